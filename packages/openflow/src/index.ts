@@ -1,0 +1,5 @@
+export * from './fields.ts'
+export * from './types/action.ts'
+export * from './types/instruction.ts'
+export * from './types/match.ts'
+export * from './types/message.ts'

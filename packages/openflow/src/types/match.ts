@@ -1,0 +1,29 @@
+/**
+ * A match is a list of OXM fields in wire order (OpenFlow 1.3.5 §7.2.3).
+ *
+ * Values are numeric: a `number` for fields up to 48 bits (IPv4 and MAC addresses too), a `bigint` for fields
+ * of 64 and 128 bits, and bytes for those of variable length. Text belongs to the edge: see `text.ts`.
+ */
+import type { FieldName } from '../fields.ts'
+
+export type FieldValue = number | bigint | Uint8Array
+
+/** One OXM TLV. */
+export interface OxmField {
+  readonly field: FieldName
+  readonly value: FieldValue
+  /** Bits that count; `null` for all of them. */
+  readonly mask: FieldValue | null
+}
+
+/** A TLV whose class and field number this library does not know: kept so that it encodes to the same bytes. */
+export interface UnknownOxm {
+  readonly field: 'unknown'
+  /** OXM header: class, field, hasmask, length. */
+  readonly header: number
+  /** The payload after the header. */
+  readonly data: Uint8Array
+}
+
+export type MatchField = OxmField | UnknownOxm
+export type Match = readonly MatchField[]
