@@ -1,0 +1,31 @@
+/**
+ * The bus carries hints: that a revision exists (with its content, to save a question) and what controllers report.
+ * It may lose anything at any time; nothing on it is the only copy (a replica repairs itself from its `FeedSource`).
+ */
+import type { Change } from './change.ts'
+import type { ControllerReport } from './status.ts'
+
+/** A change as it travels: with the identity of the store that made it. */
+export interface ChangeHint {
+  readonly store: string
+  readonly change: Change
+}
+
+export interface BusEvents {
+  readonly change: ChangeHint
+  readonly report: ControllerReport
+  /** Asks every controller to report now. */
+  readonly report_request: Record<string, never>
+}
+
+export type BusTopic = keyof BusEvents
+
+export interface Bus {
+  /** Never throws and never waits: a message that cannot be sent is lost. */
+  publish<T extends BusTopic>(topic: T, event: BusEvents[T]): void
+  /** Calls `handler` for each event from now on, own ones too; returns the function that ends it. */
+  subscribe<T extends BusTopic>(topic: T, handler: (event: BusEvents[T]) => void): () => void
+  /** Calls `handler` when events may have been lost: the connection was interrupted and is back. */
+  onGap(handler: () => void): () => void
+  close(): Promise<void>
+}

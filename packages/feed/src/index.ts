@@ -1,0 +1,3 @@
+export * from './bus.ts'
+export * from './change.ts'
+export * from './status.ts'

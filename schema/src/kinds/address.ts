@@ -1,0 +1,64 @@
+/** Addresses: MAC, IP of either family, prefix lengths, datapath ids. Stored as canonical text. */
+import { Address4, Address6 } from 'ip-address'
+import { invalid, type Kind, type Parsed, valid } from './kind.ts'
+
+const HEX_PAIRS = /^[0-9a-f]{2}([:-])[0-9a-f]{2}(?:\1[0-9a-f]{2}){4}$/i
+
+const parseMac = (input: unknown): Parsed<string> => {
+  if (typeof input !== 'string' || !HEX_PAIRS.test(input))
+    return invalid('not a MAC address like 52:54:00:0d:84:01')
+  const value = input.toLowerCase().replaceAll('-', ':')
+  if ((Number.parseInt(value.slice(0, 2), 16) & 1) === 1) return invalid('a multicast MAC address')
+  return value === '00:00:00:00:00:00' ? invalid('the zero MAC address') : valid(value)
+}
+
+/** Unicast MAC address (IEEE 802), stored as `52:54:00:0d:84:01`. */
+export const mac: Kind<string> = {
+  name: 'mac',
+  expects: 'a unicast MAC address like 52:54:00:0d:84:01',
+  parse: parseMac,
+  jsonSchema: { type: 'string', pattern: '^[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}$' },
+  sql: 'TEXT',
+}
+
+const parseIpv4 = (input: unknown): Parsed<string> => {
+  if (typeof input !== 'string' || !/^\d{1,3}(\.\d{1,3}){3}$/.test(input) || !Address4.isValid(input)) {
+    return invalid('not an IPv4 address like 172.16.1.1')
+  }
+  return valid(new Address4(input).correctForm())
+}
+
+/** IPv4 address as dotted quad; no leading zeros, no short forms. */
+export const ipv4: Kind<string> = {
+  name: 'ipv4',
+  expects: 'an IPv4 address like 172.16.1.1',
+  parse: parseIpv4,
+  jsonSchema: { type: 'string', format: 'ipv4' },
+  sql: 'TEXT',
+}
+
+/** IPv6 address in the form of RFC 5952. */
+export const ipv6: Kind<string> = {
+  name: 'ipv6',
+  expects: 'an IPv6 address like fd00::1',
+  parse: (input) =>
+    typeof input === 'string' && /^[0-9a-f:.]+$/i.test(input) && Address6.isValid(input)
+      ? valid(new Address6(input).correctForm())
+      : invalid('not an IPv6 address like fd00::1'),
+  jsonSchema: { type: 'string', format: 'ipv6' },
+  sql: 'TEXT',
+}
+
+/** Datapath id of 64 bits: hexadecimal, `0x` optional, stored as `0x` and 16 digits. */
+export const dpid: Kind<string> = {
+  name: 'dpid',
+  expects: 'a datapath id of 1 to 16 hexadecimal digits like 0x000002fdee8e0a44',
+  parse: (input) => {
+    const match = typeof input === 'string' ? /^(?:0x)?([0-9a-f]{1,16})$/i.exec(input) : null
+    return match?.[1] === undefined
+      ? invalid('not a datapath id: dpid must be a 16 byte hexadecimal number like 0x000002fdee8e0a44')
+      : valid(`0x${match[1].toLowerCase().padStart(16, '0')}`)
+  },
+  jsonSchema: { type: 'string', pattern: '^(0[xX])?[0-9A-Fa-f]{1,16}$' },
+  sql: 'TEXT',
+}

@@ -1,0 +1,102 @@
+/**
+ * What a resource is: one definition from which SQL, validation, OpenAPI, `vnctl`, documents and the
+ * replica's row types are derived.
+ */
+import type { Kind } from './kinds/kind.ts'
+
+export type Scalar = string | number | boolean
+
+interface Described {
+  /** One sentence for people. */
+  readonly help: string
+  /** Other names under which the value is accepted. */
+  readonly aliases?: readonly string[]
+}
+
+/** A column with a value of its own. */
+export interface ValueField<T extends Scalar = Scalar, N extends boolean = boolean> extends Described {
+  readonly type: 'value'
+  readonly kind: Kind<T>
+  /** `true`: the column may be NULL. */
+  readonly nullable: N
+  /** POST must carry it. */
+  readonly required: boolean
+  /** Stored when POST does not carry it. */
+  readonly default?: T
+  /** Column name when it differs from the parameter's. */
+  readonly column?: string
+  /** PUT may change it. */
+  readonly mutable: boolean
+}
+
+/** A column `<name>_id` that names another row; the parameter is `<name>_uuid`. */
+export interface ReferenceField<N extends boolean = boolean> extends Described {
+  readonly type: 'reference'
+  /** Name of the resource that it refers to. */
+  readonly to: string
+  readonly nullable: N
+  readonly required: boolean
+  readonly mutable: boolean
+  /** What the deletion of the other row does to this one. */
+  readonly onDelete: 'cascade' | 'set null'
+}
+
+export type Field = ValueField | ReferenceField
+
+/** An input of POST that is no column: a file of the resource's own says what it does. */
+export interface Parameter extends Described {
+  readonly kind: Kind<Scalar>
+  /** Resource whose uuid it is, when it is one. */
+  readonly to?: string
+}
+
+export interface ResourceSpec {
+  /** Singular, e.g. `route_link`; rows of the feed carry it. */
+  readonly name: string
+  /** Plural: the table, the path, the command, e.g. `route_links`. */
+  readonly collection: string
+  /** Class name of the original, as its error texts show it. */
+  readonly model: string
+  /** Prefix of the uuid, or `null` where rows have no uuid (join rows). */
+  readonly prefix: string | null
+  readonly help: string
+  readonly fields: Readonly<Record<string, Field>>
+  readonly parameters?: Readonly<Record<string, Parameter>>
+  /** Parameters of the original's clients that are accepted and mean nothing here, with the reason. */
+  readonly obsolete?: Readonly<Record<string, string>>
+  /** Columns that are unique together. */
+  readonly unique?: readonly (readonly string[])[]
+}
+
+type ColumnOf<Name extends string, F> = F extends ReferenceField
+  ? `${Name}_id`
+  : F extends { column: infer C extends string }
+    ? C
+    : Name
+type TypeOf<F> =
+  F extends ReferenceField<infer N>
+    ? N extends true
+      ? number | null
+      : number
+    : F extends ValueField<infer T, infer N>
+      ? N extends true
+        ? T | null
+        : T
+      : never
+
+/** The stored row of a resource, as the change feed and the replica carry it. */
+export type RowOf<R extends ResourceSpec> = {
+  readonly id: number
+  /** Empty for join rows. */
+  readonly uuid: string
+} & { readonly [K in keyof R['fields'] & string as ColumnOf<K, R['fields'][K]>]: TypeOf<R['fields'][K]> }
+
+export const defineResource = <const R extends ResourceSpec>(resource: R): R => resource
+
+/** Name of the parameter of a field: `<name>_uuid` for references. */
+export const parameterName = (name: string, field: Field): string =>
+  field.type === 'reference' ? `${name}_uuid` : name
+
+/** Name of the column of a field. */
+export const columnName = (name: string, field: Field): string =>
+  field.type === 'reference' ? `${name}_id` : (field.column ?? name)

@@ -1,0 +1,31 @@
+import { defaulted, derived, optional, required } from '../field.ts'
+import { dpid, ipv4 } from '../kinds/address.ts'
+import { boolean, text } from '../kinds/scalar.ts'
+import { defineResource } from '../resource.ts'
+
+export const datapath = defineResource({
+  name: 'datapath',
+  collection: 'datapaths',
+  model: 'Datapath',
+  prefix: 'dp',
+  help: 'A bridge, known by its datapath id. Not needed: an unknown bridge that connects is adopted.',
+  fields: {
+    display_name: derived(text, { help: 'A name for people; the uuid when absent.', mutable: true }),
+    dpid: required(dpid, { help: 'The datapath id of the bridge.' }),
+    node_id: optional(text, { help: 'The controller node of the original; kept, not used.' }),
+    ipv4_address: optional(ipv4, {
+      help: 'The address of the host, endpoint of its tunnels.',
+      mutable: true,
+    }),
+    enable_ovs_learn_action: defaulted(boolean, true, {
+      help: 'Kept for clients of the original.',
+      mutable: true,
+    }),
+  },
+  obsolete: {
+    dc_segment_id: 'hosts that share a layer-2 segment are found from their addresses',
+    dc_segment_uuid: 'hosts that share a layer-2 segment are found from their addresses',
+    is_connected: 'GET /api/1.0/status tells which bridges are connected',
+  },
+  unique: [['dpid']],
+})

@@ -1,0 +1,49 @@
+import { defaulted, derived, optional, optionalReference } from '../field.ts'
+import { ipv4, mac } from '../kinds/address.ts'
+import { boolean, oneOf, portName, text } from '../kinds/scalar.ts'
+import { defineResource } from '../resource.ts'
+
+export const interfaceResource = defineResource({
+  name: 'interface',
+  collection: 'interfaces',
+  model: 'Interface',
+  prefix: 'if',
+  help: 'A port of a guest (vif), or one that the switch plays itself (simulated), e.g. the leg of a router.',
+  fields: {
+    display_name: derived(text, { help: 'A name for people; the uuid when absent.', mutable: true }),
+    mode: defaulted(
+      oneOf(['vif', 'simulated', 'host', 'internal', 'patch', 'promiscuous', 'remote']),
+      'vif',
+      {
+        help: 'vif: a port of a guest; simulated: played by the switch.',
+      },
+    ),
+    port_name: optional(portName, {
+      help: 'The switch port; when absent the port that is named like the uuid.',
+      mutable: true,
+    }),
+    owner_datapath: optionalReference('datapath', {
+      help: 'The only bridge on which it may appear; any bridge when absent.',
+      mutable: true,
+      onDelete: 'set null',
+    }),
+    network: optionalReference('network', {
+      help: 'The network that it belongs to while it has no IP lease.',
+      onDelete: 'set null',
+    }),
+    enable_routing: defaulted(boolean, false, {
+      help: 'Kept for clients of the original: a route is enough.',
+      mutable: true,
+    }),
+    enable_route_translation: defaulted(boolean, false, {
+      help: 'Translate addresses of routed packets.',
+      mutable: true,
+    }),
+    enable_filtering: defaulted(boolean, false, { help: 'Filter what goes in and out.', mutable: true }),
+  },
+  parameters: {
+    mac_address: { kind: mac, help: 'Makes a MAC lease; allocated for a simulated interface when absent.' },
+    ipv4_address: { kind: ipv4, help: 'Makes an IP lease in the network; needs network_uuid.' },
+  },
+  unique: [['port_name', 'owner_datapath_id']],
+})

@@ -1,0 +1,29 @@
+import { defaulted, derived, required } from '../field.ts'
+import { ipv4 } from '../kinds/address.ts'
+import { integer, oneOf, text } from '../kinds/scalar.ts'
+import { defineResource } from '../resource.ts'
+
+export const network = defineResource({
+  name: 'network',
+  collection: 'networks',
+  model: 'Network',
+  prefix: 'nw',
+  help: 'An isolated layer-2 domain with its IP subnet.',
+  fields: {
+    display_name: derived(text, { help: 'A name for people; the uuid when absent.', mutable: true }),
+    domain_name: derived(text, {
+      help: 'DNS domain of its guests; the uuid without its prefix when absent.',
+      mutable: true,
+    }),
+    mode: defaulted(oneOf(['virtual', 'physical', 'internal']), 'virtual', {
+      help: 'virtual: isolated; physical: the network outside; internal: this host only.',
+      aliases: ['network_mode'],
+    }),
+    ipv4_network: required(ipv4, { help: 'The address of the subnet, e.g. 172.16.1.0.' }),
+    ipv4_prefix: defaulted(integer(1, 32), 24, { help: 'The prefix length of the subnet.' }),
+  },
+  obsolete: {
+    dc_network_uuid: 'the underlay follows from the hosts of a network',
+    editable: 'every network can be edited',
+  },
+})
