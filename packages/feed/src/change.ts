@@ -25,7 +25,12 @@ export interface Snapshot {
 
 /** What happened since a revision, or that the store no longer knows. */
 export type ChangesSince =
-  | { readonly kind: 'changes'; readonly store: string; readonly revision: number; readonly changes: readonly Change[] }
+  | {
+      readonly kind: 'changes'
+      readonly store: string
+      readonly revision: number
+      readonly changes: readonly Change[]
+    }
   | { readonly kind: 'gone'; readonly store: string; readonly revision: number }
 
 /** Where a replica is filled and repaired from: the store itself in one process, the API over HTTP otherwise. */

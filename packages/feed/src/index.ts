@@ -1,3 +1,7 @@
 export * from './bus.ts'
 export * from './change.ts'
+export * from './follow.ts'
+export * from './http-source.ts'
+export * from './local-bus.ts'
+export * from './redis-bus.ts'
 export * from './status.ts'

@@ -1,0 +1,42 @@
+/**
+ * What travels through Redis: one JSON text per event, on one channel per topic. Whatever anybody else puts there is
+ * recognized as not ours; the members that a reader acts upon are checked, since another version may have written them.
+ */
+import type { BusEvents, BusTopic } from './bus.ts'
+import { isChange, isRecord } from './shape.ts'
+
+export const TOPICS: readonly BusTopic[] = ['change', 'report', 'report_request']
+
+export interface Message {
+  /** Identity of the bus that sent it, which has delivered it to its own handlers already. */
+  readonly from: string
+  readonly event: BusEvents[BusTopic]
+}
+
+const EVENT_IS_VALID: Readonly<Record<BusTopic, (event: Record<string, unknown>) => boolean>> = {
+  change: (event) => typeof event['store'] === 'string' && isChange(event['change']),
+  report: (event) =>
+    typeof event['controller'] === 'string' &&
+    typeof event['store'] === 'string' &&
+    Number.isSafeInteger(event['revision']) &&
+    Array.isArray(event['datapaths']) &&
+    event['datapaths'].every(isRecord),
+  report_request: () => true,
+}
+
+export const encodeMessage = (message: Message): string => JSON.stringify(message)
+
+/** @returns `null` when the text is not a message of this topic. */
+export function decodeMessage(topic: BusTopic, text: string): Message | null {
+  const value = parse(text)
+  if (!isRecord(value) || typeof value['from'] !== 'string' || !isRecord(value['event'])) return null
+  return EVENT_IS_VALID[topic](value['event']) ? (value as unknown as Message) : null
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
