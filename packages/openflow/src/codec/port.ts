@@ -1,0 +1,42 @@
+/** ofp_port, 64 bytes: OpenFlow 1.3.5 §7.2.1. */
+import type { Reader } from '../reader.ts'
+import type { Port } from '../types/message.ts'
+import type { Writer } from '../writer.ts'
+
+const NAME_BYTES = 16
+
+export function readPort(reader: Reader): Port {
+  const port_no = reader.u32()
+  reader.skip(4)
+  const hw_addr = reader.u48()
+  reader.skip(2)
+  return {
+    port_no,
+    hw_addr,
+    name: reader.text(NAME_BYTES),
+    config: reader.u32(),
+    state: reader.u32(),
+    curr: reader.u32(),
+    advertised: reader.u32(),
+    supported: reader.u32(),
+    peer: reader.u32(),
+    curr_speed: reader.u32(),
+    max_speed: reader.u32(),
+  }
+}
+
+export function writePort(writer: Writer, port: Port): void {
+  writer.u32(port.port_no)
+  writer.zeros(4)
+  writer.u48(port.hw_addr)
+  writer.zeros(2)
+  writer.text(port.name, NAME_BYTES)
+  writer.u32(port.config)
+  writer.u32(port.state)
+  writer.u32(port.curr)
+  writer.u32(port.advertised)
+  writer.u32(port.supported)
+  writer.u32(port.peer)
+  writer.u32(port.curr_speed)
+  writer.u32(port.max_speed)
+}

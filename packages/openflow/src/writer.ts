@@ -1,0 +1,128 @@
+/**
+ * Writes big-endian values into one growing buffer. Lengths are patched in when they are known (`offset` before,
+ * `patchU16` after). Values that do not fit their size throw EncodeError. `take` hands the bytes over and starts a
+ * new buffer, so what was given away is never written again.
+ */
+import { EncodeError } from './encode-error.ts'
+
+const TWO_32 = 0x1_0000_0000
+const TWO_48 = 0x1_0000_0000_0000
+const TWO_64 = 1n << 64n
+
+export class Writer {
+  /** Bytes written so far. */
+  offset = 0
+  #bytes: Uint8Array
+  #view: DataView
+  readonly #initial: number
+
+  /** @param initial bytes to allocate at first, and again after each `take` */
+  constructor(initial = 256) {
+    this.#initial = initial
+    this.#bytes = new Uint8Array(initial)
+    this.#view = new DataView(this.#bytes.buffer)
+  }
+
+  /** Reserves `size` bytes and returns where they begin. */
+  #reserve(size: number): number {
+    const at = this.offset
+    const needed = at + size
+    if (needed > this.#bytes.length) this.#grow(needed)
+    this.offset = needed
+    return at
+  }
+
+  #grow(needed: number): void {
+    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
+    grown.set(this.#bytes)
+    this.#bytes = grown
+    this.#view = new DataView(grown.buffer)
+  }
+
+  u8(value: number): void {
+    if ((value & 0xff) !== value) doesNotFit(value, 8)
+    this.#view.setUint8(this.#reserve(1), value)
+  }
+
+  u16(value: number): void {
+    if ((value & 0xffff) !== value) doesNotFit(value, 16)
+    const at = this.#reserve(2)
+    this.#view.setUint16(at, value)
+  }
+
+  u32(value: number): void {
+    if (value >>> 0 !== value) doesNotFit(value, 32)
+    const at = this.#reserve(4)
+    this.#view.setUint32(at, value)
+  }
+
+  u48(value: number): void {
+    if (!Number.isInteger(value) || value < 0 || value >= TWO_48) doesNotFit(value, 48)
+    const at = this.#reserve(6)
+    this.#view.setUint16(at, value / TWO_32)
+    this.#view.setUint32(at + 2, value)
+  }
+
+  u64(value: bigint): void {
+    if (typeof value !== 'bigint' || value < 0n || value >= TWO_64) doesNotFit(value, 64)
+    const at = this.#reserve(8)
+    this.#view.setBigUint64(at, value)
+  }
+
+  u128(value: bigint): void {
+    if (typeof value !== 'bigint' || value < 0n || value >> 128n !== 0n) doesNotFit(value, 128)
+    const at = this.#reserve(16)
+    this.#view.setBigUint64(at, value >> 64n)
+    this.#view.setBigUint64(at + 8, value & (TWO_64 - 1n))
+  }
+
+  bytes(bytes: Uint8Array): void {
+    const at = this.#reserve(bytes.length)
+    this.#bytes.set(bytes, at)
+  }
+
+  zeros(size: number): void {
+    const at = this.#reserve(size)
+    this.#bytes.fill(0, at, at + size)
+  }
+
+  /** Zeros up to the next multiple of 8 from `start`. */
+  pad8(start: number): void {
+    const over = (this.offset - start) & 7
+    if (over !== 0) this.zeros(8 - over)
+  }
+
+  /** Text in a field of `size` bytes, with at least one NUL after it. */
+  text(value: string, size: number): void {
+    const bytes = new TextEncoder().encode(value)
+    if (bytes.length >= size || bytes.includes(0)) {
+      throw new EncodeError(`${JSON.stringify(value)} does not fit in a text field of ${size} bytes`)
+    }
+    this.bytes(bytes)
+    this.zeros(size - bytes.length)
+  }
+
+  /** Writes `value` at `at`, over what was written there. */
+  patchU16(at: number, value: number): void {
+    if ((value & 0xffff) !== value) doesNotFit(value, 16)
+    this.#view.setUint16(at, value)
+  }
+
+  /** Gives up what was written since `offset` had this value. */
+  rewind(offset: number): void {
+    this.offset = offset
+  }
+
+  /** The bytes written, which are the caller's from now on. */
+  take(): Uint8Array {
+    const taken = this.#bytes.subarray(0, this.offset)
+    this.#bytes = new Uint8Array(this.#initial)
+    this.#view = new DataView(this.#bytes.buffer)
+    this.offset = 0
+    return taken
+  }
+}
+
+function doesNotFit(value: unknown, bits: number): never {
+  throw new EncodeError(`${String(value)} is not an unsigned number of ${bits} bits`)
+}
