@@ -1,0 +1,28 @@
+/** The seam between the engine, which computes what switches should hold, and the sessions that make it so. */
+import type { Tables } from '../pipeline/flow.ts'
+
+/** After a pass: which flows and groups of a switch may differ from before. */
+export interface TablesChange {
+  /** Revision of the model that the tables now express. */
+  readonly revision: number
+  /** Keys of flows that were added, changed or removed. */
+  readonly flows: ReadonlySet<string>
+  /** Ids of groups that were added, changed or removed. */
+  readonly groups: ReadonlySet<number>
+}
+
+/** One switch as the sessions see the engine. */
+export interface DesiredSwitch {
+  /** What the switch should hold; live: the maps change with each pass. */
+  readonly tables: Tables
+  /** Revision that `tables` expresses. */
+  readonly revision: number
+}
+
+/** Facts about switches that sessions feed into the engine. Each call leads to at most one pass, soon after. */
+export interface SwitchFacts {
+  /** A switch completed its handshake; `ports` maps names to OpenFlow port numbers (no reserved ports). Replaces what was known of it. */
+  connected(dpid: string, ports: ReadonlyMap<string, number>): void
+  /** A port appeared or changed its number (`port_no`), or went (`null`). */
+  port(dpid: string, name: string, port_no: number | null): void
+}

@@ -1,0 +1,194 @@
+/**
+ * From changes of rows and ports to what each switch should hold.
+ *
+ *     changes ─► model ─► which computations read what changed? ─► run those ─► flows ─► per switch: what changed
+ *
+ * Changes that arrive while a pass runs wait for the next one, so a burst costs few passes. A long pass gives way
+ * to the event loop every few milliseconds. Nothing is announced before the first snapshot: an engine that does not
+ * know the rows must not be taken for one that wants nothing.
+ */
+
+import type { Change, Operation, Snapshot } from '@openvnet/feed'
+import type { ResourceName } from '@openvnet/schema'
+import type { Logger } from 'pino'
+import { getOrCreate } from '../model/get_or_create.ts'
+import { Model } from '../model/model.ts'
+import { Ports } from '../model/ports.ts'
+import type { DesiredSwitch, SwitchFacts, TablesChange } from './desired.ts'
+import { Graph } from './graph.ts'
+import { Instances } from './instances.ts'
+import type { Feature } from './rule.ts'
+import { stamp } from './stamp.ts'
+import { type Contribution, NOTHING, SwitchTables } from './switch_tables.ts'
+import { Views } from './view.ts'
+
+export interface EngineOptions {
+  readonly features: readonly Feature[]
+  readonly log: Logger
+  /** Called after each pass for each connected switch, also when nothing changed for it. */
+  readonly onChange: (dpid: string, change: TablesChange) => void
+  /** Time after which a pass gives way to the event loop, in milliseconds. */
+  readonly slice?: number
+}
+
+type Input = (touch: (cell: string) => void) => void
+
+export class Engine implements SwitchFacts {
+  readonly #options: EngineOptions
+  readonly #model = new Model()
+  readonly #ports = new Ports()
+  readonly #graph = new Graph()
+  readonly #instances: Instances
+  readonly #standing: Contribution
+  readonly #switches = new Map<string, SwitchTables>()
+  readonly #connected = new Set<string>()
+  readonly #inputs: Input[] = []
+  #revision = 0
+  #loaded = false
+  #running: Promise<void> | undefined
+
+  constructor(options: EngineOptions) {
+    this.#options = options
+    this.#standing = standingFlows(options.features)
+    this.#instances = new Instances({
+      features: options.features,
+      model: this.#model,
+      graph: this.#graph,
+      views: new Views({ model: this.#model, ports: this.#ports, graph: this.#graph }),
+      log: options.log,
+      tables: (dpid) => this.#tablesOf(dpid),
+    })
+  }
+
+  /** Revision of the model that the tables of all switches express. */
+  get revision(): number {
+    return this.#revision
+  }
+
+  /** Computations run since the start. */
+  get runs(): number {
+    return this.#graph.runs
+  }
+
+  desired(dpid: string): DesiredSwitch {
+    return { tables: this.#tablesOf(dpid).tables, revision: this.#revision }
+  }
+
+  /** Name of the row that a cookie's owner is; `undefined` when it is gone. */
+  uuidOf(resource: ResourceName, id: number): string | undefined {
+    return this.#model.get(resource, id)?.uuid
+  }
+
+  /** uuid of the datapath row of a switch. */
+  datapathUuid(dpid: string): string | null {
+    for (const row of this.#model.all('datapath')) if (row.dpid === dpid) return row.uuid
+    return null
+  }
+
+  load(snapshot: Snapshot): void {
+    this.#input((touch) => {
+      this.#applyAll(this.#model.operationsTo(snapshot), touch)
+      this.#revision = snapshot.revision
+      this.#loaded = true
+    })
+  }
+
+  apply(change: Change): void {
+    this.#input((touch) => {
+      this.#applyAll(change.operations, touch)
+      this.#revision = change.revision
+    })
+  }
+
+  connected(dpid: string, ports: ReadonlyMap<string, number>): void {
+    this.#input((touch) => {
+      this.#ports.replace(dpid, ports, touch)
+      this.#tablesOf(dpid)
+      this.#connected.add(dpid)
+    })
+  }
+
+  port(dpid: string, name: string, port_no: number | null): void {
+    this.#input((touch) => this.#ports.set(dpid, name, port_no, touch))
+  }
+
+  /** Resolves when all inputs so far are in the tables. */
+  async settled(): Promise<void> {
+    while (this.#running !== undefined) await this.#running
+  }
+
+  #input(input: Input): void {
+    this.#inputs.push(input)
+    this.#running ??= this.#run()
+  }
+
+  async #run(): Promise<void> {
+    // Whatever else arrives in this turn of the event loop joins the pass.
+    await new Promise((resolve) => setImmediate(resolve))
+    try {
+      while (this.#inputs.length > 0) await this.#pass()
+    } finally {
+      this.#running = undefined
+    }
+  }
+
+  async #pass(): Promise<void> {
+    const touched = new Set<string>()
+    for (const input of this.#inputs.splice(0)) input((cell) => touched.add(cell))
+    const { revision } = this
+    this.#graph.invalidate(touched)
+    await this.#refreshSinks()
+    this.#graph.collect()
+    if (this.#loaded) this.#announce(revision)
+  }
+
+  async #refreshSinks(): Promise<void> {
+    const slice = this.#options.slice ?? 8
+    let since = performance.now()
+    while (this.#graph.pendingSinks > 0) {
+      for (const sink of this.#graph.takeSinks()) {
+        this.#graph.refresh(sink)
+        if (performance.now() - since < slice) continue
+        await new Promise((resolve) => setImmediate(resolve))
+        since = performance.now()
+      }
+    }
+  }
+
+  #announce(revision: number): void {
+    for (const dpid of this.#connected)
+      this.#options.onChange(dpid, this.#tablesOf(dpid).takeChange(revision))
+  }
+
+  #applyAll(operations: readonly Operation[], touch: (cell: string) => void): void {
+    for (const operation of operations) {
+      const { resource, id, row } = operation
+      const existed = this.#model.get(resource, id) !== undefined
+      this.#model.apply(operation, touch)
+      if (row !== null && !existed) this.#instances.add(resource, id)
+      if (row === null && existed) this.#instances.remove(resource, id)
+    }
+  }
+
+  #tablesOf(dpid: string): SwitchTables {
+    return getOrCreate(this.#switches, dpid, () => {
+      const tables = new SwitchTables()
+      tables.replace(NOTHING, this.#standing)
+      return tables
+    })
+  }
+}
+
+/** The flows that do not depend on rows: owned by their tables. */
+const standingFlows = (features: readonly Feature[]): Contribution => {
+  const drafts = features.flatMap(({ tables, standing = [] }) => [
+    ...tables.map((table) => table.missFlow),
+    ...standing,
+  ])
+  return {
+    flows: drafts.flatMap(
+      (draft) => stamp({ flows: [draft] }, { feature: 'pipeline', kind: 'table', id: draft.table_id }).flows,
+    ),
+    groups: [],
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * What a feature gives the engine: pure functions from the view to flows and groups.
+ * There are no handlers for added, changed or removed rows: the engine knows what a rule has read.
+ */
+import type { Bucket } from '@openvnet/openflow'
+import type { ResourceName, Row } from '@openvnet/schema'
+import type { FeatureName } from '../pipeline/features.ts'
+import type { FlowDraft, Table } from '../pipeline/table.ts'
+import type { Query, View } from './view.ts'
+
+export interface GroupDraft {
+  readonly group_id: number
+  readonly group_type: number
+  readonly buckets: readonly Bucket[]
+  readonly why: string
+}
+
+export interface Compiled {
+  readonly flows?: readonly FlowDraft[]
+  readonly groups?: readonly GroupDraft[]
+}
+
+/** One instance for each row of `entity` and each datapath id that `on` names for it. */
+export interface Rule<N extends ResourceName = ResourceName> {
+  readonly name: string
+  readonly entity: N
+  /** Datapath ids of the switches on which the row has an effect, by row id. */
+  readonly on: Query<readonly string[]>
+  /** The flows and groups that the row means on one switch. Pure: reads nothing but its arguments. */
+  readonly compile: (row: Row<N>, view: View, dpid: string) => Compiled
+}
+
+/** A rule of any resource; `rule` makes one from a typed one. */
+export interface AnyRule {
+  readonly name: string
+  readonly entity: ResourceName
+  readonly on: Query<readonly string[]>
+  readonly compile: (row: Row, view: View, dpid: string) => Compiled
+}
+
+export const rule = <N extends ResourceName>(spec: Rule<N>): AnyRule => spec as unknown as AnyRule
+
+export interface Feature {
+  readonly name: FeatureName
+  readonly tables: readonly Table[]
+  readonly rules: readonly AnyRule[]
+  /** Flows that every switch holds, whatever the rows say. */
+  readonly standing?: readonly FlowDraft[]
+}

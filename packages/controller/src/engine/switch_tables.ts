@@ -1,0 +1,102 @@
+/**
+ * What one switch should hold, put together from what all rule instances say.
+ * Two instances may say the same flow; should they say different things under one key, the choice does not
+ * depend on who came first.
+ */
+import type { Flow, Group, Tables } from '../pipeline/flow.ts'
+import type { TablesChange } from './desired.ts'
+
+interface Claimed {
+  readonly value: string
+}
+
+/** Claims of instances on keys; nearly every key has exactly one. */
+class Claims<K, V extends Claimed> {
+  readonly winners = new Map<K, V>()
+  readonly #contested = new Map<K, V[]>()
+
+  /** @returns whether the winner changed. */
+  add(key: K, claim: V): boolean {
+    const before = this.winners.get(key)
+    if (before === undefined) {
+      this.winners.set(key, claim)
+      return true
+    }
+    const claims = this.#contested.get(key) ?? [before]
+    claims.push(claim)
+    this.#contested.set(key, claims)
+    return this.#elect(key, claims, before)
+  }
+
+  /** @returns whether the winner changed. */
+  remove(key: K, claim: V): boolean {
+    const claims = this.#contested.get(key)
+    const before = this.winners.get(key)
+    if (claims === undefined) {
+      if (before !== claim) return false
+      this.winners.delete(key)
+      return true
+    }
+    const index = claims.indexOf(claim)
+    if (index >= 0) claims.splice(index, 1)
+    if (claims.length === 1) this.#contested.delete(key)
+    return this.#elect(key, claims, before)
+  }
+
+  #elect(key: K, claims: readonly V[], before: V | undefined): boolean {
+    const winner = claims.reduce((best, claim) => (claim.value < best.value ? claim : best))
+    this.winners.set(key, winner)
+    return winner.value !== before?.value
+  }
+}
+
+/** What one rule instance says. */
+export interface Contribution {
+  readonly flows: readonly Flow[]
+  readonly groups: readonly Group[]
+}
+
+export const NOTHING: Contribution = { flows: [], groups: [] }
+
+const sameList = <T>(a: readonly T[], b: readonly T[], same: (x: T, y: T) => boolean): boolean =>
+  a.length === b.length && a.every((item, index) => same(item, b[index] as T))
+
+const sameClaim = (a: Claimed & { readonly why: string }, b: Claimed & { readonly why: string }): boolean =>
+  a.value === b.value && a.why === b.why
+
+export const sameContribution = (a: Contribution, b: Contribution): boolean =>
+  sameList(a.flows, b.flows, (x, y) => x.key === y.key && sameClaim(x, y)) &&
+  sameList(a.groups, b.groups, (x, y) => x.group_id === y.group_id && sameClaim(x, y))
+
+export class SwitchTables {
+  readonly #flows = new Claims<string, Flow>()
+  readonly #groups = new Claims<number, Group>()
+  #changedFlows = new Set<string>()
+  #changedGroups = new Set<number>()
+
+  get tables(): Tables {
+    return { flows: this.#flows.winners, groups: this.#groups.winners }
+  }
+
+  /** Replaces what an instance said before by what it says now. */
+  replace(before: Contribution, after: Contribution): void {
+    for (const flow of after.flows) if (this.#flows.add(flow.key, flow)) this.#changedFlows.add(flow.key)
+    for (const group of after.groups)
+      if (this.#groups.add(group.group_id, group)) this.#changedGroups.add(group.group_id)
+    for (const flow of before.flows) if (this.#flows.remove(flow.key, flow)) this.#changedFlows.add(flow.key)
+    for (const group of before.groups)
+      if (this.#groups.remove(group.group_id, group)) this.#changedGroups.add(group.group_id)
+  }
+
+  /** What may have changed since it was asked last. */
+  takeChange(revision: number): TablesChange {
+    const change = { revision, flows: this.#changedFlows, groups: this.#changedGroups }
+    this.#changedFlows = new Set()
+    this.#changedGroups = new Set()
+    return change
+  }
+
+  get hasChange(): boolean {
+    return this.#changedFlows.size > 0 || this.#changedGroups.size > 0
+  }
+}

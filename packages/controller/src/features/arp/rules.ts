@@ -1,0 +1,88 @@
+/**
+ * ARP (RFC 826) answered in the switch, for guests and for router legs alike: no broadcast, no controller.
+ * A guest's question for its own address is not answered, or it would take itself for a duplicate (RFC 5227);
+ * its announcements reach the network.
+ */
+import type { Row } from '@openvnet/schema'
+import { type Compiled, rule } from '../../engine/rule.ts'
+import { listQuery, type View } from '../../engine/view.ts'
+import { move, outputToIngress, setField } from '../../pipeline/actions.ts'
+import { ARP_OP, macNumber } from '../../pipeline/addresses.ts'
+import { PRIORITY } from '../../pipeline/priority.ts'
+import type { FlowDraft } from '../../pipeline/table.ts'
+import {
+  addressOfLease,
+  allowedSwitches,
+  interfaceName,
+  networkName,
+  switchesOfNetwork,
+  switchOfInterface,
+} from '../presence/queries.ts'
+import { arpTable } from './tables.ts'
+
+/** Where guests may ask for the address of a lease. */
+const switchesOfAnswer = listQuery<string>('switches of ARP answer', (id, view) => {
+  const lease = view.get('ip_lease', id)
+  const owner = lease && view.get('interface', lease.interface_id)
+  if (lease === undefined || owner === undefined) return []
+  const dpids = view.query(switchesOfNetwork, lease.network_id)
+  return owner.mode === 'simulated' ? allowedSwitches(owner, dpids, view) : dpids
+})
+
+const answer = (lease: Row<'ip_lease'>, address: number, mac: number, view: View): FlowDraft =>
+  arpTable.flow({
+    priority: PRIORITY.ordinary,
+    match: { domain: lease.network_id, arp_op: ARP_OP.request, arp_tpa: address },
+    steps: [
+      move('eth_src', 'eth_dst'),
+      setField('eth_src', mac),
+      setField('arp_op', ARP_OP.reply),
+      move('arp_sha', 'arp_tha'),
+      move('arp_spa', 'arp_tpa'),
+      setField('arp_sha', mac),
+      setField('arp_spa', address),
+      outputToIngress(),
+    ],
+    why: `Who asks in ${networkName(lease.network_id, view)} for ${lease.address} is told the MAC of ${interfaceName(lease.interface_id, view)}.`,
+  })
+
+/** Questions for the own address, and announcements, go to the network unanswered. */
+const announcement = (lease: Row<'ip_lease'>, address: number, view: View): FlowDraft =>
+  arpTable.flow({
+    priority: PRIORITY.high,
+    match: {
+      domain: lease.network_id,
+      ingress_interface: lease.interface_id,
+      arp_op: ARP_OP.request,
+      arp_tpa: address,
+    },
+    goto: 'destination',
+    why: `${interfaceName(lease.interface_id, view)} announces its own address ${lease.address}.`,
+  })
+
+const compileAnswer = (lease: Row<'ip_lease'>, view: View, dpid: string): Compiled => {
+  const owned = addressOfLease(lease, view)
+  if (owned === null || owned.address.family !== 4) return {}
+  const address = Number(owned.address.value)
+  const local = view.query(switchOfInterface, lease.interface_id).includes(dpid)
+  return {
+    flows: [
+      answer(lease, address, macNumber(owned.mac), view),
+      ...(local ? [announcement(lease, address, view)] : []),
+    ],
+  }
+}
+
+export const arpRules = [
+  rule({ name: 'answer', entity: 'ip_lease', on: switchesOfAnswer, compile: compileAnswer }),
+]
+
+/** Answers that guests send themselves were checked by port security: they go where they are sent. */
+export const arpStanding = [
+  arpTable.flow({
+    priority: PRIORITY.low,
+    match: { arp_op: ARP_OP.reply },
+    goto: 'destination',
+    why: 'An ARP reply goes to the one it is sent to.',
+  }),
+]

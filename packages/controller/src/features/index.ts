@@ -1,0 +1,11 @@
+/** The list of features: a new one adds a line here and its tables to the layout. */
+import type { Feature } from '../engine/rule.ts'
+import { checkTables } from '../pipeline/table.ts'
+import { arpFeature } from './arp/index.ts'
+import { portFeature } from './port/index.ts'
+import { routingFeature } from './routing/index.ts'
+import { switchingFeature } from './switching/index.ts'
+
+export const FEATURES: readonly Feature[] = [portFeature, arpFeature, routingFeature, switchingFeature]
+
+checkTables(FEATURES.flatMap((feature) => feature.tables))

@@ -1,0 +1,10 @@
+import type { Feature } from '../../engine/rule.ts'
+import { portRules } from './rules.ts'
+import { classifyTable, outputTable, portSecurityTable } from './tables.ts'
+
+/** Ports of guests and port security. */
+export const portFeature: Feature = {
+  name: 'port',
+  tables: [classifyTable, portSecurityTable, outputTable],
+  rules: portRules,
+}

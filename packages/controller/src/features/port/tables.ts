@@ -1,0 +1,22 @@
+import { defineTable } from '../../pipeline/table.ts'
+
+export const classifyTable = defineTable('classify', {
+  match: ['in_port'],
+  write: ['ingress_interface', 'domain'],
+  goto: ['port_security'],
+  miss: { why: 'The port belongs to no interface.' },
+})
+
+export const portSecurityTable = defineTable('port_security', {
+  match: ['ingress_interface', 'eth_src', 'eth_type', 'arp_sha', 'arp_spa', 'ipv4_src', 'ipv6_src'],
+  write: ['domain'],
+  goto: ['arp', 'router_leg'],
+  miss: { why: 'The sender uses a MAC or IP address that its interface does not own.' },
+})
+
+export const outputTable = defineTable('output', {
+  match: ['egress_interface'],
+  write: [],
+  goto: [],
+  miss: { why: 'The egress interface has no port on this switch.' },
+})

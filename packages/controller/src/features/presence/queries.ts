@@ -1,0 +1,125 @@
+/**
+ * Where things are: which port of which switch an interface is bound to, which networks an interface is in, and which
+ * switches a network concerns. Everything follows from rows and ports; nobody has to say it.
+ */
+import { type Row, toIpAddress } from '@openvnet/schema'
+import { listQuery, recordQuery, type View } from '../../engine/view.ts'
+import { portNameOf } from '../../model/index_key.ts'
+import type { SwitchPort } from '../../model/ports.ts'
+
+type InterfaceRow = Row<'interface'>
+
+const sortedSet = <T extends string | number>(items: Iterable<T>): readonly T[] =>
+  [...new Set(items)].sort((a, b) => (a < b ? -1 : 1))
+
+/** Whether the interface may appear on the switch. */
+const allows = (row: InterfaceRow, dpid: string, view: View): boolean =>
+  row.owner_datapath_id === null || view.get('datapath', row.owner_datapath_id)?.dpid === dpid
+
+/** Lower goes first: who names the bridge before who does not, who names the port before who is only called so. */
+const rank = (row: InterfaceRow): number =>
+  (row.owner_datapath_id === null ? 2 : 0) + (row.port_name === null ? 1 : 0)
+
+const isVif = (row: InterfaceRow): boolean => row.mode === 'vif'
+
+/** The one interface that a port belongs to, when several would like it. */
+const ownerOfPort = (name: string, dpid: string, view: View): InterfaceRow | undefined =>
+  view
+    .list('interface.port', name)
+    .filter((row) => isVif(row) && allows(row, dpid, view))
+    .reduce<InterfaceRow | undefined>(
+      (best, row) => (best === undefined || rank(row) < rank(best) ? row : best),
+      undefined,
+    )
+
+/**
+ * The port of a guest's interface, or `null` while there is none.
+ * Where several switches have a port of that name the one with the lowest datapath id has the interface.
+ */
+export const portOfInterface = recordQuery<SwitchPort>('port of interface', (id, view) => {
+  const row = view.get('interface', id)
+  if (row === undefined || !isVif(row)) return null
+  const name = portNameOf(row)
+  return view.ports(name).find(({ dpid }) => ownerOfPort(name, dpid, view)?.id === id) ?? null
+})
+
+/** The switch of a guest's interface: none or one datapath id. */
+export const switchOfInterface = listQuery<string>('switch of interface', (id, view) => {
+  const port = view.query(portOfInterface, id)
+  return port === null ? [] : [port.dpid]
+})
+
+/** Networks that an interface is in: those of its leases, or the one it names while it has none. */
+export const networksOfInterface = listQuery<number>('networks of interface', (id, view) => {
+  const leases = view.list('ip_lease.interface_id', id)
+  if (leases.length > 0) return sortedSet(leases.map((lease) => lease.network_id))
+  const network = view.get('interface', id)?.network_id ?? null
+  return network === null ? [] : [network]
+})
+
+/** Interfaces in a network, ordered by uuid. */
+export const interfacesOfNetwork = listQuery<number>('interfaces of network', (id, view) => {
+  const found = new Map<number, string>()
+  for (const lease of view.list('ip_lease.network_id', id)) {
+    const row = view.get('interface', lease.interface_id)
+    if (row !== undefined) found.set(row.id, row.uuid)
+  }
+  for (const row of view.list('interface.network_id', id)) {
+    if (view.query(networksOfInterface, row.id).includes(id)) found.set(row.id, row.uuid)
+  }
+  return [...found].sort(([, a], [, b]) => (a < b ? -1 : 1)).map(([interfaceId]) => interfaceId)
+})
+
+/** Switches that have a guest of the network. */
+export const switchesOfNetwork = listQuery<string>('switches of network', (id, view) =>
+  sortedSet(
+    view.query(interfacesOfNetwork, id).flatMap((interfaceId) => view.query(switchOfInterface, interfaceId)),
+  ),
+)
+
+/** Route links that have a route in the network. */
+export const routersOfNetwork = listQuery<number>('routers of network', (id, view) =>
+  sortedSet(view.list('route.network_id', id).map((route) => route.route_link_id)),
+)
+
+/** Networks that a router joins. */
+export const networksOfRouter = listQuery<number>('networks of router', (id, view) =>
+  sortedSet(view.list('route.route_link_id', id).map((route) => route.network_id)),
+)
+
+/** The network and all that routers join to it, over any number of hops. */
+const routedNetworks = listQuery<number>('networks routed with network', (id, view) => {
+  const found = new Set([id])
+  for (const network of found) {
+    for (const router of view.query(routersOfNetwork, network)) {
+      for (const neighbour of view.query(networksOfRouter, router)) found.add(neighbour)
+    }
+  }
+  return sortedSet(found)
+})
+
+/**
+ * Switches from which packets can come into the network, by routing too: a packet is routed where it enters,
+ * so these switches must know the network's guests.
+ */
+export const switchesReachingNetwork = listQuery<string>('switches reaching network', (id, view) =>
+  sortedSet(view.query(routedNetworks, id).flatMap((network) => view.query(switchesOfNetwork, network))),
+)
+
+/** Of these switches the ones on which a simulated interface may act: its own bridge when it names one. */
+export const allowedSwitches = (row: InterfaceRow, dpids: readonly string[], view: View): readonly string[] =>
+  dpids.filter((dpid) => allows(row, dpid, view))
+
+/** Name of an interface for people. */
+export const interfaceName = (id: number, view: View): string =>
+  view.get('interface', id)?.uuid ?? `interface ${id}`
+
+/** Name of a network for people. */
+export const networkName = (id: number, view: View): string =>
+  view.get('network', id)?.uuid ?? `network ${id}`
+
+/** Address and MAC of a lease; `null` while its MAC lease is not there. */
+export const addressOfLease = (lease: Row<'ip_lease'>, view: View) => {
+  const mac = view.get('mac_lease', lease.mac_lease_id)?.mac_address
+  return mac === undefined ? null : { address: toIpAddress(lease.address), mac }
+}

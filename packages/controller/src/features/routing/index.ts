@@ -1,0 +1,26 @@
+import type { Feature } from '../../engine/rule.ts'
+import { legRules } from './legs.ts'
+import { routeRules, ttlFlows } from './routes.ts'
+import {
+  neighbourTable,
+  routerAddressTable,
+  routerIngressTable,
+  routerLegTable,
+  routerTtlTable,
+  routeTable,
+} from './tables.ts'
+
+/** Simulated routers: legs, their addresses, routes and neighbours. */
+export const routingFeature: Feature = {
+  name: 'routing',
+  tables: [
+    routerLegTable,
+    routerIngressTable,
+    routerAddressTable,
+    routerTtlTable,
+    routeTable,
+    neighbourTable,
+  ],
+  rules: [...legRules, ...routeRules],
+  standing: ttlFlows,
+}

@@ -1,0 +1,105 @@
+/** The legs of routers: simulated interfaces, where they can be reached, and which addresses they answer for. */
+import type { IpAddress, Row } from '@openvnet/schema'
+import { type Compiled, rule } from '../../engine/rule.ts'
+import { listQuery, type View } from '../../engine/view.ts'
+import { move, outputToIngress, type Step, setField, setSlice, setTtl, swap } from '../../pipeline/actions.ts'
+import { ICMP, macNumber, matchAddress } from '../../pipeline/addresses.ts'
+import { PRIORITY } from '../../pipeline/priority.ts'
+import type { FlowDraft } from '../../pipeline/table.ts'
+import {
+  addressOfLease,
+  allowedSwitches,
+  interfaceName,
+  networkName,
+  networksOfInterface,
+  switchesOfNetwork,
+  switchesReachingNetwork,
+} from '../presence/queries.ts'
+import { routerAddressTable, routerLegTable } from './tables.ts'
+
+/** TTL of the router's own packets (RFC 1700). */
+const OWN_TTL = 64
+
+const simulated = (id: number, view: View): Row<'interface'> | undefined => {
+  const row = view.get('interface', id)
+  return row?.mode === 'simulated' ? row : undefined
+}
+
+const switchesOfLeg = listQuery<string>('switches of leg', (id, view) => {
+  const lease = view.get('mac_lease', id)
+  const owner = lease && simulated(lease.interface_id, view)
+  if (owner === undefined) return []
+  const dpids = view
+    .query(networksOfInterface, owner.id)
+    .flatMap((network) => view.query(switchesOfNetwork, network))
+  return allowedSwitches(owner, [...new Set(dpids)].sort(), view)
+})
+
+const switchesOfAddress = listQuery<string>('switches of router address', (id, view) => {
+  const lease = view.get('ip_lease', id)
+  const owner = lease && simulated(lease.interface_id, view)
+  return lease === undefined || owner === undefined
+    ? []
+    : allowedSwitches(owner, view.query(switchesReachingNetwork, lease.network_id), view)
+})
+
+/** Packets that guests send to the MAC of a leg. */
+const compileLeg = (lease: Row<'mac_lease'>, view: View): Compiled => ({
+  flows: view.query(networksOfInterface, lease.interface_id).map((network) =>
+    routerLegTable.flow({
+      priority: PRIORITY.ordinary,
+      match: { domain: network, eth_dst: macNumber(lease.mac_address) },
+      steps: [setSlice('leg', lease.interface_id)],
+      goto: 'router_ingress',
+      why: `${lease.mac_address} in ${networkName(network, view)} is the leg ${interfaceName(lease.interface_id, view)}.`,
+    }),
+  ),
+})
+
+const echoReply = (
+  address: number,
+): Step<'eth_src' | 'eth_dst' | 'ipv4_src' | 'ipv4_dst' | 'icmpv4_type'>[] => [
+  swap('eth_src', 'eth_dst'),
+  move('ipv4_src', 'ipv4_dst'),
+  setField('ipv4_src', address),
+  setField('icmpv4_type', ICMP.echo_reply),
+  setTtl(OWN_TTL),
+  outputToIngress(),
+]
+
+type Reach = { readonly leg: number } | { readonly router: number }
+
+/** Answers pings to an address, and drops what else is sent to it: the router offers nothing there. */
+const ownAddress = (reach: Reach, address: IpAddress, text: string, who: string): FlowDraft[] => {
+  const destination = matchAddress('dst', address)
+  const rest = routerAddressTable.flow({
+    priority: PRIORITY.ordinary,
+    match: { ...reach, ...destination },
+    why: `${who} offers no service on ${text} but ping.`,
+  })
+  if (address.family !== 4) return [rest]
+  const ping = routerAddressTable.flow({
+    priority: PRIORITY.high,
+    match: { ...reach, ...destination, icmpv4_type: ICMP.echo_request, icmpv4_code: 0 },
+    steps: echoReply(Number(address.value)),
+    why: `${who} answers pings to ${text}.`,
+  })
+  return [ping, rest]
+}
+
+/** Reached from its own network by the leg, from the others by the routers that the leg is on. */
+const compileAddress = (lease: Row<'ip_lease'>, view: View): Compiled => {
+  const owned = addressOfLease(lease, view)
+  if (owned === null) return {}
+  const who = interfaceName(lease.interface_id, view)
+  const routers = new Set(
+    view.list('route.interface_id', lease.interface_id).map((route) => route.route_link_id),
+  )
+  const reaches: Reach[] = [{ leg: lease.interface_id }, ...[...routers].map((router) => ({ router }))]
+  return { flows: reaches.flatMap((reach) => ownAddress(reach, owned.address, lease.address, who)) }
+}
+
+export const legRules = [
+  rule({ name: 'leg', entity: 'mac_lease', on: switchesOfLeg, compile: compileLeg }),
+  rule({ name: 'address', entity: 'ip_lease', on: switchesOfAddress, compile: compileAddress }),
+]

@@ -1,0 +1,117 @@
+/** Routes: who may enter a router, which way a packet leaves it, and whom it reaches there. */
+import { formatCidr, type Row, toCidr } from '@openvnet/schema'
+import { type Compiled, rule } from '../../engine/rule.ts'
+import { listQuery, type View } from '../../engine/view.ts'
+import { setField, setSlice } from '../../pipeline/actions.ts'
+import { ETH_TYPE, macNumber, matchAddress, matchSubnet } from '../../pipeline/addresses.ts'
+import { PRIORITY } from '../../pipeline/priority.ts'
+import {
+  addressOfLease,
+  allowedSwitches,
+  interfaceName,
+  networkName,
+  routersOfNetwork,
+  switchesOfNetwork,
+  switchesReachingNetwork,
+} from '../presence/queries.ts'
+import { neighbourTable, routerIngressTable, routerTtlTable, routeTable } from './tables.ts'
+
+const switchesOfIngress = listQuery<string>('switches of route ingress', (id, view) => {
+  const route = view.get('route', id)
+  const leg = route && view.get('interface', route.interface_id)
+  return route?.ingress && leg
+    ? allowedSwitches(leg, view.query(switchesOfNetwork, route.network_id), view)
+    : []
+})
+
+const switchesOfEgress = listQuery<string>('switches of route egress', (id, view) => {
+  const route = view.get('route', id)
+  const leg = route && view.get('interface', route.interface_id)
+  return route?.egress && leg
+    ? allowedSwitches(leg, view.query(switchesReachingNetwork, route.network_id), view)
+    : []
+})
+
+const switchesOfNeighbour = listQuery<string>('switches of neighbour', (id, view) => {
+  const lease = view.get('ip_lease', id)
+  if (lease === undefined || view.get('interface', lease.interface_id)?.mode !== 'vif') return []
+  const routed = view.query(routersOfNetwork, lease.network_id).length > 0
+  return routed ? view.query(switchesReachingNetwork, lease.network_id) : []
+})
+
+const routerName = (route: Row<'route'>, view: View): string =>
+  view.get('route_link', route.route_link_id)?.uuid ?? 'the router'
+
+const compileIngress = (route: Row<'route'>, view: View): Compiled => {
+  const subnet = toCidr(route.destination, route.prefix)
+  return {
+    flows: [
+      routerIngressTable.flow({
+        priority: PRIORITY.prefix(route.prefix),
+        match: { leg: route.interface_id, ...matchSubnet('src', subnet) },
+        steps: [setSlice('router', route.route_link_id)],
+        goto: 'router_address',
+        why: `${route.uuid} lets packets from ${formatCidr(subnet)} into ${routerName(route, view)}.`,
+      }),
+    ],
+  }
+}
+
+/** The MAC of a leg in a network: that of its lease there. */
+const macOfLeg = (route: Row<'route'>, view: View): string | undefined => {
+  const leases = view.list('ip_lease.interface_id', route.interface_id)
+  const lease = leases.find(({ network_id }) => network_id === route.network_id)
+  return lease && addressOfLease(lease, view)?.mac
+}
+
+const compileEgress = (route: Row<'route'>, view: View): Compiled => {
+  const mac = macOfLeg(route, view)
+  if (mac === undefined) return {}
+  const subnet = toCidr(route.destination, route.prefix)
+  return {
+    flows: [
+      routeTable.flow({
+        priority: PRIORITY.prefix(route.prefix),
+        match: { router: route.route_link_id, ...matchSubnet('dst', subnet) },
+        steps: [setField('eth_src', macNumber(mac)), setSlice('domain', route.network_id)],
+        goto: 'neighbour',
+        why: `${route.uuid}: ${routerName(route, view)} reaches ${formatCidr(subnet)} through ${interfaceName(route.interface_id, view)} in ${networkName(route.network_id, view)}.`,
+      }),
+    ],
+  }
+}
+
+const compileNeighbour = (lease: Row<'ip_lease'>, view: View): Compiled => {
+  const owned = addressOfLease(lease, view)
+  if (owned === null) return {}
+  return {
+    flows: [
+      neighbourTable.flow({
+        priority: PRIORITY.ordinary,
+        match: { domain: lease.network_id, ...matchAddress('dst', owned.address) },
+        steps: [setField('eth_dst', macNumber(owned.mac))],
+        goto: 'destination',
+        why: `Routers reach ${lease.address} in ${networkName(lease.network_id, view)} at the MAC of ${interfaceName(lease.interface_id, view)}.`,
+      }),
+    ],
+  }
+}
+
+export const routeRules = [
+  rule({ name: 'ingress', entity: 'route', on: switchesOfIngress, compile: compileIngress }),
+  rule({ name: 'egress', entity: 'route', on: switchesOfEgress, compile: compileEgress }),
+  rule({ name: 'neighbour', entity: 'ip_lease', on: switchesOfNeighbour, compile: compileNeighbour }),
+]
+
+const FAMILIES = [ETH_TYPE.ipv4, ETH_TYPE.ipv6]
+
+/** A packet must not leave a router with a TTL of zero (RFC 1812 §5.3.1). */
+export const ttlFlows = FAMILIES.flatMap((eth_type) =>
+  [0, 1].map((nw_ttl) =>
+    routerTtlTable.flow({
+      priority: PRIORITY.ordinary,
+      match: { eth_type, nw_ttl },
+      why: `The TTL of the packet is ${nw_ttl}: it ends at this router.`,
+    }),
+  ),
+)

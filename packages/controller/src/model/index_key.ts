@@ -1,0 +1,47 @@
+/**
+ * Indexes of the replica: one for every reference of every resource, and a few more.
+ * An index maps a key to the rows that have it, e.g. `ip_lease.network_id` 7 to the leases of network 7.
+ */
+import { columnName, RESOURCES, type ResourceName, type ResourceSpec, type Row } from '@openvnet/schema'
+
+type ReferenceColumn<N extends ResourceName> = Extract<keyof Row<N>, `${string}_id`> & string
+
+/** Name of an index: resource and column, e.g. `ip_lease.network_id`. */
+export type IndexName = { [N in ResourceName]: `${N}.${ReferenceColumn<N>}` }[ResourceName] | 'interface.port'
+
+export type ResourceOfIndex<I extends IndexName> = I extends `${infer N}.${string}`
+  ? Extract<N, ResourceName>
+  : never
+
+export interface IndexDefinition {
+  readonly name: IndexName
+  /** Key of a row, or `null` when the row is not in the index. */
+  readonly keyOf: (row: Row) => string | number | null
+}
+
+/** The switch port that an interface is bound to: the one it names, else the one named like its uuid. */
+export const portNameOf = (row: Row<'interface'>): string => row.port_name ?? row.uuid
+
+const referenceIndexes = (name: ResourceName): IndexDefinition[] =>
+  Object.entries((RESOURCES[name] as ResourceSpec).fields)
+    .filter(([, field]) => field.type === 'reference')
+    .map(([fieldName, field]) => {
+      const column = columnName(fieldName, field)
+      return {
+        name: `${name}.${column}` as IndexName,
+        keyOf: (row) => (row as unknown as Record<string, number | null>)[column] ?? null,
+      }
+    })
+
+/** The indexes of each resource. */
+export const INDEXES: Readonly<Record<ResourceName, readonly IndexDefinition[]>> = Object.fromEntries(
+  (Object.keys(RESOURCES) as ResourceName[]).map((name) => [
+    name,
+    name === 'interface'
+      ? [
+          ...referenceIndexes(name),
+          { name: 'interface.port', keyOf: (row: Row) => portNameOf(row as Row<'interface'>) },
+        ]
+      : referenceIndexes(name),
+  ]),
+) as unknown as Record<ResourceName, readonly IndexDefinition[]>

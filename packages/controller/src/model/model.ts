@@ -1,0 +1,113 @@
+/**
+ * The replica of the store: all rows, by id and by index. Applying an operation says which rows and index keys
+ * changed; nothing here knows what a row means.
+ */
+
+import type { Operation, Snapshot } from '@openvnet/feed'
+import { RESOURCE_NAMES, type ResourceName, type Row } from '@openvnet/schema'
+import { getOrCreate } from './get_or_create.ts'
+import { INDEXES, type IndexName, type ResourceOfIndex } from './index_key.ts'
+
+type AnyRow = Row<ResourceName>
+
+/** Called with the name of each thing that changed: `rowCell` or `indexCell`. */
+export type Touch = (cell: string) => void
+
+export const rowCell = (name: ResourceName, id: number): string => `row ${name} ${id}`
+export const indexCell = (index: IndexName, key: string | number): string => `index ${index} ${key}`
+
+/** Rows in an order that does not depend on when they were made. */
+const byUuid = (a: AnyRow, b: AnyRow): number => (a.uuid < b.uuid ? -1 : a.uuid > b.uuid ? 1 : a.id - b.id)
+
+/** The rows under one key of an index; sorted when first asked for after a change. */
+class Bucket {
+  readonly #rows = new Map<number, AnyRow>()
+  #sorted: readonly AnyRow[] | undefined
+
+  set(row: AnyRow): void {
+    this.#rows.set(row.id, row)
+    this.#sorted = undefined
+  }
+
+  /** @returns whether nothing is left. */
+  delete(id: number): boolean {
+    this.#rows.delete(id)
+    this.#sorted = undefined
+    return this.#rows.size === 0
+  }
+
+  get sorted(): readonly AnyRow[] {
+    this.#sorted ??= [...this.#rows.values()].sort(byUuid)
+    return this.#sorted
+  }
+}
+
+export class Model {
+  readonly #rows = new Map<ResourceName, Map<number, AnyRow>>(RESOURCE_NAMES.map((name) => [name, new Map()]))
+  readonly #indexes = new Map<IndexName, Map<string | number, Bucket>>()
+
+  get<N extends ResourceName>(name: N, id: number): Row<N> | undefined {
+    return this.#rows.get(name)?.get(id) as Row<N> | undefined
+  }
+
+  all<N extends ResourceName>(name: N): IterableIterator<Row<N>> {
+    return this.#rows.get(name)!.values() as IterableIterator<Row<N>>
+  }
+
+  /** Rows under an index key, in the order of their uuids. */
+  list<I extends IndexName>(index: I, key: string | number): readonly Row<ResourceOfIndex<I>>[] {
+    return (this.#indexes.get(index)?.get(key)?.sorted ?? []) as readonly Row<ResourceOfIndex<I>>[]
+  }
+
+  /** Idempotent: an operation that changes nothing touches nothing. */
+  apply({ resource, id, row }: Operation, touch: Touch): void {
+    const rows = this.#rows.get(resource)
+    if (rows === undefined) return
+    const before = rows.get(id)
+    if (before === undefined && row === null) return
+    if (row === null) rows.delete(id)
+    else rows.set(id, row)
+    touch(rowCell(resource, id))
+    this.#reindex(resource, id, before, row, touch)
+  }
+
+  /** The operations that turn these rows into those of the snapshot. */
+  operationsTo(snapshot: Snapshot): Operation[] {
+    const operations: Operation[] = []
+    for (const resource of RESOURCE_NAMES) {
+      const wanted = new Map((snapshot.rows[resource] ?? []).map((row) => [row.id, row as AnyRow]))
+      for (const [id, row] of this.#rows.get(resource)!) {
+        if (!wanted.has(id)) operations.push({ resource, id, row: null } as Operation)
+        else if (JSON.stringify(row) === JSON.stringify(wanted.get(id))) wanted.delete(id)
+      }
+      for (const [id, row] of wanted) operations.push({ resource, id, row } as Operation)
+    }
+    return operations
+  }
+
+  #reindex(
+    resource: ResourceName,
+    id: number,
+    before: AnyRow | undefined,
+    after: AnyRow | null,
+    touch: Touch,
+  ): void {
+    for (const { name, keyOf } of INDEXES[resource]) {
+      const oldKey = before === undefined ? null : keyOf(before)
+      const newKey = after === null ? null : keyOf(after)
+      if (oldKey !== null && oldKey !== newKey) {
+        if (this.#bucket(name, oldKey).delete(id)) this.#indexes.get(name)?.delete(oldKey)
+        touch(indexCell(name, oldKey))
+      }
+      if (newKey !== null && after !== null) {
+        this.#bucket(name, newKey).set(after)
+        touch(indexCell(name, newKey))
+      }
+    }
+  }
+
+  #bucket(index: IndexName, key: string | number): Bucket {
+    const keys = getOrCreate(this.#indexes, index, () => new Map<string | number, Bucket>())
+    return getOrCreate(keys, key, () => new Bucket())
+  }
+}

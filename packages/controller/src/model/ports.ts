@@ -1,0 +1,52 @@
+/** The ports of all switches, by name: facts that the switches told, kept while they are away. */
+import type { Touch } from './model.ts'
+
+/** A port of a switch. */
+export interface SwitchPort {
+  readonly dpid: string
+  /** OpenFlow port number, 1..0xffffff00. */
+  readonly port_no: number
+}
+
+export const portsCell = (name: string): string => `ports ${name}`
+
+export class Ports {
+  readonly #byName = new Map<string, Map<string, number>>()
+  readonly #bySwitch = new Map<string, Set<string>>()
+
+  /** Ports of that name, ordered by dpid. */
+  named(name: string): readonly SwitchPort[] {
+    const found = [...(this.#byName.get(name) ?? [])].map(([dpid, port_no]) => ({ dpid, port_no }))
+    return found.sort((a, b) => (a.dpid < b.dpid ? -1 : 1))
+  }
+
+  /** Sets the number of a port; `null` when it is gone. */
+  set(dpid: string, name: string, port_no: number | null, touch: Touch): void {
+    const before = this.#byName.get(name)?.get(dpid) ?? null
+    if (before === port_no) return
+    touch(portsCell(name))
+    if (port_no === null) this.#remove(dpid, name)
+    else this.#add(dpid, name, port_no)
+  }
+
+  /** Replaces all ports of a switch. */
+  replace(dpid: string, ports: ReadonlyMap<string, number>, touch: Touch): void {
+    for (const name of [...(this.#bySwitch.get(dpid) ?? [])]) {
+      if (!ports.has(name)) this.set(dpid, name, null, touch)
+    }
+    for (const [name, port_no] of ports) this.set(dpid, name, port_no, touch)
+  }
+
+  #add(dpid: string, name: string, port_no: number): void {
+    const switches = this.#byName.get(name) ?? new Map<string, number>()
+    this.#byName.set(name, switches.set(dpid, port_no))
+    this.#bySwitch.set(dpid, (this.#bySwitch.get(dpid) ?? new Set<string>()).add(name))
+  }
+
+  #remove(dpid: string, name: string): void {
+    const switches = this.#byName.get(name)
+    switches?.delete(dpid)
+    if (switches?.size === 0) this.#byName.delete(name)
+    this.#bySwitch.get(dpid)?.delete(name)
+  }
+}

@@ -1,0 +1,49 @@
+/** What a flow does, as typed pieces: each knows which fields it writes, and a table allows only those it declares. */
+import { type Action, FIELDS, type FieldName, type Subfield } from '@openvnet/openflow'
+import type { ValueOf } from './match.ts'
+import { SLICES, type SliceName } from './slices.ts'
+
+/** One or more actions that write the fields `Writes`. */
+export interface Step<Writes extends string = never> {
+  readonly actions: readonly Action[]
+  /** Only a type: the names of the fields written. */
+  readonly writes?: Writes
+}
+
+const OFPP_IN_PORT = 0xffff_fff8
+
+const whole = (field: FieldName): Subfield => ({ field, offset: 0, bits: FIELDS[field].bits })
+
+export const setField = <F extends FieldName>(field: F, value: ValueOf<F>): Step<F> => ({
+  actions: [{ type: 'set_field', field: { field, value, mask: null } }],
+})
+
+/** Writes a slice; metadata goes by an instruction of its own, see `defineTable`. */
+export const setSlice = <S extends SliceName>(name: S, value: number): Step<S> => {
+  const { field, bits } = SLICES[name]
+  const [low, high] = bits
+  return {
+    actions: [{ type: 'reg_load', dst: { field, offset: low, bits: high - low + 1 }, value: BigInt(value) }],
+  }
+}
+
+export const move = <F extends FieldName>(from: FieldName, to: F): Step<F> => ({
+  actions: [{ type: 'reg_move', src: whole(from), dst: whole(to) }],
+})
+
+/** Exchanges two fields of the same width. */
+export const swap = <A extends FieldName, B extends FieldName>(a: A, b: B): Step<A | B> => ({
+  actions: [
+    { type: 'stack_push', src: whole(a) },
+    { type: 'stack_push', src: whole(b) },
+    { type: 'stack_pop', dst: whole(a) },
+    { type: 'stack_pop', dst: whole(b) },
+  ],
+})
+
+export const setTtl = (ttl: number): Step => ({ actions: [{ type: 'set_nw_ttl', ttl }] })
+export const decrementTtl = (): Step => ({ actions: [{ type: 'dec_nw_ttl' }] })
+export const output = (port: number): Step => ({ actions: [{ type: 'output', port, max_len: 0 }] })
+/** Back out of the port that the packet came from; a plain output would not do it. */
+export const outputToIngress = (): Step => output(OFPP_IN_PORT)
+export const sendToGroup = (group_id: number): Step => ({ actions: [{ type: 'group', group_id }] })

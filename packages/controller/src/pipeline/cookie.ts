@@ -1,0 +1,55 @@
+/**
+ * The cookie of a flow names its owner, so that any flow leads back to the user's object.
+ *
+ *     63      56 55      48 47                              16 15            0
+ *    | feature  | kind     | object id                        | brand 0x4f56  |
+ *
+ * The brand marks our cookie space: flows without it belong to others and are never touched.
+ */
+import type { ResourceName } from '@openvnet/schema'
+import type { FeatureName } from './features.ts'
+import { FEATURE_NAMES } from './features.ts'
+
+export const COOKIE_BRAND = 0x4f56n
+export const COOKIE_BRAND_MASK = 0xffffn
+
+/** What kind of object owns a flow: a row of a resource, or a table of the pipeline itself. */
+export type OwnerKind = ResourceName | 'table'
+
+/** Numbers of the kinds; they are on the wire: never renumber, only add. */
+export const OWNER_KINDS = {
+  table: 1,
+  datapath: 2,
+  network: 3,
+  interface: 4,
+  mac_lease: 5,
+  ip_lease: 6,
+  network_service: 7,
+  route_link: 8,
+  route: 9,
+  datapath_network: 10,
+  datapath_route_link: 11,
+} as const satisfies Record<OwnerKind, number>
+
+export interface Owner {
+  readonly feature: FeatureName
+  readonly kind: OwnerKind
+  /** Row id, 32 bits; the table number for kind `table`. */
+  readonly id: number
+}
+
+export const encodeCookie = ({ feature, kind, id }: Owner): bigint =>
+  (BigInt(FEATURE_NAMES.indexOf(feature) + 1) << 56n) |
+  (BigInt(OWNER_KINDS[kind]) << 48n) |
+  (BigInt(id) << 16n) |
+  COOKIE_BRAND
+
+/** The owner that a cookie names; `undefined` for a cookie that is not ours. */
+export const decodeCookie = (cookie: bigint): Owner | undefined => {
+  if ((cookie & COOKIE_BRAND_MASK) !== COOKIE_BRAND) return undefined
+  const feature = FEATURE_NAMES[Number(cookie >> 56n) - 1]
+  const number = Number((cookie >> 48n) & 0xffn)
+  const kind = (Object.keys(OWNER_KINDS) as OwnerKind[]).find((name) => OWNER_KINDS[name] === number)
+  if (feature === undefined || kind === undefined) return undefined
+  return { feature, kind, id: Number((cookie >> 16n) & 0xffff_ffffn) }
+}

@@ -1,0 +1,91 @@
+/**
+ * The only list of tables. A packet may only go down this list; the gaps leave room for stages to come.
+ * To add a table: a line here, `defineTable` in its feature, and `npm run docs`.
+ */
+import type { FeatureName } from './features.ts'
+
+interface TableRow {
+  readonly name: string
+  /** OpenFlow table number, 0..253. */
+  readonly id: number
+  readonly owner: FeatureName
+  readonly purpose: string
+}
+
+export const LAYOUT = [
+  {
+    name: 'classify',
+    id: 0,
+    owner: 'port',
+    purpose: 'Tell by the ingress port which interface and which network a packet comes from.',
+  },
+  {
+    name: 'port_security',
+    id: 10,
+    owner: 'port',
+    purpose: 'Let through only what is sent with addresses that the interface owns.',
+  },
+  { name: 'arp', id: 20, owner: 'arp', purpose: 'Answer ARP requests in the switch.' },
+  {
+    name: 'router_leg',
+    id: 40,
+    owner: 'routing',
+    purpose: 'Find the router interface that a packet is sent to.',
+  },
+  {
+    name: 'router_ingress',
+    id: 42,
+    owner: 'routing',
+    purpose: 'Choose the router by the leg and the source of the packet.',
+  },
+  {
+    name: 'router_address',
+    id: 44,
+    owner: 'routing',
+    purpose: 'Answer pings to the addresses of the router.',
+  },
+  {
+    name: 'router_ttl',
+    id: 46,
+    owner: 'routing',
+    purpose: 'Take one from the TTL, or drop what has none left.',
+  },
+  {
+    name: 'route',
+    id: 48,
+    owner: 'routing',
+    purpose: 'Choose the egress leg by the longest matching prefix.',
+  },
+  { name: 'neighbour', id: 50, owner: 'routing', purpose: 'Find the MAC address of the next hop.' },
+  {
+    name: 'destination',
+    id: 60,
+    owner: 'switching',
+    purpose: 'Find the egress interface by network and destination MAC, or flood.',
+  },
+  {
+    name: 'output',
+    id: 90,
+    owner: 'port',
+    purpose: 'Send the packet out of the port of its egress interface.',
+  },
+] as const satisfies readonly TableRow[]
+
+export type TableName = (typeof LAYOUT)[number]['name']
+
+type NamesAfter<Rows extends readonly TableRow[], Name extends string> = Rows extends readonly [
+  infer Head extends TableRow,
+  ...infer Tail extends readonly TableRow[],
+]
+  ? Head['name'] extends Name
+    ? Tail[number]['name']
+    : NamesAfter<Tail, Name>
+  : never
+
+/** The tables below a table: the only ones that it may go to. */
+export type TableAfter<Name extends TableName> = NamesAfter<typeof LAYOUT, Name>
+
+export const tableId = (name: TableName): number => LAYOUT.find((row) => row.name === name)!.id
+
+/** Name of a table number; `undefined` for numbers that are not ours. */
+export const tableName = (id: number): TableName | undefined => LAYOUT.find((row) => row.id === id)?.name

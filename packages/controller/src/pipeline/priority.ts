@@ -1,0 +1,12 @@
+/** The bands of priorities. Within a table a flow is chosen by these and by nothing else. */
+export const PRIORITY = {
+  /** The flow of a table that matches everything. */
+  miss: 0,
+  /** A fallback for an object, below its ordinary flows. */
+  low: 100,
+  ordinary: 200,
+  /** An exception to ordinary flows. */
+  high: 300,
+  /** Longest prefix first: 1000 for /0 to 1128 for /128. */
+  prefix: (length: number): number => 1000 + length,
+} as const

@@ -1,0 +1,108 @@
+/**
+ * The bits that a packet carries through the pipeline: named parts of registers and of the metadata.
+ * A slice lives from the table that writes it first to the table that reads it last; two slices may share bits
+ * only where they do not live at the same time (checked when this file loads).
+ */
+import type { FieldName } from '@openvnet/openflow'
+import { LAYOUT, type TableName } from './layout.ts'
+
+type Bit32 =
+  | 0
+  | 1
+  | 2
+  | 3
+  | 4
+  | 5
+  | 6
+  | 7
+  | 8
+  | 9
+  | 10
+  | 11
+  | 12
+  | 13
+  | 14
+  | 15
+  | 16
+  | 17
+  | 18
+  | 19
+  | 20
+  | 21
+  | 22
+  | 23
+  | 24
+  | 25
+  | 26
+  | 27
+  | 28
+  | 29
+  | 30
+  | 31
+
+export interface SliceSpec {
+  readonly field: Extract<FieldName, `reg${number}` | 'metadata'>
+  /** Lowest and highest bit, both included. */
+  readonly bits: readonly [low: Bit32, high: Bit32]
+  /** First and last table in which it has a meaning. */
+  readonly life: readonly [from: TableName, to: TableName]
+  readonly help: string
+}
+
+export const SLICES = {
+  domain: {
+    field: 'metadata',
+    bits: [0, 31],
+    life: ['classify', 'output'],
+    help: 'id of the network that the packet is in',
+  },
+  ingress_interface: {
+    field: 'reg0',
+    bits: [0, 31],
+    life: ['classify', 'output'],
+    help: 'id of the interface that sent the packet',
+  },
+  egress_interface: {
+    field: 'reg1',
+    bits: [0, 31],
+    life: ['destination', 'output'],
+    help: 'id of the interface that gets the packet',
+  },
+  leg: {
+    field: 'reg2',
+    bits: [0, 31],
+    life: ['router_leg', 'router_address'],
+    help: 'id of the router interface that the packet is sent to',
+  },
+  router: {
+    field: 'reg3',
+    bits: [0, 31],
+    life: ['router_ingress', 'route'],
+    help: 'id of the route link; 0 when the packet may not be routed',
+  },
+} as const satisfies Record<string, SliceSpec>
+
+export type SliceName = keyof typeof SLICES
+
+const position = (table: TableName): number => LAYOUT.findIndex((row) => row.name === table)
+
+const overlap = (a: SliceSpec, b: SliceSpec): boolean =>
+  a.field === b.field &&
+  a.bits[0] <= b.bits[1] &&
+  b.bits[0] <= a.bits[1] &&
+  position(a.life[0]) <= position(b.life[1]) &&
+  position(b.life[0]) <= position(a.life[1])
+
+/** @throws when two slices share bits while both live, or a slice is upside down. */
+export const checkSlices = (slices: Readonly<Record<string, SliceSpec>>): void => {
+  const entries = Object.entries(slices)
+  for (const [index, [name, slice]] of entries.entries()) {
+    if (slice.bits[0] > slice.bits[1]) throw new Error(`slice ${name}: its lowest bit is above its highest`)
+    for (const [other, spec] of entries.slice(index + 1)) {
+      if (overlap(slice, spec))
+        throw new Error(`slices ${name} and ${other} share bits of ${slice.field} in the same table`)
+    }
+  }
+}
+
+checkSlices(SLICES)
