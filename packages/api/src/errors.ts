@@ -1,0 +1,164 @@
+/**
+ * Every error that the API answers, in one table: HTTP status, code and when it happens (openvnet.md §1.1).
+ * The body is always `{error, message, code}` with the code as a string. `docs/errors.md` is made from this table.
+ */
+
+interface ErrorSpec {
+  readonly status: number
+  readonly code: string
+  /** When it is answered. */
+  readonly when: string
+  /** What `message` holds. */
+  readonly message: string
+}
+
+const ARGUMENT = 'an object `{error: "parameter validation failed", parameter, value, reason}`'
+
+export const ERRORS = {
+  UnknownUUIDResource: {
+    status: 404,
+    code: '100',
+    when: 'A uuid is well formed and names nothing.',
+    message: '`<Model>#<parameter>: <uuid>`',
+  },
+  InvalidUUID: {
+    status: 400,
+    code: '101',
+    when: 'A uuid is malformed or has the prefix of another resource.',
+    message: 'the parameter, the value and the right form',
+  },
+  DuplicateUUID: { status: 400, code: '102', when: 'POST with a uuid that exists.', message: 'the uuid' },
+  InvalidID: { status: 400, code: '103', when: 'Rows that do not belong together.', message: 'what is wrong' },
+  ArgumentError: {
+    status: 400,
+    code: '110',
+    when: 'A parameter is unknown, has an illegal value, or breaks a rule of the model.',
+    message: ARGUMENT,
+  },
+  MissingArgument: {
+    status: 400,
+    code: '111',
+    when: 'A required parameter is absent.',
+    message: 'the name of the parameter',
+  },
+  RelationAlreadyExists: {
+    status: 400,
+    code: '112',
+    when: 'The two resources are related already.',
+    message: 'the two uuids',
+  },
+  DeleteRestrictionError: {
+    status: 400,
+    code: '113',
+    when: 'A row cannot be deleted while others need it.',
+    message: 'what needs it',
+  },
+  UnknownResource: {
+    status: 404,
+    code: '114',
+    when: 'The row that the parameters describe does not exist.',
+    message: 'what was looked for',
+  },
+  InvalidRequest: {
+    status: 400,
+    code: '400',
+    when: 'The request itself cannot be understood: body, URL or headers.',
+    message: 'what cannot be understood',
+  },
+  UnknownPath: {
+    status: 404,
+    code: '404',
+    when: 'No such path.',
+    message: 'the method and the path',
+  },
+  MethodNotAllowed: {
+    status: 405,
+    code: '405',
+    when: 'The path exists, but not with this method; the header `Allow` lists those that do.',
+    message: 'the method, the path and the methods that it knows',
+  },
+  BodyTooLarge: {
+    status: 413,
+    code: '413',
+    when: 'The body is longer than the limit.',
+    message: 'the limit',
+  },
+  UnsupportedMediaType: {
+    status: 415,
+    code: '415',
+    when: 'The body is neither form-encoded nor JSON.',
+    message: 'the content type',
+  },
+  HeaderTooLarge: {
+    status: 431,
+    code: '431',
+    when: 'URL and headers are longer than 16 KiB.',
+    message: 'the limit',
+  },
+  InternalServerError: {
+    status: 500,
+    code: '500',
+    when: 'A bug or a broken disk. The log has the details under the request id.',
+    message: 'the request id',
+  },
+  StoreBusy: {
+    status: 503,
+    code: '503',
+    when: 'Another process held the store locked for five seconds.',
+    message: 'what to do',
+  },
+} as const satisfies Record<string, ErrorSpec>
+
+export type ErrorName = keyof typeof ERRORS
+
+export interface ArgumentDetail {
+  readonly error: 'parameter validation failed'
+  readonly parameter: string
+  readonly value: unknown
+  readonly reason: string
+}
+
+/** The body of every error. */
+export interface ErrorBody {
+  readonly error: ErrorName
+  readonly message: string | ArgumentDetail
+  readonly code: string
+}
+
+/** An expected failure: thrown anywhere below a route, it rolls back the transaction and becomes the answer. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly body: ErrorBody
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(error: ErrorName, message: string | ArgumentDetail, headers: Record<string, string> = {}) {
+    super(typeof message === 'string' ? message : message.reason)
+    this.name = error
+    this.status = ERRORS[error].status
+    this.body = { error, message, code: ERRORS[error].code }
+    this.headers = headers
+  }
+}
+
+const ECHO_LIMIT = 256
+
+/** Values go back as they came, but never longer than a screen line or two. */
+const echo = (value: unknown): unknown =>
+  typeof value === 'string' && value.length > ECHO_LIMIT ? `${value.slice(0, ECHO_LIMIT)}…` : value
+
+/** `value` of `parameter` cannot be accepted; `reason` is a sentence for people. */
+export const argumentError = (parameter: string, value: unknown, reason: string): ApiError =>
+  new ApiError('ArgumentError', {
+    error: 'parameter validation failed',
+    parameter: String(echo(parameter)),
+    value: echo(value),
+    reason,
+  })
+
+export const missingArgument = (parameter: string): ApiError => new ApiError('MissingArgument', parameter)
+
+export const unknownUuid = (model: string, parameter: string, uuid: string): ApiError =>
+  new ApiError('UnknownUUIDResource', `${model}#${parameter}: ${uuid}`)
+
+export const invalidUuid = (parameter: string, value: unknown, reason: string): ApiError =>
+  new ApiError('InvalidUUID', `${parameter}: ${JSON.stringify(echo(value))} is ${reason}`)

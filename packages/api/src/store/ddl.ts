@@ -1,0 +1,40 @@
+/**
+ * The tables that `@openvnet/schema` asks for, as SQL. Migrations are frozen text: this is where the text of a new
+ * one is taken from (`node --conditions=vnet-source src/store/ddl.ts`), and what a test compares them with.
+ */
+import { pathToFileURL } from 'node:url'
+import { RESOURCE_NAMES, type ResourceName } from '@openvnet/schema'
+import { type Column, columnsOf, specOf } from './columns.ts'
+
+const columnSql = ({ column, field }: Column): string => {
+  const notNull = field.nullable ? '' : ' NOT NULL'
+  if (field.type === 'value') return `${column} ${field.kind.sql}${notNull}`
+  const table = specOf(field.to as ResourceName).collection
+  return `${column} INTEGER${notNull} REFERENCES ${table} (id) ON DELETE ${field.onDelete.toUpperCase()}`
+}
+
+const tableSql = (name: ResourceName): string => {
+  const { collection, prefix, unique = [] } = specOf(name)
+  const lines = [
+    'id INTEGER PRIMARY KEY AUTOINCREMENT',
+    ...(prefix === null ? [] : ['uuid TEXT NOT NULL UNIQUE']),
+    ...columnsOf(name).map(columnSql),
+    'created_at TEXT NOT NULL',
+    'updated_at TEXT NOT NULL',
+    ...unique.map((group) => `UNIQUE (${group.join(', ')})`),
+  ]
+  return `CREATE TABLE ${collection} (\n  ${lines.join(',\n  ')}\n) STRICT;`
+}
+
+/** SQLite looks a reference up at every deletion of what it refers to. */
+const indexSql = (name: ResourceName): string[] => {
+  const { collection } = specOf(name)
+  return columnsOf(name)
+    .filter(({ field }) => field.type === 'reference')
+    .map(({ column }) => `CREATE INDEX ${collection}_${column} ON ${collection} (${column});`)
+}
+
+export const schemaSql = (): string =>
+  RESOURCE_NAMES.map((name) => [tableSql(name), ...indexSql(name)].join('\n')).join('\n\n')
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) process.stdout.write(`${schemaSql()}\n`)

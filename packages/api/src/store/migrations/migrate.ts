@@ -1,0 +1,44 @@
+/**
+ * Brings a store to the newest schema: migration N takes it from version N − 1 to N, each in one transaction, so a
+ * process that is killed or races another leaves a store that the next one goes on with.
+ * A store that was migrated gets a new identity: what replicas hold has another shape, so they must start over.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Database } from 'better-sqlite3'
+import { initial } from './0001_initial.ts'
+
+const MIGRATIONS: readonly string[] = [initial]
+
+export const SCHEMA_VERSION = MIGRATIONS.length
+
+const CREATE_STORE = `CREATE TABLE IF NOT EXISTS store (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  identity TEXT NOT NULL,
+  schema_version INTEGER NOT NULL
+) STRICT`
+
+const versionOf = (db: Database): number =>
+  (db.prepare('SELECT schema_version FROM store').pluck().get() as number | undefined) ?? 0
+
+const step = (db: Database, version: number): void => {
+  db.exec(MIGRATIONS[version] as string)
+  db.prepare('INSERT OR REPLACE INTO store (one, identity, schema_version) VALUES (1, ?, ?)').run(
+    randomUUID(),
+    version + 1,
+  )
+}
+
+/** @throws when the store was written by a newer program. */
+export const migrate = (db: Database): void => {
+  const locked = db.transaction(() => {
+    db.exec(CREATE_STORE)
+    const found = versionOf(db)
+    if (found > SCHEMA_VERSION) {
+      throw new Error(
+        `the store ${db.name} has schema version ${found}, this program knows up to ${SCHEMA_VERSION}`,
+      )
+    }
+    for (let version = found; version < SCHEMA_VERSION; version += 1) step(db, version)
+  })
+  locked.immediate()
+}
