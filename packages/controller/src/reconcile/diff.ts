@@ -1,0 +1,73 @@
+/**
+ * What separates a switch from what it should hold. Pure; cost is that of the scope, not of the tables.
+ *
+ * A flow or group that the switch refused is left out until its value changes: as if it were not wanted, so that an
+ * older one under its key does not stay behind.
+ */
+import type { Tables } from '../pipeline/flow.ts'
+import type { Change } from './change.ts'
+import type { Installed } from './installed.ts'
+
+/** Which flows (by key) and groups (by id) to compare. */
+export interface Scope {
+  readonly flows: Iterable<string>
+  readonly groups: Iterable<number>
+}
+
+/** Values that the switch refused, by flow key and by group id. */
+export interface Quarantine {
+  readonly flows: ReadonlyMap<string, string>
+  readonly groups: ReadonlyMap<number, string>
+}
+
+export interface Comparison {
+  readonly desired: Tables
+  readonly installed: Installed
+  readonly quarantine: Quarantine
+}
+
+function* both<K>(one: ReadonlyMap<K, unknown>, other: ReadonlyMap<K, unknown>): Generator<K> {
+  yield* one.keys()
+  for (const key of other.keys()) if (!one.has(key)) yield key
+}
+
+/** The scope of a first comparison: whatever is wanted or there. */
+export function everything(desired: Tables, installed: Installed): Scope {
+  return {
+    flows: both(desired.flows, installed.flows),
+    groups: both(desired.groups, installed.groups),
+  }
+}
+
+function flowChange(key: string, { desired, installed, quarantine }: Comparison): Change | undefined {
+  const wanted = desired.flows.get(key)
+  const there = installed.flows.get(key)
+  if (wanted !== undefined && quarantine.flows.get(key) !== wanted.value) {
+    return there === wanted.value ? undefined : { kind: 'flow_add', flow: wanted }
+  }
+  return there === undefined ? undefined : { kind: 'flow_delete', key }
+}
+
+function groupChange(group_id: number, { desired, installed, quarantine }: Comparison): Change | undefined {
+  const wanted = desired.groups.get(group_id)
+  const there = installed.groups.get(group_id)
+  if (wanted !== undefined && quarantine.groups.get(group_id) !== wanted.value) {
+    if (there === wanted.value) return undefined
+    return { kind: there === undefined ? 'group_add' : 'group_modify', group: wanted }
+  }
+  return there === undefined ? undefined : { kind: 'group_delete', group_id }
+}
+
+/** The changes that make the installed view equal to the desired tables within the scope, in no useful order. */
+export function diff(comparison: Comparison, scope: Scope): Change[] {
+  const changes: Change[] = []
+  for (const group_id of scope.groups) {
+    const change = groupChange(group_id, comparison)
+    if (change !== undefined) changes.push(change)
+  }
+  for (const key of scope.flows) {
+    const change = flowChange(key, comparison)
+    if (change !== undefined) changes.push(change)
+  }
+  return changes
+}

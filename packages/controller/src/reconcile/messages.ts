@@ -1,0 +1,87 @@
+/**
+ * Changes as OpenFlow messages (1.3.5 §7.3.4.1 and §7.3.4.2). Pure; the sender gives the `xid`.
+ *
+ * A flow is always set with OFPFC_ADD: it replaces what is there and keeps the counters (no RESET_COUNTS), and it
+ * is the only command that changes the cookie. Deletion is strict and asks for our cookies, so it takes one flow of
+ * ours and never somebody else's.
+ */
+import type { FlowMod, GroupMod } from '@openvnet/openflow'
+import { COOKIE_BRAND, COOKIE_BRAND_MASK } from '../pipeline/cookie.ts'
+import type { Flow, Group } from '../pipeline/flow.ts'
+import { readFlowKey } from '../pipeline/identity.ts'
+import type { Change } from './change.ts'
+
+const OFPFC_ADD = 0
+const OFPFC_DELETE_STRICT = 4
+const OFPGC_ADD = 0
+const OFPGC_MODIFY = 1
+const OFPGC_DELETE = 2
+const OFP_NO_BUFFER = 0xffffffff
+/** OFPP_ANY and OFPG_ANY. */
+const ANY = 0xffffffff
+
+function flowAdd(flow: Flow, xid: number): FlowMod {
+  return {
+    type: 'flow_mod',
+    xid,
+    cookie: flow.cookie,
+    cookie_mask: 0n,
+    table_id: flow.table_id,
+    command: OFPFC_ADD,
+    idle_timeout: 0,
+    hard_timeout: 0,
+    priority: flow.priority,
+    buffer_id: OFP_NO_BUFFER,
+    out_port: ANY,
+    out_group: ANY,
+    flags: 0,
+    match: flow.match,
+    instructions: flow.instructions,
+  }
+}
+
+function flowDelete(key: string, xid: number): FlowMod {
+  const { table_id, priority, match } = readFlowKey(key)
+  return {
+    type: 'flow_mod',
+    xid,
+    cookie: COOKIE_BRAND,
+    cookie_mask: COOKIE_BRAND_MASK,
+    table_id,
+    command: OFPFC_DELETE_STRICT,
+    idle_timeout: 0,
+    hard_timeout: 0,
+    priority,
+    buffer_id: OFP_NO_BUFFER,
+    out_port: ANY,
+    out_group: ANY,
+    flags: 0,
+    match,
+    instructions: [],
+  }
+}
+
+function groupSet(group: Group, command: number, xid: number): GroupMod {
+  const { group_type, group_id, buckets } = group
+  return { type: 'group_mod', xid, command, group_type, group_id, buckets }
+}
+
+function groupDelete(group_id: number, xid: number): GroupMod {
+  return { type: 'group_mod', xid, command: OFPGC_DELETE, group_type: 0, group_id, buckets: [] }
+}
+
+/** The message that makes a change. */
+export function message(change: Change, xid: number): FlowMod | GroupMod {
+  switch (change.kind) {
+    case 'flow_add':
+      return flowAdd(change.flow, xid)
+    case 'flow_delete':
+      return flowDelete(change.key, xid)
+    case 'group_add':
+      return groupSet(change.group, OFPGC_ADD, xid)
+    case 'group_modify':
+      return groupSet(change.group, OFPGC_MODIFY, xid)
+    case 'group_delete':
+      return groupDelete(change.group_id, xid)
+  }
+}

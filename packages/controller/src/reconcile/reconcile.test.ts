@@ -1,0 +1,253 @@
+import assert from 'node:assert/strict'
+import type { Bucket, FlowStats, Match } from '@openvnet/openflow'
+import fc from 'fast-check'
+import t from 'tap'
+import { COOKIE_BRAND } from '../pipeline/cookie.ts'
+import type { Flow, Group, Tables } from '../pipeline/flow.ts'
+import { flowKey, flowValue, groupValue } from '../pipeline/identity.ts'
+import type { Change } from './change.ts'
+import { diff, everything, type Quarantine } from './diff.ts'
+import { acknowledge, emptyInstalled, type Installed, recordFlows, recordGroups } from './installed.ts'
+import { message } from './messages.ts'
+import { order } from './order.ts'
+
+const GROUPS = 0x40000000
+const NOTHING: Quarantine = { flows: new Map(), groups: new Map() }
+
+const matchOf = (address: number): Match => [
+  { field: 'eth_type', value: 0x0800, mask: null },
+  { field: 'ipv4_dst', value: address, mask: null },
+]
+
+function makeFlow(id: number, content: number, group_id?: number): Flow {
+  const match = matchOf(id)
+  const instructions = [
+    {
+      type: 'apply_actions',
+      actions: [
+        group_id === undefined
+          ? ({ type: 'output', port: content, max_len: 0 } as const)
+          : ({ type: 'group', group_id } as const),
+      ],
+    } as const,
+  ]
+  const cookie = (BigInt(content) << 16n) | COOKIE_BRAND
+  return {
+    table_id: id % 3,
+    priority: 10,
+    cookie,
+    match,
+    instructions,
+    why: `flow ${id}`,
+    key: flowKey(id % 3, 10, match),
+    value: flowValue({ cookie, instructions, idle_timeout: 0, hard_timeout: 0, flags: 0 }),
+  }
+}
+
+function makeGroup(id: number, content: number, refers?: number): Group {
+  const actions: Bucket['actions'] = [
+    { type: 'output', port: content, max_len: 0 },
+    ...(refers === undefined ? [] : [{ type: 'group', group_id: GROUPS + refers } as const]),
+  ]
+  const buckets = [{ weight: 0, watch_port: 0xffffffff, watch_group: 0xffffffff, actions }]
+  return {
+    group_id: GROUPS + id,
+    group_type: 0,
+    buckets,
+    why: `group ${id}`,
+    value: groupValue({ group_type: 0, buckets }),
+  }
+}
+
+const tables = (flows: readonly Flow[], groups: readonly Group[] = []): Tables => ({
+  flows: new Map(flows.map((flow) => [flow.key, flow])),
+  groups: new Map(groups.map((group) => [group.group_id, group])),
+})
+
+/** Few ids and few contents, so that flows and groups meet, differ and use each other. */
+const anyTables = fc
+  .tuple(
+    fc.dictionary(fc.constantFrom('0', '1', '2', '3', '4'), fc.nat(2)),
+    fc.dictionary(fc.constantFrom('0', '1', '2', '3', '4', '5', '6', '7'), fc.tuple(fc.nat(2), fc.boolean())),
+  )
+  .map(([groupContents, flowContents]) => {
+    // A group refers to a higher one that exists, so that lower ids depend on higher ones.
+    const ids = Object.keys(groupContents).map(Number).sort()
+    const groups = ids.map((id, at) => makeGroup(id, groupContents[id]!, ids[at + 1]))
+    const flows = Object.entries(flowContents).map(([id, [content, uses]]) =>
+      makeFlow(
+        Number(id),
+        content,
+        uses ? groups[Number(id) % Math.max(groups.length, 1)]?.group_id : undefined,
+      ),
+    )
+    return tables(flows, groups)
+  })
+
+function install(desired: Tables, into: Installed = emptyInstalled()): Installed {
+  const comparison = { desired, installed: into, quarantine: NOTHING }
+  for (const change of order(diff(comparison, everything(desired, into)))) acknowledge(into, change)
+  return into
+}
+
+const values = <K>(map: ReadonlyMap<K, { readonly value: string }>) =>
+  new Map([...map].map(([key, { value }]) => [key, value]))
+
+t.test('applying the difference makes installed equal to desired, and then there is none', async () => {
+  fc.assert(
+    fc.property(anyTables, anyTables, (before, after) => {
+      const installed = install(before)
+      install(after, installed)
+      assert.deepEqual(installed.flows, values(after.flows))
+      assert.deepEqual(installed.groups, values(after.groups))
+      assert.deepEqual(
+        diff({ desired: after, installed, quarantine: NOTHING }, everything(after, installed)),
+        [],
+      )
+    }),
+  )
+})
+
+t.test('comparing the keys that changed finds what comparing everything finds', async () => {
+  fc.assert(
+    fc.property(anyTables, anyTables, (before, after) => {
+      const installed = install(before)
+      const comparison = { desired: after, installed, quarantine: NOTHING }
+      const changed = <V extends { value: string }, K>(a: ReadonlyMap<K, V>, b: ReadonlyMap<K, V>) =>
+        new Set([...a.keys(), ...b.keys()].filter((key) => a.get(key)?.value !== b.get(key)?.value))
+      const scope = {
+        flows: changed(before.flows, after.flows),
+        groups: changed(before.groups, after.groups),
+      }
+      const summary = (changes: readonly Change[]) =>
+        new Set(changes.map((change) => JSON.stringify(message(change, 0), bigints)))
+      assert.deepEqual(
+        summary(diff(comparison, scope)),
+        summary(diff(comparison, everything(after, installed))),
+      )
+    }),
+  )
+})
+
+const bigints = (_: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value)
+
+const usesOf = (value: Flow | Group): number[] => {
+  const lists = 'buckets' in value ? value.buckets : value.instructions
+  return lists.flatMap((item) =>
+    'actions' in item
+      ? item.actions.flatMap((action) => (action.type === 'group' ? [action.group_id] : []))
+      : [],
+  )
+}
+
+/** Follows the changes one by one and fails where a switch would refuse one or lose a packet. */
+function replay(changes: readonly Change[], before: Tables, after: Tables): void {
+  const flows = new Map(before.flows)
+  const groups = new Map(before.groups)
+  const kept = [...before.flows.keys()].filter((key) => after.flows.has(key))
+  const present = (value: Flow | Group) => usesOf(value).every((group_id) => groups.has(group_id))
+  for (const change of changes) {
+    if (change.kind === 'flow_add') flows.set(change.flow.key, change.flow)
+    else if (change.kind === 'flow_delete') flows.delete(change.key)
+    else if (change.kind === 'group_delete') groups.delete(change.group_id)
+    else groups.set(change.group.group_id, change.group)
+    if ('group' in change) assert(present(change.group), 'a group refers to a missing one')
+    assert([...flows.values()].every(present), 'a flow refers to a missing group')
+    assert(
+      kept.every((key) => flows.has(key)),
+      'a flow that stays is missing',
+    )
+  }
+}
+
+t.test('in order, nothing refers to a missing group and no wanted flow is ever missing', async () => {
+  fc.assert(
+    fc.property(anyTables, anyTables, (before, after) => {
+      const installed = install(before)
+      const changes = diff({ desired: after, installed, quarantine: NOTHING }, everything(after, installed))
+      replay(order(changes), before, after)
+    }),
+  )
+})
+
+t.test('groups that refer to each other in a circle are all sent, for the switch to refuse', async (t) => {
+  const circle = [makeGroup(0, 1, 1), makeGroup(1, 1, 0)]
+  t.equal(order(circle.map((group) => ({ kind: 'group_add', group }))).length, 2)
+})
+
+t.test('what the switch refused is left out until its value changes', async (t) => {
+  const old = makeFlow(1, 1)
+  const refused = makeFlow(1, 2)
+  const quarantine = {
+    flows: new Map([[refused.key, refused.value]]),
+    groups: new Map([[GROUPS, makeGroup(0, 1).value]]),
+  }
+  const compare = (desired: Tables, installed: Installed) =>
+    diff({ desired, installed, quarantine }, everything(desired, installed))
+  t.strictSame(compare(tables([refused], [makeGroup(0, 1)]), emptyInstalled()), [])
+  t.strictSame(
+    compare(tables([refused]), install(tables([old]))),
+    [{ kind: 'flow_delete', key: old.key }],
+    'an older flow of the key does not stay behind',
+  )
+  t.match(compare(tables([makeFlow(1, 3)], [makeGroup(0, 2)]), emptyInstalled()), [
+    { kind: 'group_add' },
+    { kind: 'flow_add' },
+  ])
+})
+
+const stats = (flow: Flow, more: Partial<FlowStats> = {}): FlowStats => ({
+  table_id: flow.table_id,
+  duration_sec: 5,
+  duration_nsec: 0,
+  priority: flow.priority,
+  idle_timeout: 0,
+  hard_timeout: 0,
+  flags: 0,
+  cookie: flow.cookie,
+  packet_count: 7n,
+  byte_count: 700n,
+  match: flow.match,
+  instructions: flow.instructions,
+  ...more,
+})
+
+t.test('a dump takes ours and leaves what belongs to others', async (t) => {
+  const flow = makeFlow(1, 1)
+  const installed = emptyInstalled()
+  recordFlows(installed, [stats(flow), stats(makeFlow(2, 1), { cookie: 1n })], tables([flow]))
+  const group = makeGroup(3, 1)
+  recordGroups(installed, [group, { ...group, group_id: 3 }])
+  t.strictSame(installed.flows, new Map([[flow.key, flow.value]]))
+  t.strictSame(installed.groups, new Map([[group.group_id, group.value]]))
+})
+
+t.test('messages replace by ADD and delete strictly, within our cookies', async (t) => {
+  const flow = makeFlow(1, 2)
+  t.match(message({ kind: 'flow_add', flow }, 7), {
+    type: 'flow_mod',
+    xid: 7,
+    command: 0,
+    cookie: flow.cookie,
+    flags: 0,
+    table_id: 1,
+    priority: 10,
+    match: flow.match,
+    instructions: flow.instructions,
+    buffer_id: 0xffffffff,
+  })
+  t.match(message({ kind: 'flow_delete', key: flow.key }, 8), {
+    command: 4,
+    cookie: 0x4f56n,
+    cookie_mask: 0xffffn,
+    table_id: 1,
+    priority: 10,
+    match: flow.match,
+    out_port: 0xffffffff,
+    out_group: 0xffffffff,
+  })
+  const group = makeGroup(1, 1)
+  t.match(message({ kind: 'group_add', group }, 1), { type: 'group_mod', command: 0, buckets: group.buckets })
+  t.match(message({ kind: 'group_modify', group }, 1), { command: 1, group_id: group.group_id })
+  t.match(message({ kind: 'group_delete', group_id: 5 }, 1), { command: 2, group_id: 5, buckets: [] })
+})
