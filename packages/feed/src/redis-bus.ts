@@ -21,6 +21,8 @@ export interface RedisBusOptions {
 /** Octets that may wait for Redis to take them; what comes on top is lost. */
 const MAX_PENDING = 16 * 2 ** 20
 const HEARTBEAT_MS = 3_000
+/** Our own event: the client's `end` does not come when it is not connected at the time. */
+const ENDED = 'openvnet-ended'
 
 const retryDelay = (attempt: number): number => Math.min(2_000, 50 * 2 ** attempt) + Math.random() * 100
 
@@ -69,8 +71,8 @@ export function createRedisBus({ url, log, prefix = 'openvnet' }: RedisBusOption
     onGap: (handler) => handlers.addGap(handler),
     async close() {
       handlers.close()
-      publisher.disconnect()
-      subscriber.disconnect()
+      end(publisher)
+      end(subscriber)
     },
   }
 }
@@ -90,7 +92,7 @@ function connect(url: string, log: Logger, role: string): Redis {
   const heartbeat = setInterval(() => {
     if (client.status === 'ready') client.ping().catch(() => {})
   }, HEARTBEAT_MS)
-  client.on('end', () => clearInterval(heartbeat))
+  client.once(ENDED, () => clearInterval(heartbeat))
 
   let reported: string | null = null
   client.on('error', (error: Error) => {
@@ -107,6 +109,11 @@ function connect(url: string, log: Logger, role: string): Redis {
     reported = null
   })
   return client
+}
+
+function end(client: Redis): void {
+  client.emit(ENDED)
+  client.disconnect()
 }
 
 /** Sends while the connection is up and keeps up; drops otherwise. */
