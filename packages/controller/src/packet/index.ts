@@ -1,0 +1,11 @@
+/** Packets as plain data: `parse…` gives `undefined` for what is malformed, `build…` fills in lengths and checksums. */
+export * from './arp.ts'
+export * from './checksum.ts'
+export * from './ethernet.ts'
+export * from './icmp.ts'
+export * from './ipv4.ts'
+export * from './ipv6.ts'
+export * from './octets.ts'
+export * from './tcp.ts'
+export * from './udp.ts'
+export * from './vlan.ts'

@@ -1,0 +1,50 @@
+/**
+ * Numbers in network byte order at a place in a byte array, and the text of MAC and IPv4 addresses.
+ * MAC addresses are 48-bit numbers, IPv4 addresses 32-bit numbers, IPv6 addresses bigints.
+ * Callers check the length first: a read past the end throws a RangeError.
+ */
+
+const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
+export const readU16 = (bytes: Uint8Array, at: number): number => view(bytes).getUint16(at)
+export const readU32 = (bytes: Uint8Array, at: number): number => view(bytes).getUint32(at)
+export const readU48 = (bytes: Uint8Array, at: number): number =>
+  readU16(bytes, at) * 2 ** 32 + readU32(bytes, at + 2)
+export const readU128 = (bytes: Uint8Array, at: number): bigint =>
+  (view(bytes).getBigUint64(at) << 64n) | view(bytes).getBigUint64(at + 8)
+
+export const writeU16 = (bytes: Uint8Array, at: number, value: number): void =>
+  view(bytes).setUint16(at, value)
+export const writeU32 = (bytes: Uint8Array, at: number, value: number): void =>
+  view(bytes).setUint32(at, value)
+export const writeU48 = (bytes: Uint8Array, at: number, value: number): void => {
+  writeU16(bytes, at, Math.floor(value / 2 ** 32))
+  writeU32(bytes, at + 2, value % 2 ** 32)
+}
+export const writeU128 = (bytes: Uint8Array, at: number, value: bigint): void => {
+  view(bytes).setBigUint64(at, value >> 64n)
+  view(bytes).setBigUint64(at + 8, value & 0xffff_ffff_ffff_ffffn)
+}
+
+export const concat = (...parts: readonly Uint8Array[]): Uint8Array => {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
+
+/** `0x52540d8401` → `00:52:54:0d:84:01`. */
+export const formatMac = (mac: number): string => mac.toString(16).padStart(12, '0').match(/../g)!.join(':')
+
+/** @param text six hexadecimal octets separated by colons */
+export const toMac = (text: string): number => Number.parseInt(text.replaceAll(':', ''), 16)
+
+export const formatIpv4 = (address: number): string =>
+  [address >>> 24, (address >>> 16) & 0xff, (address >>> 8) & 0xff, address & 0xff].join('.')
+
+/** @param text four decimal octets separated by dots */
+export const toIpv4 = (text: string): number =>
+  text.split('.').reduce((address, octet) => address * 256 + Number(octet), 0)
