@@ -8,15 +8,12 @@
 import { getOrCreate } from '../model/get_or_create.ts'
 
 /** Something that can be read: an input, or the result of a computation. */
-export interface Source {
-  readonly dependents: Set<Computation<unknown>>
-  /** Pass in which it changed last. */
-  changedAt: number
-}
+type Source = Cell | Computation<unknown>
 
-class Cell implements Source {
+class Cell {
   readonly name: string
   readonly dependents = new Set<Computation<unknown>>()
+  /** Pass in which it changed last. */
   changedAt = 0
 
   constructor(name: string) {
@@ -30,14 +27,18 @@ export interface Tracker {
   readComputation<T>(computation: Computation<T>): T
 }
 
-export interface Computation<T> extends Source {
+export interface Computation<T> {
   readonly name: string
+  readonly dependents: Set<Computation<unknown>>
+  /** Pass in which its value changed last. */
+  changedAt: number
   compute(tracker: Tracker): T
   equal(a: T, b: T): boolean
   /** Computations that have it are sinks: brought up to date after every invalidation, others when they are read. */
   onChange?(value: T, before: T | undefined): void
   sources: Source[]
-  state: 'new' | 'clean' | 'maybe' | 'disposed'
+  /** `failed`: it threw, and runs again when it is read next. */
+  state: 'new' | 'clean' | 'maybe' | 'failed' | 'disposed'
   computedAt: number
   value: T | undefined
 }
@@ -112,7 +113,7 @@ export class Graph {
   /** Brings a computation up to date. */
   refresh(target: Computation<unknown>): void {
     if (target.state === 'clean' || target.state === 'disposed') return
-    if (target.state === 'new' || this.#sourceChanged(target)) this.#run(target)
+    if (target.state !== 'maybe' || this.#sourceChanged(target)) this.#run(target)
     target.state = 'clean'
   }
 
@@ -133,8 +134,8 @@ export class Graph {
     const stack: Source[] = [source]
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
       for (const dependent of next.dependents) {
-        if (dependent.state !== 'clean') continue
-        dependent.state = 'maybe'
+        if (dependent.state !== 'clean' && dependent.state !== 'failed') continue
+        dependent.state = dependent.state === 'failed' ? 'new' : 'maybe'
         if (dependent.onChange !== undefined) this.#sinks.add(dependent)
         stack.push(dependent)
       }
@@ -143,7 +144,7 @@ export class Graph {
 
   #sourceChanged(target: Computation<unknown>): boolean {
     for (const source of target.sources) {
-      if ('compute' in source) this.refresh(source)
+      if (!(source instanceof Cell)) this.refresh(source)
       if (source.changedAt > target.computedAt) return true
     }
     return false
@@ -154,6 +155,7 @@ export class Graph {
     const former = target.sources
     const sources = new Set<Source>()
     let value: unknown
+    target.state = 'failed'
     try {
       value = target.compute(this.#tracker(sources))
     } finally {
@@ -194,9 +196,8 @@ export class Graph {
         this.#cells.delete(source.name)
         continue
       }
-      const computation = source
-      const onOrphaned = this.#onOrphaned.get(computation)
-      if (onOrphaned !== undefined) this.#orphans.set(computation, onOrphaned)
+      const onOrphaned = this.#onOrphaned.get(source)
+      if (onOrphaned !== undefined) this.#orphans.set(source, onOrphaned)
     }
   }
 }

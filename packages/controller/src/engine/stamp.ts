@@ -1,5 +1,4 @@
-/** Drafts become flows and groups: canonical form, the owner's cookie, key and value. */
-import { canonicalInstructions, canonicalMatch } from '@openvnet/openflow'
+/** Drafts become flows and groups: the owner's cookie, key and value. */
 import type { Owner } from '../pipeline/cookie.ts'
 import { encodeCookie } from '../pipeline/cookie.ts'
 import type { Flow, Group } from '../pipeline/flow.ts'
@@ -10,9 +9,7 @@ import type { Contribution } from './switch_tables.ts'
 
 export const stampFlow = (draft: FlowDraft, owner: Owner): Flow => {
   const cookie = encodeCookie(owner)
-  const match = canonicalMatch(draft.match)
-  const instructions = canonicalInstructions(draft.instructions)
-  const { table_id, priority, why } = draft
+  const { table_id, priority, match, instructions, why } = draft
   return {
     table_id,
     priority,

@@ -10,9 +10,9 @@ export interface Flow {
   readonly table_id: number
   readonly priority: number
   readonly cookie: bigint
-  /** In canonical form. */
+  /** In an order that switches accept: prerequisites first. */
   readonly match: Match
-  /** In canonical form. */
+  /** In order of execution. */
   readonly instructions: readonly Instruction[]
   /** One sentence for people: why this flow exists. */
   readonly why: string

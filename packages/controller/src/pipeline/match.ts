@@ -51,6 +51,9 @@ const fillPrerequisites = (fields: Map<FieldName, OxmField>): void => {
   }
 }
 
+/** The order of the field table: what others require comes first, as a switch demands. */
+const ORDER = new Map(Object.keys(FIELDS).map((name, index) => [name, index]))
+
 /** @throws when fields contradict each other or a value does not fit: a bug in a feature, not bad input. */
 export const compileMatch = (spec: MatchSpec<Matchable>): OxmField[] => {
   const fields = new Map<FieldName, OxmField>()
@@ -61,5 +64,5 @@ export const compileMatch = (spec: MatchSpec<Matchable>): OxmField[] => {
     else fields.set(name, headerField(name, value))
   }
   fillPrerequisites(fields)
-  return [...fields.values(), ...slices]
+  return [...fields.values(), ...slices].sort((a, b) => ORDER.get(a.field)! - ORDER.get(b.field)!)
 }

@@ -1,0 +1,26 @@
+/** The tables that rows and ports mean on one switch, without sockets: for simulators, tests and tools. */
+import type { Snapshot } from '@openvnet/feed'
+import type { Logger } from 'pino'
+import { Engine } from './engine/engine.ts'
+import { FEATURES } from './features/index.ts'
+import type { Tables } from './pipeline/flow.ts'
+
+export interface CompileTablesOptions {
+  readonly snapshot: Snapshot
+  /** Port numbers by name, for each datapath id. */
+  readonly switches: ReadonlyMap<string, ReadonlyMap<string, number>>
+  readonly log: Logger
+}
+
+/** The tables of each switch, by datapath id. */
+export const compileTables = async ({
+  snapshot,
+  switches,
+  log,
+}: CompileTablesOptions): Promise<Map<string, Tables>> => {
+  const engine = new Engine({ features: FEATURES, log, onChange: () => {} })
+  engine.load(snapshot)
+  for (const [dpid, ports] of switches) engine.connected(dpid, ports)
+  await engine.settled()
+  return new Map([...switches.keys()].map((dpid) => [dpid, engine.desired(dpid).tables]))
+}

@@ -1,0 +1,67 @@
+/** `docs/pipeline.md`, drawn from the same data as the flows: tables, bits, cookies, priorities. */
+import { OWNER_KINDS } from './cookie.ts'
+import { FEATURE_NAMES } from './features.ts'
+import { LAYOUT } from './layout.ts'
+import { SLICES } from './slices.ts'
+import type { Table } from './table.ts'
+
+const code = (names: readonly string[]): string =>
+  names.length === 0 ? '–' : names.map((name) => `\`${name}\``).join(', ')
+
+const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`
+
+const grid = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
+  [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n')
+
+const missOf = ({ miss }: Table['spec']): string =>
+  miss.goto === undefined ? `dropped: ${miss.why}` : `to \`${miss.goto}\`: ${miss.why}`
+
+const tableRows = (tables: readonly Table[]): (string | number)[][] =>
+  LAYOUT.flatMap(({ name, id, owner, purpose }) => {
+    const table = tables.find((candidate) => candidate.name === name)
+    if (table === undefined) return []
+    const { match, write, goto } = table.spec
+    return [[id, `\`${name}\``, owner, purpose, code(match), code(write), code(goto), missOf(table.spec)]]
+  })
+
+const sliceRows = (): (string | number)[][] =>
+  Object.entries(SLICES).map(([name, { field, bits, life, help }]) => [
+    `\`${name}\``,
+    `${field}[${bits[0]}..${bits[1]}]`,
+    `\`${life[0]}\` to \`${life[1]}\``,
+    help,
+  ])
+
+/** @param tables all tables of all features */
+export const renderPipeline = (tables: readonly Table[]): string => `# The pipeline
+
+Generated from \`packages/controller/src/pipeline\` and the tables of the features by \`npm run docs\`; a check fails when it is stale.
+A packet enters at table 0 and only goes down the list. What no flow matches meets the table's flow of priority 0.
+
+## Tables
+
+${grid(['#', 'table', 'feature', 'purpose', 'matches', 'writes', 'goes to', 'else'], tableRows(tables))}
+
+## Bits that a packet carries
+
+${grid(['name', 'bits', 'lives from', 'meaning'], sliceRows())}
+
+## Cookies
+
+\`feature (8 bits) | kind (8) | object id (32) | 0x4f56 (16)\`. A flow without the 0x4f56 at the end is not ours and is never touched.
+
+${grid(
+  ['feature', 'number'],
+  FEATURE_NAMES.map((name, index) => [name, index + 1]),
+)}
+
+${grid(['kind', 'number'], Object.entries(OWNER_KINDS))}
+
+## Groups
+
+Group \`0x40000000 + network id\` has one bucket for each guest of the network on the switch. Other groups are not ours.
+
+## Priorities
+
+0 what a table does with packets that nothing else matches · 100 a fallback of an object · 200 ordinary · 300 an exception · 1000 + prefix length for longest prefix first.
+`
