@@ -1,12 +1,23 @@
 /** OpenFlow 1.3 with Open vSwitch's extensions: codec, framing, connection, text. */
 export { BUNDLE_ADD_OVERHEAD_BYTES } from './codec/bundle.ts'
 export { decode, decodeFrom, encode, encodeInto } from './codec/message.ts'
+export { Connection, type RequestOptions } from './connection/connection.ts'
+export {
+  type CloseCode,
+  type CloseReason,
+  ConnectionClosed,
+  OpenFlowError,
+  RequestTimeout,
+} from './connection/errors.ts'
+export type { ConnectionOptions } from './connection/options.ts'
+export type { Outgoing, ReplyTypes, Request } from './connection/request.ts'
 export * from './constants.ts'
 export { DecodeError, type DecodeErrorCode } from './decode-error.ts'
 export { EncodeError } from './encode-error.ts'
 export { errorName, NX_ERROR, OFPET, ONF_ERROR } from './error-names.ts'
 export { type FieldSpelling, SPELLING } from './field-spelling.ts'
 export * from './fields.ts'
+export { Framer, type FramerOptions } from './framer.ts'
 export { Reader } from './reader.ts'
 export * from './types/action.ts'
 export * from './types/instruction.ts'

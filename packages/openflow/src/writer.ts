@@ -5,6 +5,8 @@
  */
 import { EncodeError } from './encode-error.ts'
 
+const EMPTY = new Uint8Array(0)
+const EMPTY_VIEW = new DataView(EMPTY.buffer)
 const TWO_32 = 0x1_0000_0000
 const TWO_48 = 0x1_0000_0000_0000
 const TWO_64 = 1n << 64n
@@ -12,15 +14,14 @@ const TWO_64 = 1n << 64n
 export class Writer {
   /** Bytes written so far. */
   offset = 0
-  #bytes: Uint8Array
-  #view: DataView
-  readonly #initial: number
+  #bytes = EMPTY
+  #view = EMPTY_VIEW
+  /** What to allocate for the next first byte: an idle writer holds no memory. */
+  #initial: number
 
-  /** @param initial bytes to allocate at first, and again after each `take` */
+  /** @param initial bytes to allocate at first; later it is what the last `take` gave */
   constructor(initial = 256) {
     this.#initial = initial
-    this.#bytes = new Uint8Array(initial)
-    this.#view = new DataView(this.#bytes.buffer)
   }
 
   /** Reserves `size` bytes and returns where they begin. */
@@ -33,7 +34,7 @@ export class Writer {
   }
 
   #grow(needed: number): void {
-    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
+    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2, this.#initial))
     grown.set(this.#bytes)
     this.#bytes = grown
     this.#view = new DataView(grown.buffer)
@@ -116,8 +117,9 @@ export class Writer {
   /** The bytes written, which are the caller's from now on. */
   take(): Uint8Array {
     const taken = this.#bytes.subarray(0, this.offset)
-    this.#bytes = new Uint8Array(this.#initial)
-    this.#view = new DataView(this.#bytes.buffer)
+    this.#initial = Math.max(64, taken.length)
+    this.#bytes = EMPTY
+    this.#view = EMPTY_VIEW
     this.offset = 0
     return taken
   }
