@@ -42,7 +42,8 @@ export class Writer {
 
   u8(value: number): void {
     if ((value & 0xff) !== value) doesNotFit(value, 8)
-    this.#view.setUint8(this.#reserve(1), value)
+    const at = this.#reserve(1)
+    this.#view.setUint8(at, value)
   }
 
   u16(value: number): void {
