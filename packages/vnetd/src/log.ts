@@ -1,0 +1,47 @@
+/**
+ * The log. On a terminal: short lines on stderr, made to be read beside what vnetd itself prints on stdout.
+ * Elsewhere: pino's JSON on stderr, or in `--log-file`.
+ */
+import { styleText } from 'node:util'
+import { type DestinationStream, type Logger, pino } from 'pino'
+import type { LogLevel } from './options/definitions.ts'
+
+export interface LogOptions {
+  readonly level: LogLevel
+  readonly file: string | null
+}
+
+/** @throws when the file cannot be opened. */
+export function createLog({ level, file }: LogOptions): Logger {
+  // Written at once: the last line before a crash is the one that matters.
+  if (file !== null) return pino({ level }, pino.destination({ dest: file, mkdir: true, sync: true }))
+  if (process.stderr.isTTY) return pino({ level, base: null }, readable(process.stderr))
+  return pino({ level }, pino.destination({ dest: 2, sync: true }))
+}
+
+const readable = (stream: NodeJS.WritableStream): DestinationStream => ({
+  write: (line: string) => void stream.write(formatLine(line)),
+})
+
+const LABELS: Readonly<Record<number, string>> = {
+  10: styleText('dim', 'trace'),
+  20: styleText('dim', 'debug'),
+  30: styleText('green', 'info '),
+  40: styleText('yellow', 'warn '),
+  50: styleText('red', 'error'),
+  60: styleText('red', 'fatal'),
+}
+
+/** `12:03:04 info  switch connected  dpid=0x… peer=…`, with the stack below where something failed. */
+export function formatLine(line: string): string {
+  const { level, time, msg, err, ...fields } = JSON.parse(line) as Record<string, unknown>
+  const error = err as { message?: string; stack?: string } | undefined
+  const shown = error === undefined ? fields : { ...fields, error: error.message }
+  const pairs = Object.entries(shown).map(([key, value]) => `${key}=${textOf(value)}`)
+  const clock = new Date(time as number).toTimeString().slice(0, 8)
+  const text = [styleText('dim', clock), LABELS[level as number], msg, styleText('dim', pairs.join(' '))]
+  const stack = (level as number) >= 50 && error?.stack !== undefined ? `${error.stack}\n` : ''
+  return `${text.join(' ').trimEnd()}\n${stack}`
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))

@@ -1,0 +1,111 @@
+/**
+ * The options of vnetd, each once: flag `--log-level`, environment variable `VNETD_LOG_LEVEL` and key `log-level` of
+ * the configuration file are all derived from its name. `read` turns a text into the value or says what it is not.
+ */
+import { type Address, parseAddress } from './address.ts'
+
+interface Definition<T> {
+  readonly name: string
+  /** What stands for the value in the help. */
+  readonly value: string
+  readonly help: string
+  /** As it would be typed; none: the option is absent unless given. */
+  readonly default?: string | readonly string[]
+  readonly repeatable?: boolean
+  /** @returns the value, or `null` when the text is not `expected`. */
+  readonly read: (text: string) => T | null
+  /** Completes "'x' is not …". */
+  readonly expected: string
+}
+
+const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+const PARTS = ['api', 'controller'] as const
+export type LogLevel = (typeof LEVELS)[number]
+export type Part = (typeof PARTS)[number]
+
+const oneOf =
+  <T extends string>(values: readonly T[]) =>
+  (text: string): T | null =>
+    values.find((value) => value === text) ?? null
+
+const urlWith =
+  (...protocols: readonly string[]) =>
+  (text: string): string | null =>
+    URL.canParse(text) && protocols.includes(new URL(text).protocol) && new URL(text).host !== ''
+      ? text
+      : null
+
+const fileName = (text: string): string | null => (text === '' ? null : text)
+
+export const OPTIONS = {
+  http: {
+    name: 'http',
+    value: 'HOST:PORT',
+    help: 'where the REST API listens',
+    default: '127.0.0.1:9090',
+    read: parseAddress,
+    expected: 'HOST:PORT, as in 127.0.0.1:9090',
+  },
+  openflow: {
+    name: 'openflow',
+    value: 'HOST:PORT',
+    help: 'where switches connect; may be given several times',
+    default: ['127.0.0.1:6633', '127.0.0.1:6653'],
+    repeatable: true,
+    read: parseAddress,
+    expected: 'HOST:PORT, as in 127.0.0.1:6633',
+  },
+  db: {
+    name: 'db',
+    value: 'FILE',
+    help: 'SQLite database; it and its directory are made when missing',
+    default: './var/openvnet.db',
+    read: fileName,
+    expected: 'a file name',
+  },
+  redis: {
+    name: 'redis',
+    value: 'URL',
+    help: 'Redis that connects several vnetd processes; without it everything is in this one',
+    read: urlWith('redis:', 'rediss:'),
+    expected: 'a URL as in redis://127.0.0.1:6379',
+  },
+  only: {
+    name: 'only',
+    value: PARTS.join('|'),
+    help: 'run only this part; the other one runs elsewhere, with the same --redis',
+    read: oneOf(PARTS),
+    expected: `one of ${PARTS.join(', ')}`,
+  },
+  api: {
+    name: 'api',
+    value: 'URL',
+    help: 'where a controller of its own finds the REST API',
+    default: 'http://127.0.0.1:9090',
+    read: urlWith('http:', 'https:'),
+    expected: 'a URL as in http://127.0.0.1:9090',
+  },
+  logLevel: {
+    name: 'log-level',
+    value: 'LEVEL',
+    help: LEVELS.join(', '),
+    default: 'info',
+    read: oneOf(LEVELS),
+    expected: `one of ${LEVELS.join(', ')}`,
+  },
+  logFile: {
+    name: 'log-file',
+    value: 'FILE',
+    help: 'append the log to this file, as JSON, instead of showing it',
+    read: fileName,
+    expected: 'a file name',
+  },
+} as const satisfies Record<string, Definition<string | Address>>
+
+export type OptionKey = keyof typeof OPTIONS
+export const OPTION_KEYS = Object.keys(OPTIONS) as OptionKey[]
+
+/** An option as any of them: what the generic code needs to know of it. */
+export const definition = (key: OptionKey): Definition<string | Address> => OPTIONS[key]
+
+export const environmentName = (name: string): string => `VNETD_${name.toUpperCase().replaceAll('-', '_')}`

@@ -1,0 +1,94 @@
+/** What vnetd is to do: flag before environment variable before configuration file before default. */
+import type { Address } from './address.ts'
+import { parseCommandLine } from './command-line.ts'
+import { readConfigFile } from './config-file.ts'
+import { definition, environmentName, type LogLevel, type OptionKey, type Part } from './definitions.ts'
+import { UsageError } from './usage-error.ts'
+
+export interface VnetdOptions {
+  readonly http: Address
+  readonly openflow: readonly Address[]
+  /** File of the database. */
+  readonly db: string
+  readonly redis: string | null
+  /** The only part to run; `null` for both. */
+  readonly only: Part | null
+  /** Where a controller without API of its own finds it. */
+  readonly api: string
+  readonly logLevel: LogLevel
+  readonly logFile: string | null
+}
+
+export type Invocation =
+  | { readonly kind: 'run'; readonly options: VnetdOptions }
+  | { readonly kind: 'print'; readonly text: string }
+
+export interface InvocationInput {
+  /** Without the program's name. */
+  readonly argv: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly version: string
+}
+
+/** @throws {UsageError} */
+export function readInvocation({ argv, env, version }: InvocationInput): Invocation {
+  const { values, print } = parseCommandLine(argv, version)
+  if (print !== null) return { kind: 'print', text: print }
+  const configFile = values.get('config')?.at(-1) ?? nonEmpty(env[environmentName('config')])
+  const config = configFile === undefined ? new Map<string, readonly string[]>() : readConfigFile(configFile)
+  const options = readOptions({ values, env, config, configFile: configFile ?? '' })
+  if (options.only !== null && options.redis === null)
+    throw new UsageError(
+      `--only ${options.only} needs --redis URL: the other part is another process, and hears of changes through it`,
+    )
+  return { kind: 'run', options }
+}
+
+interface Origins {
+  readonly values: ReadonlyMap<string, readonly string[]>
+  readonly env: InvocationInput['env']
+  readonly config: ReadonlyMap<string, readonly string[]>
+  readonly configFile: string
+}
+
+function readOptions(origins: Origins): VnetdOptions {
+  const one = (key: OptionKey): unknown => read(key, origins).at(-1) ?? null
+  return {
+    http: one('http') as Address,
+    openflow: read('openflow', origins) as readonly Address[],
+    db: one('db') as string,
+    redis: one('redis') as string | null,
+    only: one('only') as Part | null,
+    api: one('api') as string,
+    logLevel: one('logLevel') as LogLevel,
+    logFile: one('logFile') as string | null,
+  }
+}
+
+/** Values of one option from its strongest origin; a wrong one is reported by the name under which it was given. */
+function read(key: OptionKey, origins: Origins): readonly unknown[] {
+  const option = definition(key)
+  const { texts, origin } = strongest(key, origins)
+  return texts.map((text) => {
+    const value = option.read(text.trim())
+    if (value === null) throw new UsageError(`${origin}: '${text}' is not ${option.expected}`)
+    return value
+  })
+}
+
+function strongest(key: OptionKey, origins: Origins): { texts: readonly string[]; origin: string } {
+  const { name, repeatable, default: standard } = definition(key)
+  const typed = origins.values.get(name)
+  if (typed !== undefined) return { texts: typed, origin: `--${name}` }
+  const variable = environmentName(name)
+  const exported = nonEmpty(origins.env[variable])
+  if (exported !== undefined)
+    return { texts: repeatable === true ? exported.split(',') : [exported], origin: variable }
+  const configured = origins.config.get(name)
+  if (configured !== undefined && configured.length > 0)
+    return { texts: configured, origin: `${origins.configFile}: ${name}` }
+  return { texts: standard === undefined ? [] : [standard].flat(), origin: 'default' }
+}
+
+/** A variable that is exported empty counts as not exported, as compose files do it. */
+const nonEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text)

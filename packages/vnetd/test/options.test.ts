@@ -1,0 +1,125 @@
+/** Options: what each origin gives, which is stronger, and what is said of a wrong one. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import t from 'tap'
+import { type InvocationInput, readInvocation, type VnetdOptions } from '../src/options/options.ts'
+import { UsageError } from '../src/options/usage-error.ts'
+
+const directory = t.testdir({})
+const file = (name: string, content: string): string => {
+  const path = join(directory, name)
+  writeFileSync(path, content)
+  return path
+}
+
+function options(argv: string[], env: InvocationInput['env'] = {}): VnetdOptions {
+  const invocation = readInvocation({ argv, env, version: '1.2.3' })
+  if (invocation.kind === 'print') throw new Error('nothing to run')
+  return invocation.options
+}
+
+function refusal(argv: string[], env: InvocationInput['env'] = {}): string {
+  try {
+    options(argv, env)
+  } catch (error) {
+    if (error instanceof UsageError) return error.message
+    throw error
+  }
+  return 'accepted'
+}
+
+t.test('defaults listen on loopback only and keep everything in one process', async (t) => {
+  t.same(options([]), {
+    http: { host: '127.0.0.1', port: 9090 },
+    openflow: [
+      { host: '127.0.0.1', port: 6633 },
+      { host: '127.0.0.1', port: 6653 },
+    ],
+    db: './var/openvnet.db',
+    redis: null,
+    only: null,
+    api: 'http://127.0.0.1:9090',
+    logLevel: 'info',
+    logFile: null,
+  })
+})
+
+t.test('a flag is stronger than the environment, that than the file, that than the default', async (t) => {
+  const config = file(
+    'all.yaml',
+    'http: 0.0.0.0:1\nlog_level: debug\ndb: from-file\nopenflow: ["[::1]:1", b:2]\n',
+  )
+  const env = { VNETD_CONFIG: config, VNETD_DB: 'from-env', VNETD_LOG_LEVEL: 'warn', VNETD_REDIS: '' }
+  t.match(options(['--log-level', 'error'], env), {
+    logLevel: 'error',
+    db: 'from-env',
+    http: { host: '0.0.0.0', port: 1 },
+    openflow: [
+      { host: '::1', port: 1 },
+      { host: 'b', port: 2 },
+    ],
+    redis: null,
+  })
+  t.same(options(['--openflow=c:3', '--openflow', 'd:4'], env).openflow, [
+    { host: 'c', port: 3 },
+    { host: 'd', port: 4 },
+  ])
+  t.same(options([], { VNETD_OPENFLOW: 'e:5, f:6' }).openflow, [
+    { host: 'e', port: 5 },
+    { host: 'f', port: 6 },
+  ])
+  const json = file(
+    'all.json',
+    '{"redis": "redis://h:1/2", "only": "api", "api": "https://h", "log-file": "l"}',
+  )
+  t.match(options(['--config', json]), {
+    redis: 'redis://h:1/2',
+    only: 'api',
+    api: 'https://h',
+    logFile: 'l',
+  })
+  t.match(options(['--config', file('empty.yaml', '')]), { logLevel: 'info' }, 'an empty file is fine')
+})
+
+t.test('the help names every option; the version is the version', async (t) => {
+  const help = readInvocation({ argv: ['--help'], env: {}, version: '1.2.3' })
+  t.equal(help.kind, 'print')
+  const text = help.kind === 'print' ? help.text : ''
+  for (const name of ['http', 'openflow', 'db', 'redis', 'only', 'api', 'log-level', 'log-file', 'config'])
+    t.match(text, `--${name} <`, name)
+  t.same(readInvocation({ argv: ['--version'], env: {}, version: '1.2.3' }), { kind: 'print', text: '1.2.3' })
+})
+
+t.test('a wrong option is one line that names it as it was given, and what would be right', async (t) => {
+  const wrong: [expected: string, argv: string[], env?: Record<string, string>][] = [
+    ["unknown option '--htp' (Did you mean --http?)", ['--htp', 'x:1']],
+    ["option '--db <FILE>' argument missing", ['--db']],
+    ["--http: '9090' is not HOST:PORT, as in 127.0.0.1:9090", ['--http', '9090']],
+    ["--http: '[::1:9090' is not HOST:PORT, as in 127.0.0.1:9090", ['--http', '[::1:9090']],
+    ["--openflow: 'h:65536' is not HOST:PORT, as in 127.0.0.1:6633", ['--openflow', 'h:65536']],
+    ["VNETD_OPENFLOW: 'b' is not HOST:PORT, as in 127.0.0.1:6633", [], { VNETD_OPENFLOW: 'a:1,b' }],
+    ["--only: 'both' is not one of api, controller", ['--only', 'both']],
+    ["--redis: 'localhost' is not a URL as in redis://127.0.0.1:6379", ['--redis', 'localhost']],
+    ["--api: 'ftp://x' is not a URL as in http://127.0.0.1:9090", ['--api', 'ftp://x']],
+    [
+      "VNETD_LOG_LEVEL: 'loud' is not one of fatal, error, warn, info, debug, trace, silent",
+      [],
+      { VNETD_LOG_LEVEL: 'loud' },
+    ],
+    ["--db: '' is not a file name", ['--db', '']],
+    ['/nowhere: there is no such file', ['--config', '/nowhere']],
+  ]
+  for (const [expected, argv, env] of wrong) t.equal(refusal(argv, env), expected)
+  t.match(refusal(['serve']), /too many arguments/)
+  t.match(refusal(['--only', 'api']), /--only api needs --redis URL/)
+})
+
+t.test('a wrong configuration file is named with what is wrong in it', async (t) => {
+  const of = (name: string, content: string): string => refusal(['--config', file(name, content)])
+  t.match(of('a', 'htp: x:1'), /a: unknown key 'htp' \(there are: http, openflow, db, /)
+  t.match(of('b', 'http: x'), /b: http: 'x' is not HOST:PORT/)
+  t.match(of('c', 'http: {a: 1}'), /c: http: {"a":1} is not a text/)
+  t.match(of('d', '- http'), /d: not a map of option names to values/)
+  t.match(of('e', '{"http": '), /e: .* at line 1/)
+  t.match(refusal(['--config', directory]), /EISDIR/)
+})
