@@ -28,7 +28,12 @@ export const ERRORS = {
     message: 'the parameter, the value and the right form',
   },
   DuplicateUUID: { status: 400, code: '102', when: 'POST with a uuid that exists.', message: 'the uuid' },
-  InvalidID: { status: 400, code: '103', when: 'Rows that do not belong together.', message: 'what is wrong' },
+  InvalidID: {
+    status: 400,
+    code: '103',
+    when: 'Rows that do not belong together.',
+    message: 'what is wrong',
+  },
   ArgumentError: {
     status: 400,
     code: '110',

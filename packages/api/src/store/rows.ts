@@ -3,7 +3,7 @@
  * schema only, values are always bound. Whether a write is allowed is decided elsewhere.
  */
 import type { ResourceName, Row } from '@openvnet/schema'
-import { type Cell, columnsOf, specOf, type Stored, toSql, toStored } from './columns.ts'
+import { type Cell, columnsOf, type Stored, specOf, toSql, toStored } from './columns.ts'
 import type { Prepare } from './database.ts'
 
 /** Columns that must be equal; `null` matches NULL. */

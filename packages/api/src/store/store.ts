@@ -130,8 +130,7 @@ export const openStore = (options: StoreOptions): Store => {
       return { value, revision }
     },
     read: <T>(work: (reader: Reader) => T) => readConsistently(() => work(reader)) as T,
-    snapshot: () =>
-      store.read(() => ({ store: identity, revision: outbox.revision(), rows: allRows() })),
+    snapshot: () => store.read(() => ({ store: identity, revision: outbox.revision(), rows: allRows() })),
     since: (revision) => store.read(() => page(revision, Number.MAX_SAFE_INTEGER)),
     page: (revision, limit) => store.read(() => page(revision, limit)),
     onChange: (handler) => {

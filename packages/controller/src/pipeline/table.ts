@@ -33,7 +33,7 @@ interface TableSpec<M extends Matchable, W extends string, G extends TableName> 
   readonly write: readonly W[]
   readonly goto: readonly G[]
   /** What happens to a packet that no flow matches. */
-  readonly miss: { readonly goto?: NoInfer<G>; readonly steps?: readonly Step<W>[]; readonly why: string }
+  readonly miss: { readonly goto?: NoInfer<G>; readonly why: string }
 }
 
 export interface Table<

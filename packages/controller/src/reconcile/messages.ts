@@ -5,20 +5,11 @@
  * is the only command that changes the cookie. Deletion is strict and asks for our cookies, so it takes one flow of
  * ours and never somebody else's.
  */
-import type { FlowMod, GroupMod } from '@openvnet/openflow'
+import { type FlowMod, type GroupMod, OFP_NO_BUFFER, OFPFC, OFPG, OFPGC, OFPP } from '@openvnet/openflow'
 import { COOKIE_BRAND, COOKIE_BRAND_MASK } from '../pipeline/cookie.ts'
 import type { Flow, Group } from '../pipeline/flow.ts'
 import { readFlowKey } from '../pipeline/identity.ts'
 import type { Change } from './change.ts'
-
-const OFPFC_ADD = 0
-const OFPFC_DELETE_STRICT = 4
-const OFPGC_ADD = 0
-const OFPGC_MODIFY = 1
-const OFPGC_DELETE = 2
-const OFP_NO_BUFFER = 0xffffffff
-/** OFPP_ANY and OFPG_ANY. */
-const ANY = 0xffffffff
 
 function flowAdd(flow: Flow, xid: number): FlowMod {
   return {
@@ -27,13 +18,13 @@ function flowAdd(flow: Flow, xid: number): FlowMod {
     cookie: flow.cookie,
     cookie_mask: 0n,
     table_id: flow.table_id,
-    command: OFPFC_ADD,
+    command: OFPFC.ADD,
     idle_timeout: 0,
     hard_timeout: 0,
     priority: flow.priority,
     buffer_id: OFP_NO_BUFFER,
-    out_port: ANY,
-    out_group: ANY,
+    out_port: OFPP.ANY,
+    out_group: OFPG.ANY,
     flags: 0,
     match: flow.match,
     instructions: flow.instructions,
@@ -48,13 +39,13 @@ function flowDelete(key: string, xid: number): FlowMod {
     cookie: COOKIE_BRAND,
     cookie_mask: COOKIE_BRAND_MASK,
     table_id,
-    command: OFPFC_DELETE_STRICT,
+    command: OFPFC.DELETE_STRICT,
     idle_timeout: 0,
     hard_timeout: 0,
     priority,
     buffer_id: OFP_NO_BUFFER,
-    out_port: ANY,
-    out_group: ANY,
+    out_port: OFPP.ANY,
+    out_group: OFPG.ANY,
     flags: 0,
     match,
     instructions: [],
@@ -67,7 +58,7 @@ function groupSet(group: Group, command: number, xid: number): GroupMod {
 }
 
 function groupDelete(group_id: number, xid: number): GroupMod {
-  return { type: 'group_mod', xid, command: OFPGC_DELETE, group_type: 0, group_id, buckets: [] }
+  return { type: 'group_mod', xid, command: OFPGC.DELETE, group_type: 0, group_id, buckets: [] }
 }
 
 /** The message that makes a change. */
@@ -78,9 +69,9 @@ export function message(change: Change, xid: number): FlowMod | GroupMod {
     case 'flow_delete':
       return flowDelete(change.key, xid)
     case 'group_add':
-      return groupSet(change.group, OFPGC_ADD, xid)
+      return groupSet(change.group, OFPGC.ADD, xid)
     case 'group_modify':
-      return groupSet(change.group, OFPGC_MODIFY, xid)
+      return groupSet(change.group, OFPGC.MODIFY, xid)
     case 'group_delete':
       return groupDelete(change.group_id, xid)
   }

@@ -2,7 +2,7 @@
 import { formatCidr, type Row, toCidr } from '@openvnet/schema'
 import { type Compiled, rule } from '../../engine/rule.ts'
 import { listQuery, type View } from '../../engine/view.ts'
-import { setField, setSlice } from '../../pipeline/actions.ts'
+import { decrementTtl, setField, setSlice } from '../../pipeline/actions.ts'
 import { ETH_TYPE, macNumber, matchAddress, matchSubnet } from '../../pipeline/addresses.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import {
@@ -103,15 +103,20 @@ export const routeRules = [
   rule({ name: 'neighbour', entity: 'ip_lease', on: switchesOfNeighbour, compile: compileNeighbour }),
 ]
 
-const FAMILIES = [ETH_TYPE.ipv4, ETH_TYPE.ipv6]
-
 /** A packet must not leave a router with a TTL of zero (RFC 1812 §5.3.1). */
-export const ttlFlows = FAMILIES.flatMap((eth_type) =>
-  [0, 1].map((nw_ttl) =>
+export const ttlFlows = [ETH_TYPE.ipv4, ETH_TYPE.ipv6].flatMap((eth_type) => [
+  ...[0, 1].map((nw_ttl) =>
     routerTtlTable.flow({
       priority: PRIORITY.ordinary,
       match: { eth_type, nw_ttl },
       why: `The TTL of the packet is ${nw_ttl}: it ends at this router.`,
     }),
   ),
-)
+  routerTtlTable.flow({
+    priority: PRIORITY.low,
+    match: { eth_type },
+    steps: [decrementTtl()],
+    goto: 'route',
+    why: 'A router takes one from the TTL.',
+  }),
+])

@@ -1,4 +1,3 @@
-import { decrementTtl } from '../../pipeline/actions.ts'
 import { defineTable } from '../../pipeline/table.ts'
 
 export const routerLegTable = defineTable('router_leg', {
@@ -29,7 +28,7 @@ export const routerTtlTable = defineTable('router_ttl', {
   match: ['eth_type', 'nw_ttl'],
   write: [],
   goto: ['route'],
-  miss: { goto: 'route', steps: [decrementTtl()], why: 'A router takes one from the TTL.' },
+  miss: { why: 'Only IP packets are routed.' },
 })
 
 export const routeTable = defineTable('route', {
