@@ -4,7 +4,7 @@
  * A flow or group that the switch refused is left out until its value changes: as if it were not wanted, so that an
  * older one under its key does not stay behind.
  */
-import type { Tables } from '../pipeline/flow.ts'
+import type { Flow, Group, Tables } from '../pipeline/flow.ts'
 import type { Change } from './change.ts'
 import type { Installed } from './installed.ts'
 
@@ -14,10 +14,10 @@ export interface Scope {
   readonly groups: Iterable<number>
 }
 
-/** Values that the switch refused, by flow key and by group id. */
+/** What the switch refused, and still would. */
 export interface Quarantine {
-  readonly flows: ReadonlyMap<string, string>
-  readonly groups: ReadonlyMap<number, string>
+  hasFlow(flow: Flow): boolean
+  hasGroup(group: Group): boolean
 }
 
 export interface Comparison {
@@ -42,7 +42,7 @@ export function everything(desired: Tables, installed: Installed): Scope {
 function flowChange(key: string, { desired, installed, quarantine }: Comparison): Change | undefined {
   const wanted = desired.flows.get(key)
   const there = installed.flows.get(key)
-  if (wanted !== undefined && quarantine.flows.get(key) !== wanted.value) {
+  if (wanted !== undefined && !quarantine.hasFlow(wanted)) {
     return there === wanted.value ? undefined : { kind: 'flow_add', flow: wanted }
   }
   return there === undefined ? undefined : { kind: 'flow_delete', key }
@@ -51,7 +51,7 @@ function flowChange(key: string, { desired, installed, quarantine }: Comparison)
 function groupChange(group_id: number, { desired, installed, quarantine }: Comparison): Change | undefined {
   const wanted = desired.groups.get(group_id)
   const there = installed.groups.get(group_id)
-  if (wanted !== undefined && quarantine.groups.get(group_id) !== wanted.value) {
+  if (wanted !== undefined && !quarantine.hasGroup(wanted)) {
     if (there === wanted.value) return undefined
     return { kind: there === undefined ? 'group_add' : 'group_modify', group: wanted }
   }

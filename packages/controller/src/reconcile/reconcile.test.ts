@@ -10,9 +10,10 @@ import { diff, everything, type Quarantine } from './diff.ts'
 import { acknowledge, emptyInstalled, type Installed, recordFlows, recordGroups } from './installed.ts'
 import { message } from './messages.ts'
 import { order } from './order.ts'
+import { createQuarantine } from './quarantine.ts'
 
 const GROUPS = 0x40000000
-const NOTHING: Quarantine = { flows: new Map(), groups: new Map() }
+const NOTHING: Quarantine = { hasFlow: () => false, hasGroup: () => false }
 
 const matchOf = (address: number): Match => [
   { field: 'eth_type', value: 0x0800, mask: null },
@@ -178,10 +179,9 @@ t.test('groups that refer to each other in a circle are all sent, for the switch
 t.test('what the switch refused is left out until its value changes', async (t) => {
   const old = makeFlow(1, 1)
   const refused = makeFlow(1, 2)
-  const quarantine = {
-    flows: new Map([[refused.key, refused.value]]),
-    groups: new Map([[GROUPS, makeGroup(0, 1).value]]),
-  }
+  const quarantine = createQuarantine()
+  quarantine.add({ change: { kind: 'flow_add', flow: refused }, error: 'OFPBMC_BAD_VALUE' })
+  quarantine.add({ change: { kind: 'group_add', group: makeGroup(0, 1) }, error: 'OFPGMFC_BAD_BUCKET' })
   const compare = (desired: Tables, installed: Installed) =>
     diff({ desired, installed, quarantine }, everything(desired, installed))
   t.strictSame(compare(tables([refused], [makeGroup(0, 1)]), emptyInstalled()), [])
@@ -190,10 +190,19 @@ t.test('what the switch refused is left out until its value changes', async (t) 
     [{ kind: 'flow_delete', key: old.key }],
     'an older flow of the key does not stay behind',
   )
-  t.match(compare(tables([makeFlow(1, 3)], [makeGroup(0, 2)]), emptyInstalled()), [
-    { kind: 'group_add' },
-    { kind: 'flow_add' },
-  ])
+  const changed = tables([makeFlow(1, 3)], [makeGroup(0, 2)])
+  t.match(compare(changed, emptyInstalled()), [{ kind: 'group_add' }, { kind: 'flow_add' }])
+  t.equal(quarantine.refusals().length, 2)
+  quarantine.prune(changed)
+  t.strictSame(quarantine.refusals(), [], 'forgotten with its value')
+})
+
+t.test('what is released from quarantine is compared again', async (t) => {
+  const flow = makeFlow(1, 1)
+  const quarantine = createQuarantine()
+  quarantine.add({ change: { kind: 'flow_add', flow }, error: 'OFPBAC_BAD_OUT_GROUP' })
+  t.strictSame(quarantine.release(), { flows: [flow.key], groups: [] })
+  t.notOk(quarantine.hasFlow(flow))
 })
 
 const stats = (flow: Flow, more: Partial<FlowStats> = {}): FlowStats => ({

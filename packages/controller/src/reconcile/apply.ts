@@ -1,0 +1,111 @@
+/**
+ * The only effect of reconciling: sends one batch of ordered changes and says what became of it.
+ *
+ * A batch goes out as one atomic and ordered bundle (ONF extension 230; `ofproto/bundles.c` of Open vSwitch): OPEN,
+ * an ADD for each change, CLOSE, and COMMIT only when CLOSE was answered and no ADD was refused, because a switch
+ * commits the others without a word. Where a switch has no bundles it goes out as plain messages and a barrier.
+ */
+import { OFPBCT, OFPBF } from '@openvnet/openflow'
+import type { Change } from './change.ts'
+import { type Answer, type Channel, nameOf } from './channel.ts'
+import { createDispatch, type Dispatch } from './dispatch.ts'
+import { type Outcome, UnexplainedAnswer } from './outcome.ts'
+
+export interface Applier {
+  /**
+   * Never rejects. Not to be called again before the outcome is there.
+   * @param atomic all or nothing where the switch can; else what is not refused is done
+   */
+  apply(changes: readonly Change[], atomic: boolean): Promise<Outcome>
+}
+
+const FLAGS = OFPBF.ATOMIC | OFPBF.ORDERED
+
+function expectReply(answer: Answer, to: string): void {
+  if (answer !== 'replied') throw new UnexplainedAnswer(`${to} was answered by ${nameOf(answer.error)}`)
+}
+
+/** What the switch holds after a batch in which each change stood for itself. */
+function eachForItself(changes: readonly Change[], { refusals }: Dispatch): Outcome {
+  const refused = new Set(refusals.map(({ change }) => change))
+  return { kind: 'known', acknowledged: changes.filter((change) => !refused.has(change)), refusals }
+}
+
+async function applyPlain(
+  channel: Channel,
+  dispatch: Dispatch,
+  changes: readonly Change[],
+): Promise<Outcome> {
+  await dispatch.send(changes, (message) => message)
+  expectReply(await channel.request({ type: 'barrier_request', xid: channel.nextXid() }), 'BARRIER_REQUEST')
+  return eachForItself(changes, dispatch)
+}
+
+interface Bundle {
+  readonly channel: Channel
+  readonly bundle_id: number
+}
+
+const control = ({ channel, bundle_id }: Bundle, type: number): Promise<Answer> =>
+  channel.request({ type: 'bundle_control', xid: channel.nextXid(), bundle_id, control: type, flags: FLAGS })
+
+async function discard(bundle: Bundle, { refusals }: Dispatch): Promise<Outcome> {
+  expectReply(await control(bundle, OFPBCT.DISCARD_REQUEST), 'bundle discard')
+  return { kind: 'known', acknowledged: [], refusals }
+}
+
+async function commit(bundle: Bundle, dispatch: Dispatch, changes: readonly Change[]): Promise<Outcome> {
+  const answer = await control(bundle, OFPBCT.COMMIT_REQUEST)
+  if (answer === 'replied') return { kind: 'known', acknowledged: changes, refusals: [] }
+  if (dispatch.refusals.length === 0) expectReply(answer, 'bundle commit')
+  return { kind: 'known', acknowledged: [], refusals: dispatch.refusals }
+}
+
+/** Fills an open bundle, closes and commits it. */
+async function applyBundle(bundle: Bundle, dispatch: Dispatch, changes: readonly Change[]): Promise<Outcome> {
+  const { bundle_id } = bundle
+  await dispatch.send(changes, (message) => ({
+    type: 'bundle_add_message',
+    xid: message.xid,
+    bundle_id,
+    flags: FLAGS,
+    message,
+  }))
+  expectReply(await control(bundle, OFPBCT.CLOSE_REQUEST), 'bundle close')
+  return dispatch.refusals.length > 0 ? discard(bundle, dispatch) : commit(bundle, dispatch, changes)
+}
+
+export function createApplier(channel: Channel): Applier {
+  let bundles = true
+  let bundle_id = 0
+
+  /** A bundle, or none where the switch refuses to open one. */
+  async function openBundle(): Promise<Bundle | undefined> {
+    if (!bundles) return undefined
+    bundle_id += 1
+    const bundle = { channel, bundle_id }
+    const answer = await control(bundle, OFPBCT.OPEN_REQUEST)
+    bundles = answer === 'replied'
+    return bundles ? bundle : undefined
+  }
+
+  async function attempt(dispatch: Dispatch, changes: readonly Change[], atomic: boolean): Promise<Outcome> {
+    const bundle = atomic ? await openBundle() : undefined
+    return bundle === undefined
+      ? applyPlain(channel, dispatch, changes)
+      : applyBundle(bundle, dispatch, changes)
+  }
+
+  return {
+    async apply(changes, atomic) {
+      const dispatch = createDispatch(channel)
+      try {
+        return await attempt(dispatch, changes, atomic)
+      } catch (error) {
+        return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) }
+      } finally {
+        dispatch.end()
+      }
+    },
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * Flows and groups that a switch refused, with the value that it refused: they are left out of every comparison
+ * until the value changes or there is a reason to try again, so that one bad flow does not hold up the rest.
+ */
+import type { Flow, Group, Tables } from '../pipeline/flow.ts'
+import type { Quarantine, Scope } from './diff.ts'
+import type { Refusal } from './outcome.ts'
+
+export interface RefusalList extends Quarantine {
+  /** Takes the refusal of an addition or modification in; a refused deletion has no value to remember. */
+  add(refusal: Refusal): void
+  /** Forgets what is no longer wanted or is wanted with another value. */
+  prune(desired: Tables): void
+  /** Forgets everything and tells what to compare again. */
+  release(): { readonly [S in keyof Scope]: readonly (S extends 'flows' ? string : number)[] }
+  refusals(): readonly Refusal[]
+}
+
+interface Entry {
+  readonly value: string
+  readonly refusal: Refusal
+}
+type Entries<K> = Map<K, Entry>
+
+const forgetStale = <K>(entries: Entries<K>, wanted: ReadonlyMap<K, { readonly value: string }>) => {
+  for (const [key, { value }] of entries) if (wanted.get(key)?.value !== value) entries.delete(key)
+}
+
+export function createQuarantine(): RefusalList {
+  const flows: Entries<string> = new Map()
+  const groups: Entries<number> = new Map()
+  return {
+    hasFlow: ({ key, value }: Flow) => flows.get(key)?.value === value,
+    hasGroup: ({ group_id, value }: Group) => groups.get(group_id)?.value === value,
+    add(refusal) {
+      const { change } = refusal
+      if (change.kind === 'flow_add') flows.set(change.flow.key, { value: change.flow.value, refusal })
+      else if ('group' in change) groups.set(change.group.group_id, { value: change.group.value, refusal })
+    },
+    prune(desired) {
+      forgetStale(flows, desired.flows)
+      forgetStale(groups, desired.groups)
+    },
+    release() {
+      const scope = { flows: [...flows.keys()], groups: [...groups.keys()] }
+      flows.clear()
+      groups.clear()
+      return scope
+    },
+    refusals: () => [...groups.values(), ...flows.values()].map(({ refusal }) => refusal),
+  }
+}

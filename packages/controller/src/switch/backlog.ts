@@ -1,0 +1,43 @@
+/** What of a switch is still to be compared: everything at first, then what passes of the engine changed. */
+import type { Tables } from '../pipeline/flow.ts'
+import type { Change } from '../reconcile/change.ts'
+import { everything, type Scope } from '../reconcile/diff.ts'
+import type { Installed } from '../reconcile/installed.ts'
+
+export class Backlog {
+  #whole = true
+  #flows = new Set<string>()
+  #groups = new Set<number>()
+
+  get isEmpty(): boolean {
+    return !this.#whole && this.#flows.size === 0 && this.#groups.size === 0
+  }
+
+  addAll(): void {
+    this.#whole = true
+  }
+
+  add({ flows, groups }: Scope): void {
+    for (const key of flows) this.#flows.add(key)
+    for (const group_id of groups) this.#groups.add(group_id)
+  }
+
+  /** What these changes are about is not settled. */
+  addChanges(changes: Iterable<Change>): void {
+    for (const change of changes) {
+      if (change.kind === 'flow_add') this.#flows.add(change.flow.key)
+      else if (change.kind === 'flow_delete') this.#flows.add(change.key)
+      else if (change.kind === 'group_delete') this.#groups.add(change.group_id)
+      else this.#groups.add(change.group.group_id)
+    }
+  }
+
+  /** What is to be compared; afterwards there is nothing. */
+  take(desired: Tables, installed: Installed): Scope {
+    const scope = this.#whole ? everything(desired, installed) : { flows: this.#flows, groups: this.#groups }
+    this.#whole = false
+    this.#flows = new Set()
+    this.#groups = new Set()
+    return scope
+  }
+}

@@ -1,0 +1,42 @@
+/** What is known and counted of one switch, across its connections; `snapshot` makes a status of it. */
+import type { DatapathStatus } from '@openvnet/feed'
+
+/** A status without the row, which the sessions do not know. */
+export type SwitchStatus = Omit<DatapathStatus, 'uuid'>
+
+export interface SwitchRecord {
+  readonly dpid: string
+  connected: boolean
+  peer: string | null
+  acknowledged_revision: number
+  flow_mods_sent: number
+  group_mods_sent: number
+  packet_ins: number
+  last_error: string | null
+  warnings: readonly string[]
+  since: Date
+}
+
+export const createRecord = (dpid: string): SwitchRecord => ({
+  dpid,
+  connected: false,
+  peer: null,
+  acknowledged_revision: 0,
+  flow_mods_sent: 0,
+  group_mods_sent: 0,
+  packet_ins: 0,
+  last_error: null,
+  warnings: [],
+  since: new Date(),
+})
+
+export interface WantedCounts {
+  readonly flows: number
+  readonly groups: number
+}
+
+export const statusOf = ({ since, ...record }: SwitchRecord, wanted: WantedCounts): SwitchStatus => ({
+  ...record,
+  ...wanted,
+  since: since.toISOString(),
+})

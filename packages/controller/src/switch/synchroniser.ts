@@ -1,0 +1,239 @@
+/**
+ * Keeps one connected switch at what it should hold. One thing at a time, in this order of need:
+ *
+ * 1. read what the switch holds: after connecting, and whenever that is not known;
+ * 2. compare what changed with what is installed, apply the difference, acknowledge the revision;
+ * 3. audit now and then, and read again where somebody else changed our flows.
+ *
+ * The first comparison waits until the engine has computed this switch's tables; until then nothing is known to be
+ * unwanted. Changes that come while others are applied are taken together in the next round.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import type { DesiredSwitch, TablesChange } from '../engine/desired.ts'
+import type { Tables } from '../pipeline/flow.ts'
+import { type Applier, createApplier } from '../reconcile/apply.ts'
+import type { Change } from '../reconcile/change.ts'
+import type { Channel } from '../reconcile/channel.ts'
+import { diff } from '../reconcile/diff.ts'
+import { agrees, digest, dump } from '../reconcile/dump.ts'
+import { acknowledge, type Installed } from '../reconcile/installed.ts'
+import { order } from '../reconcile/order.ts'
+import type { Outcome, Refusal } from '../reconcile/outcome.ts'
+import { createQuarantine } from '../reconcile/quarantine.ts'
+import { Backlog } from './backlog.ts'
+import type { SwitchRecord } from './record.ts'
+import { refusalFields, refusalText } from './refusal_text.ts'
+
+export interface SynchroniserOptions {
+  readonly channel: Channel
+  /** Counted and reported here. */
+  readonly record: SwitchRecord
+  /** What the switch should hold; `undefined`: not our business, leave it as it is. */
+  readonly desired: () => DesiredSwitch | undefined
+  /** Time between audits in milliseconds; 0: none. */
+  readonly auditInterval: number
+  readonly log: Logger
+  /** Something in the record changed. */
+  readonly onStatus: () => void
+  /** Nothing helps: the connection should be given up. */
+  readonly onStuck: (reason: string) => void
+}
+
+/** Messages in one bundle; more are split, so that a switch is not held up for long. */
+const BATCH = 20_000
+/** Rounds with a refusal in a row after which bundles give way to messages that stand for themselves. */
+const MAX_REFUSED_ROUNDS = 8
+/** Failures in a row after which the connection is given up. */
+const MAX_FAILURES = 4
+const FIRST_BACKOFF_MS = 100
+/** Every so many audits the whole switch is read: a digest does not see a changed flow. */
+const AUDITS_PER_DUMP = 30
+const MAX_WARNINGS = 10
+
+export class Synchroniser {
+  readonly #options: SynchroniserOptions
+  readonly #applier: Applier
+  readonly #quarantine = createQuarantine()
+  readonly #backlog = new Backlog()
+  readonly #stop = new AbortController()
+  readonly #timer: NodeJS.Timeout | undefined
+  #installed: Installed | undefined
+  /** Revision to reach; `undefined` until the engine has computed the tables. */
+  #target: number | undefined
+  #audits = 0
+  #auditDue = false
+  #running = false
+  #failures = 0
+  #refusedRounds = 0
+
+  constructor(options: SynchroniserOptions) {
+    this.#options = options
+    this.#applier = createApplier(options.channel)
+    if (options.auditInterval > 0) {
+      this.#timer = setInterval(() => this.#requestAudit(), options.auditInterval).unref()
+    }
+    this.#wake()
+  }
+
+  /** The engine finished a pass; called after every pass, also when nothing changed. */
+  changed(change: TablesChange): void {
+    this.#backlog.add(change)
+    this.#target = change.revision
+    this.#wake()
+  }
+
+  /** Ends it; what is under way is abandoned. */
+  stop(): void {
+    clearInterval(this.#timer)
+    this.#stop.abort()
+  }
+
+  #requestAudit(): void {
+    this.#auditDue = true
+    this.#wake()
+  }
+
+  #wake(): void {
+    if (this.#running) return
+    this.#running = true
+    void this.#run().finally(() => {
+      this.#running = false
+    })
+  }
+
+  get #isOver(): boolean {
+    return this.#stop.signal.aborted || this.#options.channel.ended
+  }
+
+  /** Never rejects. */
+  async #run(): Promise<void> {
+    for (let work = this.#nextWork(); work !== undefined && !this.#isOver; work = this.#nextWork()) {
+      const trouble = await work().catch((error: unknown) =>
+        error instanceof Error ? error.message : String(error),
+      )
+      if (trouble === undefined) this.#failures = 0
+      else if (!this.#isOver) await this.#recover(trouble)
+    }
+  }
+
+  /** What is to be done now. It resolves with what went wrong, if something did. */
+  #nextWork(): (() => Promise<string | undefined>) | undefined {
+    const installed = this.#installed
+    const target = this.#target
+    if (installed === undefined) return () => this.#read()
+    const behind = !this.#backlog.isEmpty || target !== this.#options.record.acknowledged_revision
+    if (target !== undefined && behind) return () => this.#round(installed, target)
+    return this.#auditDue ? () => this.#audit(installed) : undefined
+  }
+
+  /** Nothing is known any more: read again, later each time, and at last give up. */
+  async #recover(trouble: string): Promise<void> {
+    const { log, record, onStatus, onStuck } = this.#options
+    this.#installed = undefined
+    this.#failures += 1
+    record.last_error = trouble
+    log.warn({ reason: trouble, failures: this.#failures }, 'state of the switch unknown, reading it again')
+    onStatus()
+    if (this.#failures >= MAX_FAILURES) onStuck(trouble)
+    const backoff = FIRST_BACKOFF_MS * 2 ** this.#failures
+    await delay(backoff, undefined, { signal: this.#stop.signal, ref: false }).catch(() => undefined)
+  }
+
+  async #read(): Promise<undefined> {
+    const { channel, desired, log } = this.#options
+    this.#installed = await dump(channel, desired()?.tables)
+    this.#backlog.addAll()
+    const { flows, groups } = this.#installed
+    log.debug({ flows: flows.size, groups: groups.size }, 'switch read')
+  }
+
+  async #audit(installed: Installed): Promise<undefined> {
+    this.#auditDue = false
+    this.#audits += 1
+    if (this.#audits % AUDITS_PER_DUMP === 0) {
+      this.#backlog.add(this.#quarantine.release())
+      this.#installed = undefined
+      return
+    }
+    const found = await digest(this.#options.channel)
+    if (agrees(found, installed)) return
+    const expected = { flows: installed.flows.size, groups: installed.groups.size }
+    this.#options.log.warn(
+      { expected, found: { flows: found.flows, groups: found.groups.size } },
+      'somebody else changed our flows, reading the switch again',
+    )
+    this.#installed = undefined
+  }
+
+  /** Compares and applies until the switch has all that is wanted now, or something comes in between. */
+  async #round(installed: Installed, revision: number): Promise<string | undefined> {
+    const desired = this.#options.desired()
+    if (desired === undefined) {
+      // Everything is still to be compared, should the switch become ours.
+      this.#target = undefined
+      this.#acknowledge(revision)
+      return undefined
+    }
+    const changes = this.#compare(desired.tables, installed)
+    for (let start = 0; start < changes.length; start += BATCH) {
+      const outcome = await this.#apply(changes.slice(start, start + BATCH))
+      if (outcome.kind === 'unknown') return outcome.reason
+      for (const change of outcome.acknowledged) acknowledge(installed, change)
+      if (outcome.refusals.length > 0) return this.#refused(outcome.refusals, changes.slice(start))
+    }
+    this.#retryRefused(changes)
+    this.#refusedRounds = 0
+    this.#acknowledge(revision)
+    return undefined
+  }
+
+  #compare(desired: Tables, installed: Installed): Change[] {
+    const quarantine = this.#quarantine
+    quarantine.prune(desired)
+    return order(diff({ desired, installed, quarantine }, this.#backlog.take(desired, installed)))
+  }
+
+  #apply(batch: readonly Change[]): Promise<Outcome> {
+    const flows = batch.filter((change) => change.kind === 'flow_add' || change.kind === 'flow_delete').length
+    this.#options.record.flow_mods_sent += flows
+    this.#options.record.group_mods_sent += batch.length - flows
+    return this.#applier.apply(batch, this.#refusedRounds < MAX_REFUSED_ROUNDS)
+  }
+
+  /** @param unsettled changes of which it is open whether they were done */
+  #refused(refusals: readonly Refusal[], unsettled: readonly Change[]): string | undefined {
+    const { log, record, onStatus } = this.#options
+    this.#refusedRounds += 1
+    this.#backlog.addChanges(unsettled)
+    for (const refusal of refusals) {
+      this.#quarantine.add(refusal)
+      record.last_error = refusalText(refusal)
+      log.error(refusalFields(refusal), 'refused by the switch')
+    }
+    this.#warn()
+    onStatus()
+    return refusals.some(({ change }) => change.kind === 'flow_delete' || change.kind === 'group_delete')
+      ? (record.last_error ?? undefined)
+      : undefined
+  }
+
+  /** A group that changed may be what refused flows were missing. */
+  #retryRefused(changes: readonly Change[]): void {
+    if (this.#refusedRounds > 0 || this.#quarantine.refusals().length === 0) return
+    if (changes.some(({ kind }) => kind === 'group_add' || kind === 'group_modify')) {
+      this.#backlog.add(this.#quarantine.release())
+    }
+  }
+
+  #warn(): void {
+    const texts = this.#quarantine.refusals().slice(0, MAX_WARNINGS).map(refusalText)
+    this.#options.record.warnings = texts
+  }
+
+  #acknowledge(revision: number): void {
+    this.#warn()
+    this.#options.record.acknowledged_revision = revision
+    this.#options.onStatus()
+  }
+}
