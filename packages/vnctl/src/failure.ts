@@ -1,0 +1,28 @@
+/**
+ * The one way in which a command fails: a sentence for people and an exit code for programs.
+ * Everything that a user can cause ends here; any other error is a bug of ours.
+ */
+
+export const EXIT = {
+  ok: 0,
+  other: 1,
+  usage: 2,
+  notFound: 3,
+  /** A conflict with what is there, or a value that is not legal. */
+  invalid: 4,
+  /** The change is stored, but not every bridge has it yet. */
+  notApplied: 5,
+} as const
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+export class Failure extends Error {
+  readonly exit: ExitCode
+
+  /** @param message what is wrong, where, with the value, and what to do: one line */
+  constructor(exit: ExitCode, message: string) {
+    super(message)
+    this.name = 'Failure'
+    this.exit = exit
+  }
+}

@@ -1,0 +1,121 @@
+/** Options of `add` and `modify`, derived from the fields and parameters of a resource. */
+import {
+  boolean,
+  type Field,
+  type Kind,
+  type Parameter,
+  parameterName,
+  type ResourceSpec,
+  type Scalar,
+  text,
+  uuid,
+} from '@openvnet/schema'
+import type { CommandOption } from '../command.ts'
+import { resourceNamed } from './resources.ts'
+
+/** `--flag` alone means true. */
+const bareValue = (kind: Kind<Scalar>): Pick<CommandOption, 'bare'> =>
+  kind.name === boolean.name ? { bare: true } : {}
+
+/** The kind of the uuids of a resource. */
+export const uuidKind = (resource: ResourceSpec): Kind<string> =>
+  resource.prefix === null ? text : uuid(resource.prefix)
+
+/** `--network` beside `--network-uuid`, unless a field has that name. */
+const shortName = (parameter: string, resource: ResourceSpec): string[] => {
+  const short = parameter.replace(/_uuid$/, '')
+  const taken = [...Object.entries(resource.fields), ...Object.entries(resource.parameters ?? {})].some(
+    ([name, field]) => !('type' in field && field.type === 'reference') && name === short,
+  )
+  return short === parameter || taken ? [] : [short]
+}
+
+const fromField = (name: string, field: Field, resource: ResourceSpec): CommandOption => {
+  const parameter = parameterName(name, field)
+  const kind = field.type === 'reference' ? uuidKind(resourceNamed(field.to)) : field.kind
+  const fallback = field.type === 'value' && field.default !== undefined ? { default: field.default } : {}
+  return {
+    name: parameter,
+    aliases: [
+      ...(field.type === 'reference' ? shortName(parameter, resource) : []),
+      ...(field.aliases ?? []),
+    ],
+    help: field.help,
+    kind,
+    required: field.required,
+    ...bareValue(kind),
+    ...fallback,
+  }
+}
+
+const fromParameter = (name: string, parameter: Parameter, resource: ResourceSpec): CommandOption => ({
+  name,
+  aliases: [...(parameter.to === undefined ? [] : shortName(name, resource)), ...(parameter.aliases ?? [])],
+  help: parameter.help,
+  kind: parameter.kind,
+  required: false,
+  ...bareValue(parameter.kind),
+})
+
+const obsoleteOptions = (resource: ResourceSpec): CommandOption[] =>
+  Object.entries(resource.obsolete ?? {}).map(([name, reason]) => ({
+    name,
+    aliases: [],
+    help: `No effect: ${reason}.`,
+    kind: text,
+    required: false,
+    obsolete: reason,
+  }))
+
+const fieldOptions = (resource: ResourceSpec): [Field, CommandOption][] =>
+  Object.entries(resource.fields).map(([name, field]) => [field, fromField(name, field, resource)])
+
+const uuidOption = (resource: ResourceSpec): CommandOption[] =>
+  resource.prefix === null
+    ? []
+    : [
+        {
+          name: 'uuid',
+          aliases: [],
+          help: 'The uuid; made up when absent.',
+          kind: uuidKind(resource),
+          required: false,
+        },
+      ]
+
+/**
+ * Options of `add`.
+ * @param given names of parameters that are positionals of the command
+ */
+export const addOptions = (resource: ResourceSpec, given: readonly string[] = []): CommandOption[] => {
+  const options = [
+    ...uuidOption(resource),
+    ...fieldOptions(resource).map(([, option]) => option),
+    ...Object.entries(resource.parameters ?? {}).map(([name, parameter]) =>
+      fromParameter(name, parameter, resource),
+    ),
+  ].filter(({ name }) => !given.includes(name))
+  return [...options, ...obsoleteOptions(resource)]
+}
+
+const cannotChange = (resource: ResourceSpec): string =>
+  `cannot be changed; delete the ${resource.name.replaceAll('_', ' ')} and add it again`
+
+/** Options of `modify`: what PUT may change; the others are known, so that the refusal can say why. */
+export const modifyOptions = (resource: ResourceSpec): CommandOption[] => {
+  const changing = (option: CommandOption): CommandOption => {
+    const { default: _stored, ...rest } = option
+    return { ...rest, required: false }
+  }
+  const fixed = (option: CommandOption): CommandOption => ({
+    ...changing(option),
+    refused: cannotChange(resource),
+  })
+  const mutable = fieldOptions(resource).map(([field, option]) =>
+    field.mutable ? changing(option) : fixed(option),
+  )
+  const parameters = Object.entries(resource.parameters ?? {}).map(([name, parameter]) =>
+    fixed(fromParameter(name, parameter, resource)),
+  )
+  return [...uuidOption(resource).map(fixed), ...mutable, ...parameters, ...obsoleteOptions(resource)]
+}

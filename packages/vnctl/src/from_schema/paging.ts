@@ -1,0 +1,16 @@
+/** `--limit` and `--offset` of everything that lists. */
+import { integer, type Scalar } from '@openvnet/schema'
+import type { CommandOption } from '../command.ts'
+
+const COUNT = integer(0, 1_000_000_000)
+
+export const PAGING: readonly CommandOption[] = [
+  { name: 'limit', aliases: [], help: 'At most so many rows.', kind: COUNT, required: false },
+  { name: 'offset', aliases: [], help: 'Leave out so many rows first.', kind: COUNT, required: false },
+]
+
+/** The query of a list. */
+export const pagingQuery = (options: ReadonlyMap<string, Scalar>): Record<string, string> =>
+  Object.fromEntries(
+    PAGING.filter(({ name }) => options.has(name)).map(({ name }) => [name, String(options.get(name))]),
+  )

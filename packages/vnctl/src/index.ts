@@ -1,0 +1,2 @@
+export { renderReference } from './reference.ts'
+export { type Io, run } from './run.ts'

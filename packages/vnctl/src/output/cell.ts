@@ -1,0 +1,25 @@
+/** One value as text for people. */
+import type { Kind, Scalar } from '@openvnet/schema'
+
+const hexPairs = (value: number): string =>
+  (value.toString(16).padStart(12, '0').match(/../g) ?? []).join(':')
+
+const dottedQuad = (value: number): string =>
+  [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.')
+
+/** The original prints addresses as numbers in some answers. */
+const fromNumber = (value: number, kind: Kind<Scalar> | null): string => {
+  if (kind?.name === 'mac') return hexPairs(value)
+  return kind?.name === 'ipv4' ? dottedQuad(value) : String(value)
+}
+
+/**
+ * @param value what the API answered; objects and lists as compact JSON
+ * @param kind what the value is, where known
+ */
+export const cell = (value: unknown, kind: Kind<Scalar> | null = null): string => {
+  if (value === null || value === undefined) return ''
+  if (typeof value === 'number') return fromNumber(value, kind)
+  if (Array.isArray(value) && value.every((entry) => typeof entry === 'string')) return value.join('; ')
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}

@@ -1,0 +1,66 @@
+/**
+ * The columns of a resource's table. References are shown by uuid; in the plain table a column that says nothing
+ * (empty, a boolean at its default, a name that is the uuid) is left out.
+ */
+import { columnName, type Field, type ResourceSpec } from '@openvnet/schema'
+import { cell } from './cell.ts'
+import type { UuidsOf } from './references.ts'
+import { type AnswerRow, isRow } from './row.ts'
+
+export interface Column {
+  readonly header: string
+  readonly text: (row: AnswerRow) => string
+  /** Whether a cell says something. */
+  readonly speaks: (text: string, row: AnswerRow) => boolean
+}
+
+const notEmpty = (text: string): boolean => text !== ''
+
+/** The uuid of the row that a reference names, wherever the answer holds it. */
+export const referenceText = (row: AnswerRow, name: string, uuids: ReadonlyMap<number, string>): string => {
+  const uuid = row[`${name}_uuid`]
+  if (typeof uuid === 'string') return uuid
+  const nested = row[name]
+  if (isRow(nested) && typeof nested['uuid'] === 'string') return nested['uuid']
+  const id = row[`${name}_id`]
+  return typeof id === 'number' ? (uuids.get(id) ?? `#${id}`) : ''
+}
+
+const fieldColumn = (name: string, field: Field, uuidsOf: UuidsOf): Column => {
+  const header = name.toUpperCase()
+  if (field.type === 'reference') {
+    return { header, text: (row) => referenceText(row, name, uuidsOf(field.to)), speaks: notEmpty }
+  }
+  const quiet = field.kind.name === 'boolean' ? String(field.default) : ''
+  return {
+    header,
+    text: (row) => cell(row[name] ?? row[columnName(name, field)], field.kind),
+    speaks: (text, row) => text !== '' && text !== quiet && text !== row['uuid'],
+  }
+}
+
+const plainColumn = (name: string): Column => ({
+  header: name.toUpperCase(),
+  text: (row) => cell(row[name]),
+  speaks: notEmpty,
+})
+
+/** All columns of a resource, the uuid first. */
+export const columnsOf = (resource: ResourceSpec, uuidsOf: UuidsOf): Column[] => [
+  ...(resource.prefix === null ? [] : [plainColumn('uuid')]),
+  ...Object.entries(resource.fields).map(([name, field]) => fieldColumn(name, field, uuidsOf)),
+  ...Object.entries(resource.parameters ?? {}).map(
+    ([name, { kind }]): Column => ({
+      header: name.toUpperCase(),
+      text: (row) => cell(row[name], kind),
+      speaks: notEmpty,
+    }),
+  ),
+]
+
+/** What only the wide table shows. */
+export const wideColumns = (): Column[] => ['id', 'created_at', 'updated_at'].map(plainColumn)
+
+/** The columns in which at least one row says something. */
+export const speaking = (columns: readonly Column[], rows: readonly AnswerRow[]): Column[] =>
+  columns.filter(({ text, speaks }, index) => index === 0 || rows.some((row) => speaks(text(row), row)))

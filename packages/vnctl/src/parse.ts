@@ -1,0 +1,197 @@
+/**
+ * From words to a command with checked values. Pure.
+ * Options may stand anywhere: `--a-b x`, `--a_b x`, `--a-b=x`, `-o x`, `-ox`; booleans `--a`, `--no-a`, `--a false`.
+ * `--` ends the options.
+ */
+import type { Kind, Scalar } from '@openvnet/schema'
+import {
+  type Command,
+  type CommandGroup,
+  type CommandOption,
+  canonical,
+  type Input,
+  optionText,
+  shown,
+} from './command.ts'
+import { EXIT, Failure } from './failure.ts'
+import { nearest } from './nearest.ts'
+
+export interface ParsedLine extends Input {
+  /** The words of the command as help shows them, e.g. `datapaths networks add`. */
+  readonly path: readonly string[]
+  /** The group that was reached when no command was. */
+  readonly group: CommandGroup
+  readonly command: Command | null
+  /** The options that were typed and mean nothing, with the reason. */
+  readonly obsolete: readonly string[]
+}
+
+interface State {
+  readonly words: string[]
+  readonly path: string[]
+  readonly positionals: string[]
+  readonly options: Map<string, Scalar>
+  readonly obsolete: string[]
+  group: CommandGroup
+  command: Command | null
+}
+
+const usage = (path: readonly string[], problem: string): Failure =>
+  new Failure(EXIT.usage, [path.join(' '), problem].filter((part) => part !== '').join(': '))
+
+const helpHint = (path: readonly string[]): string => `see \`${['vnctl', ...path, '--help'].join(' ')}\``
+
+const suggestion = (word: string, names: readonly string[], path: readonly string[]): string => {
+  const name = nearest(word, names)
+  return name === null ? helpHint(path) : `did you mean ${name}?`
+}
+
+type Named = { readonly names: readonly [string, ...string[]] }
+
+/** The entry of that name, else the only one that begins so (the original's CLI allowed abbreviations). */
+const named = <T extends Named>(entries: readonly T[], word: string): T | undefined => {
+  const exact = entries.find((entry) => entry.names.includes(word))
+  if (exact !== undefined) return exact
+  const beginning = entries.filter((entry) => entry.names.some((name) => name.startsWith(word)))
+  return beginning.length === 1 ? beginning[0] : undefined
+}
+
+const descend = (state: State, word: string): void => {
+  const { group, path } = state
+  const entry = named<Command | CommandGroup>([...group.groups, ...group.commands], canonical(word))
+  if (entry === undefined) {
+    const names = [...group.groups, ...group.commands].flatMap(({ names }) => names.map(shown))
+    throw usage(path, `unknown command ${word}; ${suggestion(word, names, path)}`)
+  }
+  path.push(shown(entry.names[0]))
+  if ('run' in entry) state.command = entry
+  else state.group = entry
+}
+
+/** @throws {Failure} naming the value and what it should be */
+export const checked = (path: readonly string[], name: string, kind: Kind<Scalar>, text: unknown): Scalar => {
+  const parsed = kind.parse(text)
+  if (parsed.ok) return parsed.value
+  const expected = parsed.reason.includes(kind.expects) ? '' : `; expected ${kind.expects}`
+  throw new Failure(EXIT.invalid, `${path.join(' ')}: ${name} '${text}': ${parsed.reason}${expected}`)
+}
+
+interface TypedOption {
+  readonly option: CommandOption
+  readonly negated: boolean
+  /** The value behind `=`, or directly behind a short option. */
+  readonly attached: string | null
+}
+
+const matches = (name: string) => (option: CommandOption) =>
+  option.name === name || option.aliases.includes(name)
+
+const findLong = (word: string, available: readonly CommandOption[]): TypedOption | null => {
+  const equals = word.indexOf('=')
+  const name = canonical(word.slice(2, equals === -1 ? undefined : equals))
+  const attached = equals === -1 ? null : word.slice(equals + 1)
+  const option = available.find(matches(name))
+  if (option !== undefined) return { option, negated: false, attached }
+  const positive = name.startsWith('no_') ? available.find(matches(name.slice(3))) : undefined
+  return positive?.bare === true && attached === null ? { option: positive, negated: true, attached } : null
+}
+
+const findShort = (word: string, available: readonly CommandOption[]): TypedOption | null => {
+  const option = available.find((candidate) => candidate.aliases.includes(word.charAt(1)))
+  const rest = word.slice(2).replace(/^=/, '')
+  return option === undefined ? null : { option, negated: false, attached: word.length > 2 ? rest : null }
+}
+
+const optionNames = (available: readonly CommandOption[]): string[] =>
+  available.flatMap((option) => [option.name, ...option.aliases]).map(optionText)
+
+/** The value of an option, taken from the following word where it is not attached. */
+const typedValue = (state: State, typed: TypedOption, word: string): Scalar => {
+  const { option, negated, attached } = typed
+  if (negated) return false
+  if (attached !== null) return checked(state.path, optionText(option.name), option.kind, attached)
+  const next = state.words[0]
+  if (option.bare !== undefined) {
+    if (next === undefined || !option.kind.parse(next).ok) return option.bare
+  } else if (next === undefined || next.startsWith('--')) {
+    throw usage(state.path, `${word} needs a value: ${option.kind.expects}`)
+  }
+  state.words.shift()
+  return checked(state.path, optionText(option.name), option.kind, next)
+}
+
+const takeOption = (state: State, word: string, globals: readonly CommandOption[]): void => {
+  const available = [...globals, ...(state.command?.options ?? [])]
+  const typed = word.startsWith('--') ? findLong(word, available) : findShort(word, available)
+  if (typed === null) {
+    const name = word.split('=')[0] ?? word
+    throw usage(state.path, `unknown option ${name}; ${suggestion(name, optionNames(available), state.path)}`)
+  }
+  const { option } = typed
+  if (option.refused !== undefined) throw usage(state.path, `${word.split('=')[0]}: ${option.refused}`)
+  const value = typedValue(state, typed, word)
+  if (option.obsolete !== undefined) state.obsolete.push(`${optionText(option.name)}: ${option.obsolete}`)
+  const before = state.options.get(option.name)
+  if (before !== undefined && before !== value) {
+    throw usage(state.path, `${optionText(option.name)} is given twice: '${before}' and '${value}'`)
+  }
+  state.options.set(option.name, value)
+}
+
+/** Checks number and form of the positionals. */
+const checkPositionals = ({ path, positionals }: State, command: Command): string[] => {
+  const expected = command.positionals
+  const last = expected.at(-1)
+  const repeats = last?.arity === 'any' || last?.arity === 'some'
+  const surplus = positionals[expected.length]
+  if (!repeats && surplus !== undefined) throw usage(path, `unexpected '${surplus}'; ${helpHint(path)}`)
+  const missing = expected[positionals.length]
+  if (missing !== undefined && missing.arity !== 'any' && missing.arity !== 'optional') {
+    throw usage(path, `${missing.name} is missing: ${missing.kind.expects}`)
+  }
+  return positionals.map((text, index) => {
+    const { name, kind } = expected[index] ?? (last as NonNullable<typeof last>)
+    return String(checked(path, name, kind, text))
+  })
+}
+
+/** Checks that what the command cannot do without is there. */
+const checkRequired = ({ path, options }: State, command: Command): void => {
+  const missing = command.options.find((option) => option.required && !options.has(option.name))
+  if (missing !== undefined) {
+    throw usage(path, `${optionText(missing.name)} is missing: ${missing.kind.expects}`)
+  }
+}
+
+/**
+ * @param root the tree of commands
+ * @param globals the options that every command has
+ * @throws {Failure} for anything that is not a legal command line; `help` skips the check for completeness
+ */
+export const parseLine = (
+  root: CommandGroup,
+  globals: readonly CommandOption[],
+  argv: readonly string[],
+): ParsedLine => {
+  const state: State = {
+    words: [...argv],
+    path: [],
+    positionals: [],
+    options: new Map(),
+    obsolete: [],
+    group: root,
+    command: null,
+  }
+  let onlyWords = false
+  for (let word = state.words.shift(); word !== undefined; word = state.words.shift()) {
+    if (!onlyWords && word === '--') onlyWords = true
+    else if (!onlyWords && /^-./.test(word)) takeOption(state, word, globals)
+    else if (state.command === null) descend(state, word)
+    else state.positionals.push(word)
+  }
+  const { command } = state
+  if (command === null || state.options.get('help') === true) return state
+  const positionals = checkPositionals(state, command)
+  checkRequired(state, command)
+  return { ...state, positionals }
+}

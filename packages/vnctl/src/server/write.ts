@@ -1,0 +1,21 @@
+/** A request that changes something, with `--wait`. */
+import type { Context } from '../command.ts'
+import { assertApplied } from './applied.ts'
+import type { Request } from './client.ts'
+
+/**
+ * Sends the request and shows its answer. With `--wait` the server answers when every connected bridge has the
+ * change or time is up; in the latter case the answer is shown all the same and the failure comes after it.
+ * @throws {Failure}
+ */
+export const write = async (
+  context: Context,
+  request: Request,
+  show: (value: unknown) => Promise<void>,
+): Promise<void> => {
+  const { wait, client } = context
+  if (wait === null) return show((await client.send(request)).value)
+  const { value, revision } = await client.send({ ...request, query: { wait: String(wait) }, patience: wait })
+  await show(value)
+  if (revision !== null) await assertApplied(client, revision, wait)
+}

@@ -1,0 +1,16 @@
+/** The tree of all commands: one namespace per resource with a uuid, and what is not about one resource. */
+import type { CommandGroup } from './command.ts'
+import { batchCommand } from './commands/batch.ts'
+import { changesCommand } from './commands/changes.ts'
+import { statusCommand } from './commands/status.ts'
+import { versionCommand } from './commands/version.ts'
+import { waitCommand } from './commands/wait.ts'
+import { resourceGroup } from './from_schema/resource_commands.ts'
+import { ALL_RESOURCES } from './from_schema/resources.ts'
+
+export const createTree = (): CommandGroup => ({
+  names: ['vnctl'],
+  help: 'Describes virtual networks to vnetd and shows what became of them.',
+  commands: [statusCommand, waitCommand, changesCommand, batchCommand, versionCommand],
+  groups: ALL_RESOURCES.filter(({ prefix }) => prefix !== null).map(resourceGroup),
+})
