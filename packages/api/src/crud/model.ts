@@ -1,0 +1,105 @@
+/**
+ * Making, changing, deleting and showing rows of any resource by the rules of the schema and of the resource's own
+ * file. Everything that writes goes through here; each function runs inside a transaction that the caller opened.
+ */
+import { randomInt } from 'node:crypto'
+import type { ResourceName, Row } from '@openvnet/schema'
+import { ApiError } from '../errors.ts'
+import type { Given } from '../parameters/check.ts'
+import { type Cell, type Stored, specOf } from '../store/columns.ts'
+import type { Reader, Values, Writer } from '../store/rows.ts'
+import type { Behaviour, Behaviours, Draft, Shape, Work } from './behaviour.ts'
+import { plainShape } from './shape.ts'
+import { checkUnique } from './unique.ts'
+import { toValues, withDefaults } from './values.ts'
+
+export interface Model {
+  /** Adds to a transaction what makes rows with all that belongs to them. */
+  work(writer: Writer): Work
+  /** POST. @param fixed columns that the path gives. @throws ApiError */
+  create<N extends ResourceName>(writer: Writer, name: N, given: Given, fixed?: Partial<Row<N>>): Stored<N>
+  /** PUT. Writes nothing when nothing would change. @throws ApiError */
+  update<N extends ResourceName>(writer: Writer, name: N, row: Stored<N>, given: Given): Stored<N>
+  shape<N extends ResourceName>(reader: Reader, name: N, row: Stored<N>): Shape
+}
+
+const UUID_CHARACTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
+const UUID_LENGTH = 8
+
+const randomUuid = (prefix: string): string => {
+  const characters = Array.from({ length: UUID_LENGTH }, () => UUID_CHARACTERS[randomInt(36)])
+  return `${prefix}-${characters.join('')}`
+}
+
+const chooseUuid = (reader: Reader, name: ResourceName, wanted: string | undefined): string => {
+  const { prefix } = specOf(name)
+  if (prefix === null) return ''
+  if (wanted !== undefined) {
+    if (reader.byUuid(name, wanted) !== undefined) throw new ApiError('DuplicateUUID', wanted)
+    return wanted
+  }
+  for (;;) {
+    const uuid = randomUuid(prefix)
+    if (reader.byUuid(name, uuid) === undefined) return uuid
+  }
+}
+
+const changesOf = (before: object, values: object): Record<string, Cell> =>
+  Object.fromEntries(
+    Object.entries(values).filter(
+      ([column, value]) => (before as Record<string, Cell>)[column] !== value,
+    ) as [string, Cell][],
+  )
+
+export const createModel = (behaviours: Behaviours): Model => {
+  const behaviourOf = <N extends ResourceName>(name: N): Behaviour<N> =>
+    (behaviours[name] as Behaviour<N> | undefined) ?? {}
+  const describe =
+    <N extends ResourceName>(reader: Reader, name: N) =>
+    (row: Stored<N>): string =>
+      behaviourOf(name).describe?.(reader, row) ?? row.uuid
+
+  const insert = <N extends ResourceName>(work: Work, name: N, draft: Draft<N>): Stored<N> => {
+    const behaviour = behaviourOf(name)
+    const values = { ...draft.values, ...behaviour.complete?.(work, draft) }
+    checkUnique(work, name, values, describe(work, name))
+    const row = work.insert(name, { ...values, uuid: draft.uuid } as unknown as Values<N>)
+    behaviour.created?.(work, row, draft)
+    return row
+  }
+  const toWork = (writer: Writer): Work => {
+    const work: Work = {
+      ...writer,
+      create: (name, values, uuid, extra = new Map()) =>
+        insert(work, name, {
+          uuid: chooseUuid(work, name, uuid),
+          values: withDefaults(name, values),
+          extra,
+        }),
+    }
+    return work
+  }
+
+  return {
+    work: toWork,
+    create: (writer, name, given, fixed = {}) => {
+      const uuid = given.get('uuid')
+      const parameters = specOf(name).parameters ?? {}
+      const extra = new Map([...given].filter(([parameter]) => Object.hasOwn(parameters, parameter)))
+      const values = { ...toValues(writer, name, given), ...fixed }
+      return toWork(writer).create(name, values, uuid === undefined ? undefined : String(uuid), extra)
+    },
+    update: <N extends ResourceName>(writer: Writer, name: N, row: Stored<N>, given: Given): Stored<N> => {
+      const changes = changesOf(row, toValues(writer, name, given))
+      if (Object.keys(changes).length === 0) return row
+      checkUnique(writer, name, { ...row, ...changes }, describe(writer, name), row.id)
+      const changed = writer.update(name, row.id, changes as Partial<Values<N>>)
+      behaviourOf(name).updated?.(toWork(writer), changed, row)
+      return changed
+    },
+    shape: (reader, name, row) => {
+      const plain = plainShape(reader, name, row)
+      return behaviourOf(name).shape?.(reader, row, plain) ?? plain
+    },
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * One call that writes: one transaction, the answer taken from inside it, `X-Revision` on it, and with `?wait=SECONDS`
+ * the answer held until the switches have the change. The write stands whether they get it in time or not:
+ * `X-Applied` says so, `X-Pending` names the datapaths that lack it (or says why none counts).
+ */
+import type { FastifyReply } from 'fastify'
+import { pathOfRequest } from '../http/request.ts'
+import type { Given } from '../parameters/check.ts'
+import type { Waiter } from '../status/wait.ts'
+import type { Writer } from '../store/rows.ts'
+import type { Store } from '../store/store.ts'
+import type { Model } from './model.ts'
+
+/** What routes need. */
+export interface Context {
+  readonly store: Store
+  readonly model: Model
+  readonly waiter: Waiter
+}
+
+const reportApplied = async (waiter: Waiter, revision: number, seconds: number, reply: FastifyReply) => {
+  const { applied, pending, reason } = await waiter.wait(revision, seconds)
+  reply.header('x-applied', String(applied))
+  if (applied) return
+  const names = pending.map(({ uuid, dpid }) => uuid ?? dpid)
+  reply.header('x-pending', names.length > 0 ? names.join(', ') : (reason ?? ''))
+}
+
+/** Answers with what `work` returns. @throws ApiError what `work` throws; nothing is stored then */
+export const answerWrite = async (
+  { store, waiter }: Context,
+  given: Given,
+  reply: FastifyReply,
+  work: (writer: Writer) => unknown,
+): Promise<FastifyReply> => {
+  const { value, revision } = store.write(work)
+  reply.header('x-revision', String(revision))
+  reply.log.debug({ method: reply.request.method, path: pathOfRequest(reply.request), revision }, 'written')
+  const seconds = given.get('wait')
+  if (typeof seconds === 'number') await reportApplied(waiter, revision, seconds, reply)
+  return reply.send(value)
+}

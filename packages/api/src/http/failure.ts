@@ -1,0 +1,71 @@
+/**
+ * Every failure becomes one answer of the shape `{error, message, code}`: expected ones as they were thrown, those of
+ * the HTTP layer by the table below, anything else as InternalServerError without a word of its inside, logged once.
+ */
+import type { Socket } from 'node:net'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ApiError, type ErrorName } from '../errors.ts'
+import { pathOfRequest } from './request.ts'
+
+interface HttpFailure {
+  readonly code?: string
+  readonly statusCode?: number
+  readonly message?: string
+}
+
+const BY_CODE: Readonly<Record<string, ErrorName>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'BodyTooLarge',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UnsupportedMediaType',
+  SQLITE_BUSY: 'StoreBusy',
+}
+
+const MESSAGES: Partial<Record<ErrorName, string>> = {
+  UnsupportedMediaType: 'the header content-type is malformed',
+  StoreBusy: 'another process keeps the store locked; try again',
+}
+
+/** The answer to an error that one of our routes or the HTTP layer below them raised; `undefined` for a bug. */
+export const toApiError = (error: unknown, bodyLimit: number): ApiError | undefined => {
+  if (error instanceof ApiError) return error
+  const { code = '', statusCode = 500, message = '' } = error as HttpFailure
+  const known = BY_CODE[code]
+  if (known === 'BodyTooLarge') {
+    return new ApiError(known, `the body is longer than ${bodyLimit} bytes`)
+  }
+  if (known !== undefined) return new ApiError(known, MESSAGES[known] ?? message)
+  return statusCode >= 400 && statusCode < 500 ? new ApiError('InvalidRequest', message) : undefined
+}
+
+/** Answers `error`. */
+export const answerFailure = (
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  bodyLimit: number,
+): FastifyReply => {
+  const expected = toApiError(error, bodyLimit)
+  if (expected === undefined) {
+    request.log.error({ err: error, method: request.method, path: pathOfRequest(request) }, 'request failed')
+  }
+  const answer = expected ?? new ApiError('InternalServerError', `see the log for request ${request.id}`)
+  return reply.code(answer.status).headers(answer.headers).type('application/json').send(answer.body)
+}
+
+const HEADER_OVERFLOW = 'HPE_HEADER_OVERFLOW'
+
+/** What is not even HTTP is answered on the bare socket, which is closed then. */
+export const answerClientError = (error: { code?: string }, socket: Socket): void => {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const failure =
+    error.code === HEADER_OVERFLOW
+      ? new ApiError('HeaderTooLarge', 'URL and headers are longer than 16 KiB')
+      : new ApiError('InvalidRequest', 'not an HTTP request')
+  const body = JSON.stringify(failure.body)
+  socket.end(
+    `HTTP/1.1 ${failure.status} ${failure.name}\r\ncontent-type: application/json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  )
+}

@@ -1,0 +1,65 @@
+/**
+ * Raw parameters against what a call accepts. The result holds canonical values under final names; whatever is not
+ * accepted is refused by name, so a misspelt parameter never passes for an absent one.
+ */
+import type { Scalar } from '@openvnet/schema'
+import { type ApiError, argumentError, invalidUuid, missingArgument } from '../errors.ts'
+import type { Raw } from './body.ts'
+import type { Expected, Signature } from './expected.ts'
+import { nearest } from './suggest.ts'
+
+/** Canonical values by parameter name; `null`: explicitly none. Absent parameters are absent. */
+export type Given = ReadonlyMap<string, Scalar | null>
+
+const unknown = (name: string, value: unknown, expected: Signature): ApiError => {
+  const guess = nearest(name, [
+    ...expected.parameters.map((parameter) => parameter.name),
+    ...expected.aliases.keys(),
+  ])
+  const hint = guess === undefined ? '' : `; did you mean ${guess}?`
+  return argumentError(name, value, `unknown parameter${hint}`)
+}
+
+/** Final names; what has no meaning is left out. */
+const rename = (raw: Raw, expected: Signature): Map<string, { value: unknown; as: string }> => {
+  const known = new Set(expected.parameters.map(({ name }) => name))
+  const named = new Map<string, { value: unknown; as: string }>()
+  for (const [as, value] of raw) {
+    const name = expected.aliases.get(as) ?? as
+    if (!known.has(name)) {
+      if (expected.obsolete.has(as)) continue
+      const refusal = expected.refused.get(name)
+      throw refusal === undefined ? unknown(as, value, expected) : argumentError(as, value, refusal)
+    }
+    const other = named.get(name)
+    if (other !== undefined && other.value !== value) {
+      throw argumentError(as, value, `contradicts ${other.as}, which is another name of it`)
+    }
+    named.set(name, { value, as })
+  }
+  return named
+}
+
+const parse = (parameter: Expected, value: unknown, as: string): Scalar | null => {
+  if (parameter.nullable && (value === null || value === '')) return null
+  const result =
+    typeof value === 'object'
+      ? ({ ok: false, reason: `not ${parameter.kind.expects}` } as const)
+      : parameter.kind.parse(value)
+  if (result.ok) return result.value
+  throw parameter.kind.name === 'uuid'
+    ? invalidUuid(as, value, result.reason)
+    : argumentError(as, value, result.reason)
+}
+
+/** @throws ApiError ArgumentError, InvalidUUID, MissingArgument */
+export const check = (raw: Raw, expected: Signature): Given => {
+  const named = rename(raw, expected)
+  const given = new Map<string, Scalar | null>()
+  for (const parameter of expected.parameters) {
+    const found = named.get(parameter.name)
+    if (found !== undefined) given.set(parameter.name, parse(parameter, found.value, found.as))
+    else if (parameter.required) throw missingArgument(parameter.name)
+  }
+  return given
+}

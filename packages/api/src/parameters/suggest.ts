@@ -1,0 +1,30 @@
+/** The known name that a misspelt one is nearest to. */
+
+/** Number of characters to insert, delete or replace to turn `a` into `b` (Levenshtein). */
+const distance = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j += 1) {
+      const replaced = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(replaced, (row[j] as number) + 1, (next[j - 1] as number) + 1))
+    }
+    row = next
+  }
+  return row[b.length] as number
+}
+
+const LONGEST = 64
+
+/** @returns the nearest of `known`, or `undefined` when none is near. */
+export const nearest = (name: string, known: readonly string[]): string | undefined => {
+  if (name.length > LONGEST) return undefined
+  const spelling = name.toLowerCase().replaceAll('-', '_')
+  const ranked = known
+    .map((candidate) => ({ candidate, steps: distance(spelling, candidate) }))
+    .sort((a, b) => a.steps - b.steps)
+  const best = ranked[0]
+  return best !== undefined && best.steps <= Math.max(1, Math.floor(spelling.length / 3))
+    ? best.candidate
+    : undefined
+}

@@ -1,0 +1,74 @@
+/**
+ * An interface makes its first MAC lease and IP lease in the same transaction. A simulated interface gets a MAC
+ * address when the client gives none; any other needs one as soon as it has an IP address.
+ */
+import type { Behaviour, Draft, Shape, Work } from '../crud/behaviour.ts'
+import { uuidOf } from '../crud/reference.ts'
+import { plainShape } from '../crud/shape.ts'
+import { missingArgument } from '../errors.ts'
+import { allocateMac } from '../rules/mac.ts'
+import { checkPort } from '../rules/port.ts'
+import type { Stored } from '../store/columns.ts'
+import type { Reader } from '../store/rows.ts'
+
+type Interface = Stored<'interface'>
+
+const parameter = (draft: Draft<'interface'>, name: string): string | undefined => {
+  const value = draft.extra.get(name)
+  return typeof value === 'string' ? value : undefined
+}
+
+const macOf = (work: Work, row: Interface, draft: Draft<'interface'>): string | undefined =>
+  parameter(draft, 'mac_address') ??
+  (row.mode === 'simulated' ? allocateMac(work, 'interface', row.uuid) : undefined)
+
+const leases = (reader: Reader, row: Interface): Shape[] =>
+  reader.where('mac_lease', { interface_id: row.id }).map((lease) => ({
+    ...plainShape(reader, 'mac_lease', lease),
+    ip_leases: reader
+      .where('ip_lease', { mac_lease_id: lease.id })
+      .map((ipLease) => plainShape(reader, 'ip_lease', ipLease)),
+  }))
+
+export const interfaceBehaviour: Behaviour<'interface'> = {
+  complete: (work, draft) => {
+    const { uuid, values } = draft
+    if (parameter(draft, 'ipv4_address') !== undefined) {
+      if (typeof values.network_id !== 'number') throw missingArgument('network_uuid')
+      if (values.mode !== 'simulated' && parameter(draft, 'mac_address') === undefined) {
+        throw missingArgument('mac_address')
+      }
+    }
+    checkPort(work, { ...values, uuid } as Interface)
+    return { display_name: values.display_name ?? uuid }
+  },
+  created: (work, row, draft) => {
+    const mac = macOf(work, row, draft)
+    if (mac === undefined) return
+    const lease = work.create('mac_lease', { interface_id: row.id, mac_address: mac })
+    const address = parameter(draft, 'ipv4_address')
+    if (address === undefined || row.network_id === null) return
+    work.create('ip_lease', {
+      network_id: row.network_id,
+      mac_lease_id: lease.id,
+      interface_id: row.id,
+      address,
+    })
+  },
+  updated: (work, row) => {
+    checkPort(work, row)
+  },
+  shape: (reader, row, plain) => {
+    const macLeases = leases(reader, row)
+    const first = reader.first('ip_lease', { interface_id: row.id })
+    return {
+      ...plain,
+      network_id: first?.network_id ?? row.network_id,
+      network_uuid: first === undefined ? plain['network_uuid'] : uuidOf(reader, 'network', first.network_id),
+      mac_address: macLeases[0]?.['mac_address'] ?? null,
+      ipv4_address: first?.address ?? null,
+      mac_leases: macLeases,
+      ip_leases: macLeases.at(-1)?.['ip_leases'] ?? [],
+    }
+  },
+}

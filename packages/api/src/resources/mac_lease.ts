@@ -1,0 +1,25 @@
+/** A MAC lease that moves to another interface takes its IP leases along. */
+import type { Behaviour } from '../crud/behaviour.ts'
+import { plainShape } from '../crud/shape.ts'
+import { checkMacs } from '../rules/mac.ts'
+
+export const macLease: Behaviour<'mac_lease'> = {
+  created: (work, row) => checkMacs(work, row.interface_id),
+  updated: (work, row) => {
+    for (const { id } of work.where('ip_lease', { mac_lease_id: row.id })) {
+      work.update('ip_lease', id, { interface_id: row.interface_id })
+    }
+    checkMacs(work, row.interface_id)
+  },
+  shape: (reader, row, plain) => {
+    const owner = reader.byId('interface', row.interface_id)
+    return {
+      ...plain,
+      interface: owner === undefined ? null : plainShape(reader, 'interface', owner),
+      ip_leases: reader
+        .where('ip_lease', { mac_lease_id: row.id })
+        .map((lease) => plainShape(reader, 'ip_lease', lease)),
+    }
+  },
+  describe: (reader, row) => reader.byId('interface', row.interface_id)?.uuid ?? row.uuid,
+}

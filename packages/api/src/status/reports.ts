@@ -1,0 +1,51 @@
+/**
+ * What controllers said last, heard on the bus. A controller that says nothing for ten seconds is gone, and with it
+ * what it said.
+ */
+import type { Bus, ControllerReport } from '@openvnet/feed'
+
+export interface Reports {
+  /** The reports of the controllers that are alive. */
+  live(): readonly ControllerReport[]
+  /** Calls `handler` after every report; returns the function that ends it. */
+  onReport(handler: () => void): () => void
+  /** Asks all controllers to report now. */
+  request(): void
+  close(): void
+}
+
+/** Milliseconds of silence after which a controller is gone. */
+const SILENCE = 10_000
+
+export const createReports = (bus: Bus, silence = SILENCE): Reports => {
+  const heard = new Map<string, { readonly report: ControllerReport; readonly at: number }>()
+  const handlers = new Set<() => void>()
+  const unsubscribe = bus.subscribe('report', (report) => {
+    heard.set(report.controller, { report, at: performance.now() })
+    for (const handler of [...handlers]) handler()
+  })
+  const request = () => bus.publish('report_request', {})
+  const endGap = bus.onGap(request)
+  request()
+
+  const live = () => {
+    const oldest = performance.now() - silence
+    for (const [controller, { at }] of heard) if (at < oldest) heard.delete(controller)
+    return [...heard.values()].map(({ report }) => report)
+  }
+  return {
+    live,
+    onReport: (handler) => {
+      handlers.add(handler)
+      return () => {
+        handlers.delete(handler)
+      }
+    },
+    request,
+    close: () => {
+      unsubscribe()
+      endGap()
+      handlers.clear()
+    },
+  }
+}

@@ -1,0 +1,44 @@
+/** Waits until a revision is applied, or until the time is over or the API closes. */
+import { type Applied, appliedState } from './applied.ts'
+import type { Reports } from './reports.ts'
+
+export interface Waiter {
+  /**
+   * @param seconds 0: the state right now
+   * @returns the state when it became applied, or as it is when the time is over; never rejects
+   */
+  wait(revision: number, seconds: number): Promise<Applied>
+  /** Ends all waits with the state as it is. */
+  close(): void
+}
+
+/** @param identity that of the store */
+export const createWaiter = (reports: Reports, identity: string): Waiter => {
+  const ends = new Set<() => void>()
+  const state = (revision: number) => appliedState(reports.live(), identity, revision)
+
+  const wait = async (revision: number, seconds: number): Promise<Applied> => {
+    const now = state(revision)
+    if (now.applied || seconds === 0) return now
+    reports.request()
+    return await new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer)
+        unsubscribe()
+        ends.delete(end)
+        resolve(state(revision))
+      }
+      const timer = setTimeout(end, seconds * 1000)
+      const unsubscribe = reports.onReport(() => {
+        if (state(revision).applied) end()
+      })
+      ends.add(end)
+    })
+  }
+  return {
+    wait,
+    close: () => {
+      for (const end of [...ends]) end()
+    },
+  }
+}
