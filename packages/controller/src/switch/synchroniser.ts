@@ -204,6 +204,7 @@ export class Synchroniser {
   /** @param unsettled changes of which it is open whether they were done */
   #refused(refusals: readonly Refusal[], unsettled: readonly Change[]): string | undefined {
     const { log, record, onStatus } = this.#options
+    if (this.#isOver) return undefined
     this.#refusedRounds += 1
     this.#backlog.addChanges(unsettled)
     for (const refusal of refusals) {
@@ -232,6 +233,8 @@ export class Synchroniser {
   }
 
   #acknowledge(revision: number): void {
+    // The record may count for a newer connection already.
+    if (this.#isOver) return
     this.#warn()
     this.#options.record.acknowledged_revision = revision
     this.#options.onStatus()
