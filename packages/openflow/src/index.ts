@@ -1,4 +1,5 @@
 /** OpenFlow 1.3 with Open vSwitch's extensions: codec, framing, connection, text. */
+export { canonicalInstructions, canonicalMatch } from './canonical.ts'
 export { BUNDLE_ADD_OVERHEAD_BYTES } from './codec/bundle.ts'
 export { decode, decodeFrom, encode, encodeInto } from './codec/message.ts'
 export { Connection, type RequestOptions } from './connection/connection.ts'
@@ -19,6 +20,27 @@ export { type FieldSpelling, SPELLING } from './field-spelling.ts'
 export * from './fields.ts'
 export { Framer, type FramerOptions } from './framer.ts'
 export { Reader } from './reader.ts'
+export { formatActions, formatInstructions } from './text/action.ts'
+export {
+  formatIpv4,
+  formatIpv6,
+  formatMac,
+  formatMaskedIpv4,
+  formatMaskedIpv6,
+  parseIpv4,
+  parseIpv6,
+  parseMac,
+} from './text/address.ts'
+export {
+  type FlowText,
+  type FlowTextOptions,
+  formatFlow,
+  formatFlowStats,
+  formatGroup,
+} from './text/flow.ts'
+export { formatMatch } from './text/match.ts'
+export { formatMessage } from './text/message.ts'
+export type { TextNames } from './text/names.ts'
 export * from './types/action.ts'
 export * from './types/instruction.ts'
 export * from './types/match.ts'

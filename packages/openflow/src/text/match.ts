@@ -1,0 +1,186 @@
+/**
+ * A match as `ovs-ofctl dump-flows` of Open vSwitch prints it: `arp,reg0=0x1,in_port=1,dl_src=52:54:00:00:00:01`.
+ * The protocol stands for eth_type and ip_proto; the order is Open vSwitch's (`lib/match.c`).
+ */
+import { canonicalMatch } from '../canonical.ts'
+import { SPELLING } from '../field-spelling.ts'
+import { FIELDS, type FieldName } from '../fields.ts'
+import type { FieldValue, Match, OxmField } from '../types/match.ts'
+import { formatMac, formatMaskedIpv4, formatMaskedIpv6 } from './address.ts'
+import { formatPort, type TextNames } from './names.ts'
+import { bytesToHex, hex, paddedHex } from './number.ts'
+
+type Fields = ReadonlyMap<FieldName, OxmField>
+
+const ETH_TYPES: ReadonlyMap<FieldValue, string> = new Map([
+  [0x0800, 'ip'],
+  [0x86dd, 'ipv6'],
+  [0x0806, 'arp'],
+  [0x8035, 'rarp'],
+  [0x8847, 'mpls'],
+  [0x8848, 'mplsm'],
+])
+/** By eth_type, the names of what ip_proto adds to it. Open vSwitch 3.1 has none for IGMP. */
+const IP_PROTOCOLS: ReadonlyMap<string, ReadonlyMap<FieldValue, string>> = new Map([
+  [
+    'ip',
+    new Map([
+      [1, 'icmp'],
+      [6, 'tcp'],
+      [17, 'udp'],
+      [132, 'sctp'],
+    ]),
+  ],
+  [
+    'ipv6',
+    new Map([
+      [58, 'icmp6'],
+      [6, 'tcp6'],
+      [17, 'udp6'],
+      [132, 'sctp6'],
+    ]),
+  ],
+])
+
+/** Fields before the VLAN, and after it. */
+const BEFORE_VLAN: readonly FieldName[] = [
+  ...Array.from({ length: 16 }, (_, n) => `reg${n}` as FieldName),
+  'tunnel_id',
+  'metadata',
+  'in_port',
+]
+const AFTER_VLAN: readonly FieldName[] = [
+  'eth_src',
+  'eth_dst',
+  'eth_type',
+  'ipv6_src',
+  'ipv6_dst',
+  'arp_spa',
+  'arp_tpa',
+  'ipv4_src',
+  'ipv4_dst',
+  'arp_op',
+  'ip_proto',
+  'arp_sha',
+  'arp_tha',
+  'ip_dscp',
+  'ip_ecn',
+  'nw_ttl',
+  'ip_frag',
+  'icmpv4_type',
+  'icmpv4_code',
+  'icmpv6_type',
+  'icmpv6_code',
+  'tcp_src',
+  'tcp_dst',
+  'udp_src',
+  'udp_dst',
+]
+
+/** The text of a match; empty for one that matches everything. */
+export function formatMatch(match: Match, names: TextNames = {}): string {
+  const canonical = canonicalMatch(match)
+  const fields = new Map<FieldName, OxmField>()
+  const unknown: string[] = []
+  for (const field of canonical) {
+    if (field.field === 'unknown') unknown.push(`oxm_${paddedHex(field.header, 8)}=${bytesToHex(field.data)}`)
+    else fields.set(field.field, field)
+  }
+  const protocol = protocolOf(fields)
+  const format = (name: FieldName): string[] => {
+    const field = fields.get(name)
+    return field === undefined || protocol.says.has(name) ? [] : [formatField(field, names)]
+  }
+  return [
+    ...protocol.text,
+    ...BEFORE_VLAN.flatMap(format),
+    ...formatVlan(fields),
+    ...AFTER_VLAN.flatMap(format),
+    ...unknown,
+  ].join(',')
+}
+
+/** The protocol's name, and the fields that it stands for. */
+function protocolOf(fields: Fields): { text: string[]; says: Set<FieldName> } {
+  const ethernet = ETH_TYPES.get(fields.get('eth_type')?.value ?? -1)
+  if (ethernet === undefined) return { text: [], says: new Set() }
+  const ip = IP_PROTOCOLS.get(ethernet)?.get(fields.get('ip_proto')?.value ?? -1)
+  if (ip === undefined) return { text: [ethernet], says: new Set(['eth_type']) }
+  return { text: [ip], says: new Set(['eth_type', 'ip_proto']) }
+}
+
+/** VLAN id and priority are one tag: `dl_vlan=5,dl_vlan_pcp=3`, or its bits where these are not whole. */
+function formatVlan(fields: Fields): string[] {
+  const vid = fields.get('vlan_vid')
+  const pcp = fields.get('vlan_pcp')
+  if (vid === undefined && pcp === undefined) return []
+  const value = ((vid?.value ?? 0x1000) as number) | (((pcp?.value ?? 0) as number) << 13)
+  const vidMask = vid === undefined ? 0x1000 : ((vid.mask ?? 0x1fff) as number)
+  const mask = vidMask | (pcp === undefined ? 0 : 0xe000)
+  const idBits = mask & 0x0fff
+  const isTagged = (value & mask & 0x1000) !== 0
+  if (isTagged && (idBits === 0 || idBits === 0x0fff) && mask !== 0x1000) {
+    return [
+      ...(idBits === 0 ? [] : [`dl_vlan=${value & 0x0fff}`]),
+      ...(pcp === undefined ? [] : [`dl_vlan_pcp=${value >>> 13}`]),
+    ]
+  }
+  return [`vlan_tci=${paddedHex(value, 4)}${mask === 0xffff ? '' : `/${paddedHex(mask, 4)}`}`]
+}
+
+function formatField(field: OxmField, names: TextNames): string {
+  return `${matchName(field.field)}=${formatMatchValue(field, names)}`
+}
+
+const matchName = (name: FieldName): string => (name === 'ip_dscp' ? 'nw_tos' : SPELLING[name].match)
+
+function formatMatchValue({ field, value, mask }: OxmField, names: TextNames): string {
+  switch (field) {
+    case 'eth_type':
+      return paddedHex(value as number, 4)
+    case 'ip_dscp':
+      return String((value as number) << 2)
+    case 'ip_frag':
+      return formatFragment(value as number, mask as number | null)
+    case 'arp_op':
+      return String(value)
+    default:
+      return formatByKind(field, value, mask, names)
+  }
+}
+
+function formatByKind(
+  field: FieldName,
+  value: FieldValue,
+  mask: FieldValue | null,
+  names: TextNames,
+): string {
+  switch (FIELDS[field].kind) {
+    case 'port':
+      return formatPort(value as number, names)
+    case 'mac':
+      return formatMac(value as number) + (mask === null ? '' : `/${formatMac(mask as number)}`)
+    case 'ipv4':
+      return formatMaskedIpv4(value as number, mask as number | null)
+    case 'ipv6':
+      return formatMaskedIpv6(value as bigint, mask as bigint | null)
+    case 'hex':
+      return hex(value as number | bigint) + (mask === null ? '' : `/${hex(mask as number | bigint)}`)
+    case 'number':
+      return mask === null
+        ? String(value)
+        : `0x${(value as number).toString(16)}/0x${(mask as number).toString(16)}`
+  }
+}
+
+/** Bit 0: is a fragment; bit 1: not the first one. */
+function formatFragment(value: number, mask: number | null): string {
+  if (mask === 1) return value === 0 ? 'no' : 'yes'
+  if (mask === 2) return value === 0 ? 'not_later' : 'later'
+  return ['no', 'first', '<error>', 'later'][value] as string
+}
+
+/** A value as `set_field` writes it. */
+export function formatSetValue(field: OxmField, names: TextNames): string {
+  return formatByKind(field.field, field.value, field.mask, names)
+}

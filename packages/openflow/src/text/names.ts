@@ -1,0 +1,34 @@
+/** Names that a switch or a controller gives to numbers, where it gives any. */
+import { OFPP } from '../constants.ts'
+
+export interface TextNames {
+  /** The name of a table; `undefined` leaves the number. */
+  readonly tableName?: (table: number) => string | undefined
+  /** The name of a port; `undefined` leaves the number. */
+  readonly portName?: (port: number) => string | undefined
+}
+
+const RESERVED: ReadonlyMap<number, string> = new Map(
+  Object.entries(OFPP)
+    .filter(([name]) => name !== 'MAX')
+    .map(([name, port]) => [port, name]),
+)
+
+export function formatTable(table: number, names: TextNames): string {
+  return names.tableName?.(table) ?? String(table)
+}
+
+/** A port's reserved or given name, or its number. A name that could be read as something else is quoted. */
+export function formatPort(port: number, names: TextNames): string {
+  const reserved = RESERVED.get(port)
+  if (reserved !== undefined) return reserved
+  const name = names.portName?.(port)
+  if (name === undefined) return String(port)
+  return /^[A-Za-z][A-Za-z0-9]*$/.test(name) ? name : JSON.stringify(name)
+}
+
+/** The name of a reserved port, or `undefined`. */
+export const reservedPort = (port: number): string | undefined => RESERVED.get(port)
+
+/** The 32-bit number of a port in the 16-bit form of Nicira actions. */
+export const wide = (port: number): number => (port >= 0xff00 ? port + 0xffff0000 : port)
