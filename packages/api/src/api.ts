@@ -5,13 +5,18 @@
 import type { Bus, FeedSource } from '@openvnet/feed'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import { registerChanges } from './changes/routes.ts'
 import { createModel } from './crud/model.ts'
 import { registerRelations } from './crud/relations.ts'
 import { registerResources } from './crud/routes.ts'
 import { createServer } from './http/server.ts'
+import { describeApi, serveDescription } from './openapi/document.ts'
+import { registerHealth } from './operation/health.ts'
+import { registerMetrics } from './operation/metrics.ts'
 import { behaviours } from './resources/index.ts'
-import { createReports } from './status/reports.ts'
-import { createWaiter } from './status/wait.ts'
+import { createReports, type Reports } from './status/reports.ts'
+import { currentStatus, registerStatus } from './status/routes.ts'
+import { createWaiter, type Waiter } from './status/wait.ts'
 import { openStore, type Store, type StoreOptions } from './store/store.ts'
 
 export interface ApiOptions extends Omit<StoreOptions, 'onPollError'> {
@@ -19,6 +24,8 @@ export interface ApiOptions extends Omit<StoreOptions, 'onPollError'> {
   readonly log: Logger
   /** The longest body that is read, in bytes (1 MiB). */
   readonly bodyLimit?: number
+  /** Milliseconds between signs of life on an event stream (15,000). */
+  readonly heartbeat?: number
 }
 
 export interface Api {
@@ -36,6 +43,27 @@ const feedOf = (store: Store): FeedSource => ({
   since: async (revision) => store.since(revision),
 })
 
+interface Parts {
+  readonly store: Store
+  readonly reports: Reports
+  readonly waiter: Waiter
+  readonly heartbeat: number | undefined
+}
+
+const registerRoutes = async (app: FastifyInstance, parts: Parts): Promise<void> => {
+  const { store, reports, waiter } = parts
+  const context = { store, model: createModel(behaviours), waiter }
+  await describeApi(app)
+  registerMetrics(app, () => currentStatus(store, reports))
+  registerResources(app, context)
+  registerRelations(app, context)
+  registerStatus(app, store, reports, waiter)
+  registerChanges(app, parts)
+  registerHealth(app, store)
+  await serveDescription(app)
+  app.refuseOtherMethods()
+}
+
 /** @throws when the store cannot be opened */
 export const createApi = async (options: ApiOptions): Promise<Api> => {
   const { bus, bodyLimit = BODY_LIMIT } = options
@@ -48,15 +76,12 @@ export const createApi = async (options: ApiOptions): Promise<Api> => {
   const reports = createReports(bus)
   const waiter = createWaiter(reports, store.identity)
   const app = createServer(log, bodyLimit)
-  const context = { store, model: createModel(behaviours), waiter }
-  registerResources(app, context)
-  registerRelations(app, context)
-  app.refuseOtherMethods()
   app.addHook('preClose', async () => waiter.close())
   app.addHook('onClose', async () => {
     reports.close()
     store.close()
   })
+  await registerRoutes(app, { store, reports, waiter, heartbeat: options.heartbeat })
   await app.ready()
   return { app, store, feed: feedOf(store), close: () => app.close() }
 }

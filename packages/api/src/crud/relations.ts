@@ -6,6 +6,7 @@ import type { ResourceName, Row } from '@openvnet/schema'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ApiError, argumentError, unknownUuid } from '../errors.ts'
 import { parametersOf, pathParameter, rawParameters } from '../http/request.ts'
+import { describeRelationAdd, describeRelationList, describeRelationRemove } from '../openapi/operations.ts'
 import { createSignature, deleteSignature, listSignature } from '../parameters/expected.ts'
 import { type Cells, type Stored, specOf } from '../store/columns.ts'
 import type { Equals, Reader } from '../store/rows.ts'
@@ -66,7 +67,7 @@ const register = (app: FastifyInstance, context: Context, relation: Relation): v
   const one = `${list}/:${other}_uuid`
   const creation = createSignature(specOf(join), [base, other])
 
-  app.get(list, (request, reply) => {
+  app.get(list, { schema: describeRelationList(relation, listSignature) }, (request, reply) => {
     const page = pageOf(parametersOf(request, listSignature))
     const body = store.read((reader) => {
       const { id } = rowOfPath(reader, base, 'uuid', pathParameter(request, 'uuid'))
@@ -79,7 +80,7 @@ const register = (app: FastifyInstance, context: Context, relation: Relation): v
     })
     return reply.send(body)
   })
-  app.post(one, (request, reply) => {
+  app.post(one, { schema: describeRelationAdd(relation, creation) }, (request, reply) => {
     const given = parametersOf(request, creation)
     return answerWrite(context, given, reply, (writer) => {
       const ends = endsOf(writer, relation, request)
@@ -91,7 +92,7 @@ const register = (app: FastifyInstance, context: Context, relation: Relation): v
       return model.shape(writer, join, row)
     })
   })
-  app.delete(one, (request, reply) => {
+  app.delete(one, { schema: describeRelationRemove(relation, deleteSignature) }, (request, reply) => {
     const given = parametersOf(request, deleteSignature)
     return answerWrite(context, given, reply, (writer) => {
       const ends = endsOf(writer, relation, request)

@@ -3,6 +3,13 @@ import { RESOURCE_NAMES, type ResourceName } from '@openvnet/schema'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { parametersOf, pathParameter } from '../http/request.ts'
 import {
+  describeCreate,
+  describeDelete,
+  describeList,
+  describeShow,
+  describeUpdate,
+} from '../openapi/operations.ts'
+import {
   createSignature,
   deleteSignature,
   emptySignature,
@@ -25,7 +32,7 @@ const register = (app: FastifyInstance, context: Context, name: ResourceName): v
   const named = (reader: Reader, request: FastifyRequest) =>
     rowOfPath(reader, name, 'uuid', pathParameter(request, 'uuid'))
 
-  app.get(path, (request, reply) => {
+  app.get(path, { schema: describeList(name, listSignature) }, (request, reply) => {
     const page = pageOf(parametersOf(request, listSignature))
     return reply.send(
       store.read((reader) => {
@@ -38,23 +45,23 @@ const register = (app: FastifyInstance, context: Context, name: ResourceName): v
       }),
     )
   })
-  app.get(one, (request, reply) => {
+  app.get(one, { schema: describeShow(name) }, (request, reply) => {
     parametersOf(request, emptySignature)
     return reply.send(store.read((reader) => model.shape(reader, name, named(reader, request))))
   })
-  app.post(path, (request, reply) => {
+  app.post(path, { schema: describeCreate(name, creation) }, (request, reply) => {
     const given = parametersOf(request, creation)
     return answerWrite(context, given, reply, (writer) =>
       model.shape(writer, name, model.create(writer, name, given)),
     )
   })
-  app.put(one, (request, reply) => {
+  app.put(one, { schema: describeUpdate(name, change) }, (request, reply) => {
     const given = parametersOf(request, change)
     return answerWrite(context, given, reply, (writer) =>
       model.shape(writer, name, model.update(writer, name, named(writer, request), given)),
     )
   })
-  app.delete(one, (request, reply) => {
+  app.delete(one, { schema: describeDelete(name, deleteSignature) }, (request, reply) => {
     const given = parametersOf(request, deleteSignature)
     return answerWrite(context, given, reply, (writer) => {
       const row = named(writer, request)

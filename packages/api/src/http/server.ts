@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import '@fastify/swagger'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import { ApiError } from '../errors.ts'
 import { parseBody, parseForm } from '../parameters/body.ts'
@@ -66,7 +66,7 @@ const parseBodies = (app: FastifyInstance): void => {
 export const createServer = (log: Logger, bodyLimit: number): FastifyInstance => {
   const app: FastifyInstance = Fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit,
     requestTimeout: 30_000,

@@ -46,7 +46,7 @@ export const signature = (parameters: readonly Expected[], rest: Partial<Signatu
   ...rest,
 })
 
-const optional = (name: string, kind: Kind<Scalar>, help: string): Expected => ({
+export const optional = (name: string, kind: Kind<Scalar>, help: string): Expected => ({
   name,
   kind,
   required: false,

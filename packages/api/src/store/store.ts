@@ -40,7 +40,7 @@ export interface Store extends Reader {
   snapshot(): Snapshot
   since(revision: number): ChangesSince
   /** As `since`, but at most `limit` changes. */
-  page(revision: number, limit: number): ChangesSince
+  changesAfter(revision: number, limit: number): ChangesSince
   /** Calls `handler` for every change from now on; returns the function that ends it. */
   onChange(handler: (change: Change) => void): () => void
   close(): void
@@ -132,7 +132,7 @@ export const openStore = (options: StoreOptions): Store => {
     read: <T>(work: (reader: Reader) => T) => readConsistently(() => work(reader)) as T,
     snapshot: () => store.read(() => ({ store: identity, revision: outbox.revision(), rows: allRows() })),
     since: (revision) => store.read(() => page(revision, Number.MAX_SAFE_INTEGER)),
-    page: (revision, limit) => store.read(() => page(revision, limit)),
+    changesAfter: (revision, limit) => store.read(() => page(revision, limit)),
     onChange: (handler) => {
       handlers.add(handler)
       return () => {

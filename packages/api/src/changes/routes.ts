@@ -1,0 +1,85 @@
+/**
+ * `GET /changes`, as JSON or, when the client accepts `text/event-stream`, as a stream; `GET /snapshot`. Their JSON is
+ * what a `FeedSource` returns, so a controller in another process reads the store through them.
+ */
+import { integer } from '@openvnet/schema'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { argumentError } from '../errors.ts'
+import { parametersOf } from '../http/request.ts'
+import { describeChanges, describeSnapshot } from '../openapi/operations.ts'
+import { emptySignature, optional, signature } from '../parameters/expected.ts'
+import type { Store } from '../store/store.ts'
+import { streamChanges } from './stream.ts'
+
+export const revisionKind = integer(0, Number.MAX_SAFE_INTEGER)
+
+export const changesSignature = signature([
+  optional(
+    'since',
+    revisionKind,
+    'The revision that the reader has. When absent: 0, or for a stream the newest.',
+  ),
+])
+
+/** The most changes of one answer; a reader that is further behind asks again. */
+const LARGEST_ANSWER = 10_000
+const HEARTBEAT = 15_000
+
+const lastEventId = (request: FastifyRequest): number | undefined => {
+  const value = request.headers['last-event-id']
+  if (value === undefined || value === '') return undefined
+  const parsed = revisionKind.parse(value)
+  if (!parsed.ok) throw argumentError('last-event-id', value, parsed.reason)
+  return parsed.value
+}
+
+const wantsStream = ({ headers }: FastifyRequest): boolean =>
+  headers.accept?.includes('text/event-stream') === true
+
+export interface ChangesOptions {
+  readonly store: Store
+  /** Milliseconds between signs of life on a stream (15,000). */
+  readonly heartbeat?: number | undefined
+}
+
+export const registerChanges = (app: FastifyInstance, options: ChangesOptions): void => {
+  const { store, heartbeat = HEARTBEAT } = options
+  const closing = new AbortController()
+  const streams = new Set<Promise<void>>()
+  app.addHook('preClose', async () => {
+    closing.abort()
+    await Promise.all(streams)
+  })
+
+  const stream = (request: FastifyRequest, reply: FastifyReply, since: number): void => {
+    const left = new AbortController()
+    reply.hijack()
+    reply.raw.on('close', () => left.abort())
+    reply.raw.setHeader('content-type', 'text/event-stream')
+    reply.raw.setHeader('cache-control', 'no-store')
+    reply.raw.setHeader('x-request-id', request.id)
+    const running = streamChanges({
+      store,
+      response: reply.raw,
+      since,
+      heartbeat,
+      signal: AbortSignal.any([closing.signal, left.signal]),
+    })
+      .catch((error: unknown) => request.log.error({ err: error }, 'change stream failed'))
+      .finally(() => streams.delete(running))
+    streams.add(running)
+  }
+
+  app.get('/api/1.0/changes', { schema: describeChanges(changesSignature) }, (request, reply) => {
+    const since = parametersOf(request, changesSignature).get('since')
+    if (wantsStream(request)) {
+      stream(request, reply, lastEventId(request) ?? Number(since ?? store.revision()))
+      return reply
+    }
+    return reply.send(store.changesAfter(Number(since ?? 0), LARGEST_ANSWER))
+  })
+  app.get('/api/1.0/snapshot', { schema: describeSnapshot() }, (request, reply) => {
+    parametersOf(request, emptySignature)
+    return reply.send(store.snapshot())
+  })
+}

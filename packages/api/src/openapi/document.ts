@@ -1,0 +1,27 @@
+/** `/openapi.json` and the page `/docs` that shows it; works without the internet. */
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
+import { namedSchemas } from './schemas.ts'
+
+const DESCRIPTION = `Virtual networks on Open vSwitch. Parameters are taken from the query string, from a form and
+from JSON (flat, or in an envelope as in \`{"network": {…}}\`), with every method. The same API is served under \`/api\`.
+Every write answers with the header \`X-Revision\`; with \`?wait=SECONDS\` also with \`X-Applied\`.`
+
+/** To be called before the routes that it is to describe. */
+export const describeApi = async (app: FastifyInstance): Promise<void> => {
+  for (const schema of namedSchemas()) app.addSchema(schema)
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'OpenVNet', version: '1.0', description: DESCRIPTION },
+    },
+    refResolver: { buildLocalReference: (json) => String(json['$id']) },
+  })
+}
+
+/** To be called after them. */
+export const serveDescription = async (app: FastifyInstance): Promise<void> => {
+  app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => reply.send(app.swagger()))
+  await app.register(swaggerUi, { routePrefix: '/docs' })
+}

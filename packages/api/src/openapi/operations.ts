@@ -1,0 +1,161 @@
+/**
+ * The description of each operation, for `/openapi.json` and `/docs`. Fastify carries it as the route's schema; it
+ * validates nothing.
+ */
+import type { ResourceName } from '@openvnet/schema'
+import type { FastifySchema } from 'fastify'
+import type { Signature } from '../parameters/expected.ts'
+import { specOf } from '../store/columns.ts'
+import { type JsonSchema, pageSchema, parametersSchema, ref, rowSchema } from './schemas.ts'
+
+const MEDIA_TYPES = ['application/json', 'application/x-www-form-urlencoded']
+
+const answers = (success: JsonSchema, ...failures: readonly number[]) => ({
+  200: { description: 'Success', ...success },
+  ...Object.fromEntries(failures.map((status) => [status, { description: 'Failure', ...ref('Error') }])),
+})
+
+const spaced = (name: string): string => name.replaceAll('_', ' ')
+const article = (name: string): string => (/^[aeiou]/.test(name) ? 'an' : 'a')
+
+const pathSchema = (parameters: Readonly<Record<string, ResourceName>>): JsonSchema => ({
+  type: 'object',
+  properties: Object.fromEntries(
+    Object.entries(parameters).map(([parameter, name]) => [
+      parameter,
+      { type: 'string', pattern: `^${specOf(name).prefix}-[a-z0-9]{1,16}$` },
+    ]),
+  ),
+  required: Object.keys(parameters),
+})
+
+/** `wait` goes with the query string, everything else may go there too. */
+const inputs = ({ parameters }: Signature): FastifySchema => {
+  const own = parameters.filter(({ name }) => name !== 'wait')
+  const shared = parameters.filter(({ name }) => name === 'wait')
+  return {
+    querystring: parametersSchema(shared),
+    ...(own.length === 0 ? {} : { body: parametersSchema(own), consumes: MEDIA_TYPES }),
+  }
+}
+
+const tagOf = (name: ResourceName): string[] => [specOf(name).collection]
+
+export const describeList = (name: ResourceName, signature: Signature): FastifySchema => ({
+  tags: tagOf(name),
+  operationId: `list_${specOf(name).collection}`,
+  summary: `List ${spaced(specOf(name).collection)}`,
+  querystring: parametersSchema(signature.parameters),
+  response: answers(pageSchema(name), 400),
+})
+
+export const describeShow = (name: ResourceName): FastifySchema => ({
+  tags: tagOf(name),
+  operationId: `show_${name}`,
+  summary: `Show ${article(name)} ${spaced(name)}`,
+  params: pathSchema({ uuid: name }),
+  response: answers(rowSchema(name), 400, 404),
+})
+
+export const describeCreate = (name: ResourceName, signature: Signature): FastifySchema => ({
+  tags: tagOf(name),
+  operationId: `create_${name}`,
+  summary: `Create ${article(name)} ${spaced(name)}`,
+  description: specOf(name).help,
+  ...inputs(signature),
+  response: answers(rowSchema(name), 400, 404, 413),
+})
+
+export const describeUpdate = (name: ResourceName, signature: Signature): FastifySchema => ({
+  tags: tagOf(name),
+  operationId: `update_${name}`,
+  summary: `Change ${article(name)} ${spaced(name)}`,
+  params: pathSchema({ uuid: name }),
+  ...inputs(signature),
+  response: answers(rowSchema(name), 400, 404, 413),
+})
+
+const DELETED: JsonSchema = { type: 'array', items: { type: 'string' } }
+
+export const describeDelete = (name: ResourceName, signature: Signature): FastifySchema => ({
+  tags: tagOf(name),
+  operationId: `delete_${name}`,
+  summary: `Delete ${article(name)} ${spaced(name)}`,
+  params: pathSchema({ uuid: name }),
+  ...inputs(signature),
+  response: answers(DELETED, 400, 404),
+})
+
+/** The names of a relation's resources. */
+interface RelationNames {
+  readonly base: ResourceName
+  readonly other: ResourceName
+  readonly join: ResourceName
+}
+
+const relationPath = ({ base, other }: RelationNames) => pathSchema({ uuid: base, [`${other}_uuid`]: other })
+
+export const describeRelationList = (names: RelationNames, signature: Signature): FastifySchema => ({
+  ...describeList(names.other, signature),
+  tags: tagOf(names.base),
+  operationId: `list_${specOf(names.join).collection}`,
+  summary: `List the ${spaced(specOf(names.other).collection)} of a ${spaced(names.base)}`,
+  params: pathSchema({ uuid: names.base }),
+  response: answers(pageSchema(names.other), 400, 404),
+})
+
+export const describeRelationAdd = (names: RelationNames, signature: Signature): FastifySchema => ({
+  ...describeCreate(names.join, signature),
+  tags: tagOf(names.base),
+  operationId: `add_${names.join}`,
+  summary: `Put a ${spaced(names.other)} on a ${spaced(names.base)}`,
+  params: relationPath(names),
+})
+
+export const describeRelationRemove = (names: RelationNames, signature: Signature): FastifySchema => ({
+  ...describeDelete(names.join, signature),
+  tags: tagOf(names.base),
+  operationId: `remove_${names.join}`,
+  summary: `Take a ${spaced(names.other)} off a ${spaced(names.base)}`,
+  params: relationPath(names),
+})
+
+const operation = (
+  operationId: string,
+  summary: string,
+  success: JsonSchema,
+  signature?: Signature,
+): FastifySchema => ({
+  tags: ['operation'],
+  operationId,
+  summary,
+  ...(signature === undefined ? {} : { querystring: parametersSchema(signature.parameters) }),
+  response: answers(success, 400),
+})
+
+const OBJECT: JsonSchema = { type: 'object' }
+
+export const describeStatus = () =>
+  operation('status', 'Revision, controllers and datapaths, and what each of them has acknowledged', OBJECT)
+
+export const describeWait = (signature: Signature) =>
+  operation('wait', 'Wait until every connected datapath has acknowledged a revision', OBJECT, signature)
+
+export const describeChanges = (signature: Signature) =>
+  operation('changes', 'Changes since a revision, as JSON or as server-sent events', OBJECT, signature)
+
+export const describeSnapshot = () => operation('snapshot', 'All rows at one revision', OBJECT)
+
+export const describeHealth = (summary: string): FastifySchema => ({
+  tags: ['operation'],
+  summary,
+  response: answers(OBJECT),
+})
+
+export const describeMetrics = (): FastifySchema => ({
+  tags: ['operation'],
+  operationId: 'metrics',
+  summary: 'Metrics in the Prometheus text format',
+  produces: ['text/plain'],
+  response: answers({ type: 'string' }),
+})

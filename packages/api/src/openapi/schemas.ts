@@ -1,0 +1,169 @@
+/** JSON Schemas of rows, parameters and errors, derived from `@openvnet/schema` and the table of errors. */
+import { type Field, RESOURCE_NAMES, type ResourceName } from '@openvnet/schema'
+import { ERRORS } from '../errors.ts'
+import type { Expected, Signature } from '../parameters/expected.ts'
+import { type Column, columnsOf, specOf } from '../store/columns.ts'
+
+export type JsonSchema = { readonly [keyword: string]: unknown }
+
+const nullable = (schema: JsonSchema): JsonSchema =>
+  typeof schema['type'] === 'string' && schema['enum'] === undefined
+    ? { ...schema, type: [schema['type'], 'null'] }
+    : { anyOf: [schema, { type: 'null' }] }
+
+const maybe = (field: Field, schema: JsonSchema): JsonSchema => (field.nullable ? nullable(schema) : schema)
+
+const text = (description: string): JsonSchema => ({ type: 'string', description })
+const identifier: JsonSchema = { type: 'integer', minimum: 1 }
+export const ref = (id: string): JsonSchema => ({ $ref: `${id}#` })
+const listOf = (items: JsonSchema): JsonSchema => ({ type: 'array', items })
+
+const TIMES: Readonly<Record<string, JsonSchema>> = {
+  created_at: text('UTC, e.g. 2015-12-18 04:13:28 UTC.'),
+  updated_at: text('UTC, e.g. 2015-12-18 04:13:28 UTC.'),
+}
+
+const DELETION: Readonly<Record<string, JsonSchema>> = {
+  deleted_at: { type: 'null', description: 'Always null: what is deleted is gone.' },
+  is_deleted: { const: 0 },
+}
+
+const uuidSchema = (prefix: string): JsonSchema => ({ type: 'string', pattern: `^${prefix}-[a-z0-9]{1,16}$` })
+
+const columnProperties = ({ column, parameter, field }: Column): [string, JsonSchema][] => {
+  const description = field.help
+  if (field.type === 'value') return [[parameter, maybe(field, { ...field.kind.jsonSchema, description })]]
+  const { prefix } = specOf(field.to as ResourceName)
+  return [
+    [column, maybe(field, identifier)],
+    [parameter, maybe(field, { ...uuidSchema(prefix ?? ''), description })],
+  ]
+}
+
+const plainProperties = (name: ResourceName): Record<string, JsonSchema> => {
+  const { prefix } = specOf(name)
+  return {
+    id: identifier,
+    ...(prefix === null ? {} : { uuid: uuidSchema(prefix) }),
+    ...Object.fromEntries(columnsOf(name).flatMap(columnProperties)),
+    ...TIMES,
+    ...DELETION,
+  }
+}
+
+/** Name of the schema of a resource's columns, which other resources embed. */
+const plainId = (name: ResourceName): string => `${specOf(name).model}Columns`
+
+/** What answers show beyond the columns; see the files under `resources/`. */
+const EXTRA: { readonly [N in ResourceName]?: Readonly<Record<string, JsonSchema>> } = {
+  interface: {
+    mac_address: { type: ['string', 'null'], description: 'That of the first MAC lease.' },
+    ipv4_address: { type: ['string', 'null'], description: 'That of the first IP lease.' },
+    mac_leases: listOf({
+      allOf: [
+        ref(plainId('mac_lease')),
+        { type: 'object', properties: { ip_leases: listOf(ref(plainId('ip_lease'))) } },
+      ],
+    }),
+    ip_leases: listOf(ref(plainId('ip_lease'))),
+  },
+  mac_lease: {
+    interface: nullable(ref(plainId('interface'))),
+    ip_leases: listOf(ref(plainId('ip_lease'))),
+  },
+  ip_lease: {
+    mac_lease: nullable(ref(plainId('mac_lease'))),
+    interface: nullable(ref(plainId('interface'))),
+    ip_address: {
+      type: 'object',
+      properties: {
+        network_id: identifier,
+        ipv4_address: text('The address.'),
+        network: nullable(ref(plainId('network'))),
+      },
+    },
+  },
+  network_service: { interface: nullable(ref(plainId('interface'))) },
+}
+
+const ROUTE_OMITS = ['id', 'interface_id', 'network_id', 'route_link_id', ...Object.keys(DELETION)] as const
+
+const shownProperties = (name: ResourceName): Record<string, JsonSchema> => {
+  const properties = { ...plainProperties(name), ...EXTRA[name] }
+  if (name !== 'route') return properties
+  const shown = Object.entries(properties).filter(([key]) => !ROUTE_OMITS.includes(key as 'id'))
+  return { ...Object.fromEntries(shown), mode: { const: 'gateway' } }
+}
+
+const objectOf = (id: string, description: string, properties: Record<string, JsonSchema>): JsonSchema => ({
+  $id: id,
+  type: 'object',
+  description,
+  properties,
+  required: Object.keys(properties),
+})
+
+const errorSchema: JsonSchema = {
+  $id: 'Error',
+  type: 'object',
+  properties: {
+    error: { type: 'string', enum: Object.keys(ERRORS) },
+    message: {
+      anyOf: [
+        { type: 'string' },
+        {
+          type: 'object',
+          properties: {
+            error: { const: 'parameter validation failed' },
+            parameter: { type: 'string' },
+            value: {},
+            reason: { type: 'string' },
+          },
+          required: ['error', 'parameter', 'reason'],
+        },
+      ],
+    },
+    code: { type: 'string' },
+  },
+  required: ['error', 'message', 'code'],
+}
+
+/** Every named schema. */
+export const namedSchemas = (): JsonSchema[] => [
+  errorSchema,
+  ...RESOURCE_NAMES.map((name) =>
+    objectOf(plainId(name), `The columns of one of: ${specOf(name).collection}.`, plainProperties(name)),
+  ),
+  ...RESOURCE_NAMES.map((name) => objectOf(specOf(name).model, specOf(name).help, shownProperties(name))),
+]
+
+/** One row as answers show it. */
+export const rowSchema = (name: ResourceName): JsonSchema => ref(specOf(name).model)
+
+export const pageSchema = (name: ResourceName): JsonSchema => ({
+  type: 'object',
+  properties: {
+    total_count: { type: 'integer', minimum: 0 },
+    offset: { type: 'integer', minimum: 0 },
+    limit: { type: 'integer', minimum: 0 },
+    items: listOf(rowSchema(name)),
+  },
+  required: ['total_count', 'offset', 'limit', 'items'],
+})
+
+const parameterSchema = ({ kind, help, nullable: mayBeNull }: Expected): JsonSchema => {
+  const schema = { ...kind.jsonSchema, description: help }
+  return mayBeNull ? nullable(schema) : schema
+}
+
+/** Parameters as the properties of one object. */
+export const parametersSchema = (parameters: Signature['parameters']): JsonSchema => {
+  const required = parameters.filter((parameter) => parameter.required).map(({ name }) => name)
+  return {
+    type: 'object',
+    properties: Object.fromEntries(
+      parameters.map((parameter) => [parameter.name, parameterSchema(parameter)]),
+    ),
+    ...(required.length === 0 ? {} : { required }),
+  }
+}

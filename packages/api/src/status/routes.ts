@@ -1,0 +1,58 @@
+/** `GET /status` and `GET /wait`. */
+import { integer } from '@openvnet/schema'
+import type { FastifyInstance } from 'fastify'
+import { argumentError } from '../errors.ts'
+import { parametersOf } from '../http/request.ts'
+import { describeStatus, describeWait } from '../openapi/operations.ts'
+import { emptySignature, LONGEST_WAIT, optional, signature } from '../parameters/expected.ts'
+import type { Store } from '../store/store.ts'
+import type { Reports } from './reports.ts'
+import { statusOf } from './status.ts'
+import type { Waiter } from './wait.ts'
+
+const DEFAULT_TIMEOUT = 30
+
+export const waitSignature = signature([
+  optional(
+    'revision',
+    integer(0, Number.MAX_SAFE_INTEGER),
+    'The revision to wait for; the newest when absent.',
+  ),
+  optional(
+    'timeout',
+    integer(0, LONGEST_WAIT),
+    `Answer after this many seconds at the latest; ${DEFAULT_TIMEOUT} when absent.`,
+  ),
+])
+
+export const currentStatus = (store: Store, reports: Reports) =>
+  store.read((reader) =>
+    statusOf({
+      store: store.identity,
+      revision: store.revision(),
+      reports: reports.live(),
+      rows: reader.where('datapath', {}),
+    }),
+  )
+
+export const registerStatus = (
+  app: FastifyInstance,
+  store: Store,
+  reports: Reports,
+  waiter: Waiter,
+): void => {
+  app.get('/api/1.0/status', { schema: describeStatus() }, (request, reply) => {
+    parametersOf(request, emptySignature)
+    return reply.send(currentStatus(store, reports))
+  })
+  app.get('/api/1.0/wait', { schema: describeWait(waitSignature) }, async (request, reply) => {
+    const given = parametersOf(request, waitSignature)
+    const newest = store.revision()
+    const revision = Number(given.get('revision') ?? newest)
+    if (revision > newest) {
+      throw argumentError('revision', revision, `not made yet: the newest is ${newest}`)
+    }
+    const state = await waiter.wait(revision, Number(given.get('timeout') ?? DEFAULT_TIMEOUT))
+    return reply.send(state)
+  })
+}

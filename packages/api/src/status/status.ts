@@ -1,0 +1,80 @@
+/**
+ * `GET /status`: the store's revision, every controller that is alive, every datapath that one of them knows, and
+ * the datapath rows that nobody knows, as disconnected.
+ */
+import type { ControllerReport, DatapathStatus } from '@openvnet/feed'
+import type { Row } from '@openvnet/schema'
+
+export interface ControllerEntry {
+  readonly controller: string
+  /** Revision of its replica. */
+  readonly revision: number
+  /** Whether it follows this store. */
+  readonly follows: boolean
+  /** Number of datapaths that are connected to it. */
+  readonly datapaths: number
+}
+
+export interface DatapathEntry extends DatapathStatus {
+  /** The controller that says so; `null` for a row that no controller has seen. */
+  readonly controller: string | null
+  /** Whether it has everything up to the store's revision. */
+  readonly applied: boolean
+}
+
+export interface Status {
+  readonly store: string
+  readonly revision: number
+  readonly controllers: readonly ControllerEntry[]
+  readonly datapaths: readonly DatapathEntry[]
+}
+
+const absent = ({ dpid, uuid, updated_at }: Row<'datapath'> & { updated_at: string }): DatapathEntry => ({
+  controller: null,
+  applied: false,
+  dpid,
+  uuid,
+  connected: false,
+  peer: null,
+  acknowledged_revision: 0,
+  flows: 0,
+  groups: 0,
+  flow_mods_sent: 0,
+  group_mods_sent: 0,
+  packet_ins: 0,
+  last_error: null,
+  warnings: [],
+  since: updated_at,
+})
+
+export interface StatusInput {
+  readonly store: string
+  readonly revision: number
+  readonly reports: readonly ControllerReport[]
+  readonly rows: readonly (Row<'datapath'> & { updated_at: string })[]
+}
+
+export const statusOf = ({ store, revision, reports, rows }: StatusInput): Status => {
+  const uuids = new Map(rows.map(({ dpid, uuid }) => [dpid, uuid]))
+  const seen = reports.flatMap(({ controller, store: followed, datapaths }) =>
+    datapaths.map((datapath) => ({
+      ...datapath,
+      controller,
+      uuid: uuids.get(datapath.dpid) ?? datapath.uuid,
+      applied: datapath.connected && followed === store && datapath.acknowledged_revision >= revision,
+    })),
+  )
+  const known = new Set(seen.map(({ dpid }) => dpid))
+  const unseen = rows.filter(({ dpid }) => !known.has(dpid)).map(absent)
+  return {
+    store,
+    revision,
+    controllers: reports.map((report) => ({
+      controller: report.controller,
+      revision: report.revision,
+      follows: report.store === store,
+      datapaths: report.datapaths.filter(({ connected }) => connected).length,
+    })),
+    datapaths: [...seen, ...unseen].sort((a, b) => a.dpid.localeCompare(b.dpid)),
+  }
+}
