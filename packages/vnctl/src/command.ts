@@ -13,6 +13,8 @@ export interface CommandOption {
   readonly help: string
   readonly kind: Kind<Scalar>
   readonly required: boolean
+  /** An empty value means none. */
+  readonly nullable?: boolean
   /** The value when none is typed; makes the value optional. */
   readonly bare?: Scalar
   /** Stored by the server when the option is absent. */
@@ -33,7 +35,7 @@ export interface Positional {
 /** What the user typed, checked: canonical option names, parsed values. */
 export interface Input {
   readonly positionals: readonly string[]
-  readonly options: ReadonlyMap<string, Scalar>
+  readonly options: ReadonlyMap<string, Scalar | null>
 }
 
 /** What a command may touch. */

@@ -1,9 +1,8 @@
 /** The options that every command has. */
 import { boolean, type Kind, type Scalar, text, valid } from '@openvnet/schema'
 import type { CommandOption } from './command.ts'
-import { DEFAULT_WAIT } from './defaults.ts'
-import { FORMATS, formatKind } from './output/format.ts'
-import { secondsKind } from './seconds.ts'
+import { formatKind } from './output/format.ts'
+import { DEFAULT_WAIT, waitKind } from './waiting.ts'
 
 /** The formats, and `yml` as the original calls it. */
 const outputKind: Kind<Scalar> = {
@@ -15,7 +14,7 @@ export const GLOBAL_OPTIONS: readonly CommandOption[] = [
   {
     name: 'output',
     aliases: ['o'],
-    help: `Form of the output: ${FORMATS.join(', ')}.`,
+    help: 'Form of the output: tables for people, the answer of the API, or uuids only.',
     kind: outputKind,
     required: false,
   },
@@ -30,7 +29,7 @@ export const GLOBAL_OPTIONS: readonly CommandOption[] = [
     name: 'wait',
     aliases: [],
     help: `Waits until every connected bridge has the change (${DEFAULT_WAIT} seconds when none are given).`,
-    kind: secondsKind,
+    kind: waitKind,
     required: false,
     bare: DEFAULT_WAIT,
   },

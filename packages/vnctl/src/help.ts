@@ -12,7 +12,7 @@ export const positionalText = ({ name, arity }: Command['positionals'][number]):
 const valueText = ({ kind, bare }: CommandOption): string => {
   if (bare === true) return ''
   const words = 'values' in kind ? (kind.values as readonly string[]).join('|') : kind.name.replace(/ /g, '-')
-  return bare === undefined ? ` ${words.toUpperCase() === words ? words : words}` : `[=${words}]`
+  return bare === undefined ? ` ${words}` : `[=${words}]`
 }
 
 /** `--ipv4-prefix integer` with its other names. */

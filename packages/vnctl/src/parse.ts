@@ -30,7 +30,7 @@ interface State {
   readonly words: string[]
   readonly path: string[]
   readonly positionals: string[]
-  readonly options: Map<string, Scalar>
+  readonly options: Map<string, Scalar | null>
   readonly obsolete: string[]
   group: CommandGroup
   command: Command | null
@@ -69,7 +69,7 @@ const descend = (state: State, word: string): void => {
 }
 
 /** @throws {Failure} naming the value and what it should be */
-export const checked = (path: readonly string[], name: string, kind: Kind<Scalar>, text: unknown): Scalar => {
+const checked = (path: readonly string[], name: string, kind: Kind<Scalar>, text: unknown): Scalar => {
   const parsed = kind.parse(text)
   if (parsed.ok) return parsed.value
   const expected = parsed.reason.includes(kind.expects) ? '' : `; expected ${kind.expects}`
@@ -105,11 +105,14 @@ const findShort = (word: string, available: readonly CommandOption[]): TypedOpti
 const optionNames = (available: readonly CommandOption[]): string[] =>
   available.flatMap((option) => [option.name, ...option.aliases]).map(optionText)
 
+const optionValue = ({ path }: State, option: CommandOption, text: string | undefined): Scalar | null =>
+  text === '' && option.nullable === true ? null : checked(path, optionText(option.name), option.kind, text)
+
 /** The value of an option, taken from the following word where it is not attached. */
-const typedValue = (state: State, typed: TypedOption, word: string): Scalar => {
+const typedValue = (state: State, typed: TypedOption, word: string): Scalar | null => {
   const { option, negated, attached } = typed
   if (negated) return false
-  if (attached !== null) return checked(state.path, optionText(option.name), option.kind, attached)
+  if (attached !== null) return optionValue(state, option, attached)
   const next = state.words[0]
   if (option.bare !== undefined) {
     if (next === undefined || !option.kind.parse(next).ok) return option.bare
@@ -117,7 +120,7 @@ const typedValue = (state: State, typed: TypedOption, word: string): Scalar => {
     throw usage(state.path, `${word} needs a value: ${option.kind.expects}`)
   }
   state.words.shift()
-  return checked(state.path, optionText(option.name), option.kind, next)
+  return optionValue(state, option, next)
 }
 
 const takeOption = (state: State, word: string, globals: readonly CommandOption[]): void => {

@@ -20,11 +20,11 @@ export interface Io {
   readonly width: number | null
 }
 
-type Options = ReadonlyMap<string, Scalar>
+type Options = ReadonlyMap<string, Scalar | null>
 
 const GLOBAL_NAMES = new Set(GLOBAL_OPTIONS.map(({ name }) => name))
 
-const only = (options: Options, keep: (name: string) => boolean): Map<string, Scalar> =>
+const only = (options: Options, keep: (name: string) => boolean): Map<string, Scalar | null> =>
   new Map([...options].filter(([name]) => keep(name)))
 
 /** `help datapaths add` is `datapaths add --help`, at every level. */

@@ -65,5 +65,9 @@ export const changesCommand: Command = {
     if (context.format === 'name') for (const [revision = ''] of rows) context.print(revision)
     else if (rows.length === 0) context.remark(`nothing was written after revision ${since}`)
     else context.print(layOut(HEADERS, rows, context.format === 'wide' ? null : context.width))
+    const last = rows.at(-1)?.[0]
+    if (last !== undefined && last !== cell(answer['revision'])) {
+      context.remark(`up to revision ${last} of ${cell(answer['revision'])}; --since ${last} shows more`)
+    }
   },
 }

@@ -4,7 +4,12 @@ import { cell } from '../output/cell.ts'
 import { presentRaw } from '../output/present.ts'
 import { type AnswerRow, isRow } from '../output/row.ts'
 import { layOut } from '../output/table.ts'
-import { datapathsOf } from '../server/applied.ts'
+
+/** The bridges of an answer of `GET /status`. */
+const datapathsOf = (status: unknown): AnswerRow[] => {
+  const datapaths = isRow(status) ? status['datapaths'] : undefined
+  return Array.isArray(datapaths) ? datapaths.filter(isRow) : []
+}
 
 type Column = readonly [header: string, text: (row: AnswerRow) => string]
 

@@ -1,12 +1,11 @@
 /** `vnctl wait`: until every connected bridge has acknowledged a revision. */
 import { integer } from '@openvnet/schema'
 import type { Command, Context } from '../command.ts'
-import { DEFAULT_WAIT } from '../defaults.ts'
 import { EXIT, Failure } from '../failure.ts'
 import { presentRaw } from '../output/present.ts'
 import { isRow } from '../output/row.ts'
-import { secondsKind } from '../seconds.ts'
-import { assertApplied } from '../server/applied.ts'
+import { failureOfWait } from '../server/applied.ts'
+import { DEFAULT_WAIT, waitKind } from '../waiting.ts'
 
 const currentRevision = async (context: Context): Promise<number> => {
   const { value } = await context.client.send({ method: 'GET', path: ['status'] })
@@ -31,7 +30,7 @@ export const waitCommand: Command = {
       name: 'timeout',
       aliases: [],
       help: 'Seconds to wait.',
-      kind: secondsKind,
+      kind: waitKind,
       required: false,
       default: DEFAULT_WAIT,
     },
@@ -41,8 +40,9 @@ export const waitCommand: Command = {
     const revision = Number(options.get('revision') ?? (await currentRevision(context)))
     const query = { revision: String(revision), timeout: String(seconds) }
     const { value } = await context.client.send({ method: 'GET', path: ['wait'], query, patience: seconds })
-    await assertApplied(context.client, revision, seconds)
+    const failure = failureOfWait(value, revision, seconds)
     if (context.format === 'json' || context.format === 'yaml') await presentRaw(context, [value])
-    else context.print(`revision ${revision} is applied`)
+    else if (failure === null) context.print(`revision ${revision} is applied`)
+    if (failure !== null) throw failure
   },
 }

@@ -43,6 +43,7 @@ const fromField = (name: string, field: Field, resource: ResourceSpec): CommandO
     help: field.help,
     kind,
     required: field.required,
+    nullable: field.nullable,
     ...bareValue(kind),
     ...fallback,
   }
@@ -54,6 +55,7 @@ const fromParameter = (name: string, parameter: Parameter, resource: ResourceSpe
   help: parameter.help,
   kind: parameter.kind,
   required: false,
+  nullable: true,
   ...bareValue(parameter.kind),
 })
 

@@ -2,7 +2,7 @@
 import { integer, type Scalar } from '@openvnet/schema'
 import type { CommandOption } from '../command.ts'
 
-const COUNT = integer(0, 1_000_000_000)
+const COUNT = integer(0, Number.MAX_SAFE_INTEGER)
 
 export const PAGING: readonly CommandOption[] = [
   { name: 'limit', aliases: [], help: 'At most so many rows.', kind: COUNT, required: false },
@@ -10,7 +10,7 @@ export const PAGING: readonly CommandOption[] = [
 ]
 
 /** The query of a list. */
-export const pagingQuery = (options: ReadonlyMap<string, Scalar>): Record<string, string> =>
+export const pagingQuery = (options: ReadonlyMap<string, Scalar | null>): Record<string, string> =>
   Object.fromEntries(
     PAGING.filter(({ name }) => options.has(name)).map(({ name }) => [name, String(options.get(name))]),
   )

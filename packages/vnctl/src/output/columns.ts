@@ -4,7 +4,6 @@
  */
 import { columnName, type Field, type ResourceSpec } from '@openvnet/schema'
 import { cell } from './cell.ts'
-import type { UuidsOf } from './references.ts'
 import { type AnswerRow, isRow } from './row.ts'
 
 export interface Column {
@@ -17,19 +16,19 @@ export interface Column {
 const notEmpty = (text: string): boolean => text !== ''
 
 /** The uuid of the row that a reference names, wherever the answer holds it. */
-export const referenceText = (row: AnswerRow, name: string, uuids: ReadonlyMap<number, string>): string => {
+const referenceText = (row: AnswerRow, name: string): string => {
   const uuid = row[`${name}_uuid`]
   if (typeof uuid === 'string') return uuid
   const nested = row[name]
   if (isRow(nested) && typeof nested['uuid'] === 'string') return nested['uuid']
   const id = row[`${name}_id`]
-  return typeof id === 'number' ? (uuids.get(id) ?? `#${id}`) : ''
+  return typeof id === 'number' ? `#${id}` : ''
 }
 
-const fieldColumn = (name: string, field: Field, uuidsOf: UuidsOf): Column => {
+const fieldColumn = (name: string, field: Field): Column => {
   const header = name.toUpperCase()
   if (field.type === 'reference') {
-    return { header, text: (row) => referenceText(row, name, uuidsOf(field.to)), speaks: notEmpty }
+    return { header, text: (row) => referenceText(row, name), speaks: notEmpty }
   }
   const quiet = field.kind.name === 'boolean' ? String(field.default) : ''
   return {
@@ -46,9 +45,9 @@ const plainColumn = (name: string): Column => ({
 })
 
 /** All columns of a resource, the uuid first. */
-export const columnsOf = (resource: ResourceSpec, uuidsOf: UuidsOf): Column[] => [
+export const columnsOf = (resource: ResourceSpec): Column[] => [
   ...(resource.prefix === null ? [] : [plainColumn('uuid')]),
-  ...Object.entries(resource.fields).map(([name, field]) => fieldColumn(name, field, uuidsOf)),
+  ...Object.entries(resource.fields).map(([name, field]) => fieldColumn(name, field)),
   ...Object.entries(resource.parameters ?? {}).map(
     ([name, { kind }]): Column => ({
       header: name.toUpperCase(),

@@ -2,7 +2,6 @@
 import type { ResourceSpec } from '@openvnet/schema'
 import { type Context, shown } from '../command.ts'
 import { columnsOf, speaking, wideColumns } from './columns.ts'
-import { findReferences } from './references.ts'
 import { type AnswerRow, isRow, rowsOf } from './row.ts'
 import { layOut } from './table.ts'
 
@@ -26,14 +25,9 @@ export const presentRaw = async (context: Context, answers: readonly unknown[]):
   context.print(documents.join('\n---\n'))
 }
 
-const presentTable = async (
-  context: Context,
-  rows: readonly AnswerRow[],
-  resource: ResourceSpec,
-): Promise<void> => {
+const presentTable = (context: Context, rows: readonly AnswerRow[], resource: ResourceSpec): void => {
   const wide = context.format === 'wide'
-  const uuidsOf = await findReferences(context.client, rows, resource)
-  const all = columnsOf(resource, uuidsOf)
+  const all = columnsOf(resource)
   const columns = wide ? [...all, ...wideColumns()] : speaking(all, rows)
   const headers = columns.map(({ header }) => header)
   const cells = rows.map((row) => columns.map(({ text }) => text(row)))
@@ -53,7 +47,6 @@ const remarkOnPage = (context: Context, answer: unknown, resource: ResourceSpec)
   }
 }
 
-/** @throws {Failure} when a reference must be looked up and the API cannot be asked */
 export const present = async (context: Context, presentation: Presentation): Promise<void> => {
   const { answers, resource, name } = presentation
   const { format } = context
@@ -61,7 +54,7 @@ export const present = async (context: Context, presentation: Presentation): Pro
   if (format === 'json' || format === 'yaml') await presentRaw(context, answers)
   else if (format === 'name') {
     for (const row of rows) context.print(String(row['uuid'] ?? name ?? ''))
-  } else if (rows.length > 0) await presentTable(context, rows, resource)
+  } else if (rows.length > 0) presentTable(context, rows, resource)
   for (const answer of answers) remarkOnPage(context, answer, resource)
 }
 

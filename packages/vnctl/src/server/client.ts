@@ -8,7 +8,7 @@ export interface Request {
   /** Parts of the path below the API's. */
   readonly path: readonly string[]
   readonly query?: Readonly<Record<string, string>>
-  readonly body?: Readonly<Record<string, Scalar>>
+  readonly body?: Readonly<Record<string, Scalar | null>>
   /** Seconds that the server may take beyond the usual, because it waits for something. */
   readonly patience?: number
 }
@@ -17,6 +17,8 @@ export interface Answer {
   readonly value: unknown
   /** The revision that a write made, or `null`. */
   readonly revision: number | null
+  /** What a write that waited has not reached: names of bridges, or a reason; `null` when all have it. */
+  readonly lacking: string | null
 }
 
 export interface Client {
@@ -75,6 +77,9 @@ const revisionOf = (headers: Headers): number | null => {
   return Number.isSafeInteger(revision) ? revision : null
 }
 
+const lackingOf = (headers: Headers): string | null =>
+  headers.get('x-applied') === 'false' ? (headers.get('x-pending') ?? '') : null
+
 /** @param api URL below which the paths of the API lie */
 export const createClient = (api: string): Client => ({
   send: async (request) => {
@@ -94,6 +99,6 @@ export const createClient = (api: string): Client => ({
     if (value === undefined) {
       throw new Failure(EXIT.other, `${url} answered something that is not JSON: is it an OpenVNet API?`)
     }
-    return { value, revision: revisionOf(response.headers) }
+    return { value, revision: revisionOf(response.headers), lacking: lackingOf(response.headers) }
   },
 })

@@ -29,19 +29,16 @@ const exitCode = (status: number, code: string): ExitCode => {
 const plain = (message: unknown): string =>
   typeof message === 'string' ? message : (JSON.stringify(message) ?? 'no reason given')
 
-const ofPrefix = (uuid: string): ResourceSpec | undefined =>
-  (Object.values(RESOURCES) as ResourceSpec[]).find(
-    ({ prefix }) => prefix !== null && uuid.startsWith(`${prefix}-`),
-  )
+const words = (name: string): string => name.replaceAll('_', ' ')
 
 /** `Network#uuid: nw-x` of the original's error texts. */
 const unknownUuid = (message: string): string => {
-  const uuid = /#\w+: (\S+)$/.exec(message)?.[1]
-  const resource = uuid === undefined ? undefined : ofPrefix(uuid)
-  if (resource === undefined) return message
-  const { name, collection } = resource
-  const command = `vnctl ${collection.replaceAll('_', '-')} show`
-  return `there is no ${name.replaceAll('_', ' ')} ${uuid}; \`${command}\` lists what there is`
+  const [, model, uuid] = /^(\w+)#\w+: (\S+)$/.exec(message) ?? []
+  const resource = (Object.values(RESOURCES) as ResourceSpec[]).find((one) => one.model === model)
+  if (resource === undefined || uuid === undefined) return message
+  if (resource.prefix === null) return `there is no ${words(resource.name)} for ${uuid}`
+  const command = `vnctl ${resource.collection.replaceAll('_', '-')} show`
+  return `there is no ${words(resource.name)} ${uuid}; \`${command}\` lists what there is`
 }
 
 const duplicateUuid = (message: string): string =>
@@ -55,13 +52,26 @@ const refusedParameter = (message: Record<string, unknown>): string => {
   return `${subject}: ${reason === undefined ? 'not valid' : plain(reason)}`
 }
 
+const missing = (parameter: string): string =>
+  /^\w+$/.test(parameter)
+    ? `${parameter} is missing; give it with --${parameter.replaceAll('_', '-')}`
+    : parameter
+
+const related = (uuids: string): string => `${uuids.replace(' ', ' and ')} are related already`
+
+/** Sentences by code, where the text of the API alone is none. */
+const SENTENCES: Readonly<Record<string, (message: string) => string>> = {
+  '100': unknownUuid,
+  '102': duplicateUuid,
+  '111': missing,
+  '112': related,
+  '404': (path) => `this server does not know ${path}: is it an OpenVNet API of this version?`,
+}
+
 const sentence = ({ message, code }: ApiError): string => {
   if (isObject(message)) return refusedParameter(message)
   const text = plain(message)
-  if (code === '100') return unknownUuid(text)
-  if (code === '102') return duplicateUuid(text)
-  if (code === '111' && /^\w+$/.test(text)) return `${text} is missing`
-  return text
+  return SENTENCES[code]?.(text) ?? text
 }
 
 /**

@@ -1,6 +1,6 @@
 /** A request that changes something, with `--wait`. */
 import type { Context } from '../command.ts'
-import { assertApplied } from './applied.ts'
+import { notApplied } from './applied.ts'
 import type { Request } from './client.ts'
 
 /**
@@ -15,7 +15,7 @@ export const write = async (
 ): Promise<void> => {
   const { wait, client } = context
   if (wait === null) return show((await client.send(request)).value)
-  const { value, revision } = await client.send({ ...request, query: { wait: String(wait) }, patience: wait })
-  await show(value)
-  if (revision !== null) await assertApplied(client, revision, wait)
+  const answer = await client.send({ ...request, query: { wait: String(wait) }, patience: wait })
+  await show(answer.value)
+  if (answer.lacking !== null) throw notApplied(answer.revision, wait, answer.lacking)
 }

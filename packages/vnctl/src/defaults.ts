@@ -1,2 +1,0 @@
-/** Seconds of a `--wait` or a `wait` without a number. */
-export const DEFAULT_WAIT = 10
