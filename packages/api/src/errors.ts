@@ -109,7 +109,7 @@ export const ERRORS = {
   StoreBusy: {
     status: 503,
     code: '503',
-    when: 'Another process held the store locked for five seconds.',
+    when: 'Another process held the store locked for a second.',
     message: 'what to do',
   },
 } as const satisfies Record<string, ErrorSpec>

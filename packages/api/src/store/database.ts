@@ -7,8 +7,8 @@ import { dirname } from 'node:path'
 import SqliteDatabase, { type Database } from 'better-sqlite3'
 import { migrate } from './migrations/migrate.ts'
 
-/** How long a writer waits for another process, in milliseconds. */
-const BUSY_TIMEOUT = 5000
+/** How long a writer waits for another process, in milliseconds: all else in this process waits with it. */
+const BUSY_TIMEOUT = 1000
 
 /** @throws when the file cannot be opened, is no SQLite file or was written by a newer program. */
 export const openDatabase = (file: string): Database => {
