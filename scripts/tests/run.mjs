@@ -1,0 +1,23 @@
+// Runs tap and tells of it as it goes: a line per test file, what failed in full, and the
+// count at the end. The whole TAP stream is left in .tap/results.tap.
+import { spawn } from 'node:child_process'
+import { createWriteStream, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT } from '../setup/run.mjs'
+import { createReport } from './report.mjs'
+
+/**
+ * @param {readonly string[]} args files, and options of tap; none: all tests
+ * @returns {Promise<number>} exit status: 0 when something ran and nothing failed
+ */
+export async function runTests(args) {
+  mkdirSync(join(ROOT, '.tap'), { recursive: true })
+  const tap = ['node_modules/tap/dist/esm/run.mjs', '--reporter=tap', ...args]
+  const child = spawn(process.execPath, tap, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] })
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+  const report = createReport((text) => void process.stdout.write(`${text}\n`))
+  child.stdout.pipe(createWriteStream(join(ROOT, '.tap/results.tap')))
+  child.stdout.pipe(report.parser)
+  const status = await new Promise((resolve) => child.once('close', resolve))
+  return report.finish(status)
+}
