@@ -1,5 +1,5 @@
 import type { Feature } from '../../engine/rule.ts'
-import { portRules } from './rules.ts'
+import { portRules, portStanding } from './rules.ts'
 import { classifyTable, outputTable, portSecurityTable } from './tables.ts'
 
 /** Ports of guests and port security. */
@@ -7,4 +7,5 @@ export const portFeature: Feature = {
   name: 'port',
   tables: [classifyTable, portSecurityTable, outputTable],
   rules: portRules,
+  standing: portStanding,
 }

@@ -114,3 +114,14 @@ export const portRules = [
   rule({ name: 'probe', entity: 'mac_lease', on: switchOfMacLease, compile: compileProbe }),
   rule({ name: 'address', entity: 'ip_lease', on: switchOfIpLease, compile: compileAddress }),
 ]
+
+/** OFPVID_PRESENT: the bit of `vlan_vid` that says that there is a tag. */
+const TAGGED = 0x1000
+
+export const portStanding = [
+  classifyTable.flow({
+    priority: PRIORITY.high,
+    match: { vlan_vid: { value: TAGGED, mask: TAGGED } },
+    why: 'Guests send untagged frames: a VLAN tag would travel through the network unseen.',
+  }),
+]

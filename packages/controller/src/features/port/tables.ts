@@ -1,7 +1,7 @@
 import { defineTable } from '../../pipeline/table.ts'
 
 export const classifyTable = defineTable('classify', {
-  match: ['in_port'],
+  match: ['in_port', 'vlan_vid'],
   write: ['ingress_interface', 'domain'],
   goto: ['port_security'],
   miss: { why: 'The port belongs to no interface.' },

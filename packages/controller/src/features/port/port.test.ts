@@ -1,0 +1,52 @@
+import t from 'tap'
+import { compile, linesOf } from '../../../test/flow_lines.ts'
+
+const networks = { 1: '172.16.1.0', 2: '172.16.2.0' }
+const guest = { id: 1, mac: '52:54:00:00:00:01', addresses: { 1: '172.16.1.1' } }
+
+t.test('a guest is let in with its own addresses, and out of its port', async (t) => {
+  t.strictSame(linesOf(await compile({ networks, interfaces: [guest] }, 1), 'port'), [
+    'table=classify, priority=200,in_port=1 actions=load:0x1->NXM_NX_REG0[],write_metadata:0x1/0xffffffff,goto_table:port_security',
+    'table=port_security, priority=200,arp,reg0=0x1,dl_src=52:54:00:00:00:01,arp_spa=0.0.0.0,arp_sha=52:54:00:00:00:01 actions=goto_table:arp',
+    'table=port_security, priority=200,ip,reg0=0x1,dl_src=52:54:00:00:00:01,nw_src=172.16.1.1 actions=goto_table:router_leg',
+    'table=port_security, priority=200,arp,reg0=0x1,dl_src=52:54:00:00:00:01,arp_spa=172.16.1.1,arp_sha=52:54:00:00:00:01 actions=goto_table:arp',
+    'table=output, priority=200,reg1=0x1 actions=output:1',
+  ])
+})
+
+t.test('for an interface in two networks the address that it sends with decides the network', async (t) => {
+  const both = { ...guest, addresses: { 1: '172.16.1.1', 2: '172.16.2.1' } }
+  const lines = linesOf(await compile({ networks, interfaces: [both] }, 1), 'port')
+  t.equal(
+    lines[0],
+    'table=classify, priority=200,in_port=1 actions=load:0x1->NXM_NX_REG0[],goto_table:port_security',
+  )
+  t.match(lines.slice(1), [
+    /nw_src=172.16.1.1 actions=write_metadata:0x1\/0xffffffff,goto_table:router_leg$/,
+    /arp_spa=172.16.1.1,.* actions=write_metadata:0x1\/0xffffffff,goto_table:arp$/,
+    /nw_src=172.16.2.1 actions=write_metadata:0x2\/0xffffffff,goto_table:router_leg$/,
+    /arp_spa=172.16.2.1,.* actions=write_metadata:0x2\/0xffffffff,goto_table:arp$/,
+    /^table=output/,
+  ])
+})
+
+t.test('no port, no flows', async (t) => {
+  t.strictSame(linesOf(await compile({ networks, interfaces: [guest] }, 0), 'port'), [])
+})
+
+t.test('an interface is behind the port that it names, before one that is only called so', async (t) => {
+  const named = { ...guest, id: 2, port_name: 'if-1' }
+  const lines = linesOf(await compile({ networks, interfaces: [guest, named] }, 1), 'port')
+  t.match(lines[0], 'in_port=1 actions=load:0x2->NXM_NX_REG0[]')
+  t.notMatch(lines.join('\n'), 'reg0=0x1,')
+})
+
+t.test('an interface that is pinned to another bridge is not here', async (t) => {
+  const pinned = { ...guest, owner_datapath_id: 7 }
+  t.strictSame(linesOf(await compile({ networks, interfaces: [pinned] }, 1), 'port'), [])
+})
+
+t.test('tagged frames are dropped first', async (t) => {
+  const lines = linesOf(await compile({ networks, interfaces: [guest] }, 1), 'pipeline')
+  t.match(lines[0], /^table=classify, priority=300,vlan_tci=0x1000\/0x1000 actions=drop$/)
+})

@@ -1,0 +1,80 @@
+import t from 'tap'
+import { compile, linesOf } from '../../../test/flow_lines.ts'
+
+const networks = { 1: '172.16.1.0', 2: '172.16.2.0' }
+const guest = { id: 1, mac: '52:54:00:00:00:01', addresses: { 1: '172.16.1.1' } }
+const peer = { id: 2, mac: '52:54:00:00:00:02', addresses: { 2: '172.16.2.3' } }
+const leg1 = { id: 8, mode: 'simulated' as const, mac: '52:54:00:74:00:00', addresses: { 1: '172.16.1.254' } }
+const leg2 = { id: 9, mode: 'simulated' as const, mac: '52:54:00:74:22:22', addresses: { 2: '172.16.2.254' } }
+const route1 = { interface_id: 8, network_id: 1, destination: '172.16.1.0', prefix: 24 }
+const route2 = { interface_id: 9, network_id: 2, destination: '172.16.2.0', prefix: 24 }
+const interfaces = [guest, peer, leg1, leg2]
+
+const echo = (ip: string) =>
+  'actions=push:NXM_OF_ETH_SRC[],push:NXM_OF_ETH_DST[],pop:NXM_OF_ETH_SRC[],pop:NXM_OF_ETH_DST[],' +
+  `move:NXM_OF_IP_SRC[]->NXM_OF_IP_DST[],set_field:${ip}->ip_src,set_field:0->icmp_type,mod_nw_ttl:64,IN_PORT`
+
+const tableOf = (lines: readonly string[], table: string) =>
+  lines.filter((line) => line.startsWith(`table=${table},`))
+
+t.test('two networks, one router', async (t) => {
+  const lines = linesOf(await compile({ networks, interfaces, routes: [route1, route2] }, 2), 'routing')
+  t.strictSame(tableOf(lines, 'router_leg'), [
+    'table=router_leg, priority=200,metadata=0x1/0xffffffff,dl_dst=52:54:00:74:00:00 actions=load:0x8->NXM_NX_REG2[],goto_table:router_ingress',
+    'table=router_leg, priority=200,metadata=0x2/0xffffffff,dl_dst=52:54:00:74:22:22 actions=load:0x9->NXM_NX_REG2[],goto_table:router_ingress',
+  ])
+  t.strictSame(tableOf(lines, 'router_ingress'), [
+    'table=router_ingress, priority=1024,ip,reg2=0x8,nw_src=172.16.1.0/24 actions=load:0x1->NXM_NX_REG3[],goto_table:router_address',
+    'table=router_ingress, priority=1024,ip,reg2=0x9,nw_src=172.16.2.0/24 actions=load:0x1->NXM_NX_REG3[],goto_table:router_address',
+  ])
+  t.strictSame(tableOf(lines, 'router_address'), [
+    `table=router_address, priority=300,icmp,reg2=0x8,nw_dst=172.16.1.254,icmp_type=8,icmp_code=0 ${echo('172.16.1.254')}`,
+    `table=router_address, priority=300,icmp,reg3=0x1,nw_dst=172.16.1.254,icmp_type=8,icmp_code=0 ${echo('172.16.1.254')}`,
+    `table=router_address, priority=300,icmp,reg2=0x9,nw_dst=172.16.2.254,icmp_type=8,icmp_code=0 ${echo('172.16.2.254')}`,
+    `table=router_address, priority=300,icmp,reg3=0x1,nw_dst=172.16.2.254,icmp_type=8,icmp_code=0 ${echo('172.16.2.254')}`,
+    'table=router_address, priority=200,ip,reg2=0x8,nw_dst=172.16.1.254 actions=drop',
+    'table=router_address, priority=200,ip,reg3=0x1,nw_dst=172.16.1.254 actions=drop',
+    'table=router_address, priority=200,ip,reg2=0x9,nw_dst=172.16.2.254 actions=drop',
+    'table=router_address, priority=200,ip,reg3=0x1,nw_dst=172.16.2.254 actions=drop',
+  ])
+  t.strictSame(tableOf(lines, 'route'), [
+    'table=route, priority=1024,ip,reg3=0x1,nw_dst=172.16.1.0/24 actions=set_field:52:54:00:74:00:00->eth_src,write_metadata:0x1/0xffffffff,goto_table:neighbour',
+    'table=route, priority=1024,ip,reg3=0x1,nw_dst=172.16.2.0/24 actions=set_field:52:54:00:74:22:22->eth_src,write_metadata:0x2/0xffffffff,goto_table:neighbour',
+  ])
+  t.strictSame(tableOf(lines, 'neighbour'), [
+    'table=neighbour, priority=200,ip,metadata=0x1/0xffffffff,nw_dst=172.16.1.1 actions=set_field:52:54:00:00:00:01->eth_dst,goto_table:destination',
+    'table=neighbour, priority=200,ip,metadata=0x2/0xffffffff,nw_dst=172.16.2.3 actions=set_field:52:54:00:00:00:02->eth_dst,goto_table:destination',
+  ])
+})
+
+t.test('a network without a route has a leg that answers, and nothing is routed', async (t) => {
+  const lines = linesOf(await compile({ networks, interfaces }, 2), 'routing')
+  t.equal(tableOf(lines, 'router_leg').length, 2)
+  t.equal(tableOf(lines, 'router_address').length, 4)
+  for (const table of ['router_ingress', 'route', 'neighbour']) t.strictSame(tableOf(lines, table), [])
+})
+
+t.test('ingress and egress can be had one without the other', async (t) => {
+  const routes = [
+    { ...route1, egress: false },
+    { ...route2, ingress: false },
+  ]
+  const lines = linesOf(await compile({ networks, interfaces, routes }, 2), 'routing')
+  t.match(tableOf(lines, 'router_ingress'), [/nw_src=172.16.1.0\/24/])
+  t.match(tableOf(lines, 'route'), [/nw_dst=172.16.2.0\/24/])
+})
+
+t.test('the default route matches all of its family, after every longer prefix', async (t) => {
+  const routes = [route1, { ...route2, destination: '0.0.0.0', prefix: 0 }]
+  const lines = linesOf(await compile({ networks, interfaces, routes }, 2), 'routing')
+  t.match(tableOf(lines, 'route'), [
+    /priority=1024,ip,reg3=0x1,nw_dst=172.16.1.0\/24 /,
+    /priority=1000,ip,reg3=0x1 actions=/,
+  ])
+})
+
+t.test('the switch of one network knows the guests of the other, wherever they are', async (t) => {
+  const lines = linesOf(await compile({ networks, interfaces, routes: [route1, route2] }, 1), 'routing')
+  t.match(tableOf(lines, 'neighbour'), [/nw_dst=172.16.1.1 /, /nw_dst=172.16.2.3 /])
+  t.match(tableOf(lines, 'router_leg'), [/52:54:00:74:00:00/], 'but only the leg where packets can enter')
+})

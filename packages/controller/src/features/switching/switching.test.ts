@@ -1,0 +1,38 @@
+import t from 'tap'
+import { compile, linesOf } from '../../../test/flow_lines.ts'
+
+const networks = { 1: '172.16.1.0', 2: '172.16.2.0' }
+const guests = [1, 2, 3].map((id) => ({
+  id,
+  mac: `52:54:00:00:00:0${id}`,
+  addresses: { [id === 3 ? 2 : 1]: `172.16.1.${id}` },
+}))
+
+t.test('unicast goes to its owner, broadcast to the guests of the network', async (t) => {
+  t.strictSame(linesOf(await compile({ networks, interfaces: guests }, 3), 'switching'), [
+    'table=destination, priority=200,metadata=0x1/0xffffffff,dl_dst=52:54:00:00:00:01 actions=load:0x1->NXM_NX_REG1[],goto_table:output',
+    'table=destination, priority=200,metadata=0x1/0xffffffff,dl_dst=52:54:00:00:00:02 actions=load:0x2->NXM_NX_REG1[],goto_table:output',
+    'table=destination, priority=200,metadata=0x2/0xffffffff,dl_dst=52:54:00:00:00:03 actions=load:0x3->NXM_NX_REG1[],goto_table:output',
+    'table=destination, priority=100,metadata=0x1/0xffffffff,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=group:1073741825',
+    'table=destination, priority=100,metadata=0x2/0xffffffff,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=group:1073741826',
+    'group_id=1073741825,type=all,bucket=actions=output:1,bucket=actions=output:2',
+    'group_id=1073741826,type=all,bucket=actions=output:3',
+  ])
+})
+
+t.test('a guest that goes is only taken out of the group', async (t) => {
+  const lines = linesOf(await compile({ networks, interfaces: guests }, 1), 'switching')
+  t.strictSame(lines.slice(1), [
+    'table=destination, priority=100,metadata=0x1/0xffffffff,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=group:1073741825',
+    'group_id=1073741825,type=all,bucket=actions=output:1',
+  ])
+})
+
+t.test('a guest without an address is in the network that it names', async (t) => {
+  const guest = { id: 1, mac: '52:54:00:00:00:01', addresses: {}, network_id: 2 }
+  t.match(linesOf(await compile({ networks, interfaces: [guest] }, 1), 'switching'), [
+    /metadata=0x2.*REG1/,
+    /metadata=0x2/,
+    /bucket=actions=output:1$/,
+  ])
+})

@@ -1,0 +1,109 @@
+/** The flows that rows mean on one switch, as lines that any network engineer can read. */
+import { formatFlow, formatGroup } from '@openvnet/openflow'
+import type { Row } from '@openvnet/schema'
+import { compileTables } from '../src/compile_tables.ts'
+import { decodeCookie } from '../src/pipeline/cookie.ts'
+import type { FeatureName } from '../src/pipeline/features.ts'
+import type { Tables } from '../src/pipeline/flow.ts'
+import { tableName } from '../src/pipeline/layout.ts'
+import { DPIDS, emptySnapshot, silent } from './world.ts'
+
+interface Rows {
+  readonly networks?: Record<number, string>
+  readonly interfaces?: readonly Guest[]
+  readonly routes?: readonly (Pick<Row<'route'>, 'interface_id' | 'network_id' | 'destination' | 'prefix'> &
+    Partial<Row<'route'>>)[]
+}
+
+interface Guest extends Partial<Row<'interface'>> {
+  readonly id: number
+  readonly mac: string
+  /** Addresses by network id. */
+  readonly addresses: Readonly<Record<number, string>>
+}
+
+const network = ([id, ipv4_network]: [string, string]): Row<'network'> => ({
+  id: Number(id),
+  uuid: `nw-${id}`,
+  display_name: '',
+  domain_name: '',
+  mode: 'virtual',
+  ipv4_network,
+  ipv4_prefix: 24,
+})
+
+const interfaceRow = ({ mac: _mac, addresses: _addresses, ...row }: Guest): Row<'interface'> => ({
+  uuid: `if-${row.id}`,
+  display_name: '',
+  mode: 'vif',
+  port_name: null,
+  owner_datapath_id: null,
+  network_id: null,
+  enable_routing: false,
+  enable_route_translation: false,
+  enable_filtering: false,
+  ...row,
+})
+
+/** Ports 1, 2, 3 … of the switch are named if-1, if-2, if-3 …, as far as `ports` goes. */
+export const compile = async (rows: Rows, ports: number): Promise<Tables> => {
+  const snapshot = emptySnapshot()
+  const interfaces = rows.interfaces ?? []
+  const names = new Map(Array.from({ length: ports }, (_, index) => [`if-${index + 1}`, index + 1]))
+  const tables = await compileTables({
+    snapshot: {
+      ...snapshot,
+      rows: {
+        ...snapshot.rows,
+        network: Object.entries(rows.networks ?? {}).map(network),
+        interface: interfaces.map(interfaceRow),
+        mac_lease: interfaces.map(({ id, mac }) => ({
+          id,
+          uuid: `ml-${id}`,
+          interface_id: id,
+          mac_address: mac,
+        })),
+        ip_lease: interfaces.flatMap(({ id, addresses }) =>
+          Object.entries(addresses).map(([network_id, address], index) => ({
+            id: id * 10 + index,
+            uuid: `il-${id}${index}`,
+            network_id: Number(network_id),
+            mac_lease_id: id,
+            interface_id: id,
+            address,
+            enable_routing: false,
+          })),
+        ),
+        route_link: [{ id: 1, uuid: 'rl-1', mac_address: '02:00:00:00:00:01' }],
+        route: (rows.routes ?? []).map((route, index) => ({
+          id: index + 1,
+          uuid: `r-${index + 1}`,
+          route_link_id: 1,
+          ingress: true,
+          egress: true,
+          ...route,
+        })),
+      },
+    },
+    switches: new Map([[DPIDS[0], names]]),
+    log: silent,
+  })
+  return tables.get(DPIDS[0])!
+}
+
+const names = { tableName: (id: number) => tableName(id) }
+
+/** The flows of a feature that belong to rows, ordered by table, priority and text. */
+export const linesOf = ({ flows, groups }: Tables, feature: FeatureName): string[] =>
+  [...flows.values()]
+    .filter((flow) => decodeCookie(flow.cookie)?.feature === feature)
+    .sort((a, b) => a.table_id - b.table_id || b.priority - a.priority)
+    .map((flow) => formatFlow({ ...flow, idle_timeout: 0, hard_timeout: 0, flags: 0 }, names))
+    .concat(feature === 'switching' ? [...groups.values()].map((group) => formatGroup(group)) : [])
+
+/** The sentences of the flows of a feature, in the order of `linesOf`. */
+export const whysOf = ({ flows }: Tables, feature: FeatureName): string[] =>
+  [...flows.values()]
+    .filter((flow) => decodeCookie(flow.cookie)?.feature === feature)
+    .sort((a, b) => a.table_id - b.table_id || b.priority - a.priority)
+    .map((flow) => flow.why)
