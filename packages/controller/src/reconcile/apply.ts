@@ -102,7 +102,7 @@ export function createApplier(channel: Channel): Applier {
       try {
         return await attempt(dispatch, changes, atomic)
       } catch (error) {
-        return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) }
+        return { kind: 'unknown', error: error as Error }
       } finally {
         dispatch.end()
       }

@@ -17,7 +17,7 @@ export type Outcome =
       readonly refusals: readonly Refusal[]
     }
   /** Nothing is known: connection lost, no answer in time, or an answer that explains nothing. */
-  | { readonly kind: 'unknown'; readonly reason: string }
+  | { readonly kind: 'unknown'; readonly error: Error }
 
 /** An answer after which nothing is known of the batch; becomes an outcome, never leaves reconciling. */
 export class UnexplainedAnswer extends Error {

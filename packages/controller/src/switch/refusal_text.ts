@@ -1,33 +1,54 @@
 /** A refused change in words and in log fields: which flow or group, whose, what the switch said, why we wanted it. */
+import { formatFlow, formatGroup, formatMatch } from '@openvnet/openflow'
 import { decodeCookie } from '../pipeline/cookie.ts'
+import type { Flow } from '../pipeline/flow.ts'
 import { readFlowKey } from '../pipeline/identity.ts'
+import { tableName } from '../pipeline/layout.ts'
 import type { Change } from '../reconcile/change.ts'
 import type { Refusal } from '../reconcile/outcome.ts'
+
+/** Groups may have thousands of buckets. */
+const MAX_TEXT = 500
+
+const flowText = (flow: Flow) =>
+  formatFlow({ ...flow, idle_timeout: 0, hard_timeout: 0, flags: 0 }, { tableName })
+
+function keyText(key: string): string {
+  const { table_id, priority, match } = readFlowKey(key)
+  return `table=${tableName(table_id) ?? table_id}, priority=${priority} ${formatMatch(match)}`
+}
 
 function subject(change: Change): string {
   switch (change.kind) {
     case 'flow_add':
-      return `flow ${JSON.stringify(change.flow.match)}`
+      return flowText(change.flow)
     case 'flow_delete':
-      return `deletion of flow ${JSON.stringify(readFlowKey(change.key).match)}`
+      return `deletion of ${keyText(change.key)}`
     case 'group_add':
     case 'group_modify':
-      return `group ${change.group.group_id}`
+      return formatGroup(change.group)
     case 'group_delete':
-      return `deletion of group ${change.group_id}`
+      return `deletion of group_id=${change.group_id}`
   }
+}
+
+const shortened = (text: string) => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text)
+
+const whyOf = (change: Change): string | undefined => {
+  if (change.kind === 'flow_add') return change.flow.why
+  return 'group' in change ? change.group.why : undefined
 }
 
 /** One sentence for people. */
 export function refusalText({ change, error }: Refusal): string {
-  const why = change.kind === 'flow_add' ? change.flow.why : 'group' in change ? change.group.why : undefined
-  return `${subject(change)} refused with ${error}${why === undefined ? '' : ` (${why})`}`
+  const why = whyOf(change)
+  return `${error}: ${shortened(subject(change))}${why === undefined ? '' : ` (${why})`}`
 }
 
 /** The same for the log. */
 export function refusalFields({ change, error }: Refusal): Record<string, unknown> {
-  const fields = { change: change.kind, error, subject: subject(change) }
-  if (change.kind !== 'flow_add') return 'group' in change ? { ...fields, why: change.group.why } : fields
-  const { cookie, table_id, why } = change.flow
-  return { ...fields, table: table_id, cookie: `0x${cookie.toString(16)}`, owner: decodeCookie(cookie), why }
+  const fields = { error, change: change.kind, text: shortened(subject(change)), why: whyOf(change) }
+  if (change.kind !== 'flow_add') return fields
+  const { cookie, table_id } = change.flow
+  return { ...fields, table: table_id, cookie: `0x${cookie.toString(16)}`, owner: decodeCookie(cookie) }
 }

@@ -109,16 +109,16 @@ export class Synchroniser {
   /** Never rejects. */
   async #run(): Promise<void> {
     for (let work = this.#nextWork(); work !== undefined && !this.#isOver; work = this.#nextWork()) {
-      const trouble = await work().catch((error: unknown) =>
-        error instanceof Error ? error.message : String(error),
-      )
-      if (trouble === undefined) this.#failures = 0
-      else if (!this.#isOver) await this.#recover(trouble)
+      try {
+        await work()
+      } catch (error) {
+        if (!this.#isOver) await this.#recover(error as Error)
+      }
     }
   }
 
-  /** What is to be done now. It resolves with what went wrong, if something did. */
-  #nextWork(): (() => Promise<string | undefined>) | undefined {
+  /** What is to be done now. It rejects when the state of the switch is unknown afterwards. */
+  #nextWork(): (() => Promise<void>) | undefined {
     const installed = this.#installed
     const target = this.#target
     if (installed === undefined) return () => this.#read()
@@ -128,19 +128,19 @@ export class Synchroniser {
   }
 
   /** Nothing is known any more: read again, later each time, and at last give up. */
-  async #recover(trouble: string): Promise<void> {
+  async #recover(error: Error): Promise<void> {
     const { log, record, onStatus, onStuck } = this.#options
     this.#installed = undefined
     this.#failures += 1
-    record.last_error = trouble
-    log.warn({ reason: trouble, failures: this.#failures }, 'state of the switch unknown, reading it again')
+    record.last_error = error.message
+    log.warn({ err: error, failures: this.#failures }, 'state of the switch unknown, reading it again')
     onStatus()
-    if (this.#failures >= MAX_FAILURES) onStuck(trouble)
+    if (this.#failures >= MAX_FAILURES) onStuck(error.message)
     const backoff = FIRST_BACKOFF_MS * 2 ** this.#failures
     await delay(backoff, undefined, { signal: this.#stop.signal, ref: false }).catch(() => undefined)
   }
 
-  async #read(): Promise<undefined> {
+  async #read(): Promise<void> {
     const { channel, desired, log } = this.#options
     this.#installed = await dump(channel, desired()?.tables)
     this.#backlog.addAll()
@@ -148,7 +148,7 @@ export class Synchroniser {
     log.debug({ flows: flows.size, groups: groups.size }, 'switch read')
   }
 
-  async #audit(installed: Installed): Promise<undefined> {
+  async #audit(installed: Installed): Promise<void> {
     this.#auditDue = false
     this.#audits += 1
     if (this.#audits % AUDITS_PER_DUMP === 0) {
@@ -167,25 +167,27 @@ export class Synchroniser {
   }
 
   /** Compares and applies until the switch has all that is wanted now, or something comes in between. */
-  async #round(installed: Installed, revision: number): Promise<string | undefined> {
+  async #round(installed: Installed, revision: number): Promise<void> {
     const desired = this.#options.desired()
     if (desired === undefined) {
       // Everything is still to be compared, should the switch become ours.
       this.#target = undefined
       this.#acknowledge(revision)
-      return undefined
+      return
     }
     const changes = this.#compare(desired.tables, installed)
     for (let start = 0; start < changes.length; start += BATCH) {
       const outcome = await this.#apply(changes.slice(start, start + BATCH))
-      if (outcome.kind === 'unknown') return outcome.reason
+      if (outcome.kind === 'unknown') throw outcome.error
       for (const change of outcome.acknowledged) acknowledge(installed, change)
-      if (outcome.refusals.length > 0) return this.#refused(outcome.refusals, changes.slice(start))
+      if (outcome.refusals.length > 0) {
+        this.#refused(outcome.refusals, changes.slice(start))
+        return
+      }
     }
     this.#retryRefused(changes)
     this.#refusedRounds = 0
     this.#acknowledge(revision)
-    return undefined
   }
 
   #compare(desired: Tables, installed: Installed): Change[] {
@@ -201,10 +203,13 @@ export class Synchroniser {
     return this.#applier.apply(batch, this.#refusedRounds < MAX_REFUSED_ROUNDS)
   }
 
-  /** @param unsettled changes of which it is open whether they were done */
-  #refused(refusals: readonly Refusal[], unsettled: readonly Change[]): string | undefined {
+  /**
+   * @param unsettled changes of which it is open whether they were done
+   * @throws when a deletion was refused: there is nothing to leave out
+   */
+  #refused(refusals: readonly Refusal[], unsettled: readonly Change[]): void {
+    if (this.#isOver) return
     const { log, record, onStatus } = this.#options
-    if (this.#isOver) return undefined
     this.#refusedRounds += 1
     this.#backlog.addChanges(unsettled)
     for (const refusal of refusals) {
@@ -214,9 +219,10 @@ export class Synchroniser {
     }
     this.#warn()
     onStatus()
-    return refusals.some(({ change }) => change.kind === 'flow_delete' || change.kind === 'group_delete')
-      ? (record.last_error ?? undefined)
-      : undefined
+    const deletion = refusals.find(
+      ({ change }) => change.kind === 'flow_delete' || change.kind === 'group_delete',
+    )
+    if (deletion !== undefined) throw new Error(refusalText(deletion))
   }
 
   /** A group that changed may be what refused flows were missing. */
@@ -235,6 +241,7 @@ export class Synchroniser {
   #acknowledge(revision: number): void {
     // The record may count for a newer connection already.
     if (this.#isOver) return
+    this.#failures = 0
     this.#warn()
     this.#options.record.acknowledged_revision = revision
     this.#options.onStatus()
