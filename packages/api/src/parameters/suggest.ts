@@ -1,19 +1,27 @@
 /** The known name that a misspelt one is nearest to. */
 
-/** Number of characters to insert, delete or replace to turn `a` into `b` (Levenshtein). */
+/**
+ * Number of characters to insert, delete, replace or swap with their neighbour to turn `a` into `b` (optimal string
+ * alignment).
+ */
 const distance = (a: string, b: string): number => {
+  let older: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i += 1) {
     const next = [i]
     for (let j = 1; j <= b.length; j += 1) {
       const replaced = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(replaced, (row[j] as number) + 1, (next[j - 1] as number) + 1))
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      const swapped = isSwap ? (older[j - 2] as number) + 1 : Number.POSITIVE_INFINITY
+      next.push(Math.min(replaced, swapped, (row[j] as number) + 1, (next[j - 1] as number) + 1))
     }
+    older = row
     row = next
   }
   return row[b.length] as number
 }
 
+/** Nobody means a known name by more than this. */
 const LONGEST = 64
 
 /** @returns the nearest of `known`, or `undefined` when none is near. */
