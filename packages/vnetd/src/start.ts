@@ -28,6 +28,9 @@ export interface Running {
   close(): Promise<void>
 }
 
+/** Milliseconds that requests under way are given when vnetd stops. */
+const PATIENCE_MS = 1_000
+
 type Close = () => Promise<unknown>
 
 /** @throws {StartError} for what the user can mend, e.g. an address that is taken. */
@@ -57,7 +60,11 @@ async function startApi(
 ): Promise<{ feed: FeedSource; address: Address }> {
   await mkdir(dirname(options.db), { recursive: true })
   const api = await createApi({ file: options.db, bus, log })
-  closes.push(() => api.close())
+  closes.push(() => {
+    // A client that never ends its request does not hold up the end.
+    setTimeout(() => api.app.server.closeAllConnections(), PATIENCE_MS).unref()
+    return api.close()
+  })
   try {
     await api.app.listen(options.http)
   } catch (error) {
