@@ -41,7 +41,7 @@ const list = (entries: readonly (readonly [string, string])[]): string =>
   entries.length === 0
     ? ''
     : layOut(
-        ['', ''],
+        [{ header: '' }, { header: '' }],
         entries.map(([name, help]) => [`  ${name}`, help]),
         null,
       ).slice(1)

@@ -7,7 +7,10 @@ import { presentRaw } from '../output/present.ts'
 import { type AnswerRow, isRow } from '../output/row.ts'
 import { layOut } from '../output/table.ts'
 
-const HEADERS = ['REVISION', 'CHANGE', 'RESOURCE', 'NAME', 'ROW'] as const
+const COLUMNS = ['REVISION', 'CHANGE', 'RESOURCE', 'NAME', 'ROW'].map((header) => ({
+  header,
+  elastic: header === 'ROW',
+}))
 
 const list = (value: unknown): AnswerRow[] => (Array.isArray(value) ? value.filter(isRow) : [])
 
@@ -64,7 +67,7 @@ export const changesCommand: Command = {
     const rows = cellsOf(answer)
     if (context.format === 'name') for (const [revision = ''] of rows) context.print(revision)
     else if (rows.length === 0) context.remark(`nothing was written after revision ${since}`)
-    else context.print(layOut(HEADERS, rows, context.format === 'wide' ? null : context.width))
+    else context.print(layOut(COLUMNS, rows, context.format === 'wide' ? null : context.width))
     const last = rows.at(-1)?.[0]
     if (last !== undefined && last !== cell(answer['revision'])) {
       context.remark(`up to revision ${last} of ${cell(answer['revision'])}; --since ${last} shows more`)

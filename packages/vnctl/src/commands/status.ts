@@ -3,7 +3,7 @@ import type { Command, Context } from '../command.ts'
 import { cell } from '../output/cell.ts'
 import { presentRaw } from '../output/present.ts'
 import { type AnswerRow, isRow } from '../output/row.ts'
-import { layOut } from '../output/table.ts'
+import { displayWidth, escaped, layOut, type TableColumn } from '../output/table.ts'
 
 /** The bridges of an answer of `GET /status`. */
 const datapathsOf = (status: unknown): AnswerRow[] => {
@@ -11,45 +11,56 @@ const datapathsOf = (status: unknown): AnswerRow[] => {
   return Array.isArray(datapaths) ? datapaths.filter(isRow) : []
 }
 
-type Column = readonly [header: string, text: (row: AnswerRow) => string]
+interface Column extends TableColumn {
+  readonly text: (row: AnswerRow) => string
+}
 
-const plain = (header: string, name: string): Column => [header, (row) => cell(row[name])]
+const plain = (name: string, header = name.toUpperCase()): Column => ({
+  header,
+  text: (row) => cell(row[name]),
+})
 
-const TABLE = (revision: string): Column[] => [
-  plain('DPID', 'dpid'),
-  plain('UUID', 'uuid'),
-  ['CONNECTED', (row) => (row['connected'] === true ? 'yes' : 'no')],
-  ['REVISION', () => revision],
-  plain('ACKNOWLEDGED', 'acknowledged_revision'),
-  plain('FLOWS', 'flows'),
-  plain('LAST_ERROR', 'last_error'),
-  plain('WARNINGS', 'warnings'),
+const numbers = (revision: string): Column[] => [
+  plain('dpid'),
+  plain('uuid'),
+  { header: 'CONNECTED', text: (row) => (row['connected'] === true ? 'yes' : 'no') },
+  { header: 'REVISION', text: () => revision },
+  plain('acknowledged_revision', 'ACKNOWLEDGED'),
+  plain('flows'),
 ]
+const SENTENCES: readonly Column[] = [plain('last_error'), plain('warnings')]
+const WIDE = ['groups', 'flow_mods_sent', 'group_mods_sent', 'packet_ins', 'peer', 'since'].map((name) =>
+  plain(name),
+)
 
-const WIDE: readonly Column[] = [
-  'groups',
-  'flow_mods_sent',
-  'group_mods_sent',
-  'packet_ins',
-  'peer',
-  'since',
-].map((name) => plain(name.toUpperCase(), name))
+const table = (columns: readonly Column[], rows: readonly AnswerRow[], limit: number | null): string => {
+  const cells = rows.map((row) => columns.map(({ text }) => text(row)))
+  return layOut(columns, cells, limit)
+}
+
+/** What has no place beside the numbers, below them: a warning must not be cut off. */
+const sentences = (row: AnswerRow): string[] => {
+  const name = cell(row['uuid'] ?? row['dpid'])
+  const warnings = Array.isArray(row['warnings']) ? row['warnings'] : []
+  return [
+    ...(row['last_error'] ? [`${name}: last error: ${row['last_error']}`] : []),
+    ...warnings.map((warning) => `${name}: warning: ${warning}`),
+  ].map(escaped)
+}
 
 const presentTable = (context: Context, status: unknown): void => {
   const rows = datapathsOf(status)
-  const wide = context.format === 'wide'
   const revision = cell(isRow(status) ? status['revision'] : null)
-  const columns = [...TABLE(revision), ...(wide ? WIDE : [])]
-  const cells = rows.map((row) => columns.map(([, text]) => text(row)))
-  if (rows.length === 0) context.remark(`revision ${revision}; no bridge has connected yet`)
-  else
-    context.print(
-      layOut(
-        columns.map(([header]) => header),
-        cells,
-        wide ? null : context.width,
-      ),
-    )
+  if (rows.length === 0) {
+    context.remark(`revision ${revision}; no bridge has connected yet`)
+    return
+  }
+  const wide = context.format === 'wide'
+  const full = table([...numbers(revision), ...SENTENCES, ...(wide ? WIDE : [])], rows, null)
+  const { width } = context
+  const fits = width === null || full.split('\n').every((line) => displayWidth(line) <= width)
+  if (wide || fits) context.print(full)
+  else context.print([table(numbers(revision), rows, width), ...rows.flatMap(sentences)].join('\n'))
 }
 
 export const statusCommand: Command = {

@@ -2,12 +2,12 @@
  * The columns of a resource's table. References are shown by uuid; in the plain table a column that says nothing
  * (empty, a boolean at its default, a name that is the uuid) is left out.
  */
-import { columnName, type Field, type ResourceSpec } from '@openvnet/schema'
+import { boolean, columnName, type Field, type ResourceSpec, text } from '@openvnet/schema'
 import { cell } from './cell.ts'
 import { type AnswerRow, isRow } from './row.ts'
+import type { TableColumn } from './table.ts'
 
-export interface Column {
-  readonly header: string
+export interface Column extends TableColumn {
   readonly text: (row: AnswerRow) => string
   /** Whether a cell says something. */
   readonly speaks: (text: string, row: AnswerRow) => boolean
@@ -30,11 +30,14 @@ const fieldColumn = (name: string, field: Field): Column => {
   if (field.type === 'reference') {
     return { header, text: (row) => referenceText(row, name), speaks: notEmpty }
   }
-  const quiet = field.kind.name === 'boolean' ? String(field.default) : ''
+  const isBoolean = field.kind.name === boolean.name
+  const quiet = isBoolean ? String(field.default) : ''
   return {
     header,
+    spare: isBoolean,
+    elastic: field.kind.name === text.name,
     text: (row) => cell(row[name] ?? row[columnName(name, field)], field.kind),
-    speaks: (text, row) => text !== '' && text !== quiet && text !== row['uuid'],
+    speaks: (shown, row) => shown !== '' && shown !== quiet && shown !== row['uuid'],
   }
 }
 

@@ -29,9 +29,8 @@ const presentTable = (context: Context, rows: readonly AnswerRow[], resource: Re
   const wide = context.format === 'wide'
   const all = columnsOf(resource)
   const columns = wide ? [...all, ...wideColumns()] : speaking(all, rows)
-  const headers = columns.map(({ header }) => header)
   const cells = rows.map((row) => columns.map(({ text }) => text(row)))
-  context.print(layOut(headers, cells, wide ? null : context.width))
+  context.print(layOut(columns, cells, wide ? null : context.width))
 }
 
 /** Says so when the server answered only a part of a list. */

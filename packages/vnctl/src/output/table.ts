@@ -1,8 +1,17 @@
 /**
  * Lays out a table: aligned columns, two blanks apart, no wider than the terminal.
- * What does not fit is first shortened (widest column first), then columns are left out from the right.
+ * What does not fit: spare columns are left out, then elastic ones are shortened (the widest first), then columns
+ * are left out from the right. Anything else is shown in full, so that it can be copied.
  * Nothing that a server sends can move the cursor: control characters are shown escaped.
  */
+
+export interface TableColumn {
+  readonly header: string
+  /** May be left out before anything else. */
+  readonly spare?: boolean
+  /** Holds text that may be shortened. */
+  readonly elastic?: boolean
+}
 
 const GAP = '  '
 const SHORTEST = 8
@@ -19,7 +28,8 @@ const characterWidth = (character: string): number => {
 export const displayWidth = (text: string): number =>
   [...text].reduce((width, character) => width + characterWidth(character), 0)
 
-const escaped = (text: string): string =>
+/** Control characters made visible. */
+export const escaped = (text: string): string =>
   text.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`)
 
 const shortened = (text: string, width: number): string => {
@@ -34,39 +44,62 @@ const shortened = (text: string, width: number): string => {
   return `${kept}…`
 }
 
-const total = (widths: readonly number[]): number =>
-  widths.reduce((sum, width) => sum + width, (widths.length - 1) * GAP.length)
+interface Placed {
+  readonly column: TableColumn
+  /** Its place among the cells of a row. */
+  readonly index: number
+  width: number
+}
 
-/** Widths that together fit: the widest columns give way, then the last ones go. */
-const fitted = (natural: readonly number[], limit: number | null): number[] => {
-  const widths = [...natural]
-  while (limit !== null && total(widths) > limit && widths.length > 1) {
-    const widest = Math.max(...widths.slice(1))
-    if (widest > SHORTEST) widths[widths.lastIndexOf(widest)] = widest - 1
-    else widths.pop()
+const total = (placed: readonly Placed[]): number =>
+  placed.reduce((sum, { width }) => sum + width, (placed.length - 1) * GAP.length)
+
+/** Leaves out the last column that `mayGo`, the first column never; `false` when there is none. */
+const leaveOut = (placed: Placed[], mayGo: (column: TableColumn) => boolean): boolean => {
+  const at = placed.findLastIndex(({ column }, place) => place > 0 && mayGo(column))
+  if (at !== -1) placed.splice(at, 1)
+  return at !== -1
+}
+
+/** Takes one character from the widest elastic column; `false` when all are as short as can be. */
+const shorten = (placed: readonly Placed[]): boolean => {
+  const elastic = placed.filter(({ column, width }) => column.elastic === true && width > SHORTEST)
+  const widest = elastic.reduce<Placed | null>((a, b) => (a === null || b.width >= a.width ? b : a), null)
+  if (widest !== null) widest.width--
+  return widest !== null
+}
+
+/** Makes the columns fit. */
+const fit = (placed: Placed[], limit: number): void => {
+  while (total(placed) > limit) {
+    const changed =
+      leaveOut(placed, (column) => column.spare === true) || shorten(placed) || leaveOut(placed, () => true)
+    if (!changed) return
   }
-  return widths
 }
 
 /**
- * @param headers one per column
- * @param rows cells as text
+ * @param rows cells as text, one per column
  * @param limit columns of the terminal; `null` for as wide as needed
  * @returns lines without trailing blanks
  */
 export const layOut = (
-  headers: readonly string[],
+  columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],
   limit: number | null,
 ): string => {
-  const lines = [headers, ...rows].map((line) => line.map(escaped))
-  const natural = headers.map((_, column) =>
-    Math.max(...lines.map((line) => displayWidth(line[column] ?? ''))),
+  const lines = [columns.map(({ header }) => header), ...rows].map((line) => line.map(escaped))
+  const placed = columns.map(
+    (column, index): Placed => ({
+      column,
+      index,
+      width: Math.max(...lines.map((line) => displayWidth(line[index] ?? ''))),
+    }),
   )
-  const widths = fitted(natural, limit)
+  if (limit !== null) fit(placed, limit)
   const pad = (text: string, width: number) => text + ' '.repeat(Math.max(0, width - displayWidth(text)))
   return lines
-    .map((line) => widths.map((width, column) => pad(shortened(line[column] ?? '', width), width)))
+    .map((line) => placed.map(({ index, width }) => pad(shortened(line[index] ?? '', width), width)))
     .map((cells) => cells.join(GAP).trimEnd())
     .join('\n')
 }
