@@ -109,9 +109,16 @@ const INSTRUCTION_ORDER: readonly Instruction['type'][] = [
   'unknown',
 ]
 
-/** Instructions in the order in which they are executed; an apply-actions without actions is dropped. */
+/** Instructions in the order in which they are executed; lists without actions are dropped, as a switch does. */
 export function canonicalInstructions(instructions: readonly Instruction[]): Instruction[] {
-  return instructions
-    .filter((instruction) => instruction.type !== 'apply_actions' || instruction.actions.length > 0)
-    .sort((a, b) => INSTRUCTION_ORDER.indexOf(a.type) - INSTRUCTION_ORDER.indexOf(b.type))
+  return orderedInstructions(instructions).filter(
+    (one) => (one.type !== 'apply_actions' && one.type !== 'write_actions') || one.actions.length > 0,
+  )
+}
+
+/** Instructions in the order in which they are executed, none left out. */
+export function orderedInstructions(instructions: readonly Instruction[]): Instruction[] {
+  return [...instructions].sort(
+    (a, b) => INSTRUCTION_ORDER.indexOf(a.type) - INSTRUCTION_ORDER.indexOf(b.type),
+  )
 }

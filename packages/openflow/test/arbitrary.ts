@@ -59,15 +59,13 @@ export function fieldOf(field: FieldName, masks = true): fc.Arbitrary<MatchField
 
 const FIELD_NAMES = Object.keys(FIELDS) as FieldName[]
 const knownField = fc.constantFrom(...FIELD_NAMES).chain((field) => fieldOf(field))
-const unknownField = fc
-  .tuple(fc.integer({ min: 0, max: 127 }), fc.uint8Array({ maxLength: 40 }))
-  .map(
-    ([number, data]): MatchField => ({
-      field: 'unknown',
-      header: (0x1234_0000 + number * 512 + data.length) >>> 0,
-      data,
-    }),
-  )
+const unknownField = fc.tuple(fc.integer({ min: 0, max: 127 }), fc.uint8Array({ maxLength: 40 })).map(
+  ([number, data]): MatchField => ({
+    field: 'unknown',
+    header: (0x1234_0000 + number * 512 + data.length) >>> 0,
+    data,
+  }),
+)
 const anyMatch: fc.Arbitrary<Match> = fc.array(fc.oneof({ weight: 5, arbitrary: knownField }, unknownField), {
   maxLength: 10,
 })
@@ -358,12 +356,12 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
     match: anyMatch,
   }),
   of('port_status', { reason: u8, port }),
-  flowMod(anyMatch, anyInstructions),
+  { weight: 5, arbitrary: flowMod(anyMatch, anyInstructions) },
   groupMod,
   of('role_request', { role: u32, generation_id: u64 }),
   of('role_reply', { role: u32, generation_id: u64 }),
   multipartRequest,
-  multipartReply,
+  { weight: 5, arbitrary: multipartReply },
   of('bundle_control', { bundle_id: u32, control: u16, flags: u16 }),
   bundleAdd(fc.oneof(flowMod(anyMatch, anyInstructions), groupMod, packetOut, unknownMessage)),
   unknownMessage,

@@ -1,5 +1,5 @@
 /** Actions and instructions as `ovs-ofctl dump-flows` prints them (`lib/ofp-actions.c` of Open vSwitch). */
-import { canonicalInstructions } from '../canonical.ts'
+import { orderedInstructions } from '../canonical.ts'
 import { NX_IN_PORT, OFPP, OFPTT } from '../constants.ts'
 import { SPELLING } from '../field-spelling.ts'
 import { FIELDS } from '../fields.ts'
@@ -79,9 +79,9 @@ function formatUnknown({ action_type, experimenter, data }: UnknownAction): stri
 
 /** The instructions as one list, as `ovs-ofctl` does: `set_field:0x1->reg0,write_metadata:0x5,goto_table:3`. */
 export function formatInstructions(instructions: readonly Instruction[], names: TextNames = {}): string {
-  const parts = canonicalInstructions(instructions).map((instruction) =>
-    formatInstruction(instruction, names),
-  )
+  const parts = orderedInstructions(instructions)
+    .filter((instruction) => instruction.type !== 'apply_actions' || instruction.actions.length > 0)
+    .map((instruction) => formatInstruction(instruction, names))
   return parts.length === 0 ? 'drop' : parts.join(',')
 }
 

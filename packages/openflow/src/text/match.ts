@@ -182,5 +182,6 @@ function formatFragment(value: number, mask: number | null): string {
 
 /** A value as `set_field` writes it. */
 export function formatSetValue(field: OxmField, names: TextNames): string {
+  if (field.field === 'vlan_vid') return String(field.value)
   return formatByKind(field.field, field.value, field.mask, names)
 }
