@@ -19,7 +19,7 @@ const DOCUMENTS: readonly GeneratedDocument[] = [
 ]
 
 /** What a generated document says of itself, so that nobody edits it. */
-const MARK = '`npm run docs`; do not edit'
+const MARK = 'by `npm run docs`'
 
 const root = new URL('../', import.meta.url)
 const readText = (path: string): Promise<string | null> =>
