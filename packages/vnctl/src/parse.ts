@@ -115,7 +115,7 @@ const typedValue = (state: State, typed: TypedOption, word: string): Scalar | nu
   if (attached !== null) return optionValue(state, option, attached)
   const next = state.words[0]
   if (option.bare !== undefined) {
-    if (next === undefined || !option.kind.parse(next).ok) return option.bare
+    if (next === undefined || next.startsWith('--') || !option.kind.parse(next).ok) return option.bare
   } else if (next === undefined || next.startsWith('--')) {
     throw usage(state.path, `${word} needs a value: ${option.kind.expects}`)
   }

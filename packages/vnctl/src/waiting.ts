@@ -5,4 +5,4 @@ import { integer } from '@openvnet/schema'
 export const DEFAULT_WAIT = 10
 
 /** Whole seconds, as far as the API allows. */
-export const waitKind = integer(0, 600)
+export const waitKind = { ...integer(0, 600), name: 'seconds' }

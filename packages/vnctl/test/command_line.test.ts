@@ -130,6 +130,18 @@ t.test('options are read in every spelling and order', async (t) => {
   ])
 })
 
+t.test('obsolete flags may come with and without a value', async (t) => {
+  for (const flag of [
+    ['--is_connected'],
+    ['--is-connected=true'],
+    ['--is-connected', 'true'],
+    ['--no-is-connected'],
+  ]) {
+    const [request] = await requestOf('datapath', 'add', 'dp-1', ...flag, '--dpid=0x1')
+    t.match(request, { body: { uuid: 'dp-1', dpid: '0x0000000000000001' } }, flag.join(' '))
+  }
+})
+
 t.test('show and del ask once per uuid; lists take limit and offset', async (t) => {
   t.match(await requestOf('network', 'show', 'nw-1', 'nw-2'), [
     { method: 'GET', path: '/api/1.0/networks/nw-1' },

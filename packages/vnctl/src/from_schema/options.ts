@@ -66,6 +66,7 @@ const obsoleteOptions = (resource: ResourceSpec): CommandOption[] =>
     help: `No effect: ${reason}.`,
     kind: text,
     required: false,
+    bare: true,
     obsolete: reason,
   }))
 
