@@ -8,8 +8,9 @@ import { ROOT, runQuietly, say } from './run.mjs'
 export function ensurePackages() {
   if (isInstalled()) return
   say('installing npm packages')
-  // No package of ours needs its install script, and npm 12 would not run it.
-  npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund'])
+  // What package-lock.json says, but not by `npm ci`: that fails where the lock file was made with a registry that lacks
+  // a package for some other platform. No package of ours needs its install script, and npm 12 would not run it.
+  npm(['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'])
 }
 
 function isInstalled() {
