@@ -15,9 +15,7 @@ await runMain(async () => {
   build()
   if (!ensureCommands(SWITCH)) say('vnetd starts without it; switches of other machines can connect')
   else if (!existsSync('/var/run/openvswitch/db.sock'))
-    say(
-      'Open vSwitch is installed but does not run: systemctl start openvswitch-switch, or without systemd\n  /usr/share/openvswitch/scripts/ovs-ctl start --system-id=random',
-    )
+    say('Open vSwitch is installed but does not run: systemctl start openvswitch-switch')
   // In this process: signals and the exit status are those of vnetd with nothing between.
   const main = join(ROOT, 'packages/vnetd/dist/main.js')
   process.argv = [process.argv[0], main, ...process.argv.slice(2)]
