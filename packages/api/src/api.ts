@@ -61,7 +61,6 @@ const registerRoutes = async (app: FastifyInstance, parts: Parts): Promise<void>
   registerChanges(app, parts)
   registerHealth(app, store)
   await serveDescription(app)
-  app.refuseOtherMethods()
 }
 
 /** @throws when the store cannot be opened */
@@ -75,13 +74,14 @@ export const createApi = async (options: ApiOptions): Promise<Api> => {
   store.onChange((change) => bus.publish('change', { store: store.identity, change }))
   const reports = createReports(bus)
   const waiter = createWaiter(reports, store.identity)
-  const app = createServer(log, bodyLimit)
+  const { app, finish } = createServer(log, bodyLimit)
   app.addHook('preClose', async () => waiter.close())
   app.addHook('onClose', async () => {
     reports.close()
     store.close()
   })
   await registerRoutes(app, { store, reports, waiter, heartbeat: options.heartbeat })
+  finish()
   await app.ready()
   return { app, store, feed: feedOf(store), close: () => app.close() }
 }

@@ -33,8 +33,8 @@ const lastEventId = (request: FastifyRequest): number | undefined => {
   return parsed.value
 }
 
-const wantsStream = ({ headers }: FastifyRequest): boolean =>
-  headers.accept?.includes('text/event-stream') === true
+const wantsStream = ({ method, headers }: FastifyRequest): boolean =>
+  method === 'GET' && headers.accept?.includes('text/event-stream') === true
 
 export interface ChangesOptions {
   readonly store: Store
@@ -57,6 +57,7 @@ export const registerChanges = (app: FastifyInstance, options: ChangesOptions): 
     reply.raw.on('close', () => left.abort())
     reply.raw.setHeader('content-type', 'text/event-stream')
     reply.raw.setHeader('cache-control', 'no-store')
+    reply.raw.setHeader('connection', 'close')
     reply.raw.setHeader('x-request-id', request.id)
     const running = streamChanges({
       store,

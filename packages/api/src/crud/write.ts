@@ -18,12 +18,16 @@ export interface Context {
   readonly waiter: Waiter
 }
 
+/** Names come from controllers; a header takes printable ASCII only. */
+const NOT_FOR_HEADERS = /[^\x20-\x7e]/g
+
 const reportApplied = async (waiter: Waiter, revision: number, seconds: number, reply: FastifyReply) => {
   const { applied, pending, reason } = await waiter.wait(revision, seconds)
   reply.header('x-applied', String(applied))
   if (applied) return
   const names = pending.map(({ uuid, dpid }) => uuid ?? dpid)
-  reply.header('x-pending', names.length > 0 ? names.join(', ') : (reason ?? ''))
+  const laggards = names.length > 0 ? names.join(', ') : (reason ?? '')
+  reply.header('x-pending', laggards.replaceAll(NOT_FOR_HEADERS, '?'))
 }
 
 /** Answers with what `work` returns. @throws ApiError what `work` throws; nothing is stored then */

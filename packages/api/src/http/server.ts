@@ -3,51 +3,20 @@
  * itself; the schemas of routes are documentation, the rules stand in `parameters/` and `rules/`.
  */
 import { randomUUID } from 'node:crypto'
-import '@fastify/swagger'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import { ApiError } from '../errors.ts'
 import { parseBody, parseForm } from '../parameters/body.ts'
+import { trackRequests } from './drain.ts'
 import { answerClientError, answerFailure } from './failure.ts'
+import { watchMethods } from './methods.ts'
 import { pathOfRequest } from './request.ts'
 import { rewriteUrl } from './rewrite.ts'
 
-const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const
-
-/** Paths answer every method: those without a handler say which ones have one. */
-const refuseOtherMethods = (app: FastifyInstance): void => {
-  const methodsByUrl = new Map<string, Set<string>>()
-  app.addHook('onRoute', ({ url, method }) => {
-    const methods = methodsByUrl.get(url) ?? new Set()
-    for (const one of Array.isArray(method) ? method : [method]) methods.add(one)
-    methodsByUrl.set(url, methods)
-  })
-  app.decorate('refuseOtherMethods', () => {
-    for (const [url, known] of [...methodsByUrl]) {
-      const others = METHODS.filter((method) => !known.has(method))
-      if (others.length === 0 || url.includes('*')) continue
-      const allow = [...known].sort().join(', ')
-      app.route({
-        method: [...others],
-        url,
-        schema: { hide: true },
-        handler: (request) => {
-          throw new ApiError(
-            'MethodNotAllowed',
-            `${request.method} ${pathOfRequest(request)}: use ${allow}`,
-            { allow },
-          )
-        },
-      })
-    }
-  })
-}
-
-declare module 'fastify' {
-  interface FastifyInstance {
-    /** To be called when all routes are there. */
-    refuseOtherMethods(): void
-  }
+export interface Server {
+  readonly app: FastifyInstance
+  /** To be called once, when all routes and all `preClose` hooks are there. */
+  finish(): void
 }
 
 const parseBodies = (app: FastifyInstance): void => {
@@ -62,8 +31,15 @@ const parseBodies = (app: FastifyInstance): void => {
   })
 }
 
+const answerFailures = (app: FastifyInstance, bodyLimit: number): void => {
+  app.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, bodyLimit))
+  app.setNotFoundHandler((request) => {
+    throw new ApiError('UnknownPath', `${request.method} ${pathOfRequest(request)}`)
+  })
+}
+
 /** @param bodyLimit bytes */
-export const createServer = (log: Logger, bodyLimit: number): FastifyInstance => {
+export const createServer = (log: Logger, bodyLimit: number): Server => {
   const app: FastifyInstance = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -71,6 +47,8 @@ export const createServer = (log: Logger, bodyLimit: number): FastifyInstance =>
     bodyLimit,
     requestTimeout: 30_000,
     keepAliveTimeout: 72_000,
+    // Nothing is under way any more when this takes effect, see `finish`.
+    forceCloseConnections: true,
     http: { maxHeaderSize: 16_384 },
     rewriteUrl: ({ url = '/' }) => rewriteUrl(url),
     routerOptions: {
@@ -84,13 +62,17 @@ export const createServer = (log: Logger, bodyLimit: number): FastifyInstance =>
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => JSON.stringify)
   parseBodies(app)
-  refuseOtherMethods(app)
-  app.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, bodyLimit))
-  app.setNotFoundHandler((request) => {
-    throw new ApiError('UnknownPath', `${request.method} ${pathOfRequest(request)}`)
-  })
+  answerFailures(app, bodyLimit)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
-  return app
+  const drained = trackRequests(app)
+  const refuseOtherMethods = watchMethods(app)
+  return {
+    app,
+    finish: () => {
+      refuseOtherMethods()
+      app.addHook('preClose', drained)
+    },
+  }
 }

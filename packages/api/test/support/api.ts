@@ -27,9 +27,11 @@ export interface TestApi extends Api {
   ok(method: string, path: string, parameters?: object, encoding?: Encoding): Promise<Answer>
 }
 
+const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+
 const query = (parameters: object): string =>
   new URLSearchParams(
-    Object.entries(parameters).map(([name, value]): [string, string] => [name, String(value)]),
+    Object.entries(parameters).map(([name, value]): [string, string] => [name, text(value)]),
   ).toString()
 
 const request = (method: string, path: string, parameters: object, encoding: Encoding): InjectOptions => {

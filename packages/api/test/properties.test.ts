@@ -1,0 +1,312 @@
+/** Whatever is asked in whatever order: the feed tells what the tables hold, the rules hold, and nothing is a bug. */
+import { RESOURCE_NAMES, toIpAddress } from '@openvnet/schema'
+import fc from 'fast-check'
+import t from 'tap'
+import { startApi, type TestApi } from './support/api.ts'
+import { createReplica } from './support/replica.ts'
+
+/** Few names, so that requests meet. */
+const one = (prefix: string) => fc.integer({ min: 1, max: 4 }).map((index) => `${prefix}-${index}`)
+const someMac = fc.integer({ min: 1, max: 4 }).map((index) => `52:54:00:00:00:0${index}`)
+const someAddress = fc.integer({ min: 0, max: 6 }).map((index) => `10.0.0.${index}`)
+const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
+
+type Request = readonly [method: string, path: string, parameters: object]
+
+const post = (collection: string, parameters: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<Request> =>
+  fc.record(parameters).map((values) => ['POST', collection, values] as const)
+
+const COLLECTIONS = {
+  datapaths: 'dp',
+  networks: 'nw',
+  interfaces: 'if',
+  mac_leases: 'ml',
+  ip_leases: 'il',
+  network_services: 'ns',
+  route_links: 'rl',
+  routes: 'r',
+} as const
+
+const deletion: fc.Arbitrary<Request> = fc
+  .constantFrom(...Object.entries(COLLECTIONS))
+  .chain(([collection, prefix]) =>
+    one(prefix).map((uuid) => ['DELETE', `${collection}/${uuid}`, {}] as const),
+  )
+
+const relation: fc.Arbitrary<Request> = fc
+  .tuple(
+    fc.constantFrom('POST', 'DELETE'),
+    one('dp'),
+    fc.constantFrom(['networks', 'nw'] as const, ['route_links', 'rl'] as const),
+    fc.integer({ min: 1, max: 4 }),
+    maybe(someMac),
+    maybe(one('if')),
+  )
+  .map(([method, dp, [collection, prefix], index, mac_address, interface_uuid]) => [
+    method,
+    `datapaths/${dp}/${collection}/${prefix}-${index}`,
+    method === 'POST' ? { mac_address, interface_uuid } : {},
+  ])
+
+const change: fc.Arbitrary<Request> = fc.oneof(
+  fc
+    .record({ uuid: one('if'), owner: maybe(one('dp')), port: maybe(fc.constantFrom('eth0', 'if-1', '')) })
+    .map(
+      ({ uuid, owner, port }): Request => [
+        'PUT',
+        `interfaces/${uuid}`,
+        { owner_datapath_uuid: owner, port_name: port },
+      ],
+    ),
+  fc
+    .record({ uuid: one('ml'), owner: one('if') })
+    .map(({ uuid, owner }): Request => ['PUT', `mac_leases/${uuid}`, { interface_uuid: owner }]),
+  fc
+    .record({ uuid: one('nw'), name: fc.string({ maxLength: 3 }) })
+    .map(({ uuid, name }): Request => ['PUT', `networks/${uuid}`, { display_name: name }]),
+)
+
+const creation: fc.Arbitrary<Request> = fc.oneof(
+  post('datapaths', { uuid: one('dp'), dpid: fc.constantFrom('1', '2', '3') }),
+  post('networks', {
+    uuid: one('nw'),
+    ipv4_network: fc.constant('10.0.0.0'),
+    ipv4_prefix: fc.constantFrom(24, 30),
+  }),
+  post('interfaces', {
+    uuid: one('if'),
+    mode: fc.constantFrom('vif', 'simulated'),
+    network_uuid: maybe(one('nw')),
+    mac_address: maybe(someMac),
+    ipv4_address: maybe(someAddress),
+    port_name: maybe(fc.constantFrom('eth0', 'if-1')),
+    owner_datapath_uuid: maybe(one('dp')),
+  }),
+  post('mac_leases', { uuid: one('ml'), interface_uuid: one('if'), mac_address: someMac }),
+  post('ip_leases', {
+    uuid: one('il'),
+    network_uuid: one('nw'),
+    ipv4_address: someAddress,
+    interface_uuid: maybe(one('if')),
+    mac_lease_uuid: maybe(one('ml')),
+  }),
+  post('network_services', {
+    uuid: one('ns'),
+    interface_uuid: maybe(one('if')),
+    mode: fc.constantFrom('dhcp', 'router'),
+  }),
+  post('route_links', { uuid: one('rl'), mac_address: maybe(someMac) }),
+  post('routes', {
+    uuid: one('r'),
+    interface_uuid: one('if'),
+    route_link_uuid: one('rl'),
+    network_uuid: maybe(one('nw')),
+    ipv4_network: maybe(fc.constantFrom('10.0.0.0', '10.0.0.1', '0.0.0.0')),
+  }),
+)
+
+const anyRequest = fc.oneof(
+  { weight: 6, arbitrary: creation },
+  { weight: 2, arbitrary: change },
+  { weight: 2, arbitrary: deletion },
+  { weight: 2, arbitrary: relation },
+)
+
+const given = (parameters: object): object =>
+  Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined))
+
+const repeated = (values: readonly string[]): string[] =>
+  values.filter((value, index) => values.indexOf(value) !== index)
+
+/** The rules that must hold of the tables, checked without the code that enforces them. */
+const violations = (api: TestApi): string[] => {
+  const { rows } = api.store.snapshot()
+  const networksOf = (id: number): number[] => [
+    ...rows.ip_lease.filter((lease) => lease.interface_id === id).map((lease) => lease.network_id),
+    ...rows.interface.flatMap((row) => (row.id === id && row.network_id !== null ? [row.network_id] : [])),
+  ]
+  const macs = rows.mac_lease.flatMap((lease) =>
+    [...new Set(networksOf(lease.interface_id))].map((network) => `${lease.mac_address} in ${network}`),
+  )
+  const internal = [...rows.route_link, ...rows.datapath_network, ...rows.datapath_route_link].map(
+    ({ mac_address }) => mac_address,
+  )
+  const guests = new Set(rows.mac_lease.map(({ mac_address }) => mac_address))
+  const outside = rows.ip_lease.filter(({ address, network_id }) => {
+    const network = rows.network.find(({ id }) => id === network_id)
+    const size = 2n ** BigInt(32 - (network?.ipv4_prefix ?? 0))
+    const host = toIpAddress(address).value - toIpAddress(network?.ipv4_network ?? '0.0.0.0').value
+    return host <= 0n || host >= size - 1n
+  })
+  const strayed = rows.ip_lease.filter(
+    (lease) =>
+      rows.mac_lease.find(({ id }) => id === lease.mac_lease_id)?.interface_id !== lease.interface_id,
+  )
+  return [
+    ...repeated(macs),
+    ...repeated(rows.ip_lease.map(({ network_id, address }) => `${address} in ${network_id}`)),
+    ...repeated(internal),
+    ...internal.filter((mac) => guests.has(mac)),
+    ...outside.map(({ address }) => `${address} is outside`),
+    ...strayed.map(({ uuid }) => `${uuid} strayed`),
+  ]
+}
+
+/** What most requests refer to. */
+const GROUND: readonly Request[] = [
+  ['POST', 'datapaths', { uuid: 'dp-1', dpid: '1' }],
+  ['POST', 'networks', { uuid: 'nw-1', ipv4_network: '10.0.0.0' }],
+  ['POST', 'networks', { uuid: 'nw-2', ipv4_network: '10.0.0.0', ipv4_prefix: 29 }],
+  ['POST', 'route_links', { uuid: 'rl-1' }],
+  ['POST', 'interfaces', { uuid: 'if-1', mode: 'simulated', network_uuid: 'nw-1', ipv4_address: '10.0.0.6' }],
+]
+
+/** @returns whether it was accepted. @throws when the answer breaks a rule of the API */
+const ask = async (api: TestApi, [method, path, parameters]: Request): Promise<boolean> => {
+  const before = api.store.revision()
+  const { status, body, headers } = await api.send(method, path, given(parameters))
+  const after = api.store.revision()
+  if (![200, 400, 404].includes(status)) throw new Error(`${status}: ${JSON.stringify(body)}`)
+  if (status !== 200 && after !== before) throw new Error('a refused request wrote')
+  if (status === 200 && headers['x-revision'] !== String(after)) throw new Error('wrong X-Revision')
+  if (after > before + 1) throw new Error('one request, one revision')
+  return status === 200
+}
+
+t.test('any sequence of requests', async (t) => {
+  const dir = t.testdir()
+  let round = 0
+  let accepted = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyRequest, { minLength: 30, maxLength: 80 }), async (requests) => {
+      round += 1
+      const api = await startApi(t, { file: `${dir}/${round}.db` })
+      const replica = createReplica()
+      api.store.onChange(replica.apply)
+      for (const request of [...GROUND, ...requests]) accepted += Number(await ask(api, request))
+      t.strictSame(violations(api), [])
+      t.strictSame(replica.rows(), api.store.snapshot().rows, 'the changes make the tables')
+      const again = createReplica()
+      const since = api.store.since(0)
+      if (since.kind === 'changes') since.changes.forEach(again.apply)
+      t.strictSame(again.rows(), replica.rows())
+      await api.close()
+    }),
+    { numRuns: 40 },
+  )
+  t.ok(accepted > 40 * 10, `${accepted} requests were accepted`)
+})
+
+const nonsense: fc.Arbitrary<unknown> = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.integer(),
+  fc.double(),
+  fc.boolean(),
+  fc.constant(null),
+  fc.constantFrom(
+    '',
+    ' ',
+    '0',
+    '-1',
+    '1e3',
+    '0x',
+    '::',
+    'nw-',
+    'nw-1',
+    '%00',
+    '../..',
+    '\u0000',
+    '__proto__',
+  ),
+  fc.array(fc.string(), { maxLength: 2 }),
+  fc.dictionary(fc.string(), fc.string(), { maxKeys: 2 }),
+  fc.string({ minLength: 300, maxLength: 2000 }),
+)
+
+const NAMES = [
+  ...new Set(
+    RESOURCE_NAMES.flatMap((name) => [`${name}_uuid`, `${name}s`]).concat(
+      'uuid',
+      'display_name',
+      'dpid',
+      'mode',
+      'mac_address',
+      'ipv4_address',
+      'ipv4_network',
+      'ipv4_prefix',
+      'port_name',
+      'wait',
+      'limit',
+      'offset',
+      'since',
+      'ingress',
+      'enable_routing',
+      'constructor',
+      'toString',
+    ),
+  ),
+]
+
+const PATHS = [
+  ...Object.entries(COLLECTIONS).flatMap(([collection, prefix]) => [collection, `${collection}/${prefix}-1`]),
+  'datapaths/dp-1/networks',
+  'datapaths/dp-1/networks/nw-1',
+  'datapaths/dp-1/route_links/rl-1',
+  'changes',
+  'snapshot',
+  'status',
+  'no_such_thing',
+]
+
+t.test('nonsense is refused, never a bug', async (t) => {
+  const api = await startApi(t)
+  await api.ok('POST', 'datapaths', { uuid: 'dp-1', dpid: '1' })
+  await api.ok('POST', 'networks', { uuid: 'nw-1', ipv4_network: '10.0.0.0' })
+  await api.ok('POST', 'route_links', { uuid: 'rl-1' })
+  await api.ok('POST', 'interfaces', { uuid: 'if-1', mode: 'simulated', network_uuid: 'nw-1' })
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom('GET', 'POST', 'PUT', 'DELETE', 'PATCH'),
+      fc.oneof(
+        fc.constantFrom(...PATHS),
+        fc
+          .tuple(fc.constantFrom(...PATHS), fc.string())
+          .map(([path, tail]) => `${path}/${encodeURIComponent(tail)}`),
+      ),
+      fc.dictionary(fc.oneof(fc.constantFrom(...NAMES), fc.string()), nonsense, { maxKeys: 4 }),
+      fc.constantFrom('query', 'form', 'json', 'envelope'),
+      async (method, path, parameters, encoding) => {
+        const harmless = { ...parameters }
+        delete harmless['wait']
+        const { status, body } = await api.send(method, path, harmless, encoding)
+        if (status >= 500) throw new Error(`${status}: ${JSON.stringify(body)}`)
+        if (status !== 200 && (typeof body.error !== 'string' || typeof body.code !== 'string')) {
+          throw new Error(`not an error of ours: ${JSON.stringify(body)}`)
+        }
+      },
+    ),
+    { numRuns: 1500 },
+  )
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom('GET', 'POST', 'PUT', 'DELETE'),
+      fc.oneof(
+        fc.webPath().map((path) => (path.startsWith('/') ? path : `/${path}`)),
+        fc.string({ unit: 'grapheme-ascii' }).map((text) => `/api/${text}`),
+      ),
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('application/json', 'application/x-www-form-urlencoded', 'text/plain', ''),
+      async (method, url, payload, type) => {
+        const { status, body } = await api.raw({
+          method: method as 'GET',
+          url,
+          payload,
+          headers: { 'content-type': type },
+        })
+        if (status >= 500) throw new Error(`${status}: ${JSON.stringify(body)}`)
+      },
+    ),
+    { numRuns: 500 },
+  )
+  t.equal((await api.ok('GET', 'status')).body.revision, api.store.revision(), 'and it is still well')
+})
