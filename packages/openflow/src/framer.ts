@@ -52,10 +52,11 @@ export class Framer {
     return this.#nextAcrossChunks(this.#partial)
   }
 
-  /** The type byte of the next message, as soon as it is there: `null` before. */
-  peekType(): number | null {
-    if (this.#partial !== null) return this.#filled > 1 ? (this.#partial[1] ?? null) : null
-    return this.#chunks[0]?.[this.#offset + 1] ?? null
+  /** The first two bytes of a message that is not whole yet, if they are there: what may be said of it early. */
+  peek(): { readonly version: number; readonly type: number } | null {
+    const partial = this.#partial
+    if (partial === null || this.#filled < 2) return null
+    return { version: partial[0] as number, type: partial[1] as number }
   }
 
   #nextWithinChunk(): Uint8Array | null {

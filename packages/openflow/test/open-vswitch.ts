@@ -93,7 +93,8 @@ export async function startOpenVswitch(): Promise<OpenVswitch> {
     management,
     ofctl: (...args) => run('ovs-ofctl', '-O', 'OpenFlow13', ...args),
     stop: async () => {
-      const ended = children.map((child) => new Promise((resolve) => child.once('exit', resolve)))
+      const alive = children.filter((child) => child.exitCode === null && child.signalCode === null)
+      const ended = alive.map((child) => new Promise((resolve) => child.once('exit', resolve)))
       killAll()
       await Promise.all(ended)
       process.removeListener('exit', killAll)

@@ -6,7 +6,7 @@
  */
 import type { Duplex } from 'node:stream'
 import { decodeFrom } from '../codec/message.ts'
-import { OFPT } from '../constants.ts'
+import { OFP_VERSION, OFPT } from '../constants.ts'
 import { DecodeError } from '../decode-error.ts'
 import { EncodeError } from '../encode-error.ts'
 import { OFPET } from '../error-names.ts'
@@ -225,9 +225,11 @@ export class Connection {
   #receiveAvailable(): boolean {
     try {
       while (!this.#paused && this.#isOpen()) {
-        this.#refuseStrangers()
         const bytes = this.#framer.next()
-        if (bytes === null) return false
+        if (bytes === null) {
+          this.#refuseStrangers()
+          return false
+        }
         this.#liveness.heard()
         this.#reader.reset(bytes)
         if (this.#take(decodeFrom(this.#reader), bytes.length)) return this.#framer.buffered > 0
@@ -238,12 +240,13 @@ export class Connection {
     return false
   }
 
-  /** What does not begin with HELLO (or an error about ours) is no OpenFlow: seen before its supposed length came. */
+  /** Garbage is seen by its first bytes: not only when its supposed length, up to 64 KiB, has come. */
   #refuseStrangers(): void {
-    if (this.#state !== 'hello') return
-    const type = this.#framer.peekType()
-    if (type !== null && type !== OFPT.HELLO && type !== OFPT.ERROR) {
-      throw new DecodeError('value', 1, `the first message has type ${type} instead of HELLO`)
+    const header = this.#framer.peek()
+    if (header === null || header.type === OFPT.HELLO || header.type === OFPT.ERROR) return
+    if (this.#state === 'hello') throw notHello()
+    if (header.version !== OFP_VERSION) {
+      throw new DecodeError('version', 0, `version ${header.version} is not OpenFlow 1.3`)
     }
   }
 
@@ -259,10 +262,12 @@ export class Connection {
 
   /** True if it was the reply to a request. */
   #take(message: Message, bytes: number): boolean {
+    if (message.type === 'hello') {
+      if (this.#state === 'hello') this.#onHello(message)
+      return false
+    }
+    if (this.#state === 'hello' && message.type !== 'error') throw notHello()
     switch (message.type) {
-      case 'hello':
-        if (this.#state === 'hello') this.#onHello(message)
-        return false
       case 'echo_request':
         this.send({ type: 'echo_reply', xid: message.xid, data: message.data })
         return false
@@ -375,6 +380,8 @@ export class Connection {
     this.#options.onClose?.(reason)
   }
 }
+
+const notHello = (): DecodeError => new DecodeError('value', 1, 'the first message is not HELLO')
 
 /** Marks a promise as handled: its rejection is for who awaits it, and nobody must. */
 function droppable<T>(promise: Promise<T>): Promise<T> {
