@@ -55,6 +55,7 @@ export const registerChanges = (app: FastifyInstance, options: ChangesOptions): 
     const left = new AbortController()
     reply.hijack()
     reply.raw.on('close', () => left.abort())
+    reply.raw.on('error', () => left.abort())
     reply.raw.setHeader('content-type', 'text/event-stream')
     reply.raw.setHeader('cache-control', 'no-store')
     reply.raw.setHeader('connection', 'close')

@@ -29,42 +29,52 @@ const event = (name: string, data: unknown, id?: number): string =>
 
 const changeEvent = (change: Change): string => event('change', change, change.revision)
 
-/** @returns when the reader is gone or `signal` ended the stream; never rejects */
-export const streamChanges = async (options: StreamOptions): Promise<void> => {
-  const { store, response, signal } = options
+/**
+ * What lies behind the cursor, as events.
+ * @returns the text and the new cursor; `undefined` when there is nothing
+ */
+const nextEvents = (store: Store, cursor: number): { text: string; cursor: number } | undefined => {
+  const page = store.changesAfter(cursor, PAGE)
+  if (page.kind === 'gone') {
+    const { revision } = page
+    return { text: event('gone', { store: page.store, revision }, revision), cursor: revision }
+  }
+  const last = page.changes.at(-1)
+  return last && { text: page.changes.map(changeEvent).join(''), cursor: last.revision }
+}
+
+const pump = async ({ store, response, since, signal }: StreamOptions): Promise<void> => {
+  let cursor = since
   let wake = Promise.withResolvers<void>()
   const unsubscribe = store.onChange(() => wake.resolve())
-  const onAbort = () => wake.resolve()
-  signal.addEventListener('abort', onAbort)
-  const beat = setInterval(() => response.write(': still here\n\n'), options.heartbeat)
-  let cursor = options.since
-
-  /** Writes what is behind the cursor. @returns whether there was any */
-  const advance = async (): Promise<boolean> => {
-    const page = store.changesAfter(cursor, PAGE)
-    const gone = page.kind === 'gone'
-    if (!gone && page.changes.length === 0) return false
-    const text = gone
-      ? event('gone', { store: page.store, revision: page.revision }, page.revision)
-      : page.changes.map(changeEvent).join('')
-    cursor = gone ? page.revision : (page.changes.at(-1)?.revision ?? cursor)
-    if (!response.write(text)) await once(response, 'drain', { signal })
-    return true
-  }
-
+  signal.addEventListener('abort', () => wake.resolve(), { once: true })
   try {
-    response.write('retry: 1000\n\n')
-    response.write(event('store', { store: store.identity, revision: store.revision() }))
     while (!signal.aborted) {
       wake = Promise.withResolvers<void>()
-      if (!(await advance())) await wake.promise
+      const next = nextEvents(store, cursor)
+      if (next === undefined) {
+        await wake.promise
+        continue
+      }
+      cursor = next.cursor
+      if (!response.write(next.text)) await once(response, 'drain', { signal })
     }
+  } finally {
+    unsubscribe()
+  }
+}
+
+/** @returns when the reader is gone or `signal` ended the stream; rejects only for a bug or a broken store */
+export const streamChanges = async (options: StreamOptions): Promise<void> => {
+  const { store, response, signal } = options
+  const beat = setInterval(() => response.write(': still here\n\n'), options.heartbeat)
+  try {
+    response.write(`retry: 1000\n\n${event('store', { store: store.identity, revision: store.revision() })}`)
+    await pump(options)
   } catch (error) {
     if (!signal.aborted) throw error
   } finally {
     clearInterval(beat)
-    unsubscribe()
-    signal.removeEventListener('abort', onAbort)
     response.end()
   }
 }

@@ -14,7 +14,7 @@ import { collection, pageOf, pathOf } from './list.ts'
 import { rowOfPath } from './reference.ts'
 import { answerWrite, type Context } from './write.ts'
 
-export interface Relation {
+interface Relation {
   /** The resource whose path it is under. */
   readonly base: ResourceName
   readonly other: ResourceName
@@ -22,7 +22,7 @@ export interface Relation {
   readonly join: ResourceName
 }
 
-export const RELATIONS: readonly Relation[] = [
+const RELATIONS: readonly Relation[] = [
   { base: 'datapath', other: 'network', join: 'datapath_network' },
   { base: 'datapath', other: 'route_link', join: 'datapath_route_link' },
 ]
@@ -60,39 +60,58 @@ const checkRepeated = (request: FastifyRequest, { base, other }: Relation, ends:
   }
 }
 
-const register = (app: FastifyInstance, context: Context, relation: Relation): void => {
-  const { store, model } = context
-  const { base, other, join } = relation
-  const list = `${pathOf(specOf(base))}/:uuid/${specOf(other).collection}`
-  const one = `${list}/:${other}_uuid`
-  const creation = createSignature(specOf(join), [base, other])
+const listPath = ({ base, other }: Relation): string =>
+  `${pathOf(specOf(base))}/:uuid/${specOf(other).collection}`
 
-  app.get(list, { schema: describeRelationList(relation, listSignature) }, (request, reply) => {
+const onePath = (relation: Relation): string => `${listPath(relation)}/:${relation.other}_uuid`
+
+/** The row of the other resource that a join row names. */
+const otherOf = (reader: Reader, other: ResourceName, join: Stored): Stored[] => {
+  const id = (join as unknown as Readonly<Record<string, number>>)[`${other}_id`]
+  const row = id === undefined ? undefined : reader.byId(other, id)
+  return row === undefined ? [] : [row]
+}
+
+const registerList = (app: FastifyInstance, { store, model }: Context, relation: Relation): void => {
+  const { base, other, join } = relation
+  const schema = describeRelationList(relation, listSignature)
+  app.get(listPath(relation), { schema }, (request, reply) => {
     const page = pageOf(parametersOf(request, listSignature))
     const body = store.read((reader) => {
       const { id } = rowOfPath(reader, base, 'uuid', pathParameter(request, 'uuid'))
       const ofBase = { [`${base}_id`]: id } as Equals<ResourceName>
-      const items = reader.list(join, page, ofBase).flatMap((row) => {
-        const found = reader.byId(other, (row as unknown as Record<string, number>)[`${other}_id`] as number)
-        return found === undefined ? [] : [model.shape(reader, other, found)]
-      })
+      const items = reader
+        .list(join, page, ofBase)
+        .flatMap((row) => otherOf(reader, other, row))
+        .map((row) => model.shape(reader, other, row))
       return collection(page, reader.count(join, ofBase), items)
     })
     return reply.send(body)
   })
-  app.post(one, { schema: describeRelationAdd(relation, creation) }, (request, reply) => {
-    const given = parametersOf(request, creation)
+}
+
+const registerAdd = (app: FastifyInstance, context: Context, relation: Relation): void => {
+  const { base, other, join } = relation
+  const signature = createSignature(specOf(join), [base, other])
+  const schema = describeRelationAdd(relation, signature)
+  app.post(onePath(relation), { schema }, (request, reply) => {
+    const given = parametersOf(request, signature)
     return answerWrite(context, given, reply, (writer) => {
       const ends = endsOf(writer, relation, request)
       checkRepeated(request, relation, ends)
       if (writer.first(join, ends.columns as Equals<ResourceName>) !== undefined) {
         throw new ApiError('RelationAlreadyExists', `${ends.base.uuid} ${ends.other.uuid}`)
       }
-      const row = model.create(writer, join, given, ends.columns as Partial<Row>)
-      return model.shape(writer, join, row)
+      const row = context.model.create(writer, join, given, ends.columns as Partial<Row>)
+      return context.model.shape(writer, join, row)
     })
   })
-  app.delete(one, { schema: describeRelationRemove(relation, deleteSignature) }, (request, reply) => {
+}
+
+const registerRemove = (app: FastifyInstance, context: Context, relation: Relation): void => {
+  const { other, join } = relation
+  const schema = describeRelationRemove(relation, deleteSignature)
+  app.delete(onePath(relation), { schema }, (request, reply) => {
     const given = parametersOf(request, deleteSignature)
     return answerWrite(context, given, reply, (writer) => {
       const ends = endsOf(writer, relation, request)
@@ -105,5 +124,9 @@ const register = (app: FastifyInstance, context: Context, relation: Relation): v
 }
 
 export const registerRelations = (app: FastifyInstance, context: Context): void => {
-  for (const relation of RELATIONS) register(app, context, relation)
+  for (const relation of RELATIONS) {
+    registerList(app, context, relation)
+    registerAdd(app, context, relation)
+    registerRemove(app, context, relation)
+  }
 }

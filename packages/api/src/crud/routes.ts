@@ -22,33 +22,32 @@ import { collection, pageOf, pathOf } from './list.ts'
 import { rowOfPath } from './reference.ts'
 import { answerWrite, type Context } from './write.ts'
 
-const register = (app: FastifyInstance, context: Context, name: ResourceName): void => {
-  const { store, model } = context
-  const spec = specOf(name)
-  const path = pathOf(spec)
-  const one = `${path}/:uuid`
-  const creation = createSignature(spec)
-  const change = updateSignature(spec)
-  const named = (reader: Reader, request: FastifyRequest) =>
-    rowOfPath(reader, name, 'uuid', pathParameter(request, 'uuid'))
+const named = <N extends ResourceName>(reader: Reader, name: N, request: FastifyRequest) =>
+  rowOfPath(reader, name, 'uuid', pathParameter(request, 'uuid'))
 
+const registerReads = (app: FastifyInstance, { store, model }: Context, name: ResourceName): void => {
+  const path = pathOf(specOf(name))
   app.get(path, { schema: describeList(name, listSignature) }, (request, reply) => {
     const page = pageOf(parametersOf(request, listSignature))
-    return reply.send(
-      store.read((reader) => {
-        const rows = reader.list(name, page)
-        return collection(
-          page,
-          reader.count(name),
-          rows.map((row) => model.shape(reader, name, row)),
-        )
-      }),
-    )
+    const body = store.read((reader) => {
+      const items = reader.list(name, page).map((row) => model.shape(reader, name, row))
+      return collection(page, reader.count(name), items)
+    })
+    return reply.send(body)
   })
-  app.get(one, { schema: describeShow(name) }, (request, reply) => {
+  app.get(`${path}/:uuid`, { schema: describeShow(name) }, (request, reply) => {
     parametersOf(request, emptySignature)
-    return reply.send(store.read((reader) => model.shape(reader, name, named(reader, request))))
+    return reply.send(store.read((reader) => model.shape(reader, name, named(reader, name, request))))
   })
+}
+
+const registerWrites = (app: FastifyInstance, context: Context, name: ResourceName): void => {
+  const { model } = context
+  const path = pathOf(specOf(name))
+  const one = `${path}/:uuid`
+  const creation = createSignature(specOf(name))
+  const change = updateSignature(specOf(name))
+
   app.post(path, { schema: describeCreate(name, creation) }, (request, reply) => {
     const given = parametersOf(request, creation)
     return answerWrite(context, given, reply, (writer) =>
@@ -58,13 +57,13 @@ const register = (app: FastifyInstance, context: Context, name: ResourceName): v
   app.put(one, { schema: describeUpdate(name, change) }, (request, reply) => {
     const given = parametersOf(request, change)
     return answerWrite(context, given, reply, (writer) =>
-      model.shape(writer, name, model.update(writer, name, named(writer, request), given)),
+      model.shape(writer, name, model.update(writer, name, named(writer, name, request), given)),
     )
   })
   app.delete(one, { schema: describeDelete(name, deleteSignature) }, (request, reply) => {
     const given = parametersOf(request, deleteSignature)
     return answerWrite(context, given, reply, (writer) => {
-      const row = named(writer, request)
+      const row = named(writer, name, request)
       writer.delete(name, row.id)
       return [row.uuid]
     })
@@ -73,6 +72,8 @@ const register = (app: FastifyInstance, context: Context, name: ResourceName): v
 
 export const registerResources = (app: FastifyInstance, context: Context): void => {
   for (const name of RESOURCE_NAMES) {
-    if (specOf(name).prefix !== null) register(app, context, name)
+    if (specOf(name).prefix === null) continue
+    registerReads(app, context, name)
+    registerWrites(app, context, name)
   }
 }

@@ -5,10 +5,11 @@
  * commit is noticed.
  */
 import type { Change, ChangesSince, Snapshot } from '@openvnet/feed'
-import { RESOURCE_NAMES } from '@openvnet/schema'
-import { specOf, toRow } from './columns.ts'
-import { openDatabase, prepareOnce } from './database.ts'
-import { createOutbox } from './outbox.ts'
+import type { Database } from 'better-sqlite3'
+import { createAnnouncer } from './announcer.ts'
+import { openDatabase, type Prepare, prepareOnce } from './database.ts'
+import { allRows, changesAfter } from './history.ts'
+import { createOutbox, type Outbox } from './outbox.ts'
 import { createRecorder } from './recorder.ts'
 import { createReader, createWriter, type Reader, type Writer } from './rows.ts'
 
@@ -48,102 +49,57 @@ export interface Store extends Reader {
 
 const KEEP_CHANGES = 100_000
 const POLL_INTERVAL = 500
-const ANNOUNCE_AT_ONCE = 1000
 
-/** @throws when the file cannot be opened, is no SQLite file or was written by a newer program. */
-export const openStore = (options: StoreOptions): Store => {
-  const { file, keepChanges = KEEP_CHANGES, pollInterval = POLL_INTERVAL } = options
-  const db = openDatabase(file)
-  const prepare = prepareOnce(db)
+/** The two kinds of transaction. */
+const createTransactions = (db: Database, prepare: Prepare, outbox: Outbox) => {
   const recorder = createRecorder(db, prepare)
-  const outbox = createOutbox(prepare, Math.max(1, keepChanges))
   const reader = createReader(prepare)
-  const identity = prepare('SELECT identity FROM store').get()?.['identity'] as string
-  const handlers = new Set<(change: Change) => void>()
-  let announced = outbox.revision()
-
-  const announceOne = (change: Change): void => {
-    announced = change.revision
-    for (const handler of handlers) handler(change)
-  }
-  const announceStored = (): void => {
-    for (;;) {
-      const changes = outbox.after(announced, ANNOUNCE_AT_ONCE)
-      changes.forEach(announceOne)
-      if (changes.length < ANNOUNCE_AT_ONCE) return
-    }
-  }
-  const announce = (change: Change): void => {
-    if (change.revision === announced + 1) announceOne(change)
-    else announceStored()
-  }
-
-  const dataVersion = (): number => db.pragma('data_version', { simple: true }) as number
-  let seenVersion = dataVersion()
-  const lookForOthers = (): void => {
-    try {
-      const version = dataVersion()
-      if (version === seenVersion) return
-      announceStored()
-      seenVersion = version
-    } catch (error) {
-      options.onPollError?.(error)
-    }
-  }
-  const poll = setInterval(lookForOthers, pollInterval)
-  poll.unref()
-
-  const transact = db.transaction((work: (writer: Writer) => unknown) => {
+  const write = db.transaction((work: (writer: Writer) => unknown) => {
     recorder.reset()
     const now = new Date().toISOString()
     const value = work(createWriter(prepare, reader, now))
     const operations = recorder.operations()
     return { value, change: operations.length === 0 ? undefined : outbox.append(operations, now) }
   })
-  const readConsistently = db.transaction((work: () => unknown) => work())
-
-  const page = (revision: number, limit: number): ChangesSince => {
-    const current = outbox.revision()
-    if (revision > current || revision < outbox.oldest() - 1) {
-      return { kind: 'gone', store: identity, revision: current }
-    }
-    return { kind: 'changes', store: identity, revision: current, changes: outbox.after(revision, limit) }
+  const read = db.transaction((work: () => unknown) => work())
+  return {
+    reader,
+    write: <T>(work: (writer: Writer) => T) =>
+      write.immediate(work) as { readonly value: T; readonly change: Change | undefined },
+    read: <T>(work: () => T) => read(work) as T,
   }
-  const allRows = () =>
-    Object.fromEntries(
-      RESOURCE_NAMES.map((name) => [
-        name,
-        prepare(`SELECT * FROM ${specOf(name).collection} ORDER BY id`)
-          .all()
-          .map((raw) => toRow(name, raw)),
-      ]),
-    ) as unknown as Snapshot['rows']
+}
 
-  const store: Store = {
+/** @throws when the file cannot be opened, is no SQLite file or was written by a newer program. */
+export const openStore = (options: StoreOptions): Store => {
+  const { file, keepChanges = KEEP_CHANGES, pollInterval = POLL_INTERVAL, onPollError } = options
+  const db = openDatabase(file)
+  const prepare = prepareOnce(db)
+  const outbox = createOutbox(prepare, Math.max(1, keepChanges))
+  const { reader, read, write } = createTransactions(db, prepare, outbox)
+  const { announce, onChange, close } = createAnnouncer({ db, outbox, pollInterval, onPollError })
+  const identity = prepare('SELECT identity FROM store').get()?.['identity'] as string
+  const after = (revision: number, limit: number) =>
+    read(() => changesAfter(identity, outbox, revision, limit))
+
+  return {
     ...reader,
     identity,
     revision: () => outbox.revision(),
-    write: <T>(work: (writer: Writer) => T) => {
-      const { value, change } = transact.immediate(work) as { value: T; change: Change | undefined }
-      const revision = change?.revision ?? outbox.revision()
-      if (change !== undefined) announce(change)
-      return { value, revision }
+    write: (work) => {
+      const { value, change } = write(work)
+      if (change === undefined) return { value, revision: outbox.revision() }
+      announce(change)
+      return { value, revision: change.revision }
     },
-    read: <T>(work: (reader: Reader) => T) => readConsistently(() => work(reader)) as T,
-    snapshot: () => store.read(() => ({ store: identity, revision: outbox.revision(), rows: allRows() })),
-    since: (revision) => store.read(() => page(revision, Number.MAX_SAFE_INTEGER)),
-    changesAfter: (revision, limit) => store.read(() => page(revision, limit)),
-    onChange: (handler) => {
-      handlers.add(handler)
-      return () => {
-        handlers.delete(handler)
-      }
-    },
+    read: (work) => read(() => work(reader)),
+    snapshot: () => read(() => ({ store: identity, revision: outbox.revision(), rows: allRows(prepare) })),
+    since: (revision) => after(revision, Number.MAX_SAFE_INTEGER),
+    changesAfter: after,
+    onChange,
     close: () => {
-      clearInterval(poll)
-      handlers.clear()
+      close()
       db.close()
     },
   }
-  return store
 }
