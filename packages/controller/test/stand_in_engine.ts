@@ -64,8 +64,8 @@ export class StandInEngine implements SwitchFacts {
   readonly ports = new Map<string, Map<string, number>>()
   readonly facts: string[] = []
   revision = 1
-  #flows: ReadonlyMap<string, Flow> = new Map()
-  #groups: ReadonlyMap<number, Group> = new Map()
+  #flows = new Map<string, Flow>()
+  #groups = new Map<number, Group>()
   #listener: (dpid: string, change: TablesChange) => void = () => undefined
   readonly #answers: boolean
 
@@ -102,6 +102,13 @@ export class StandInEngine implements SwitchFacts {
     this.revision += 1
     this.announce(differing(formerFlows, this.#flows), differing(formerGroups, this.#groups))
     return this.revision
+  }
+
+  /** The next revision: one more flow. */
+  add(added: Flow): void {
+    this.#flows.set(added.key, added)
+    this.revision += 1
+    this.announce(new Set([added.key]), new Set())
   }
 
   #set(flows: readonly Flow[], groups: readonly Group[]): void {

@@ -2,8 +2,8 @@
  * Identity of flows and groups as strings for maps: equal strings mean the same to a switch.
  *
  * They are byte strings (see `match_bytes.ts`) of the canonical form of what they name, so that a flow read back from
- * Open vSwitch has the key and the value of the flow that was sent: instructions in order of execution, an empty
- * apply-actions dropped, flags that are not state dropped, what a group's type does not use dropped.
+ * Open vSwitch has the key and the value of the flow that was sent: instructions in order of execution, lists without
+ * actions dropped, flags that are not state dropped, what a group's type does not use dropped.
  */
 import type { Action, Bucket, Instruction, Match, Subfield } from '@openvnet/openflow'
 import { bytes, fieldBytes, fieldCode, matchBytes, readMatch, u8, u16, u32, u64 } from './match_bytes.ts'
@@ -77,7 +77,7 @@ function instructionBytes(instruction: Instruction): string {
     case 'clear_actions':
       return 'c'
     case 'write_actions':
-      return `w${actionListBytes(instruction.actions)}`
+      return instruction.actions.length === 0 ? '' : `w${actionListBytes(instruction.actions)}`
     case 'write_metadata':
       return `d${u64(instruction.metadata & instruction.metadata_mask)}${u64(instruction.metadata_mask)}`
     case 'goto_table':

@@ -3,7 +3,7 @@
  * until the value changes or there is a reason to try again, so that one bad flow does not hold up the rest.
  */
 import type { Flow, Group, Tables } from '../pipeline/flow.ts'
-import type { Quarantine, Scope } from './diff.ts'
+import type { Quarantine } from './diff.ts'
 import type { Refusal } from './outcome.ts'
 
 export interface RefusalList extends Quarantine {
@@ -11,8 +11,11 @@ export interface RefusalList extends Quarantine {
   add(refusal: Refusal): void
   /** Forgets what is no longer wanted or is wanted with another value. */
   prune(desired: Tables): void
-  /** Forgets everything and tells what to compare again. */
-  release(): { readonly [S in keyof Scope]: readonly (S extends 'flows' ? string : number)[] }
+  /** Forgets those that may be worth another try, and tells what to compare again. */
+  release(isCurable: (refusal: Refusal) => boolean): {
+    readonly flows: readonly string[]
+    readonly groups: readonly number[]
+  }
   refusals(): readonly Refusal[]
 }
 
@@ -24,6 +27,12 @@ type Entries<K> = Map<K, Entry>
 
 const forgetStale = <K>(entries: Entries<K>, wanted: ReadonlyMap<K, { readonly value: string }>) => {
   for (const [key, { value }] of entries) if (wanted.get(key)?.value !== value) entries.delete(key)
+}
+
+function releaseFrom<K>(entries: Entries<K>, isCurable: (refusal: Refusal) => boolean): K[] {
+  const released = [...entries].filter(([, { refusal }]) => isCurable(refusal)).map(([key]) => key)
+  for (const key of released) entries.delete(key)
+  return released
 }
 
 export function createQuarantine(): RefusalList {
@@ -41,12 +50,10 @@ export function createQuarantine(): RefusalList {
       forgetStale(flows, desired.flows)
       forgetStale(groups, desired.groups)
     },
-    release() {
-      const scope = { flows: [...flows.keys()], groups: [...groups.keys()] }
-      flows.clear()
-      groups.clear()
-      return scope
-    },
+    release: (isCurable) => ({
+      flows: releaseFrom(flows, isCurable),
+      groups: releaseFrom(groups, isCurable),
+    }),
     refusals: () => [...groups.values(), ...flows.values()].map(({ refusal }) => refusal),
   }
 }

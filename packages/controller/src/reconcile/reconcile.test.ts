@@ -198,11 +198,13 @@ t.test('what the switch refused is left out until its value changes', async (t) 
 })
 
 t.test('what is released from quarantine is compared again', async (t) => {
-  const flow = makeFlow(1, 1)
+  const [one, other] = [makeFlow(1, 1), makeFlow(2, 1)]
   const quarantine = createQuarantine()
-  quarantine.add({ change: { kind: 'flow_add', flow }, error: 'OFPBAC_BAD_OUT_GROUP' })
-  t.strictSame(quarantine.release(), { flows: [flow.key], groups: [] })
-  t.notOk(quarantine.hasFlow(flow))
+  quarantine.add({ change: { kind: 'flow_add', flow: one }, error: 'OFPBAC_BAD_OUT_GROUP' })
+  quarantine.add({ change: { kind: 'flow_add', flow: other }, error: 'OFPBMC_BAD_VALUE' })
+  const released = quarantine.release(({ error }) => error === 'OFPBAC_BAD_OUT_GROUP')
+  t.strictSame(released, { flows: [one.key], groups: [] })
+  t.strictSame([quarantine.hasFlow(one), quarantine.hasFlow(other)], [false, true])
 })
 
 const stats = (flow: Flow, more: Partial<FlowStats> = {}): FlowStats => ({

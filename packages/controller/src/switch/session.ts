@@ -56,7 +56,7 @@ export class Session {
   #record: SwitchRecord | undefined
   #ports: Ports | undefined
   #synchroniser: Synchroniser | undefined
-  #packetsLogged = 0
+  #packetsLogged = -Infinity
   /** Why this side ends it, where the connection cannot know. */
   #ending: string | undefined
 
@@ -69,6 +69,7 @@ export class Session {
       socket,
       requestFeatures: true,
       echoIntervalMs: options.probeInterval,
+      handshakeTimeoutMs: 2 * options.probeInterval,
       maxQueuedBytes: MAX_QUEUED_BYTES,
       closeTimeoutMs: CLOSE_TIMEOUT_MS,
       onReady: (features) => this.#onReady(features),

@@ -23,7 +23,10 @@ export interface SwitchesOptions {
   readonly log: Logger
   /** What `statuses` says is different now. */
   readonly onStatus: () => void
-  /** Milliseconds of silence before a switch is asked whether it lives; it is given up after the same again (5,000). */
+  /**
+   * Milliseconds of silence before a switch is asked whether it lives; it is given up after the same again (5,000).
+   * A new connection has as long to say who it is.
+   */
   readonly probeInterval?: number
   /** Milliseconds between looks for changes that others made to our flows (10,000); 0: never. */
   readonly auditInterval?: number

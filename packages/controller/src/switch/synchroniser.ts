@@ -20,10 +20,10 @@ import { agrees, digest, dump } from '../reconcile/dump.ts'
 import { acknowledge, type Installed } from '../reconcile/installed.ts'
 import { order } from '../reconcile/order.ts'
 import type { Outcome, Refusal } from '../reconcile/outcome.ts'
-import { createQuarantine } from '../reconcile/quarantine.ts'
 import { Backlog } from './backlog.ts'
 import type { SwitchRecord } from './record.ts'
-import { refusalFields, refusalText } from './refusal_text.ts'
+import { refusalText } from './refusal_text.ts'
+import { Refused } from './refused.ts'
 
 export interface SynchroniserOptions {
   readonly channel: Channel
@@ -49,12 +49,11 @@ const MAX_FAILURES = 4
 const FIRST_BACKOFF_MS = 100
 /** Every so many audits the whole switch is read: a digest does not see a changed flow. */
 const AUDITS_PER_DUMP = 30
-const MAX_WARNINGS = 10
 
 export class Synchroniser {
   readonly #options: SynchroniserOptions
   readonly #applier: Applier
-  readonly #quarantine = createQuarantine()
+  readonly #refused: Refused
   readonly #backlog = new Backlog()
   readonly #stop = new AbortController()
   readonly #timer: NodeJS.Timeout | undefined
@@ -70,6 +69,7 @@ export class Synchroniser {
   constructor(options: SynchroniserOptions) {
     this.#options = options
     this.#applier = createApplier(options.channel)
+    this.#refused = new Refused(options.log)
     if (options.auditInterval > 0) {
       this.#timer = setInterval(() => this.#requestAudit(), options.auditInterval).unref()
     }
@@ -95,11 +95,7 @@ export class Synchroniser {
   }
 
   #wake(): void {
-    if (this.#running) return
-    this.#running = true
-    void this.#run().finally(() => {
-      this.#running = false
-    })
+    if (!this.#running) void this.#run()
   }
 
   get #isOver(): boolean {
@@ -108,6 +104,7 @@ export class Synchroniser {
 
   /** Never rejects. */
   async #run(): Promise<void> {
+    this.#running = true
     for (let work = this.#nextWork(); work !== undefined && !this.#isOver; work = this.#nextWork()) {
       try {
         await work()
@@ -115,6 +112,8 @@ export class Synchroniser {
         if (!this.#isOver) await this.#recover(error as Error)
       }
     }
+    // In the same breath as the last look for work, so that none can come unnoticed in between.
+    this.#running = false
   }
 
   /** What is to be done now. It rejects when the state of the switch is unknown afterwards. */
@@ -152,7 +151,7 @@ export class Synchroniser {
     this.#auditDue = false
     this.#audits += 1
     if (this.#audits % AUDITS_PER_DUMP === 0) {
-      this.#backlog.add(this.#quarantine.release())
+      this.#backlog.add(this.#refused.takeAll())
       this.#installed = undefined
       return
     }
@@ -179,20 +178,20 @@ export class Synchroniser {
     for (let start = 0; start < changes.length; start += BATCH) {
       const outcome = await this.#apply(changes.slice(start, start + BATCH))
       if (outcome.kind === 'unknown') throw outcome.error
-      for (const change of outcome.acknowledged) acknowledge(installed, change)
+      for (const change of outcome.acknowledged) this.#done(installed, change)
       if (outcome.refusals.length > 0) {
-        this.#refused(outcome.refusals, changes.slice(start))
+        this.#onRefused(outcome.refusals, changes.slice(start))
         return
       }
     }
-    this.#retryRefused(changes)
     this.#refusedRounds = 0
-    this.#acknowledge(revision)
+    const cured = this.#refused.takeCured()
+    if (cured === undefined) this.#acknowledge(revision)
+    else this.#backlog.add(cured)
   }
 
   #compare(desired: Tables, installed: Installed): Change[] {
-    const quarantine = this.#quarantine
-    quarantine.prune(desired)
+    const quarantine = this.#refused.quarantine(desired)
     return order(diff({ desired, installed, quarantine }, this.#backlog.take(desired, installed)))
   }
 
@@ -203,47 +202,30 @@ export class Synchroniser {
     return this.#applier.apply(batch, this.#refusedRounds < MAX_REFUSED_ROUNDS)
   }
 
-  /**
-   * @param unsettled changes of which it is open whether they were done
-   * @throws when a deletion was refused: there is nothing to leave out
-   */
-  #refused(refusals: readonly Refusal[], unsettled: readonly Change[]): void {
+  #done(installed: Installed, change: Change): void {
+    acknowledge(installed, change)
+    this.#refused.done(change)
+  }
+
+  /** @param unsettled changes of which it is open whether they were done */
+  #onRefused(refusals: readonly Refusal[], unsettled: readonly Change[]): void {
     if (this.#isOver) return
-    const { log, record, onStatus } = this.#options
+    const { record, onStatus } = this.#options
     this.#refusedRounds += 1
     this.#backlog.addChanges(unsettled)
-    for (const refusal of refusals) {
-      this.#quarantine.add(refusal)
-      record.last_error = refusalText(refusal)
-      log.error(refusalFields(refusal), 'refused by the switch')
-    }
-    this.#warn()
+    this.#refused.add(refusals)
+    record.warnings = this.#refused.warnings()
+    record.last_error = refusals.map(refusalText).at(-1) ?? null
     onStatus()
-    const deletion = refusals.find(
-      ({ change }) => change.kind === 'flow_delete' || change.kind === 'group_delete',
-    )
-    if (deletion !== undefined) throw new Error(refusalText(deletion))
-  }
-
-  /** A group that changed may be what refused flows were missing. */
-  #retryRefused(changes: readonly Change[]): void {
-    if (this.#refusedRounds > 0 || this.#quarantine.refusals().length === 0) return
-    if (changes.some(({ kind }) => kind === 'group_add' || kind === 'group_modify')) {
-      this.#backlog.add(this.#quarantine.release())
-    }
-  }
-
-  #warn(): void {
-    const texts = this.#quarantine.refusals().slice(0, MAX_WARNINGS).map(refusalText)
-    this.#options.record.warnings = texts
   }
 
   #acknowledge(revision: number): void {
     // The record may count for a newer connection already.
     if (this.#isOver) return
     this.#failures = 0
-    this.#warn()
-    this.#options.record.acknowledged_revision = revision
-    this.#options.onStatus()
+    const { record, onStatus } = this.#options
+    record.warnings = this.#refused.warnings()
+    record.acknowledged_revision = revision
+    onStatus()
   }
 }

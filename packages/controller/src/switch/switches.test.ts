@@ -1,0 +1,362 @@
+/** Sessions against switches that are played: well-behaved, hostile, slow, dying, old. */
+import { connect, type Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import {
+  Connection,
+  encode,
+  type Message,
+  type MultipartReplyBody,
+  OFP_VERSION,
+  OFPBCT,
+  OFPET,
+  ONF_ERROR,
+} from '@openvnet/openflow'
+import { FakeSwitch, fakePort } from '@openvnet/openflow/testing'
+import pino from 'pino'
+import t, { type Test } from 'tap'
+import { apply, flow, group, manyFlows, output, StandInEngine } from '../../test/stand_in_engine.ts'
+import { createSwitches, type SwitchesOptions } from './switches.ts'
+
+async function until(condition: () => boolean, what: string, timeout = 10_000): Promise<void> {
+  for (const deadline = Date.now() + timeout; Date.now() < deadline; await delay(2)) if (condition()) return
+  throw new Error(`not within ${timeout} ms: ${what}`)
+}
+
+interface Line {
+  readonly level: number
+  readonly msg: string
+  readonly dpid?: string
+  readonly code?: string
+  readonly reason?: string
+}
+
+async function start(t: Test, engine: StandInEngine, options: Partial<SwitchesOptions> = {}) {
+  const lines: Line[] = []
+  const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) })
+  const switches = await createSwitches({
+    listen: [{ host: '127.0.0.1', port: 0 }],
+    facts: engine,
+    desired: engine.desired,
+    log,
+    onStatus: () => undefined,
+    auditInterval: 0,
+    ...options,
+  })
+  t.teardown(() => switches.close())
+  engine.listen((dpid, change) => switches.changed(dpid, change))
+  const { port } = switches.addresses[0]!
+  const status = (id: number) => switches.statuses().find(({ dpid }) => BigInt(dpid) === BigInt(id))!
+  const settled = async (id: number) => {
+    const there = () => status(id)?.connected && status(id).acknowledged_revision === engine.revision
+    await until(there, `switch ${id} at revision ${engine.revision}`)
+    return status(id)
+  }
+  const disconnections = () => lines.filter(({ msg }) => msg === 'switch disconnected')
+  return { switches, lines, port, status, settled, disconnections }
+}
+
+async function fake(
+  t: Test,
+  port: number,
+  id: number,
+  more: Partial<ConstructorParameters<typeof FakeSwitch>[0]> = {},
+) {
+  const played = new FakeSwitch({ datapathId: BigInt(id), ports: [fakePort(1, 'p1')], ...more })
+  t.teardown(() => played.disconnect())
+  await played.connect({ port, host: '127.0.0.1' })
+  return played
+}
+
+t.test('each switch gets its flows, keeps them over reconnections, and is in the status', async (t) => {
+  const engine = new StandInEngine(manyFlows(10), [group(1, [output(1)])])
+  const { port, settled, switches, disconnections } = await start(t, engine)
+  const played = await Promise.all([1, 2, 3].map((id) => fake(t, port, id)))
+  for (const [index, each] of played.entries()) {
+    const status = await settled(index + 1)
+    t.match(status, {
+      flows: 10,
+      groups: 1,
+      flow_mods_sent: 10,
+      group_mods_sent: 1,
+      connected: true,
+      last_error: null,
+    })
+    t.equal(each.flowCount, 10)
+    t.equal(each.groups.size, 1)
+  }
+  await played[0]!.disconnect()
+  await until(() => !switches.statuses()[0]!.connected, 'disconnected')
+  t.match(switches.statuses()[0], { peer: null, flow_mods_sent: 10 })
+  t.equal(disconnections().length, 1)
+  await played[0]!.connect({ port, host: '127.0.0.1' })
+  t.match(await settled(1), { flow_mods_sent: 10 })
+})
+
+t.test('a change that comes right on an acknowledgement is not missed', async (t) => {
+  const engine = new StandInEngine()
+  let wanted = 0
+  const { port, switches, status } = await start(t, engine, {
+    onStatus: () => {
+      if (status(1)?.acknowledged_revision !== engine.revision || wanted === 200) return
+      void Promise.resolve().then(() => {
+        wanted += 1
+        engine.add(flow({ priority: wanted }))
+      })
+    },
+  })
+  const played = await fake(t, port, 1)
+  await until(() => played.flowCount === 200, 'all flows')
+  await until(() => switches.statuses()[0]!.acknowledged_revision === engine.revision, 'acknowledged')
+})
+
+t.test('ports and packets are passed on and counted', async (t) => {
+  const engine = new StandInEngine()
+  const { port, settled, lines, status } = await start(t, engine)
+  const played = await fake(t, port, 1)
+  await settled(1)
+  t.strictSame([...engine.ports.values()], [new Map([['p1', 1]])])
+  played.setPort(fakePort(2, 'p2'))
+  played.removePort(1)
+  const packet = {
+    type: 'packet_in',
+    xid: 0,
+    buffer_id: 0xffffffff,
+    total_len: 60,
+    reason: 0,
+    table_id: 3,
+    cookie: 0n,
+    match: [],
+    data: new Uint8Array(60),
+  } as const
+  for (let count = 0; count < 1000; count++) played.send(packet)
+  await until(() => status(1).packet_ins === 1000, 'packets')
+  t.strictSame(engine.facts.slice(1), ['0x0000000000000001 p2 2', '0x0000000000000001 p1 null'])
+  t.equal(lines.filter(({ msg }) => msg === 'packet from the switch').length, 1)
+})
+
+t.test('a second connection of a switch replaces the first', async (t) => {
+  const engine = new StandInEngine(manyFlows(10))
+  const { port, settled, disconnections, switches } = await start(t, engine)
+  const first = await fake(t, port, 1)
+  await settled(1)
+  const second = await fake(t, port, 1)
+  await until(() => second.flowCount === 10, 'the second has its flows')
+  await until(() => !first.connected, 'the first is gone')
+  await settled(1)
+  t.match(disconnections(), [{ reason: /replaced by a newer connection/ }])
+  t.equal(switches.statuses().length, 1)
+  engine.want(manyFlows(11))
+  await settled(1)
+  t.strictSame([first.flowCount, second.flowCount], [10, 11])
+})
+
+const hello = encode({
+  type: 'hello',
+  xid: 1,
+  version: 4,
+  elements: [{ type: 'versionbitmap', versions: [4] }],
+})
+const oldHello = encode({ type: 'hello', xid: 1, version: 1, elements: [] })
+const features = (xid: number): Message => ({
+  type: 'features_reply',
+  xid,
+  datapath_id: 66n,
+  n_buffers: 0,
+  n_tables: 254,
+  auxiliary_id: 0,
+  capabilities: 0,
+  reserved: 0,
+})
+const identified = [hello, encode(features(2))]
+
+t.test(
+  'whoever does not speak OpenFlow is disconnected with one line, and nobody else notices',
+  async (t) => {
+    const engine = new StandInEngine(manyFlows(10))
+    const { port, settled, lines, status } = await start(t, engine, { probeInterval: 100 })
+    await fake(t, port, 1)
+    await settled(1)
+    const peers: [string, string, (socket: Socket) => void][] = [
+      ['an HTTP request', 'malformed', (socket) => socket.write('GET / HTTP/1.1\r\nHost: example\r\n\r\n')],
+      ['zeros', 'malformed', (socket) => socket.write(new Uint8Array(100))],
+      ['nothing', 'handshake_timeout', () => undefined],
+      ['a hello only', 'handshake_timeout', (socket) => socket.write(hello)],
+      ['half a hello', 'handshake_timeout', (socket) => socket.write(hello.subarray(0, 5))],
+      ['half a hello and the end', 'truncated', (socket) => socket.end(hello.subarray(0, 5))],
+      ['an unsupported version', 'version', (socket) => socket.write(oldHello)],
+      [
+        'half a message later on',
+        'inactivity',
+        (socket) => socket.write(Buffer.concat([...identified, hello.subarray(0, 5)])),
+      ],
+      ['silence later on', 'inactivity', (socket) => socket.write(Buffer.concat(identified))],
+      [
+        'a message of length 3 later on',
+        'malformed',
+        (socket) => socket.write(Buffer.concat([...identified, Buffer.of(4, 10, 0, 3, 0, 0, 0, 0)])),
+      ],
+    ]
+    for (const [name, code, behave] of peers) {
+      const before = lines.length
+      const socket = connect({ port, host: '127.0.0.1' })
+      socket.on('error', () => undefined).resume()
+      behave(socket)
+      await until(() => lines.slice(before).some(({ msg }) => msg === 'switch disconnected'), name)
+      socket.destroy()
+      const concerning = lines.slice(before).filter(({ level }) => level > 30)
+      t.match(concerning, [{ code, level: 40 }], name)
+      t.equal(concerning.length, 1, `${name}: one line`)
+    }
+    t.match(status(1), { connected: true, last_error: null })
+    engine.want(manyFlows(11))
+    await settled(1)
+  },
+)
+
+t.test('a switch that stops reading is given up, and does not delay the others', async (t) => {
+  const engine = new StandInEngine()
+  const { port, settled, status } = await start(t, engine, { probeInterval: 300 })
+  const slow = await fake(t, port, 1)
+  await fake(t, port, 2)
+  await Promise.all([settled(1), settled(2)])
+  slow.stopReading()
+  const flows = manyFlows(100_000)
+  engine.want(flows)
+  await settled(2)
+  await until(() => !status(1).connected, 'given up')
+  t.match(status(1).last_error, /silent|does not take/)
+  t.ok(status(1).flow_mods_sent < 100_000, 'not all was queued')
+  await slow.connect({ port, host: '127.0.0.1' })
+  await settled(1)
+  t.equal(slow.flowCount, flows.length)
+})
+
+t.test('a commit whose answer is lost is not done again', async (t) => {
+  const engine = new StandInEngine()
+  const { port, settled, status } = await start(t, engine)
+  let dies = false
+  const played: FakeSwitch = await fake(t, port, 1, {
+    onMessage: (message) => {
+      if (dies && message.type === 'bundle_control' && message.control === OFPBCT.COMMIT_REQUEST)
+        played.kill()
+    },
+  })
+  await settled(1)
+  dies = true
+  engine.want(manyFlows(100))
+  await until(() => !status(1).connected, 'dead')
+  t.equal(played.flowCount, 100, 'it did commit')
+  t.not(status(1).acknowledged_revision, engine.revision)
+  dies = false
+  await played.connect({ port, host: '127.0.0.1' })
+  t.match(await settled(1), { flow_mods_sent: 100 })
+})
+
+t.test('a full table takes what fits, and the status says so', async (t) => {
+  const engine = new StandInEngine()
+  const { port, settled, switches } = await start(t, engine)
+  const played = await fake(t, port, 1, { maxFlowsPerTable: 5 })
+  engine.want(Array.from({ length: 40 }, (_, index) => flow({ priority: index })))
+  const status = await settled(1)
+  t.equal(played.flowCount, 5)
+  t.match(status.warnings[0], /OFPFMFC_TABLE_FULL/)
+  engine.want(Array.from({ length: 4 }, (_, index) => flow({ priority: index + 36 })))
+  await until(() => played.flowCount === 4, 'the others get in when there is room')
+  await until(() => switches.statuses()[0]!.warnings.length === 0, 'no longer warned of')
+})
+
+t.test('a group that does not fit into a message is left out and reported', async (t) => {
+  const engine = new StandInEngine()
+  const { port, settled } = await start(t, engine)
+  const played = await fake(t, port, 1)
+  const huge = group(1, ...Array.from({ length: 3000 }, () => [output(1)]))
+  engine.want(
+    [flow({}), flow({ priority: 3, instructions: [apply({ type: 'group', group_id: huge.group_id })] })],
+    [huge, group(2, [output(1)])],
+  )
+  const status = await settled(1)
+  t.strictSame([played.flowCount, played.groups.size], [1, 1])
+  t.equal(status.warnings.length, 2)
+})
+
+const EMPTY: Readonly<Record<string, MultipartReplyBody>> = {
+  flow: { type: 'flow', flows: [] },
+  group_desc: { type: 'group_desc', groups: [] },
+  port_desc: { type: 'port_desc', ports: [] },
+}
+
+/** A switch's end of a connection that answers as the test says, and otherwise as an empty switch. */
+function play(t: Test, port: number, answer: (message: Message, connection: Connection) => boolean) {
+  const socket = connect({ port, host: '127.0.0.1' })
+  t.teardown(() => socket.destroy())
+  const connection: Connection = new Connection({
+    socket,
+    onMessage: (message) => {
+      const { xid } = message
+      if (answer(message, connection)) return
+      if (message.type === 'features_request')
+        connection.send({ ...features(xid), datapath_id: 7n } as Message)
+      if (message.type === 'barrier_request') connection.send({ type: 'barrier_reply', xid })
+      if (message.type === 'bundle_control') connection.send({ ...message, control: message.control + 1 })
+      const body = message.type === 'multipart_request' ? EMPTY[message.body.type] : undefined
+      if (body !== undefined) connection.send({ type: 'multipart_reply', xid, flags: 0, body })
+    },
+  })
+}
+const errorTo = (
+  { xid }: Message,
+  error_type: number,
+  code: number,
+  experimenter: number | null = null,
+): Message => ({
+  type: 'error',
+  xid,
+  version: OFP_VERSION,
+  error_type,
+  code,
+  experimenter,
+  data: new Uint8Array(0),
+})
+
+t.test('a switch without bundles gets plain messages, in order, and a barrier', async (t) => {
+  const wanted = [group(1, [output(1)])]
+  const engine = new StandInEngine(
+    [
+      flow({ instructions: [apply({ type: 'group', group_id: 0x40000001 })] }),
+      flow({ priority: 1, why: 'bad' }),
+    ],
+    wanted,
+  )
+  const { port, settled } = await start(t, engine)
+  const received: string[] = []
+  play(t, port, (message, connection) => {
+    received.push(message.type)
+    if (message.type === 'bundle_control') connection.send(errorTo(message, OFPET.BAD_REQUEST, 3))
+    else if (message.type === 'flow_mod' && message.priority === 1)
+      connection.send(errorTo(message, OFPET.FLOW_MOD_FAILED, 1))
+    else return false
+    return true
+  })
+  const status = await settled(7)
+  t.match(status.warnings, [/OFPFMFC_TABLE_FULL.*bad/])
+  const modifications = received.slice(received.indexOf('bundle_control'))
+  t.strictSame(modifications, ['bundle_control', 'group_mod', 'flow_mod', 'flow_mod', 'barrier_request'])
+})
+
+t.test('an answer that explains nothing makes us read the switch again', async (t) => {
+  const engine = new StandInEngine([flow({})])
+  const { port, settled, lines } = await start(t, engine)
+  let commits = 0
+  let dumps = 0
+  play(t, port, (message, connection) => {
+    if (message.type === 'multipart_request' && message.body.type === 'flow') dumps += 1
+    if (message.type !== 'bundle_control' || message.control !== OFPBCT.COMMIT_REQUEST) return false
+    commits += 1
+    if (commits > 2) return false
+    connection.send(errorTo(message, OFPET.EXPERIMENTER, ONF_ERROR.OFPBFC_TIMEOUT, 0x4f4e4600))
+    return true
+  })
+  await settled(7)
+  t.strictSame([commits, dumps], [3, 3])
+  t.equal(lines.filter(({ level }) => level === 40).length, 2, 'a line for each')
+})
