@@ -332,7 +332,7 @@ export class Connection {
   }
 
   #onHandshakeTimeout(): void {
-    const awaited = this.#state === 'hello' ? 'HELLO' : 'a features reply'
+    const awaited = this.#state === 'hello' ? 'HELLO' : 'features reply'
     this.#destroy('handshake_timeout', `no ${awaited} within ${this.#limits.handshakeTimeoutMs} ms`)
   }
 
