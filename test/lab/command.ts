@@ -8,7 +8,7 @@ export interface CommandResult {
 }
 
 export interface CommandOptions {
-  readonly input?: string
+  readonly input?: string | Uint8Array
   readonly env?: NodeJS.ProcessEnv
   readonly cwd?: string
   /** Milliseconds after which it is killed; 30 s when absent. */

@@ -1,0 +1,109 @@
+/** A guest: a namespace at the end of a veth pair whose other end is a port of a bridge. */
+import { Capture } from './capture.ts'
+import type { Namespace } from './namespace.ts'
+import { ContinuousPing, type PingOptions, type PingResult, ping } from './ping.ts'
+
+export interface GuestOptions {
+  /** Name of the port, and of the outer end of the pair: at most 15 characters. */
+  readonly port: string
+  /** Name of the namespace within the lab; the port's when absent. */
+  readonly name?: string
+  readonly mac: string
+  /** With prefix lengths: `172.16.1.1/24`. */
+  readonly addresses?: readonly string[]
+  /** As after `ip route add`: `172.16.2.0/24 via 172.16.1.254`. */
+  readonly routes?: readonly string[]
+  /** Bridge that gets the port at once; none when absent. */
+  readonly bridge?: string
+  /** Lets the kernel speak IPv6. */
+  readonly ipv6?: boolean
+}
+
+export interface Neighbour {
+  readonly address: string
+  readonly mac: string | undefined
+  readonly state: string
+}
+
+const DEVICE = 'eth0'
+
+/**
+ * Sends frames through a packet socket. Perl because every Debian has it: `perl-base` is essential there.
+ * sockaddr_ll: family AF_PACKET 17, protocol ETH_P_ALL, interface index, and no address.
+ */
+const SEND = `
+  my $device = shift;
+  open(my $file, "<", "/sys/class/net/$device/ifindex") or die "$device: $!";
+  chomp(my $index = <$file>);
+  socket(my $socket, 17, 3, 0x300) or die "socket: $!";
+  for (@ARGV) {
+    send($socket, pack("H*", $_), 0, pack("S n l S C C a8", 17, 3, $index, 0, 0, 0, "")) or die "send: $!";
+  }`
+
+export class Guest {
+  readonly namespace: Namespace
+  readonly port: string
+  readonly mac: string
+
+  constructor(namespace: Namespace, { port, mac }: Pick<GuestOptions, 'port' | 'mac'>) {
+    this.namespace = namespace
+    this.port = port
+    this.mac = mac
+  }
+
+  ping(address: string, options?: PingOptions): Promise<PingResult> {
+    return ping(this.namespace, address, options)
+  }
+
+  /** Pings until it is stopped. */
+  pingStart(address: string, options?: PingOptions): ContinuousPing {
+    return new ContinuousPing(this.namespace, address, options)
+  }
+
+  /** @param filter as tcpdump takes it; everything when absent */
+  capture(filter?: string): Promise<Capture> {
+    return Capture.start(this.namespace, DEVICE, filter)
+  }
+
+  /** Puts frames on the wire as they are. */
+  async send(...frames: readonly Uint8Array[]): Promise<void> {
+    const hex = frames.map((frame) => Buffer.from(frame).toString('hex'))
+    await this.namespace.run(['perl', '-e', SEND, DEVICE, ...hex])
+  }
+
+  /** The neighbour table. */
+  async arp(): Promise<readonly Neighbour[]> {
+    const text = await this.namespace.run(['ip', '-j', 'neighbour', 'show'])
+    const rows = JSON.parse(text || '[]') as { dst: string; lladdr?: string; state: string[] }[]
+    return rows.map(({ dst, lladdr, state }) => ({ address: dst, mac: lladdr, state: state.join() }))
+  }
+
+  /** Forgets all neighbours. */
+  async forgetNeighbours(): Promise<void> {
+    await this.namespace.ip('neighbour flush all')
+  }
+
+  async setMac(mac: string): Promise<void> {
+    await this.namespace.ip(`link set ${DEVICE} address ${mac}`)
+  }
+
+  /** Replaces all addresses. */
+  async setAddresses(...addresses: readonly string[]): Promise<void> {
+    await this.namespace.ip(
+      `address flush dev ${DEVICE}`,
+      ...addresses.map((address) => `address add ${address} dev ${DEVICE}`),
+    )
+  }
+
+  async configure({
+    addresses = [],
+    routes = [],
+  }: Pick<GuestOptions, 'addresses' | 'routes'>): Promise<void> {
+    await this.namespace.ip(
+      `link set ${DEVICE} address ${this.mac} up`,
+      ...addresses.map((address) => `address add ${address} dev ${DEVICE}`),
+      ...routes.map((route) => `route add ${route}`),
+    )
+    await this.namespace.run(['ethtool', '-K', DEVICE, 'tx', 'off'])
+  }
+}

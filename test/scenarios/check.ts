@@ -1,0 +1,74 @@
+/** What happened in a scenario against what it says must happen: sentences for everything that differs. */
+import type { FrameSpec, PingSpec, SendSpec } from './scenario.ts'
+
+/** A frame that a guest got. */
+export interface Arrival {
+  readonly at: string
+  readonly frame: FrameSpec
+}
+
+export interface PingOutcome {
+  readonly answered: boolean
+  readonly answerTtl: number | undefined
+  /** Everything that guests got. */
+  readonly arrivals: readonly Arrival[]
+}
+
+const text = ({ at, frame }: Arrival): string => {
+  const { eth_src, eth_dst, arp, echo } = frame
+  const rest = arp
+    ? `arp ${Object.values(arp).join(' ')}`
+    : echo
+      ? `echo ${echo.src} > ${echo.dst} ttl ${echo.ttl}${echo.reply ? ' reply' : ''}`
+      : ''
+  return `${at}: ${eth_src} > ${eth_dst} ${rest}`
+}
+
+/** Each expected arrival once, and no other. */
+export const checkSend = (spec: SendSpec, arrivals: readonly Arrival[]): string[] => {
+  const got = arrivals.map(text)
+  const wanted = spec.arrives.map(text)
+  const missing = wanted.filter((line) => !got.includes(line)).map((line) => `missing ${line}`)
+  const more = got.filter((line) => !wanted.includes(line)).map((line) => `unexpected ${line}`)
+  const twice = got.length > wanted.length && more.length === 0 ? [`more than once: ${got.join(', ')}`] : []
+  return [...missing, ...more, ...twice].map((line) => `${spec.why}: ${line}`)
+}
+
+const isRequest = ({ frame }: Arrival): boolean => frame.echo !== undefined && frame.echo.reply !== true
+
+const checkArrival = ({ arrives }: PingSpec, requests: readonly Arrival[]): string[] => {
+  const elsewhere = requests
+    .filter(({ at }) => at !== arrives?.at)
+    .map((arrival) => `unexpected ${text(arrival)}`)
+  if (arrives === undefined) return elsewhere
+  const there = requests.filter(({ at }) => at === arrives.at)
+  if (there.length === 0) return [...elsewhere, `no request arrives at ${arrives.at}`]
+  const wrong = there.filter(
+    ({ frame }) => frame.echo?.ttl !== arrives.ttl || frame.eth_src !== arrives.eth_src,
+  )
+  return [
+    ...elsewhere,
+    ...wrong.map((arrival) => `not with TTL ${arrives.ttl} from ${arrives.eth_src}: ${text(arrival)}`),
+  ]
+}
+
+/** Frames at guests that have nothing to do with the ping. */
+const checkBystanders = ({ from, arrives }: PingSpec, arrivals: readonly Arrival[]): string[] =>
+  arrivals
+    .filter(({ at }) => at !== from && at !== arrives?.at)
+    .map((arrival) => `unexpected ${text(arrival)}`)
+
+export const checkPing = (spec: PingSpec, { answered, answerTtl, arrivals }: PingOutcome): string[] => {
+  const problems = [
+    ...(answered === spec.answered ? [] : [answered ? 'it is answered' : 'it is not answered']),
+    ...(spec.answerTtl === undefined || spec.answerTtl === answerTtl
+      ? []
+      : [`the answer has TTL ${answerTtl}, not ${spec.answerTtl}`]),
+    ...checkArrival(spec, arrivals.filter(isRequest)),
+    ...checkBystanders(
+      spec,
+      arrivals.filter((arrival) => !isRequest(arrival)),
+    ),
+  ]
+  return problems.map((problem) => `${spec.from} pings ${spec.to} (${spec.why}): ${problem}`)
+}

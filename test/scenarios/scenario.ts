@@ -1,0 +1,81 @@
+/**
+ * Scenarios as data: what the user writes, which guests there are, and what must come of it. The same scenario runs
+ * on the simulator (`on_simulator.ts`) and with real switches, guests and processes (`on_lab.ts`).
+ */
+
+/** One write to the API: a path below `/api/1.0/` and its JSON body. */
+export interface Write {
+  readonly path: string
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+export interface BridgeSpec {
+  readonly name: string
+  /** `0x` and 16 digits. */
+  readonly dpid: string
+}
+
+export interface GuestSpec {
+  readonly name: string
+  readonly bridge: string
+  readonly port: string
+  readonly mac: string
+  /** With prefix length. */
+  readonly address: string
+  /** Where packets for other subnets go. */
+  readonly gateway?: string
+  /** Subnets behind the gateway. */
+  readonly routes?: readonly string[]
+}
+
+/** A ping of one guest, by the guest's own IP stack: ARP first, then echo requests. */
+export interface PingSpec {
+  readonly why: string
+  readonly from: string
+  /** IPv4 address. */
+  readonly to: string
+  /** TTL to send with; 64 when absent. */
+  readonly ttl?: number
+  readonly answered: boolean
+  /** The guest at which the request arrives, and how it looks there; absent: at none, the switch answers. */
+  readonly arrives?: { readonly at: string; readonly ttl: number; readonly eth_src: string }
+  /** TTL of the answer. */
+  readonly answerTtl?: number
+}
+
+/** What a frame says, as far as it matters; addresses as text. */
+export interface FrameSpec {
+  readonly eth_src: string
+  readonly eth_dst: string
+  readonly arp?: {
+    readonly op: number
+    readonly sha: string
+    readonly spa: string
+    readonly tha: string
+    readonly tpa: string
+  }
+  readonly echo?: {
+    readonly src: string
+    readonly dst: string
+    readonly ttl: number
+    readonly reply?: boolean
+  }
+}
+
+/** A frame put on a guest's wire as it is, whatever the guest's addresses are. */
+export interface SendSpec {
+  readonly why: string
+  readonly from: string
+  readonly frame: FrameSpec
+  /** Everything that any guest gets because of it, in any order. */
+  readonly arrives: readonly { readonly at: string; readonly frame: FrameSpec }[]
+}
+
+export interface Scenario {
+  readonly name: string
+  readonly bridges: readonly BridgeSpec[]
+  readonly writes: readonly Write[]
+  readonly guests: readonly GuestSpec[]
+  readonly pings: readonly PingSpec[]
+  readonly sends: readonly SendSpec[]
+}
