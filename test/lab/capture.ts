@@ -28,13 +28,27 @@ const parse = (bytes: Buffer): CapturedPacket[] => {
   return packets
 }
 
+export type Direction = 'in' | 'out' | 'inout'
+
 export class Capture {
   readonly #child: ChildProcess
   readonly #chunks: Buffer[] = []
   #said = ''
 
-  private constructor(namespace: Namespace, device: string, filter: string) {
-    const command = ['tcpdump', '-i', device, '-nn', '-U', '--immediate-mode', '-w', '-', filter]
+  private constructor(namespace: Namespace, device: string, filter: string, direction: Direction) {
+    const command = [
+      'tcpdump',
+      '-i',
+      device,
+      '-nn',
+      '-U',
+      '--immediate-mode',
+      '-Q',
+      direction,
+      '-w',
+      '-',
+      filter,
+    ]
     const [program, ...args] = [...namespace.prefix, ...command] as [string, ...string[]]
     this.#child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child.stdout!.on('data', (chunk: Buffer) => this.#chunks.push(chunk))
@@ -43,8 +57,13 @@ export class Capture {
     })
   }
 
-  static async start(namespace: Namespace, device: string, filter = ''): Promise<Capture> {
-    const capture = new Capture(namespace, device, filter)
+  static async start(
+    namespace: Namespace,
+    device: string,
+    filter = '',
+    direction: Direction = 'inout',
+  ): Promise<Capture> {
+    const capture = new Capture(namespace, device, filter, direction)
     await until('tcpdump', () => capture.#said.includes('listening on'), {
       describe: () => capture.#said,
     })

@@ -65,6 +65,27 @@ export class Guest {
     return Capture.start(this.namespace, DEVICE, filter)
   }
 
+  /** Records what comes in, and not what the guest sends. */
+  listen(): Promise<Capture> {
+    return Capture.start(this.namespace, DEVICE, '', 'in')
+  }
+
+  /** The IP stack answers nothing any more: neither ARP nor echo requests. */
+  fallSilent(): Promise<void> {
+    return this.#setAnswers({ icmp_echo_ignore_all: 1, 'conf/all/arp_ignore': 8 })
+  }
+
+  speak(): Promise<void> {
+    return this.#setAnswers({ icmp_echo_ignore_all: 0, 'conf/all/arp_ignore': 0 })
+  }
+
+  async #setAnswers(settings: Readonly<Record<string, number>>): Promise<void> {
+    const lines = Object.entries(settings).map(
+      ([name, value]) => `echo ${value} > /proc/sys/net/ipv4/${name}`,
+    )
+    await this.namespace.run(['sh', '-c', lines.join('; ')])
+  }
+
   /** Puts frames on the wire as they are. */
   async send(...frames: readonly Uint8Array[]): Promise<void> {
     const hex = frames.map((frame) => Buffer.from(frame).toString('hex'))

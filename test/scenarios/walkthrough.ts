@@ -187,10 +187,15 @@ export const SENDS: readonly SendSpec[] = [
     ],
   },
   {
-    why: 'duplicate address detection by ARP is not answered for the own address',
+    why: 'duplicate address detection by ARP for the own address is not answered, but heard',
     from: 'ns1',
     frame: { eth_src: mac(1), eth_dst: BROADCAST, arp: request(mac(1), '0.0.0.0', '172.16.1.1') },
-    arrives: [],
+    arrives: [
+      {
+        at: 'ns2',
+        frame: { eth_src: mac(1), eth_dst: BROADCAST, arp: request(mac(1), '0.0.0.0', '172.16.1.1') },
+      },
+    ],
   },
   {
     why: 'a broadcast reaches each other member of the network once, and nobody else',
