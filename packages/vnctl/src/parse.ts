@@ -3,7 +3,7 @@
  * Options may stand anywhere: `--a-b x`, `--a_b x`, `--a-b=x`, `-o x`, `-ox`; booleans `--a`, `--no-a`, `--a false`.
  * `--` ends the options.
  */
-import type { Kind, Scalar } from '@openvnet/schema'
+import { type Kind, nearest, type Scalar } from '@openvnet/schema'
 import {
   type Command,
   type CommandGroup,
@@ -14,7 +14,6 @@ import {
   shown,
 } from './command.ts'
 import { EXIT, Failure } from './failure.ts'
-import { nearest } from './nearest.ts'
 
 export interface ParsedLine extends Input {
   /** The words of the command as help shows them, e.g. `datapaths networks add`. */
@@ -43,7 +42,7 @@ const helpHint = (path: readonly string[]): string => `see \`${['vnctl', ...path
 
 const suggestion = (word: string, names: readonly string[], path: readonly string[]): string => {
   const name = nearest(word, names)
-  return name === null ? helpHint(path) : `did you mean ${name}?`
+  return name === undefined ? helpHint(path) : `did you mean ${name}?`
 }
 
 type Named = { readonly names: readonly [string, ...string[]] }

@@ -1,7 +1,6 @@
 /** What is printed, in every form, for answers as the API gives them. */
 import t from 'tap'
 import { parse, parseAllDocuments } from 'yaml'
-import { nearest } from '../src/nearest.ts'
 import { displayWidth, layOut } from '../src/output/table.ts'
 import { runHere } from './program.ts'
 import { startRecorder } from './recorder.ts'
@@ -222,10 +221,4 @@ t.test('widths count what a terminal shows', async (t) => {
   t.equal(layOut([{ header: 'A' }, { header: 'B' }], [['x', 'y']], null), 'A  B\nx  y')
   const columns = [{ header: 'NAME' }, { header: 'LONG', elastic: true }]
   t.equal(layOut(columns, [['nw-1', '0123456789abcdef']], 16), 'NAME  LONG\nnw-1  012345678…')
-})
-
-t.test('the nearest name is near, or none', async (t) => {
-  t.equal(nearest('netwrok', ['networks', 'network', 'route']), 'network')
-  t.equal(nearest('xyz', ['networks', 'routes']), null)
-  t.equal(nearest('ab', ['c']), null)
 })

@@ -2,11 +2,10 @@
  * Raw parameters against what a call accepts. The result holds canonical values under final names; whatever is not
  * accepted is refused by name, so a misspelt parameter never passes for an absent one.
  */
-import type { Scalar } from '@openvnet/schema'
+import { nearest, type Scalar } from '@openvnet/schema'
 import { type ApiError, argumentError, invalidUuid, missingArgument } from '../errors.ts'
 import type { Raw } from './body.ts'
 import type { Expected, Signature } from './expected.ts'
-import { nearest } from './suggest.ts'
 
 /** Canonical values by parameter name; `null`: explicitly none. Absent parameters are absent. */
 export type Given = ReadonlyMap<string, Scalar | null>
