@@ -96,7 +96,7 @@ export function formatGroup(group: GroupDesc, names: TextNames = {}): string {
 }
 
 function formatBucket(bucket: Bucket, groupType: number, names: TextNames): string {
-  const weight = groupType === OFPGT.SELECT ? `weight:${bucket.weight},` : ''
+  const weight = groupType === OFPGT.SELECT && bucket.weight !== 1 ? `weight:${bucket.weight},` : ''
   const port = bucket.watch_port === OFPP.ANY ? '' : `watch_port:${formatPort(bucket.watch_port, names)},`
   const group = bucket.watch_group === OFPG.ANY ? '' : `watch_group:${bucket.watch_group},`
   return `${weight}${port}${group}actions=${formatActions(bucket.actions, names)}`

@@ -7,6 +7,7 @@ import type {
   MultipartReplyBody,
   MultipartRequest,
   MultipartRequestBody,
+  Port,
   TableStats,
 } from '../types/message.ts'
 import { formatFlowStats, formatGroup } from './flow.ts'
@@ -77,11 +78,14 @@ function formatReplyBody(body: MultipartReplyBody, names: TextNames): string {
     case 'group_desc':
       return lines(body.groups.map((group) => ` ${formatGroup(group, names)}`))
     case 'port_desc':
-      return lines(body.ports.map(formatPortDescription))
+      return lines(byNumber(body.ports).map(formatPortDescription))
     case 'unknown':
       return `data ${bytesToHex(body.data)}`
   }
 }
+
+/** Open vSwitch prints ports in the order of their numbers, whatever the order of the message. */
+const byNumber = (ports: readonly Port[]): readonly Port[] => [...ports].sort((a, b) => a.port_no - b.port_no)
 
 /** One line each; Open vSwitch writes three and gathers equal ones. */
 function formatTableStats(stats: TableStats, names: TextNames): string {
