@@ -87,7 +87,6 @@ await writeFile(file, lines.join('\n'))
 async function install(): Promise<void> {
   const [ours, theirs, turns]: [number[], number[], number[]] = [[], [], []]
   for (let round = 0; round < rounds; round++) {
-    // Its own computation, which is not measured, takes the first turn.
     engine.want(flows)
     turns.push(
       await longestTurn(async () => {

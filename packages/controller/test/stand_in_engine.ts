@@ -95,12 +95,16 @@ export class StandInEngine implements SwitchFacts {
     for (const dpid of this.ports.keys()) this.#listener(dpid, { revision: this.revision, flows, groups })
   }
 
-  /** The next revision: all switches should hold this. */
+  /** The next revision: all switches should hold this. They hear of it in the next turn of the event loop. */
   want(flows: readonly Flow[], groups: readonly Group[] = []): number {
     const [formerFlows, formerGroups] = [this.#flows, this.#groups]
     this.#set(flows, groups)
     this.revision += 1
-    this.announce(differing(formerFlows, this.#flows), differing(formerGroups, this.#groups))
+    const [changedFlows, changedGroups] = [
+      differing(formerFlows, this.#flows),
+      differing(formerGroups, this.#groups),
+    ]
+    setImmediate(() => this.announce(changedFlows, changedGroups))
     return this.revision
   }
 

@@ -1,5 +1,6 @@
 /**
- * What separates a switch from what it should hold. Pure; cost is that of the scope, not of the tables.
+ * What separates a switch from what it should hold. Pure; cost is that of the scope, not of the tables. The tables may
+ * change between two parts of a scope, as long as what changed is compared again.
  *
  * A flow or group that the switch refused is left out until its value changes: as if it were not wanted, so that an
  * older one under its key does not stay behind.
@@ -37,6 +38,20 @@ export function everything(desired: Tables, installed: Installed): Scope {
     flows: both(desired.flows, installed.flows),
     groups: both(desired.groups, installed.groups),
   }
+}
+
+/** The same scope in parts of at most `size` flows; all groups are in the first. */
+export function* parts(scope: Scope, size: number): Generator<Scope> {
+  let groups = scope.groups
+  let flows: string[] = []
+  for (const key of scope.flows) {
+    flows.push(key)
+    if (flows.length < size) continue
+    yield { groups, flows }
+    groups = []
+    flows = []
+  }
+  yield { groups, flows }
 }
 
 function flowChange(key: string, { desired, installed, quarantine }: Comparison): Change | undefined {

@@ -6,7 +6,7 @@ import { COOKIE_BRAND } from '../pipeline/cookie.ts'
 import type { Flow, Group, Tables } from '../pipeline/flow.ts'
 import { flowKey, flowValue, groupValue } from '../pipeline/identity.ts'
 import type { Change } from './change.ts'
-import { diff, everything, type Quarantine } from './diff.ts'
+import { diff, everything, parts, type Quarantine } from './diff.ts'
 import { acknowledge, emptyInstalled, type Installed, recordFlows, recordGroups } from './installed.ts'
 import { message } from './messages.ts'
 import { order } from './order.ts'
@@ -168,6 +168,28 @@ t.test('in order, nothing refers to a missing group and no wanted flow is ever m
       const changes = diff({ desired: after, installed, quarantine: NOTHING }, everything(after, installed))
       replay(order(changes), before, after)
     }),
+  )
+})
+
+t.test('a scope in parts is the same scope', async () => {
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(fc.string()),
+      fc.uniqueArray(fc.nat()),
+      fc.integer({ min: 1, max: 5 }),
+      (flows, groups, size) => {
+        const all = [...parts({ flows, groups }, size)]
+        assert.deepEqual(
+          all.flatMap((part) => [...part.flows]),
+          flows,
+        )
+        assert.deepEqual(
+          all.flatMap((part) => [...part.groups]),
+          groups,
+        )
+        assert(all.every((part) => [...part.flows].length <= size))
+      },
+    ),
   )
 })
 

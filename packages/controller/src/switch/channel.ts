@@ -42,6 +42,12 @@ export function createChannel(connection: Connection): SwitchChannel {
     return dump
   }
 
+  /** One part of a few hundred flows per turn of the event loop: the system would hand over dozens of them. */
+  const giveWay = () => {
+    connection.pause()
+    setImmediate(() => connection.resume())
+  }
+
   return {
     get ended() {
       return connection.reason !== null
@@ -90,6 +96,7 @@ export function createChannel(connection: Connection): SwitchChannel {
       dump.timer.refresh()
       dump.onPart(body)
       if ((flags & OFPMPF_MORE) === 0) settle(xid)?.resolve()
+      else giveWay()
       return true
     },
     takeError(error) {

@@ -8,14 +8,14 @@
  * The first comparison waits until the engine has computed this switch's tables; until then nothing is known to be
  * unwanted. Changes that come while others are applied are taken together in the next round.
  */
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { DesiredSwitch, TablesChange } from '../engine/desired.ts'
 import type { Tables } from '../pipeline/flow.ts'
 import { type Applier, createApplier } from '../reconcile/apply.ts'
 import type { Change } from '../reconcile/change.ts'
 import type { Channel } from '../reconcile/channel.ts'
-import { diff } from '../reconcile/diff.ts'
+import { diff, parts } from '../reconcile/diff.ts'
 import { agrees, digest, dump } from '../reconcile/dump.ts'
 import { acknowledge, type Installed } from '../reconcile/installed.ts'
 import { order } from '../reconcile/order.ts'
@@ -40,6 +40,8 @@ export interface SynchroniserOptions {
   readonly onStuck: (reason: string) => void
 }
 
+/** Flows compared in one turn of the event loop: a few milliseconds. */
+const COMPARED_AT_ONCE = 5000
 /** Messages in one bundle; more are split, so that a switch is not held up for long. */
 const BATCH = 20_000
 /** Rounds with a refusal in a row after which bundles give way to messages that stand for themselves. */
@@ -174,7 +176,7 @@ export class Synchroniser {
       this.#acknowledge(revision)
       return
     }
-    const changes = this.#compare(desired.tables, installed)
+    const changes = await this.#compare(desired.tables, installed)
     for (let start = 0; start < changes.length; start += BATCH) {
       const outcome = await this.#apply(changes.slice(start, start + BATCH))
       if (outcome.kind === 'unknown') throw outcome.error
@@ -190,9 +192,17 @@ export class Synchroniser {
     else this.#backlog.add(cured)
   }
 
-  #compare(desired: Tables, installed: Installed): Change[] {
-    const quarantine = this.#refused.quarantine(desired)
-    return order(diff({ desired, installed, quarantine }, this.#backlog.take(desired, installed)))
+  /** In parts, so that others get their turn; what the engine changes meanwhile is in the next round. */
+  async #compare(desired: Tables, installed: Installed): Promise<Change[]> {
+    const comparison = { desired, installed, quarantine: this.#refused.quarantine(desired) }
+    const changes: Change[] = []
+    let isFirst = true
+    for (const part of parts(this.#backlog.take(desired, installed), COMPARED_AT_ONCE)) {
+      if (!isFirst) await setImmediate()
+      isFirst = false
+      changes.push(...diff(comparison, part))
+    }
+    return order(changes)
   }
 
   #apply(batch: readonly Change[]): Promise<Outcome> {
