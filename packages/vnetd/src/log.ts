@@ -39,9 +39,10 @@ export function formatLine(line: string): string {
   const shown = error === undefined ? fields : { ...fields, error: error.message }
   const pairs = Object.entries(shown).map(([key, value]) => `${key}=${textOf(value)}`)
   const clock = new Date(time as number).toTimeString().slice(0, 8)
-  const text = [styleText('dim', clock), LABELS[level as number], msg, styleText('dim', pairs.join(' '))]
+  const text = [styleText('dim', clock), LABELS[level as number], msg]
+  if (pairs.length > 0) text.push(styleText('dim', pairs.join(' ')))
   const stack = (level as number) >= 50 && error?.stack !== undefined ? `${error.stack}\n` : ''
-  return `${text.join(' ').trimEnd()}\n${stack}`
+  return `${text.join(' ')}\n${stack}`
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
