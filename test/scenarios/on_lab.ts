@@ -72,6 +72,27 @@ export class LabWorld {
     }
   }
 
+  /** Everything of a scenario is there: vnetd runs, the bridge is connected, the guests are plugged in, the rows apply. */
+  static async running(scenario: Scenario): Promise<LabWorld> {
+    const world = await LabWorld.create()
+    try {
+      await world.site.start()
+      await world.build(scenario)
+      return world
+    } catch (error) {
+      world.close()
+      throw error
+    }
+  }
+
+  /** Bridges, guests and rows; vnetd must run. */
+  async build({ bridges, guests, writes }: Scenario): Promise<void> {
+    for (const bridge of bridges) await this.addBridge(bridge)
+    await this.addGuests(guests)
+    await this.write(writes)
+    for (const { dpid } of bridges) await this.site.converged(dpid)
+  }
+
   get guests(): ReadonlyMap<string, Guest> {
     return this.site.host.guests
   }
