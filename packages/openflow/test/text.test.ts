@@ -34,7 +34,7 @@ t.test('addresses are read as they are written', async (t) => {
   fc.assert(fc.property(fc.integer({ min: 0, max: 2 ** 48 - 1 }), (mac) => parseMac(formatMac(mac)) === mac))
   fc.assert(fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), (ip) => parseIpv4(formatIpv4(ip)) === ip))
   const words = fc.array(fc.constantFrom(0n, 0n, 1n, 0xffffn, 0xabcn), { minLength: 8, maxLength: 8 })
-  const ipv6 = words.map((parts) => parts.reduce((address, word) => (address << 16n) | word, 0n))
+  const ipv6 = words.map((parts) => parts.reduce<bigint>((address, word) => (address << 16n) | word, 0n))
   fc.assert(fc.property(ipv6, (ip) => parseIpv6(formatIpv6(ip)) === ip))
   t.equal(formatMac(0x5254000d8401), '52:54:00:0d:84:01')
   t.equal(parseMac('52-54-00-0D-84-01'), 0x5254000d8401)

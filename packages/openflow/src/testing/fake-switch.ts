@@ -7,7 +7,7 @@ import net from 'node:net'
 import { encode } from '../codec/message.ts'
 import { Connection } from '../connection/connection.ts'
 import { type CloseReason, ConnectionClosed } from '../connection/errors.ts'
-import { OFP_VERSION, OFPC, OFPCR, OFPPR, OFPPS } from '../constants.ts'
+import { OFP_VERSION, OFPC, OFPPR, OFPPS } from '../constants.ts'
 import { OFPET, ONF_ERROR } from '../error-names.ts'
 import type {
   BundleAddMessage,
@@ -18,12 +18,12 @@ import type {
   Message,
   PacketOut,
   Port,
-  RoleRequest,
 } from '../types/message.ts'
 import { Bundles } from './bundles.ts'
 import { refuseMalformed } from './malformed.ts'
 import { answerMultipart } from './multipart-answer.ts'
 import { onfRefusal, type Refusal, refusal } from './refusal.ts'
+import { Roles } from './roles.ts'
 import { SwitchTables } from './switch-tables.ts'
 import { Undo } from './undo.ts'
 
@@ -75,8 +75,7 @@ export class FakeSwitch {
   readonly #tables: SwitchTables
   readonly #tableCount: number
   #bundles = new Bundles()
-  #generation: bigint | null = null
-  #role: number = OFPCR.EQUAL
+  readonly #roles = new Roles()
   #config = { flags: 0, miss_send_len: 128 }
   #socket: net.Socket | null = null
   #connection: Connection | null = null
@@ -124,7 +123,7 @@ export class FakeSwitch {
   attach(socket: net.Socket): Promise<void> {
     void this.#connection?.close()
     this.#bundles = new Bundles()
-    this.#role = OFPCR.EQUAL
+    this.#roles.reset()
     this.#socket = socket
     return new Promise((resolve, reject) => {
       const connection = new Connection({
@@ -146,6 +145,11 @@ export class FakeSwitch {
   /** Ends the connection at once, like a switch that dies. */
   kill(): void {
     this.#socket?.destroy()
+  }
+
+  /** Carries out a command that no controller sent, like someone with `ovs-ofctl`. Returns why not, or `null`. */
+  apply(message: FlowMod | GroupMod): Refusal | null {
+    return refuseMalformed(message) ?? this.#apply(message, new Undo())
   }
 
   /** Forgets flows and groups, like a restart. */
@@ -213,11 +217,15 @@ export class FakeSwitch {
       case 'barrier_request':
         connection.send({ type: 'barrier_reply', xid })
         return null
-      case 'role_request':
-        return this.#onRole(message, connection)
+      case 'role_request': {
+        const answer = this.#roles.request(message)
+        if (!('type' in answer)) return answer
+        connection.send(answer)
+        return null
+      }
       case 'flow_mod':
       case 'group_mod':
-        return refuseMalformed(message) ?? this.#apply(message, new Undo())
+        return this.apply(message)
       case 'packet_out':
         this.#options.onPacketOut?.(message)
         return null
@@ -274,20 +282,6 @@ export class FakeSwitch {
     }
     for (const { message } of messages)
       if (message.type === 'packet_out') this.#options.onPacketOut?.(message)
-    return null
-  }
-
-  /** The generation id is compared as a signed difference: OpenFlow 1.3.5 §6.3.6. */
-  #onRole({ xid, role, generation_id }: RoleRequest, connection: Connection): Refusal | null {
-    if (role > OFPCR.SECONDARY) return refusal(OFPET.ROLE_REQUEST_FAILED, 2)
-    if (role === OFPCR.PRIMARY || role === OFPCR.SECONDARY) {
-      const isStale = this.#generation !== null && BigInt.asIntN(64, generation_id - this.#generation) < 0n
-      if (isStale) return refusal(OFPET.ROLE_REQUEST_FAILED, 0)
-      this.#generation = generation_id
-    }
-    if (role !== OFPCR.NOCHANGE) this.#role = role
-    const generation = this.#generation ?? 0xffff_ffff_ffff_ffffn
-    connection.send({ type: 'role_reply', xid, role: this.#role, generation_id: generation })
     return null
   }
 }

@@ -1,0 +1,84 @@
+/** What is said of flows, groups and packets: flow-mod, group-mod, flow-removed, packet-in, packet-out. */
+import { OFP_NO_BUFFER, OFPFC, OFPGC, OFPP } from '../constants.ts'
+import type { FlowMod, FlowRemoved, GroupMod, PacketIn, PacketOut } from '../types/message.ts'
+import { formatActions, formatInstructions } from './action.ts'
+import { formatFlowFlags, formatGroup, formatPriorityAndMatch } from './flow.ts'
+import { formatMatch } from './match.ts'
+import { formatPort, formatTable, type TextNames } from './names.ts'
+import { duration, paddedHex } from './number.ts'
+
+const PACKET_IN_REASONS = ['no_match', 'action', 'invalid_ttl', 'action_set', 'group', 'packet_out'] as const
+const NO_COOKIE = 0xffff_ffff_ffff_ffffn
+
+export function formatPacketIn(message: PacketIn, names: TextNames): string {
+  const table = message.table_id === 0 ? '' : `table_id=${formatTable(message.table_id, names)} `
+  const cookie = message.cookie === NO_COOKIE ? '' : `cookie=0x${message.cookie.toString(16)} `
+  const match = formatMatch(message.match, names)
+  const reason = PACKET_IN_REASONS[message.reason] ?? String(message.reason)
+  const buffer =
+    message.buffer_id === OFP_NO_BUFFER ? '(unbuffered)' : `buffer=${paddedHex(message.buffer_id, 8)}`
+  return `${table}${cookie}total_len=${message.total_len} ${match} (via ${reason}) data_len=${message.data.length} ${buffer}`
+}
+
+export function formatPacketOut(message: PacketOut, names: TextNames): string {
+  const data =
+    message.buffer_id === OFP_NO_BUFFER
+      ? `data_len=${message.data.length}`
+      : `buffer=${paddedHex(message.buffer_id, 8)}`
+  return `in_port=${formatPort(message.in_port, names)} actions=${formatActions(message.actions, names)} ${data}`
+}
+
+const FLOW_REMOVED_REASONS = ['idle', 'hard', 'delete', 'group_delete', 'meter_delete', 'eviction'] as const
+
+export function formatFlowRemoved(message: FlowRemoved, names: TextNames): string {
+  const reason = FLOW_REMOVED_REASONS[message.reason] ?? String(message.reason)
+  const parts = [`reason=${reason}`, `table_id=${formatTable(message.table_id, names)}`]
+  if (message.cookie !== 0n) parts.push(`cookie:0x${message.cookie.toString(16)}`)
+  parts.push(
+    `duration${duration(message.duration_sec, message.duration_nsec)}`,
+    `idle${message.idle_timeout}`,
+  )
+  if (message.hard_timeout !== 0) parts.push(`hard${message.hard_timeout}`)
+  parts.push(`pkts${message.packet_count}`, `bytes${message.byte_count}`)
+  return `${formatPriorityAndMatch(message, names)} ${parts.join(' ')}`
+}
+
+const FLOW_COMMANDS: ReadonlyMap<number, string> = new Map([
+  [OFPFC.ADD, 'ADD'],
+  [OFPFC.MODIFY, 'MOD'],
+  [OFPFC.MODIFY_STRICT, 'MOD_STRICT'],
+  [OFPFC.DELETE, 'DEL'],
+  [OFPFC.DELETE_STRICT, 'DEL_STRICT'],
+])
+
+export function formatFlowMod(message: FlowMod, names: TextNames): string {
+  const parts = [FLOW_COMMANDS.get(message.command) ?? `command ${message.command}`]
+  if (message.table_id !== 0) parts.push(`table:${formatTable(message.table_id, names)}`)
+  const match = formatPriorityAndMatch(message, names)
+  if (match !== '') parts.push(match)
+  parts.push(...formatCookie(message))
+  if (message.idle_timeout !== 0) parts.push(`idle:${message.idle_timeout}`)
+  if (message.hard_timeout !== 0) parts.push(`hard:${message.hard_timeout}`)
+  if (message.buffer_id !== OFP_NO_BUFFER) parts.push(`buf:0x${message.buffer_id.toString(16)}`)
+  if (message.out_port !== OFPP.ANY && message.out_port !== 0)
+    parts.push(`out_port:${formatPort(message.out_port, names)}`)
+  const flags = formatFlowFlags(message.flags)
+  if (flags !== '') parts.push(flags)
+  return `${parts.join(' ')} actions=${formatInstructions(message.instructions, names)}`
+}
+
+/** An added flow's cookie, or the filter of the other commands. */
+function formatCookie({ command, cookie, cookie_mask }: FlowMod): string[] {
+  if (command === OFPFC.ADD) return cookie === 0n ? [] : [`cookie:0x${cookie.toString(16)}`]
+  return cookie_mask === 0n ? [] : [`cookie:0x${cookie.toString(16)}/0x${cookie_mask.toString(16)}`]
+}
+
+const GROUP_COMMANDS: ReadonlyMap<number, string> = new Map([
+  [OFPGC.ADD, 'ADD'],
+  [OFPGC.MODIFY, 'MOD'],
+  [OFPGC.DELETE, 'DEL'],
+  [OFPGC.ADD_OR_MOD, 'ADD_OR_MOD'],
+])
+
+export const formatGroupMod = (message: GroupMod, names: TextNames): string =>
+  `\n ${GROUP_COMMANDS.get(message.command) ?? `command ${message.command}`} ${formatGroup(message, names)}`
