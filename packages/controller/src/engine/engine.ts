@@ -43,7 +43,10 @@ export class Engine implements SwitchFacts {
   readonly #switches = new Map<string, SwitchTables>()
   readonly #connected = new Set<string>()
   readonly #inputs: Input[] = []
+  /** Revision of the rows. */
   #revision = 0
+  /** Revision that the tables express. */
+  #expressed = 0
   #loaded = false
   #running: Promise<void> | undefined
 
@@ -62,7 +65,7 @@ export class Engine implements SwitchFacts {
 
   /** Revision of the model that the tables of all switches express. */
   get revision(): number {
-    return this.#revision
+    return this.#expressed
   }
 
   /** Computations run since the start. */
@@ -71,7 +74,7 @@ export class Engine implements SwitchFacts {
   }
 
   desired(dpid: string): DesiredSwitch {
-    return { tables: this.#tablesOf(dpid).tables, revision: this.#revision }
+    return { tables: this.#tablesOf(dpid).tables, revision: this.#expressed }
   }
 
   /** Name of the row that a cookie's owner is; `undefined` when it is gone. */
@@ -101,6 +104,8 @@ export class Engine implements SwitchFacts {
   }
 
   connected(dpid: string, ports: ReadonlyMap<string, number>): void {
+    // A pass that runs now still knows the ports of its former connection.
+    this.#connected.delete(dpid)
     this.#input((touch) => {
       this.#ports.replace(dpid, ports, touch)
       this.#tablesOf(dpid)
@@ -127,6 +132,9 @@ export class Engine implements SwitchFacts {
     await new Promise((resolve) => setImmediate(resolve))
     try {
       while (this.#inputs.length > 0) await this.#pass()
+    } catch (error) {
+      // What the pass did not announce is announced with the next one.
+      this.#options.log.error({ err: error }, 'A pass of the engine failed')
     } finally {
       this.#running = undefined
     }
@@ -135,11 +143,12 @@ export class Engine implements SwitchFacts {
   async #pass(): Promise<void> {
     const touched = new Set<string>()
     for (const input of this.#inputs.splice(0)) input((cell) => touched.add(cell))
-    const { revision } = this
     this.#graph.invalidate(touched)
     await this.#refreshSinks()
     this.#graph.collect()
-    if (this.#loaded) this.#announce(revision)
+    this.#instances.commit()
+    this.#expressed = this.#revision
+    if (this.#loaded) this.#announce()
   }
 
   async #refreshSinks(): Promise<void> {
@@ -155,9 +164,10 @@ export class Engine implements SwitchFacts {
     }
   }
 
-  #announce(revision: number): void {
-    for (const dpid of this.#connected)
-      this.#options.onChange(dpid, this.#tablesOf(dpid).takeChange(revision))
+  #announce(): void {
+    for (const dpid of this.#connected) {
+      this.#options.onChange(dpid, this.#tablesOf(dpid).takeChange(this.#expressed))
+    }
   }
 
   #applyAll(operations: readonly Operation[], touch: (cell: string) => void): void {

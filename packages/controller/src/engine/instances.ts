@@ -39,6 +39,13 @@ interface Parts {
   readonly tables: (dpid: string) => SwitchTables
 }
 
+/** What an instance said before and says now. */
+interface Revision {
+  readonly dpid: string
+  readonly before: Contribution
+  readonly after: Contribution
+}
+
 const groupRules = (features: readonly Feature[]): Map<ResourceName, RuleGroup[]> => {
   const groups = new Map<ResourceName, { on: Query<readonly string[]>; rules: OwnedRule[] }[]>()
   for (const { name: feature, rules } of features) {
@@ -57,6 +64,7 @@ export class Instances {
   readonly #parts: Parts
   readonly #groups: Map<ResourceName, RuleGroup[]>
   readonly #placements = new Map<ResourceName, Map<number, Placement[]>>()
+  #revisions: Revision[] = []
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -82,6 +90,16 @@ export class Instances {
       this.#parts.graph.dispose(computation)
       for (const dpid of [...instances.keys()]) this.#withdraw(instances, dpid)
     }
+  }
+
+  /**
+   * Ends a pass: what instances say now goes into the tables, in one go. A pass may give way to the event loop, and
+   * whoever looks at the tables meanwhile must see the end of the last pass, not the middle of this one.
+   */
+  commit(): void {
+    const revisions = this.#revisions
+    this.#revisions = []
+    for (const { dpid, before, after } of revisions) this.#parts.tables(dpid).replace(before, after)
   }
 
   #place(group: RuleGroup, resource: ResourceName, id: number): Placement {
@@ -116,7 +134,7 @@ export class Instances {
   }
 
   #instantiate({ feature, rule }: OwnedRule, id: number, dpid: string): Computation<Contribution> {
-    const { graph, views, log, tables } = this.#parts
+    const { graph, views, log } = this.#parts
     const owner = { feature, kind: rule.entity, id }
     return graph.create<Contribution>({
       name: `${feature}/${rule.name} ${rule.entity} ${id} on ${dpid}`,
@@ -134,14 +152,14 @@ export class Instances {
         }
       },
       equal: sameContribution,
-      onChange: (after, before = NOTHING) => tables(dpid).replace(before, after),
+      onChange: (after, before = NOTHING) => this.#revisions.push({ dpid, before, after }),
     })
   }
 
   #withdraw(instances: Map<string, Computation<Contribution>[]>, dpid: string): void {
     for (const instance of instances.get(dpid) ?? []) {
       this.#parts.graph.dispose(instance)
-      this.#parts.tables(dpid).replace(instance.value ?? NOTHING, NOTHING)
+      this.#revisions.push({ dpid, before: instance.value ?? NOTHING, after: NOTHING })
     }
     instances.delete(dpid)
   }

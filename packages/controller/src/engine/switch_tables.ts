@@ -95,8 +95,4 @@ export class SwitchTables {
     this.#changedGroups = new Set()
     return change
   }
-
-  get hasChange(): boolean {
-    return this.#changedFlows.size > 0 || this.#changedGroups.size > 0
-  }
 }

@@ -1,0 +1,136 @@
+/** What the engine promises to those who look at it while it works. */
+import t from 'tap'
+import { DPIDS, emptySnapshot, silent, tablesText } from '../../test/world.ts'
+import { FEATURES } from '../features/index.ts'
+import type { TablesChange } from './desired.ts'
+import { Engine } from './engine.ts'
+
+const [DPID] = DPIDS
+const PORTS = new Map(Array.from({ length: 50 }, (_, index) => [`if-${index + 1}`, index + 1]))
+
+const interfaces = Array.from({ length: 50 }, (_, index) => ({
+  id: index + 1,
+  uuid: `if-${index + 1}`,
+  display_name: '',
+  mode: 'vif' as const,
+  port_name: null,
+  owner_datapath_id: null,
+  network_id: 1,
+  enable_routing: false,
+  enable_route_translation: false,
+  enable_filtering: false,
+}))
+const snapshot = { ...emptySnapshot(), revision: 7, rows: { ...emptySnapshot().rows, interface: interfaces } }
+
+const start = (slice: number) => {
+  const changes: [string, TablesChange][] = []
+  const engine = new Engine({
+    features: FEATURES,
+    log: silent,
+    slice,
+    onChange: (dpid, change) => changes.push([dpid, change]),
+  })
+  return { engine, changes }
+}
+
+t.test('nothing is announced before the rows are known', async (t) => {
+  const { engine, changes } = start(8)
+  engine.connected(DPID, PORTS)
+  await engine.settled()
+  t.strictSame(changes, [])
+  engine.load(snapshot)
+  await engine.settled()
+  t.match(changes, [[DPID, { revision: 7 }]])
+})
+
+t.test('every pass is announced to every connected switch, changed or not', async (t) => {
+  const { engine, changes } = start(8)
+  engine.load(emptySnapshot())
+  for (const dpid of DPIDS) engine.connected(dpid, PORTS)
+  await engine.settled()
+  changes.length = 0
+  engine.apply({ revision: 1, operations: [] })
+  await engine.settled()
+  t.strictSame(
+    changes,
+    DPIDS.map((dpid) => [dpid, { revision: 1, flows: new Set(), groups: new Set() }]),
+  )
+})
+
+t.test('the tables of a pass appear at once, however long it takes', async (t) => {
+  const { engine } = start(0)
+  engine.load(emptySnapshot())
+  engine.connected(DPID, PORTS)
+  await engine.settled()
+  const before = tablesText(engine.desired(DPID).tables)
+  engine.load(snapshot)
+  const seen = new Set<string>()
+  let settled = false
+  const settling = engine.settled().then(() => {
+    settled = true
+  })
+  while (!settled) {
+    seen.add(tablesText(engine.desired(DPID).tables))
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  await settling
+  seen.add(tablesText(engine.desired(DPID).tables))
+  t.equal(seen.size, 2)
+  t.ok(seen.has(before))
+})
+
+t.test('a pass that runs while a switch reconnects is not announced to it', async (t) => {
+  const { engine, changes } = start(0)
+  engine.load(emptySnapshot())
+  engine.connected(DPID, PORTS)
+  await engine.settled()
+  changes.length = 0
+  engine.load(snapshot)
+  await new Promise((resolve) => setImmediate(resolve))
+  await new Promise((resolve) => setImmediate(resolve))
+  engine.connected(DPID, new Map([['if-1', 99]]))
+  await engine.settled()
+  t.equal(changes.length, 1)
+  t.match(tablesText(engine.desired(DPID).tables), 'Port 99 is if-1')
+})
+
+t.test('a rule that fails is logged and costs only its own flows', async (t) => {
+  const errors: unknown[] = []
+  const log = Object.assign(Object.create(silent), { error: (fields: unknown) => errors.push(fields) })
+  const features = FEATURES.map((feature) =>
+    feature.name === 'arp'
+      ? {
+          ...feature,
+          rules: feature.rules.map((rule) => ({
+            ...rule,
+            compile: () => {
+              throw new Error('bug')
+            },
+          })),
+        }
+      : feature,
+  )
+  const engine = new Engine({ features, log, onChange: () => {} })
+  engine.load({
+    ...snapshot,
+    rows: {
+      ...snapshot.rows,
+      mac_lease: [{ id: 1, uuid: 'ml-1', interface_id: 1, mac_address: '52:54:00:00:00:01' }],
+      ip_lease: [
+        {
+          id: 1,
+          uuid: 'il-1',
+          network_id: 1,
+          mac_lease_id: 1,
+          interface_id: 1,
+          address: '10.0.0.1',
+          enable_routing: false,
+        },
+      ],
+    },
+  })
+  engine.connected(DPID, PORTS)
+  await engine.settled()
+  t.match(errors, [{ feature: 'arp', rule: 'answer', resource: 'ip_lease', id: 1, dpid: DPID }])
+  t.match(tablesText(engine.desired(DPID).tables), 'Port 1 is if-1')
+})
