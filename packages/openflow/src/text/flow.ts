@@ -8,14 +8,14 @@ import { formatMatch } from './match.ts'
 import { formatPort, formatTable, type TextNames } from './names.ts'
 import { bitNames, duration } from './number.ts'
 
-/** What a flow-mod and an entry of a dump have in common. */
+/** What a flow-mod and an entry of a dump have in common; what is absent counts as 0. */
 export interface FlowText {
   readonly table_id: number
   readonly priority: number
-  readonly cookie: bigint
-  readonly idle_timeout: number
-  readonly hard_timeout: number
-  readonly flags: number
+  readonly cookie?: bigint
+  readonly idle_timeout?: number
+  readonly hard_timeout?: number
+  readonly flags?: number
   readonly match: Match
   readonly instructions: readonly Instruction[]
 }
@@ -30,7 +30,8 @@ export interface FlowTextOptions extends TextNames {
  * dump-flows`, with the table always and the cookie only on demand. A priority of 32768 is not printed.
  */
 export function formatFlow(flow: FlowText, options: FlowTextOptions = {}): string {
-  const cookie = options.cookie === true && flow.cookie !== 0n ? `cookie=0x${flow.cookie.toString(16)}, ` : ''
+  const id = flow.cookie ?? 0n
+  const cookie = options.cookie === true && id !== 0n ? `cookie=0x${id.toString(16)}, ` : ''
   return `${cookie}table=${formatTable(flow.table_id, options)}, ${formatRule(flow, options)}`
 }
 
@@ -50,9 +51,9 @@ export const counter = (value: bigint): string => (value === 0xffff_ffff_ffff_ff
 
 /** From the timeouts on. */
 function formatRule(flow: FlowText, names: TextNames): string {
-  const idle = flow.idle_timeout === 0 ? '' : `idle_timeout=${flow.idle_timeout}, `
-  const hard = flow.hard_timeout === 0 ? '' : `hard_timeout=${flow.hard_timeout}, `
-  const flags = formatFlowFlags(flow.flags)
+  const idle = flow.idle_timeout ? `idle_timeout=${flow.idle_timeout}, ` : ''
+  const hard = flow.hard_timeout ? `hard_timeout=${flow.hard_timeout}, ` : ''
+  const flags = formatFlowFlags(flow.flags ?? 0)
   const match = formatPriorityAndMatch(flow, names)
   const actions = `actions=${formatInstructions(flow.instructions, names)}`
   return `${idle}${hard}${flags === '' ? '' : `${flags} `}${match === '' ? '' : `${match} `}${actions}`
