@@ -35,15 +35,20 @@ export function runQuietly(command, args, { cwd = ROOT, env = process.env } = {}
  */
 export function runInPlace(command, args, options = {}) {
   const child = spawn(command, args, { cwd: ROOT, stdio: 'inherit', ...options })
+  passSignals(child)
+  return new Promise((resolve, reject) => {
+    child.once('error', (error) => reject(new SetupError(`${command}: ${error.message}`)))
+    child.once('exit', (status, signal) => resolve(status ?? 128 + (SIGNAL_NUMBERS[signal] ?? 0)))
+  })
+}
+
+/** Passes signals on to a child that is to end as we would. */
+export function passSignals(child) {
   // A terminal's Ctrl-C reaches the child by itself; anything else has to be passed on.
   const pass = (signal) => {
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, pass)
-  return new Promise((resolve, reject) => {
-    child.once('error', (error) => reject(new SetupError(`${command}: ${error.message}`)))
-    child.once('exit', (status, signal) => resolve(status ?? 128 + (SIGNAL_NUMBERS[signal] ?? 0)))
-  })
 }
 
 const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15 }

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { createWriteStream, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { ROOT } from '../setup/run.mjs'
+import { passSignals, ROOT } from '../setup/run.mjs'
 import { createReport } from './report.mjs'
 
 /**
@@ -14,7 +14,7 @@ export async function runTests(args) {
   mkdirSync(join(ROOT, '.tap'), { recursive: true })
   const tap = ['node_modules/tap/dist/esm/run.mjs', '--reporter=tap', ...args]
   const child = spawn(process.execPath, tap, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] })
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+  passSignals(child)
   const report = createReport((text) => void process.stdout.write(`${text}\n`))
   child.stdout.pipe(createWriteStream(join(ROOT, '.tap/results.tap')))
   child.stdout.pipe(report.parser)
