@@ -30,8 +30,7 @@ type Step = (world: LabWorld) => Promise<unknown>
 const plugIn: Step = async (world) => {
   for (const { bridge, port } of GUESTS) await world.site.host.addPort(bridge, port)
 }
-const connect: Step = (world) =>
-  world.site.host.vsctl('set-controller', 'br0', `tcp:127.0.0.1:${OPENFLOW_PORT}`)
+const connect: Step = (world) => world.site.host.setController('br0', `tcp:127.0.0.1:${OPENFLOW_PORT}`)
 const write =
   (writes: readonly Write[]): Step =>
   (world) =>

@@ -1,5 +1,8 @@
 /** Cleans up however this process ends, `kill -9` excepted: that is what sweeping is for. */
 
+/** The last is how tap ends a test file that takes too long. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGALRM'] as const
+
 const pending = new Set<() => void>()
 let listening = false
 
@@ -19,7 +22,7 @@ const listen = (): void => {
   if (listening) return
   listening = true
   process.on('exit', cleanAll)
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+  for (const signal of SIGNALS) process.on(signal, onSignal)
 }
 
 /** @returns a function that takes it back */

@@ -60,8 +60,22 @@ export class Host {
       'other_config:disable-in-band=true',
       ...(dpid === undefined ? [] : [`other_config:datapath-id=${dpid.replace('0x', '')}`]),
     ]
-    const controller = controllers.length === 0 ? [] : ['--', 'set-controller', name, ...controllers]
-    await this.vsctl('add-br', name, '--', 'set', 'Bridge', name, ...settings, ...controller)
+    await this.vsctl('add-br', name, '--', 'set', 'Bridge', name, ...settings)
+    if (controllers.length > 0) await this.setController(name, ...controllers)
+  }
+
+  /** Tries again every second: the eight that a switch lets it grow to would be most of a test's time. */
+  async setController(bridge: string, ...targets: readonly string[]): Promise<void> {
+    await this.vsctl(
+      'set-controller',
+      bridge,
+      ...targets,
+      '--',
+      'set',
+      'Controller',
+      bridge,
+      'max_backoff=1000',
+    )
   }
 
   async guest(options: GuestOptions): Promise<Guest> {

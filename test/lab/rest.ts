@@ -1,4 +1,4 @@
-/** A client for the REST API behind a unix socket: everything that a test may want to send, also what is wrong. */
+/** A client for the REST API: everything that a test may want to send, also what is wrong. */
 import { request } from 'node:http'
 
 export interface RestAnswer {
@@ -36,28 +36,26 @@ export class RestFailed extends Error {
 }
 
 export class Rest {
-  readonly #socketPath: string
+  readonly #where: { readonly socketPath: string } | { readonly host: string; readonly port: number }
 
-  constructor(socketPath: string) {
-    this.#socketPath = socketPath
+  /** @param where path of a unix socket, or a port of this machine */
+  constructor(where: string | number) {
+    this.#where = typeof where === 'string' ? { socketPath: where } : { host: '127.0.0.1', port: where }
   }
 
   /** Any status. @throws when no answer comes */
   send({ method, path, headers = {}, body }: RestRequest): Promise<RestAnswer> {
     return new Promise((resolve, reject) => {
-      const sent = request(
-        { socketPath: this.#socketPath, method, path, headers, agent: false },
-        (answer) => {
-          let text = ''
-          answer.on('data', (chunk: Buffer) => {
-            text += chunk.toString()
-          })
-          answer.on('error', reject)
-          answer.on('end', () => {
-            resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text, body: parse(text) })
-          })
-        },
-      )
+      const sent = request({ ...this.#where, method, path, headers, agent: false }, (answer) => {
+        let text = ''
+        answer.on('data', (chunk: Buffer) => {
+          text += chunk.toString()
+        })
+        answer.on('error', reject)
+        answer.on('end', () => {
+          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text, body: parse(text) })
+        })
+      })
       sent.on('error', reject)
       sent.end(body)
     })

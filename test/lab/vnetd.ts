@@ -17,6 +17,9 @@ export const HTTP_PORT = 9090
 export const OPENFLOW_PORT = 6633
 export const REDIS_PORT = 6379
 
+const newest = ({ datapaths }: Status, dpid: string): DatapathStatus | undefined =>
+  datapaths.filter((datapath) => datapath.dpid === dpid).toSorted((a, b) => b.since.localeCompare(a.since))[0]
+
 export class Site {
   readonly host: Host
   readonly rest: Rest
@@ -66,8 +69,9 @@ export class Site {
     return this.rest.get<Status>('status')
   }
 
+  /** As the controller sees it that has it now: one that died is reported for a while. */
   async datapath(dpid: string): Promise<DatapathStatus | undefined> {
-    return (await this.status()).datapaths.find((datapath) => datapath.dpid === dpid)
+    return newest(await this.status(), dpid)
   }
 
   /** Resolves when the bridge is connected and has acknowledged the newest revision. */
@@ -75,9 +79,9 @@ export class Site {
     return until(
       `${dpid} has acknowledged the newest revision`,
       async () => {
-        const { revision, datapaths } = await this.status()
-        const datapath = datapaths.find((candidate) => candidate.dpid === dpid)
-        return datapath?.connected === true && datapath.acknowledged_revision >= revision && datapath
+        const status = await this.status()
+        const datapath = newest(status, dpid)
+        return datapath?.connected === true && datapath.acknowledged_revision >= status.revision && datapath
       },
       { timeout, describe: async () => JSON.stringify(await this.status()) },
     )

@@ -1,0 +1,170 @@
+/** API and controller as processes of their own, with a real Redis between them that comes and goes like they do. */
+import t from 'tap'
+import type { Daemon } from '../lab/daemon.ts'
+import { HTTP_PORT, OPENFLOW_PORT, REDIS_PORT } from '../lab/vnetd.ts'
+import { sleep } from '../lab/wait.ts'
+import { LabWorld } from '../scenarios/on_lab.ts'
+import { BR0, PINGS, walkthrough } from '../scenarios/walkthrough.ts'
+import { storeAndSwitch } from './store_tables.ts'
+import { difference } from './tables.ts'
+
+const world = await LabWorld.create()
+t.teardown(() => world.close())
+const { site } = world
+const REDIS = ['--redis', `redis://127.0.0.1:${REDIS_PORT}`]
+
+const PARTS = ['redis', 'api', 'controller'] as const
+type Part = (typeof PARTS)[number]
+
+const launch: Readonly<Record<Part, () => Promise<Daemon>>> = {
+  redis: () =>
+    site.host.start(
+      [
+        'redis-server',
+        '--port',
+        `${REDIS_PORT}`,
+        '--bind',
+        '127.0.0.1',
+        '--save',
+        '',
+        '--appendonly',
+        'no',
+        '--dir',
+        site.host.directory,
+      ],
+      { ready: 'Ready to accept connections' },
+    ),
+  api: () => site.launch('--only', 'api', ...REDIS),
+  controller: () =>
+    site.launch(
+      '--only',
+      'controller',
+      '--api',
+      `http://127.0.0.1:${HTTP_PORT}`,
+      '--openflow',
+      `127.0.0.1:${OPENFLOW_PORT}`,
+      ...REDIS,
+    ),
+}
+
+const running = new Map<Part, Daemon>()
+const start = async (part: Part): Promise<void> => {
+  running.set(part, await launch[part]())
+}
+const stop = async (part: Part, signal: NodeJS.Signals): Promise<void> => {
+  await running.get(part)!.stop(signal)
+}
+
+/** Rows are written and deleted all the time; what was answered is what must be there. */
+class Writers {
+  readonly expected = new Map<string, boolean>()
+  #writing = true
+  readonly #lanes: readonly Promise<void>[]
+
+  constructor(name: string) {
+    this.#lanes = [1, 2].map((lane) => this.#write(`${name}${lane}`, lane))
+  }
+
+  async stop(): Promise<void> {
+    this.#writing = false
+    await Promise.all(this.#lanes)
+  }
+
+  async #write(name: string, lane: number): Promise<void> {
+    for (let n = 1; this.#writing && n < 250; n += 1) {
+      const uuid = `if-${name}x${n}`
+      const mac_address = `52:54:02:0${lane}:00:${n.toString(16).padStart(2, '0')}`
+      const created = await this.#answered(() =>
+        site.rest.post('interfaces', { uuid, network_uuid: 'nw-net1', mac_address }),
+      )
+      if (created) this.expected.set(uuid, true)
+      const removed = created && (await this.#answered(() => site.rest.delete(`interfaces/${uuid}`)))
+      if (removed) this.expected.set(uuid, false)
+      // What was asked and not answered may or may not have been done.
+      else if (created) this.expected.delete(uuid)
+      await sleep(10)
+    }
+  }
+
+  async #answered(ask: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await ask()
+      return true
+    } catch {
+      return false
+    }
+  }
+}
+
+const agrees = async (): Promise<string[]> => {
+  await site.converged(BR0.dpid, 20_000)
+  const { store, bridge } = await storeAndSwitch(world, BR0)
+  return difference(store, bridge)
+}
+
+t.test('the walkthrough is the same', async (t) => {
+  for (const part of PARTS) await start(part)
+  await world.build(walkthrough)
+  t.same(await agrees(), [])
+  t.same(await world.check({ pings: PINGS.slice(0, 8), sends: walkthrough.sends.slice(0, 6) }), [])
+  t.equal((await site.datapath(BR0.dpid))!.packet_ins, 0)
+})
+
+t.test('a write is applied at once, and while Redis is away it is applied all the same', async (t) => {
+  const row = { uuid: 'if-quick', network_uuid: 'nw-net1', mac_address: '52:54:02:09:00:01' }
+  await site.rest.post('interfaces?wait=2', row)
+  t.equal((await site.datapath(BR0.dpid))!.acknowledged_revision, (await site.status()).revision)
+  await stop('redis', 'SIGKILL')
+  await site.rest.delete('interfaces/if-quick')
+  await sleep(200)
+  await start('redis')
+  t.same(await agrees(), [])
+})
+
+const permutations = <T>(items: readonly T[]): T[][] =>
+  items.length === 0
+    ? [[]]
+    : items.flatMap((item) =>
+        permutations(items.filter((other) => other !== item)).map((rest) => [item, ...rest]),
+      )
+
+for (const [index, order] of permutations(PARTS).entries()) {
+  const signal = index % 2 === 0 ? 'SIGKILL' : 'SIGTERM'
+  t.test(
+    `${order.join(', ')}: stopped and started in this order (${signal}) while writes go on`,
+    async (t) => {
+      const ping = world.guest('ns1').pingStart('172.16.2.3', { interval: 0.02 })
+      const writers = new Writers(`w${index}`)
+      for (const part of order) {
+        await stop(part, signal)
+        await sleep(50)
+      }
+      for (const part of order) {
+        await start(part)
+        await sleep(50)
+      }
+      await sleep(300)
+      await writers.stop()
+      t.same(await agrees(), [])
+      const { items } = await site.rest.get<{ items: { uuid: string }[] }>('interfaces?limit=5000')
+      const stored = new Set(items.map(({ uuid }) => uuid))
+      const wrong = [...writers.expected].filter(([uuid, there]) => stored.has(uuid) !== there)
+      t.ok(writers.expected.size > 0, `${writers.expected.size} rows written`)
+      t.same(wrong, [], 'what was answered is so')
+      t.same((await ping.stop()).lost, [], 'no ping is lost')
+    },
+  )
+}
+
+for (const part of PARTS) {
+  t.test(`${part} alone restarted while writes go on`, async (t) => {
+    const writers = new Writers(`a${PARTS.indexOf(part)}`)
+    await sleep(100)
+    await stop(part, 'SIGKILL')
+    await sleep(300)
+    await start(part)
+    await sleep(300)
+    await writers.stop()
+    t.same(await agrees(), [])
+  })
+}
