@@ -11,7 +11,8 @@ await runMain(async () => {
   ensurePackages()
   build()
   if (!ensureCommands(LAB)) throw new SetupError('the walkthrough needs them')
-  if (process.getuid?.() !== 0) throw new SetupError('the walkthrough makes network namespaces: run it as root')
+  if (process.getuid?.() !== 0)
+    throw new SetupError('the walkthrough makes network namespaces: run it as root')
   return runInPlace(process.execPath, [
     '--conditions=vnet-source',
     'test/demo/main.ts',
