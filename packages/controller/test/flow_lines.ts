@@ -100,10 +100,3 @@ export const linesOf = ({ flows, groups }: Tables, feature: FeatureName): string
     .sort((a, b) => a.table_id - b.table_id || b.priority - a.priority)
     .map((flow) => formatFlow({ ...flow, idle_timeout: 0, hard_timeout: 0, flags: 0 }, names))
     .concat(feature === 'switching' ? [...groups.values()].map((group) => formatGroup(group)) : [])
-
-/** The sentences of the flows of a feature, in the order of `linesOf`. */
-export const whysOf = ({ flows }: Tables, feature: FeatureName): string[] =>
-  [...flows.values()]
-    .filter((flow) => decodeCookie(flow.cookie)?.feature === feature)
-    .sort((a, b) => a.table_id - b.table_id || b.priority - a.priority)
-    .map((flow) => flow.why)

@@ -95,8 +95,21 @@ t.test('the histories reach every rule', async (t) => {
   )
   const text = [...whys].join('\n')
   for (const phrase of [
-    'Port N is', 'is behind port', 'may ask whether', 'may send from', 'may send ARP', 'is told the MAC', 'announces its own',
-    'is the leg', 'answers pings', 'offers no service', 'lets packets from', 'reaches', 'Routers reach', 'go to every guest', ' is if-N.',
+    'Port N is',
+    'is behind port',
+    'may ask whether',
+    'may send from',
+    'may send ARP',
+    'is told the MAC',
+    'announces its own',
+    'is the leg',
+    'answers pings',
+    'offers no service',
+    'lets packets from',
+    'reaches',
+    'Routers reach',
+    'go to every guest',
+    ' is if-N.',
   ]) {
     t.match(text, phrase)
   }

@@ -139,7 +139,9 @@ export class World {
   /** The sentences of all flows. */
   async whys(): Promise<string[]> {
     await this.engine.settled()
-    return DPIDS.flatMap((dpid) => [...this.engine.desired(dpid).tables.flows.values()].map((flow) => flow.why))
+    return DPIDS.flatMap((dpid) =>
+      [...this.engine.desired(dpid).tables.flows.values()].map((flow) => flow.why),
+    )
   }
 
   async tables(): Promise<string> {
