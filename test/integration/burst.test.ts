@@ -7,7 +7,7 @@ import { sleep } from '../lab/wait.ts'
 import { freshTables, Machine, tables } from './process.ts'
 import { contradictions, Writer } from './writer.ts'
 
-const ROUNDS = 25
+const ROUNDS = 5
 const NAMES = ['a', 'b', 'c', 'd', 'e', 'f'] as const
 const PORTS_EACH = 3
 const LONGEST_BURST_MS = 500

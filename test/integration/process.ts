@@ -156,16 +156,16 @@ export class Machine {
     return this.rest.get<Snapshot>('snapshot')
   }
 
-  /** Resolves when every controller knows the newest revision and its bridge has acknowledged it. */
+  /** Resolves when the bridge is connected and has acknowledged the newest revision. */
   async converged(timeout = 20_000): Promise<void> {
-    const isApplied = async () => {
-      const [{ applied }, { datapaths }] = [
-        await this.rest.get<{ applied: boolean }>('wait?timeout=1'),
-        await this.status(),
-      ]
-      return applied && datapaths.some(({ dpid, connected }) => dpid === DPID && connected)
+    const isUpToDate = async () => {
+      const { revision, datapaths } = await this.status()
+      return datapaths.some(
+        ({ dpid, connected, acknowledged_revision }) =>
+          dpid === DPID && connected && acknowledged_revision >= revision,
+      )
     }
-    await until('the bridge has the newest revision', isApplied, {
+    await until('the bridge has the newest revision', isUpToDate, {
       timeout,
       describe: async () => JSON.stringify(await this.status()),
     })
