@@ -35,10 +35,10 @@ interface Controller {
   settled(): Promise<SwitchStatus>
 }
 
-async function controller(engine: StandInEngine, auditInterval = 0): Promise<Controller> {
+async function controller(engine: StandInEngine, auditInterval = 0, addresses = 1): Promise<Controller> {
   const lines: Line[] = []
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) })
-  const listen = [{ host: '127.0.0.1', port: 0 }]
+  const listen = Array.from({ length: addresses }, () => ({ host: '127.0.0.1', port: 0 }))
   const { desired } = engine
   const switches = await createSwitches({
     listen,
@@ -360,6 +360,43 @@ t.test('with one Open vSwitch', async (t) => {
     t.equal(await ours(), 100)
     engine.want(manyFlows(99))
     t.match(await current.settled(), { flow_mods_sent: 1 })
+  })
+
+  await t.test('of two targets that lead here one is used, the other when that ends', async (t) => {
+    const engine = new StandInEngine(manyFlows(20_000), GROUPS)
+    await current.switches.close()
+    current = await controller(engine, 0, 2)
+    const [first, second] = current.switches.addresses.map(({ port }) => `tcp:127.0.0.1:${port}`)
+    await ovs.vsctl('set-controller', 'br0', first!, second!)
+    const { flow_mods_sent, peer } = await current.settled()
+    t.equal(flow_mods_sent, 20_000 - 99, 'each flow that is not there yet, once')
+    await until(() => current.status().warnings.length === 1, 'one stands by')
+    await delay(5000)
+    t.match(current.status(), { connected: true, peer, flow_mods_sent, last_error: null })
+    t.match(current.status().warnings, [/^a second connection from 127\.0\.0\.1:\d+ stands by/])
+    const lines = (text: string) => current.lines.filter(({ msg }) => msg === text)
+    t.strictSame([lines('switch connected').length, lines('switch disconnected').length], [1, 0])
+    engine.want(manyFlows(20_001), GROUPS)
+    t.equal((await current.settled()).flow_mods_sent, flow_mods_sent + 1, 'a change is sent once')
+
+    const before = await dump()
+    const dial = async (...targets: string[]) => {
+      await ovs.vsctl('set-controller', 'br0', ...targets)
+      await until(() => current.status().warnings.length === targets.length - 1, `${targets.length} targets`)
+    }
+    await dial(second!)
+    if (current.status().peer === peer) {
+      // The second was in use: the first stands by again, and takes over.
+      await dial(first!, second!)
+      await dial(first!)
+    }
+    await current.settled()
+    t.not(current.status().peer, peer)
+    t.equal(current.status().flow_mods_sent, flow_mods_sent + 1, 'nothing is sent again')
+    t.strictSame(await dump(), before)
+    engine.want(manyFlows(20_002), GROUPS)
+    t.equal((await current.settled()).flow_mods_sent, flow_mods_sent + 2)
+    t.equal(await ours(), 20_002)
   })
 
   await t.test('a switch killed amid a large change has everything when it is back', async (t) => {

@@ -1,5 +1,6 @@
 /**
- * One connection of a switch, from the accepted socket to its end: handshake, ports, synchroniser.
+ * One connection of a switch, from the accepted socket to its end: handshake, then, when it is to be used, ports and
+ * synchroniser. Until then it stands by: it is kept alive, and what the switch tells is left to the one that is used.
  *
  * Whatever the peer sends, the worst is that this connection ends, with one line in the log. The engine hears of the
  * switch when its ports are known; the synchroniser hears of the engine's passes only after that. (Roles of several
@@ -17,10 +18,12 @@ import {
 import type { Logger } from 'pino'
 import type { DesiredSwitch, SwitchFacts, TablesChange } from '../engine/desired.ts'
 import { nameOf } from '../reconcile/channel.ts'
+import { answers } from './answers.ts'
 import { createChannel, type SwitchChannel } from './channel.ts'
 import { createPorts, type Ports } from './ports.ts'
 import type { SwitchRecord } from './record.ts'
 import { Synchroniser } from './synchroniser.ts'
+import { createTally } from './tally.ts'
 
 export interface SessionOptions {
   readonly socket: Socket
@@ -29,8 +32,8 @@ export interface SessionOptions {
   readonly log: Logger
   readonly probeInterval: number
   readonly auditInterval: number
-  /** The switch said who it is. @returns where to count and report */
-  readonly onIdentified: (session: Session, dpid: string) => SwitchRecord
+  /** The switch said who it is. The session stands by unless `use` is called, now or later. */
+  readonly onIdentified: (session: Session, dpid: string) => void
   readonly onStatus: () => void
   /** Once, whether or not it was identified. */
   readonly onEnd: (session: Session) => void
@@ -51,20 +54,23 @@ export class Session {
   readonly #options: SessionOptions
   readonly #connection: Connection
   readonly #channel: SwitchChannel
-  readonly #peer: string
+  /** Address of the switch's end. */
+  readonly peer: string
+  readonly #packetTally = createTally(PACKET_LOG_MS)
   #log: Logger
+  #features: FeaturesReply | undefined
+  /** Absent while it stands by. */
   #record: SwitchRecord | undefined
   #ports: Ports | undefined
   #synchroniser: Synchroniser | undefined
-  #packetsLogged = -Infinity
   /** Why this side ends it, where the connection cannot know. */
   #ending: string | undefined
 
   constructor(options: SessionOptions) {
     const { socket } = options
     this.#options = options
-    this.#peer = `${socket.remoteAddress}:${socket.remotePort}`
-    this.#log = options.log.child({ peer: this.#peer })
+    this.peer = `${socket.remoteAddress}:${socket.remotePort}`
+    this.#log = options.log.child({ peer: this.peer })
     this.#connection = new Connection({
       socket,
       requestFeatures: true,
@@ -82,7 +88,32 @@ export class Session {
 
   /** `undefined` until the switch said who it is. */
   get dpid(): string | undefined {
-    return this.#record?.dpid
+    return this.#features && dpidText(this.#features.datapath_id)
+  }
+
+  /** Whether its end is decided. */
+  get ended(): boolean {
+    return this.#connection.reason !== null
+  }
+
+  /** Whether the switch answers when it is asked now. Takes a second at most. */
+  answers(): Promise<boolean> {
+    return answers(this.#connection, this.#options.socket)
+  }
+
+  /** Keeps the switch at what it should hold from now on. @param record where to count and report */
+  use(record: SwitchRecord): void {
+    this.#record = Object.assign(record, {
+      connected: true,
+      peer: this.peer,
+      acknowledged_revision: 0,
+      warnings: [],
+      since: new Date(),
+    })
+    this.#log.info({ tables: this.#features?.n_tables }, 'switch connected')
+    this.#synchronise(record)
+    void this.#describePorts(record.dpid)
+    this.#options.onStatus()
   }
 
   /** The engine finished a pass. */
@@ -92,7 +123,7 @@ export class Session {
 
   /** Resolves when the socket is closed. */
   async close(reason: string): Promise<void> {
-    this.#ending ??= reason
+    if (!this.ended) this.#ending = reason
     this.#synchroniser?.stop()
     await this.#connection.close()
   }
@@ -103,27 +134,17 @@ export class Session {
       return
     }
     const dpid = dpidText(features.datapath_id)
+    this.#features = features
     this.#log = this.#log.child({ dpid })
-    const record = this.#options.onIdentified(this, dpid)
-    this.#record = Object.assign(record, {
-      connected: true,
-      peer: this.#peer,
-      acknowledged_revision: 0,
-      warnings: [],
-      since: new Date(),
-    })
-    this.#log.info({ tables: features.n_tables }, 'switch connected')
-    this.#synchronise(dpid, record)
-    void this.#describePorts(dpid)
-    this.#options.onStatus()
+    this.#options.onIdentified(this, dpid)
   }
 
-  #synchronise(dpid: string, record: SwitchRecord): void {
+  #synchronise(record: SwitchRecord): void {
     const { auditInterval, desired, onStatus } = this.#options
     this.#synchroniser = new Synchroniser({
       channel: this.#channel,
       record,
-      desired: () => desired(dpid),
+      desired: () => desired(record.dpid),
       auditInterval,
       log: this.#log,
       onStatus,
@@ -155,17 +176,14 @@ export class Session {
         }
         break
       case 'packet_in':
-        this.#onPacketIn(message)
+        if (this.#record !== undefined) this.#onPacketIn(message, this.#record)
         break
     }
   }
 
-  #onPacketIn({ table_id, reason, total_len }: PacketIn): void {
-    const record = this.#record!
+  #onPacketIn({ table_id, reason, total_len }: PacketIn, record: SwitchRecord): void {
     record.packet_ins += 1
-    const now = performance.now()
-    if (now - this.#packetsLogged < PACKET_LOG_MS) return
-    this.#packetsLogged = now
+    if (this.#packetTally() === undefined) return
     this.#log.debug(
       { table: table_id, reason, total_len, packet_ins: record.packet_ins },
       'packet from the switch',
@@ -182,12 +200,14 @@ export class Session {
     this.#synchroniser?.stop()
     this.#channel.end(reason)
     const fields = { code, reason, ...(code === 'handler_error' && { err: error }) }
-    if (ORDERLY.has(code)) this.#log.info(fields, 'switch disconnected')
+    const standsBy = this.#features !== undefined && this.#record === undefined
+    const text = standsBy ? 'unused connection of the switch ended' : 'switch disconnected'
+    if (ORDERLY.has(code)) this.#log.info(fields, text)
     else {
-      this.#log.warn(fields, 'switch disconnected')
+      this.#log.warn(fields, text)
       if (this.#record !== undefined) this.#record.last_error = reason
     }
     this.#options.onEnd(this)
-    if (this.#record !== undefined) this.#options.onStatus()
+    if (this.#features !== undefined) this.#options.onStatus()
   }
 }

@@ -109,6 +109,18 @@ t.test('a change that comes right on an acknowledgement is not missed', async (t
   await until(() => switches.statuses()[0]!.acknowledged_revision === engine.revision, 'acknowledged')
 })
 
+const PACKET: Message = {
+  type: 'packet_in',
+  xid: 0,
+  buffer_id: 0xffffffff,
+  total_len: 60,
+  reason: 0,
+  table_id: 3,
+  cookie: 0n,
+  match: [],
+  data: new Uint8Array(60),
+}
+
 t.test('ports and packets are passed on and counted', async (t) => {
   const engine = new StandInEngine()
   const { port, settled, lines, status } = await start(t, engine)
@@ -117,37 +129,150 @@ t.test('ports and packets are passed on and counted', async (t) => {
   t.strictSame([...engine.ports.values()], [new Map([['p1', 1]])])
   played.setPort(fakePort(2, 'p2'))
   played.removePort(1)
-  const packet = {
-    type: 'packet_in',
-    xid: 0,
-    buffer_id: 0xffffffff,
-    total_len: 60,
-    reason: 0,
-    table_id: 3,
-    cookie: 0n,
-    match: [],
-    data: new Uint8Array(60),
-  } as const
-  for (let count = 0; count < 1000; count++) played.send(packet)
+  for (let count = 0; count < 1000; count++) played.send(PACKET)
   await until(() => status(1).packet_ins === 1000, 'packets')
   t.strictSame(engine.facts.slice(1), ['0x0000000000000001 p2 2', '0x0000000000000001 p1 null'])
   t.equal(lines.filter(({ msg }) => msg === 'packet from the switch').length, 1)
 })
 
-t.test('a second connection of a switch replaces the first', async (t) => {
+const STANDS_BY = /^a second connection from 127\.0\.0\.1:\d+ stands by; one controller target is enough/
+
+t.test('a second connection of a switch stands by, and takes over when the first ends', async (t) => {
   const engine = new StandInEngine(manyFlows(10))
-  const { port, settled, disconnections, switches } = await start(t, engine)
+  const { port, settled, disconnections, lines, switches, status } = await start(t, engine, {
+    probeInterval: 200,
+  })
   const first = await fake(t, port, 1)
-  await settled(1)
-  const second = await fake(t, port, 1)
-  await until(() => second.flowCount === 10, 'the second has its flows')
-  await until(() => !first.connected, 'the first is gone')
-  await settled(1)
-  t.match(disconnections(), [{ reason: /replaced by a newer connection/ }])
-  t.equal(switches.statuses().length, 1)
+  const { peer } = await settled(1)
+  const second = await fake(t, port, 1, { ports: [fakePort(5, 'p1')] })
+  await until(() => status(1).warnings.length === 1, 'it stands by')
+  t.match(status(1).warnings, [STANDS_BY])
+  second.send(PACKET)
+  second.setPort(fakePort(6, 'p6'))
+  await delay(3000)
+  t.strictSame([first.connected, second.connected, second.flowCount], [true, true, 0])
+  t.match(status(1), { connected: true, peer, flow_mods_sent: 10, packet_ins: 0, last_error: null })
+  t.match(status(1).warnings, [STANDS_BY])
+  t.equal(disconnections().length, 0)
+  t.equal(lines.filter(({ msg }) => msg === 'switch connected').length, 1)
+  t.match(
+    lines.filter(({ msg }) => msg.includes('stands by')),
+    [{ level: 30, dpid: '0x0000000000000001' }],
+    'said once',
+  )
   engine.want(manyFlows(11))
   await settled(1)
-  t.strictSame([first.flowCount, second.flowCount], [10, 11])
+  t.strictSame([first.flowCount, second.flowCount], [11, 0])
+
+  await first.disconnect()
+  await until(() => second.flowCount === 11, 'the second has its flows')
+  t.match(await settled(1), { flow_mods_sent: 22, warnings: [], last_error: null })
+  t.not(status(1).peer, peer)
+  t.strictSame(engine.ports.get('0x0000000000000001'), new Map(Object.entries({ p1: 5, p6: 6 })))
+  second.send(PACKET)
+  second.setPort(fakePort(7, 'p7'))
+  await until(() => status(1).packet_ins === 1, 'its packets count')
+  t.equal(engine.facts.at(-1), '0x0000000000000001 p7 7')
+  engine.want(manyFlows(12))
+  await settled(1)
+  t.strictSame([first.flowCount, second.flowCount], [11, 12])
+  t.equal(switches.statuses().length, 1)
+})
+
+t.test('a connection that no longer answers is replaced when the switch connects again', async (t) => {
+  const engine = new StandInEngine(manyFlows(10))
+  const { port, settled, disconnections, status } = await start(t, engine)
+  const first = await fake(t, port, 1)
+  const { peer } = await settled(1)
+  const old = await fake(t, port, 1)
+  await until(() => status(1).warnings.length === 1, 'one stands by')
+  first.stopReading()
+  old.stopReading()
+  const begin = performance.now()
+  const newcomer = await fake(t, port, 1)
+  await until(() => newcomer.flowCount === 10, 'the newcomer is used, not the one that stood by')
+  t.ok(performance.now() - begin < 2000, 'within two seconds')
+  await settled(1)
+  t.not(status(1).peer, peer)
+  t.match(status(1).last_error, /no answer/)
+  await until(() => disconnections().length > 0, 'the first is closed')
+  t.match(disconnections(), [{ reason: /no answer when the switch connected again/ }])
+  await delay(1500)
+  t.equal(disconnections().length, 1)
+  t.match(status(1), { connected: true, flow_mods_sent: 20 })
+})
+
+t.test('one that answers late is kept; one that stands by and dies is noticed', async (t) => {
+  const engine = new StandInEngine()
+  const { port, settled, disconnections, status, lines } = await start(t, engine, { probeInterval: 300 })
+  const first = await fake(t, port, 1)
+  const { peer } = await settled(1)
+  first.stopReading()
+  const busy = setInterval(() => first.send(PACKET), 100)
+  t.teardown(() => clearInterval(busy))
+  const second = await fake(t, port, 1)
+  await until(() => status(1).warnings.length === 1, 'it stands by')
+  second.stopReading()
+  await until(() => status(1).warnings.length === 0, 'it is gone')
+  t.match(
+    lines.filter(({ level }) => level > 30),
+    [{ msg: 'unused connection of the switch ended', code: 'inactivity' }],
+  )
+  t.match(status(1), { connected: true, peer, last_error: null })
+  t.equal(disconnections().length, 0)
+})
+
+t.test('the one that stands by longest takes over, and not any number may', async (t) => {
+  const engine = new StandInEngine(manyFlows(3))
+  const { port, settled, lines, status, switches } = await start(t, engine)
+  const played: FakeSwitch[] = []
+  for (let count = 1; count <= 5; count++) {
+    played.push(await fake(t, port, 1))
+    await settled(1)
+    const standBy = () => lines.filter(({ msg }) => msg.endsWith('stands by')).length
+    await until(() => standBy() === count - 1, `${count} connections`)
+  }
+  t.match(status(1).warnings, [/^4 more connections, from (\S+ and ){3}\S+, stand by; /])
+  const refused = await fake(t, port, 1)
+  await until(() => !refused.connected, 'a sixth is closed')
+  const unused = () => lines.filter(({ msg }) => msg === 'unused connection of the switch ended')
+  await until(() => unused().length === 1, 'with a line')
+  t.match(unused(), [{ level: 30, reason: /4 other connections/ }])
+
+  await played[2]!.disconnect()
+  await until(() => unused().length === 2, 'one that stands by may go')
+  t.match(status(1), { connected: true, warnings: [/^3 more/] })
+  played[0]!.kill()
+  await until(() => played[1]!.flowCount === 3, 'the second takes over')
+  await settled(1)
+  t.strictSame(
+    played.map(({ flowCount }) => flowCount),
+    [3, 3, 0, 0, 0],
+  )
+  await switches.close()
+  t.equal(lines.filter(({ msg }) => msg === 'switch connected').length, 2, 'none is promoted when we stop')
+  t.match(status(1), { connected: false, peer: null, warnings: [] })
+})
+
+t.test('connections that do not say who they are are bounded in number', async (t) => {
+  const { port, settled, lines } = await start(t, new StandInEngine(), {
+    maxUnidentified: 5,
+    probeInterval: 500,
+  })
+  const sockets = Array.from({ length: 20 }, () => connect({ port, host: '127.0.0.1' }))
+  t.teardown(() => sockets.map((socket) => socket.destroy()))
+  let closed = 0
+  for (const socket of sockets) socket.on('error', () => undefined).on('close', () => (closed += 1))
+  for (const socket of sockets) socket.resume()
+  await until(() => closed >= 15, 'those beyond are closed')
+  t.equal(closed, 15)
+  const warned = lines.filter(({ msg }) => msg.startsWith('too many connections'))
+  t.equal(warned.length, 1, 'one line')
+  await until(() => closed === 20, 'the others after their time')
+  await fake(t, port, 1)
+  await settled(1)
+  for (let id = 2; id < 10; id++) await fake(t, port, id).then(() => settled(id))
+  t.pass('who says who it is does not count')
 })
 
 const hello = encode({

@@ -1,15 +1,18 @@
 /**
  * All switches: who is connected, by datapath id. Knows nothing of their flows; that is each session's business.
  *
- * A datapath has one session: a second connection replaces the first, which is most likely a dead one that has not
- * been noticed. Records outlive connections, so that counters go on and a lost switch is still in the status.
+ * A datapath may have several connections, of which one is used: `connections.ts`. What is known of it outlives them,
+ * so that counters go on and a lost switch is still in the status. Who has not said who he is, is one of a bounded
+ * number.
  */
 import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
 import type { DesiredSwitch, SwitchFacts, TablesChange } from '../engine/desired.ts'
+import { Connections } from './connections.ts'
 import { type ListenAddress, listen } from './listener.ts'
-import { createRecord, type SwitchRecord, type SwitchStatus, statusOf } from './record.ts'
+import type { SwitchStatus } from './record.ts'
 import { Session } from './session.ts'
+import { createTally } from './tally.ts'
 
 export type { ListenAddress } from './listener.ts'
 export type { SwitchStatus } from './record.ts'
@@ -30,6 +33,8 @@ export interface SwitchesOptions {
   readonly probeInterval?: number
   /** Milliseconds between looks for changes that others made to our flows (10,000); 0: never. */
   readonly auditInterval?: number
+  /** Connections that may be open and have not said which switch they are (1,024); more are closed at once. */
+  readonly maxUnidentified?: number
 }
 
 export interface Switches {
@@ -51,22 +56,36 @@ const AUDIT_INTERVAL_MS = 10_000
 /** Disconnected switches that are remembered; the longest known go first. */
 const MAX_DISCONNECTED = 1000
 
-interface Known {
-  readonly record: SwitchRecord
-  session: Session | undefined
-}
+const MAX_UNIDENTIFIED = 1024
+/** At most one log line of connections that were not accepted in this time. */
+const REFUSED_LOG_MS = 10_000
 
 class Registry {
   readonly #options: SwitchesOptions
-  readonly #known = new Map<string, Known>()
+  /** By datapath id. */
+  readonly #switches = new Map<string, Connections>()
   /** All that are open, identified or not. */
   readonly #sessions = new Set<Session>()
+  readonly #unidentified = new Set<Session>()
+  readonly #refusedTally = createTally(REFUSED_LOG_MS)
 
   constructor(options: SwitchesOptions) {
     this.#options = options
   }
 
   readonly accept = (socket: Socket): void => {
+    if (this.#unidentified.size >= (this.#options.maxUnidentified ?? MAX_UNIDENTIFIED)) this.#refuse(socket)
+    else this.#open(socket)
+  }
+
+  #refuse(socket: Socket): void {
+    const refused = this.#refusedTally()
+    const fields = { refused, peer: socket.remoteAddress }
+    if (refused !== undefined) this.#options.log.warn(fields, 'too many connections do not say who they are')
+    socket.destroy()
+  }
+
+  #open(socket: Socket): void {
     const { facts, desired, log, onStatus, probeInterval, auditInterval } = this.#options
     const session = new Session({
       socket,
@@ -80,38 +99,39 @@ class Registry {
       onEnd: (ended) => this.#end(ended),
     })
     this.#sessions.add(session)
+    this.#unidentified.add(session)
   }
 
-  #identify(session: Session, dpid: string): SwitchRecord {
-    const known = this.#known.get(dpid) ?? { record: createRecord(dpid), session: undefined }
-    this.#known.set(dpid, known)
-    void known.session?.close('replaced by a newer connection of the same switch')
-    known.session = session
-    return known.record
+  #identify(session: Session, dpid: string): void {
+    this.#unidentified.delete(session)
+    const { log, onStatus } = this.#options
+    const connections =
+      this.#switches.get(dpid) ?? new Connections({ dpid, log: log.child({ dpid }), onStatus })
+    this.#switches.set(dpid, connections)
+    connections.join(session)
   }
 
   #end(session: Session): void {
     this.#sessions.delete(session)
-    const known = this.#known.get(session.dpid ?? '')
-    if (known?.session !== session) return
-    known.session = undefined
-    Object.assign(known.record, { connected: false, peer: null, since: new Date() })
+    this.#unidentified.delete(session)
+    if (session.dpid === undefined) return
+    this.#switches.get(session.dpid)?.leave(session)
     this.#forget()
   }
 
   #forget(): void {
-    const gone = [...this.#known.values()].filter(({ session }) => session === undefined)
-    for (const { record } of gone.slice(0, -MAX_DISCONNECTED)) this.#known.delete(record.dpid)
+    const gone = [...this.#switches].filter(([, { isConnected }]) => !isConnected)
+    for (const [dpid] of gone.slice(0, -MAX_DISCONNECTED)) this.#switches.delete(dpid)
   }
 
   changed(dpid: string, change: TablesChange): void {
-    this.#known.get(dpid)?.session?.changed(change)
+    this.#switches.get(dpid)?.changed(change)
   }
 
   statuses(): SwitchStatus[] {
-    return [...this.#known.values()].map(({ record }) => {
-      const tables = this.#options.desired(record.dpid)?.tables
-      return statusOf(record, { flows: tables?.flows.size ?? 0, groups: tables?.groups.size ?? 0 })
+    return [...this.#switches].map(([dpid, connections]) => {
+      const tables = this.#options.desired(dpid)?.tables
+      return connections.status({ flows: tables?.flows.size ?? 0, groups: tables?.groups.size ?? 0 })
     })
   }
 

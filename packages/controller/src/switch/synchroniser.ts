@@ -177,7 +177,7 @@ export class Synchroniser {
       return
     }
     const changes = await this.#compare(desired.tables, installed)
-    for (let start = 0; start < changes.length; start += BATCH) {
+    for (let start = 0; start < changes.length && !this.#isOver; start += BATCH) {
       const outcome = await this.#apply(changes.slice(start, start + BATCH))
       if (outcome.kind === 'unknown') throw outcome.error
       for (const change of outcome.acknowledged) this.#done(installed, change)
