@@ -30,7 +30,7 @@ t.test('kill -9 at any moment of a burst of writes', async (t) => {
       for (const writer of writers) writer.start()
       const moment = Math.random() * LONGEST_BURST_MS
       await sleep(moment)
-      await vnetd.kill()
+      await vnetd.stop('SIGKILL')
       for (const writer of writers) await writer.stop()
       t.comment(`killed after ${Math.round(moment)} ms and ${answered() - before} answered writes`)
 

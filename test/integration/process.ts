@@ -201,14 +201,9 @@ export class Vnetd {
     return this.#daemon.running
   }
 
-  /** As when the power fails: it has no time for anything. */
-  async kill(): Promise<void> {
-    await this.#daemon.stop('SIGKILL')
-  }
-
-  /** @returns the exit status */
-  stop(): Promise<number> {
-    return this.#daemon.stop('SIGTERM')
+  /** @returns the exit status; 128 after a signal that it did not handle */
+  stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number> {
+    return this.#daemon.stop(signal)
   }
 
   /** What it has logged so far. */
