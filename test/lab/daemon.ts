@@ -25,6 +25,8 @@ export class Daemon {
     this.#child = spawn(program, args, {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A Ctrl-C at the terminal is for us: we end our programs in the order that they need.
+      detached: true,
       ...(cwd === undefined ? {} : { cwd }),
     })
     for (const stream of [this.#child.stdout!, this.#child.stderr!]) {

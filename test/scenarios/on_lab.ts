@@ -4,7 +4,7 @@
  */
 import type { Capture } from '../lab/capture.ts'
 import type { Guest } from '../lab/guest.ts'
-import { createLab, type Lab } from '../lab/lab.ts'
+import { createLab, type Lab, type LabOptions } from '../lab/lab.ts'
 import type { PingOptions } from '../lab/ping.ts'
 import { type RestAnswer, revisionOf } from '../lab/rest.ts'
 import { OPENFLOW_PORT, Site } from '../lab/vnetd.ts'
@@ -62,8 +62,8 @@ export class LabWorld {
   }
 
   /** A host on which nothing runs yet but Open vSwitch. */
-  static async create(): Promise<LabWorld> {
-    const lab = await createLab()
+  static async create(options: LabOptions = {}): Promise<LabWorld> {
+    const lab = await createLab(options)
     try {
       return new LabWorld(lab, await Site.on(await lab.host()))
     } catch (error) {
