@@ -18,8 +18,8 @@ const PACKAGES = {
 }
 
 export const SWITCH = ['ovs-vsctl', 'ovs-vswitchd']
-export const LAB = [...SWITCH, 'ip', 'ping', 'ethtool', 'ps']
-export const TESTS = [...LAB, 'redis-server', 'tcpdump']
+export const LAB = [...SWITCH, 'ip', 'ping', 'ethtool', 'ps', 'tcpdump']
+export const TESTS = [...LAB, 'redis-server']
 
 /** @returns whether all commands are there now; when not, what to do has been said. */
 export function ensureCommands(commands) {
