@@ -29,7 +29,7 @@ export interface Channel {
   request(message: ControlRequest): Promise<Answer>
   /**
    * Sends a multipart request and hands over each part of its reply as it comes; resolves after the last one.
-   * @throws on OFPT_ERROR, and as `request`
+   * @throws on OFPT_ERROR, what `onPart` throws, and as `request`
    */
   multipart(body: MultipartRequestBody, onPart: (body: MultipartReplyBody) => void): Promise<void>
   /** Calls `handler` for each OFPT_ERROR that answers no request; returns the function that ends it. */

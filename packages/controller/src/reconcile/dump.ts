@@ -20,9 +20,22 @@ const OURS = {
 const FLOWS: FlowStatsRequest = { type: 'flow', ...OURS }
 const COUNT: AggregateStatsRequest = { type: 'aggregate', ...OURS }
 
+/** Twice what the largest site needs, in a gigabyte's third; where more is wanted, more may be there. */
+const MAX_FLOWS = 300_000
+const MAX_GROUPS = 100_000
+const MAX_TIMES_WANTED = 4
+
+/** @throws for a switch that tells of flows or groups without end */
+function refuseEndless({ flows, groups }: Installed, desired?: Tables): void {
+  const maxFlows = Math.max(MAX_FLOWS, MAX_TIMES_WANTED * (desired?.flows.size ?? 0))
+  if (flows.size > maxFlows) throw new Error(`it says to have more than ${maxFlows} flows of ours`)
+  if (groups.size > MAX_GROUPS) throw new Error(`it says to have more than ${MAX_GROUPS} groups of ours`)
+}
+
 async function readGroups(channel: Channel, into: Installed): Promise<void> {
   await channel.multipart({ type: 'group_desc' }, (body) => {
     if (body.type === 'group_desc') recordGroups(into, body.groups)
+    refuseEndless(into)
   })
 }
 
@@ -36,6 +49,7 @@ export async function dump(channel: Channel, desired?: Tables): Promise<Installe
   await readGroups(channel, installed)
   await channel.multipart(FLOWS, (body) => {
     if (body.type === 'flow') recordFlows(installed, body.flows, desired)
+    refuseEndless(installed, desired)
   })
   return installed
 }

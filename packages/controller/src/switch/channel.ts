@@ -94,7 +94,12 @@ export function createChannel(connection: Connection): SwitchChannel {
       const dump = dumps.get(xid)
       if (dump === undefined) return false
       dump.timer.refresh()
-      dump.onPart(body)
+      try {
+        dump.onPart(body)
+      } catch (error) {
+        settle(xid)?.reject(error as Error)
+        return true
+      }
       if ((flags & OFPMPF_MORE) === 0) settle(xid)?.resolve()
       else giveWay()
       return true

@@ -14,6 +14,7 @@ import {
   type FeaturesReply,
   type Message,
   type PacketIn,
+  type PortStatus,
 } from '@openvnet/openflow'
 import type { Logger } from 'pino'
 import type { DesiredSwitch, SwitchFacts, TablesChange } from '../engine/desired.ts'
@@ -42,10 +43,14 @@ export interface SessionOptions {
 /** Bytes that may wait for a switch that does not read; no batch is larger between two looks at the socket. */
 const MAX_QUEUED_BYTES = 16 * 1024 * 1024
 const CLOSE_TIMEOUT_MS = 1000
+/** More than any switch has; a description of so many has 4 MiB. */
+const MAX_PORTS = 65_536
+const MAX_REPLY_BYTES = 8 * 1024 * 1024
 /** Ends that are nobody's fault. */
 const ORDERLY: ReadonlySet<CloseReason['code']> = new Set(['closed', 'ended'])
-/** At most one log line of packet-ins in this time. */
-const PACKET_LOG_MS = 10_000
+/** What a switch causes again and again is logged once in this time, changed ports some more times. */
+const LOG_INTERVAL_MS = 10_000
+const PORT_LINES = 200
 
 /** `0x` and 16 digits. */
 export const dpidText = (datapath_id: bigint): string => `0x${datapath_id.toString(16).padStart(16, '0')}`
@@ -56,7 +61,9 @@ export class Session {
   readonly #channel: SwitchChannel
   /** Address of the switch's end. */
   readonly peer: string
-  readonly #packetTally = createTally(PACKET_LOG_MS)
+  readonly #packetTally = createTally(LOG_INTERVAL_MS)
+  readonly #errorTally = createTally(LOG_INTERVAL_MS)
+  readonly #portTally = createTally(LOG_INTERVAL_MS, PORT_LINES)
   #log: Logger
   #features: FeaturesReply | undefined
   /** Absent while it stands by. */
@@ -65,6 +72,8 @@ export class Session {
   #synchroniser: Synchroniser | undefined
   /** Why this side ends it, where the connection cannot know. */
   #ending: string | undefined
+  /** Whether that is the switch's fault. */
+  #givenUp = false
 
   constructor(options: SessionOptions) {
     const { socket } = options
@@ -77,6 +86,7 @@ export class Session {
       echoIntervalMs: options.probeInterval,
       handshakeTimeoutMs: 2 * options.probeInterval,
       maxQueuedBytes: MAX_QUEUED_BYTES,
+      maxReplyBytes: MAX_REPLY_BYTES,
       closeTimeoutMs: CLOSE_TIMEOUT_MS,
       onReady: (features) => this.#onReady(features),
       onMessage: (message) => this.#onMessage(message),
@@ -128,6 +138,11 @@ export class Session {
     await this.#connection.close()
   }
 
+  #giveUp(reason: string): void {
+    this.#givenUp ||= !this.ended
+    void this.close(reason)
+  }
+
   #onReady(features: FeaturesReply | null): void {
     if (features === null || features.auxiliary_id !== 0) {
       void this.close('an auxiliary connection, which we do not use')
@@ -148,7 +163,7 @@ export class Session {
       auditInterval,
       log: this.#log,
       onStatus,
-      onStuck: (reason) => void this.close(reason),
+      onStuck: (reason) => this.#giveUp(reason),
     })
   }
 
@@ -159,7 +174,7 @@ export class Session {
       this.#ports = createPorts(ports)
       this.#options.facts.connected(dpid, this.#ports.names)
     } catch (error) {
-      if (!this.#channel.ended) await this.close(`ports unknown: ${(error as Error).message}`)
+      if (!this.#channel.ended) this.#giveUp(`ports unknown: ${(error as Error).message}`)
     }
   }
 
@@ -170,15 +185,21 @@ export class Session {
         break
       case 'port_status':
         // Before the ports were described, the description to come has it.
-        for (const { name, port_no } of this.#ports?.follow(message) ?? []) {
-          this.#log.info({ port: name, port_no }, 'port changed')
-          this.#options.facts.port(this.#record!.dpid, name, port_no)
-        }
+        if (this.#ports !== undefined) this.#onPortStatus(message, this.#ports)
         break
       case 'packet_in':
         if (this.#record !== undefined) this.#onPacketIn(message, this.#record)
         break
     }
+  }
+
+  #onPortStatus(status: PortStatus, ports: Ports): void {
+    for (const { name, port_no } of ports.follow(status)) {
+      const changes = this.#portTally()
+      if (changes !== undefined) this.#log.info({ port: name, port_no, changes }, 'port changed')
+      this.#options.facts.port(this.#record!.dpid, name, port_no)
+    }
+    if (ports.names.size > MAX_PORTS) this.#giveUp(`it says to have more than ${MAX_PORTS} ports`)
   }
 
   #onPacketIn({ table_id, reason, total_len }: PacketIn, record: SwitchRecord): void {
@@ -192,7 +213,9 @@ export class Session {
 
   #onError(error: ErrorMessage): void {
     if (this.#channel.takeError(error)) return
-    this.#log.warn({ xid: error.xid, error: nameOf(error) }, 'unexpected error from the switch')
+    const errors = this.#errorTally()
+    if (errors === undefined) return
+    this.#log.warn({ xid: error.xid, error: nameOf(error), errors }, 'unexpected error from the switch')
   }
 
   #onClose({ code, message, error }: CloseReason): void {
@@ -202,7 +225,7 @@ export class Session {
     const fields = { code, reason, ...(code === 'handler_error' && { err: error }) }
     const standsBy = this.#features !== undefined && this.#record === undefined
     const text = standsBy ? 'unused connection of the switch ended' : 'switch disconnected'
-    if (ORDERLY.has(code)) this.#log.info(fields, text)
+    if (ORDERLY.has(code) && !this.#givenUp) this.#log.info(fields, text)
     else {
       this.#log.warn(fields, text)
       if (this.#record !== undefined) this.#record.last_error = reason
