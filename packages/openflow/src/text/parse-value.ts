@@ -1,0 +1,126 @@
+/** Single values: numbers with a width, ports and tables with or without names, values of fields with masks. */
+import { OFPP } from '../constants.ts'
+import { FIELDS, type FieldName } from '../fields.ts'
+import type { FieldValue, OxmField } from '../types/match.ts'
+import { parseIpv4, parseIpv6, parseMac } from './address.ts'
+import { FlowSyntaxError, type Word } from './parse-error.ts'
+import { cutAt } from './parse-words.ts'
+
+/** The numbers behind the names that a text may use: the reverse of `TextNames`. */
+export interface TextNumbers {
+  /** The number of a table, 0..254; `undefined` refuses the name. */
+  readonly tableNumber?: (name: string) => number | undefined
+  /** The number of a port, 32 bits; `undefined` refuses the name. */
+  readonly portNumber?: (name: string) => number | undefined
+}
+
+const NUMBER = /^(0x[0-9a-f]{1,64}|0|[1-9][0-9]{0,63})$/i
+
+export const isNumber = (text: string): boolean => NUMBER.test(text)
+
+/** An unsigned decimal or hexadecimal number of at most `bits` bits. */
+export function bigNumber(word: Word, bits: number): bigint {
+  const value = NUMBER.test(word.text) ? BigInt(word.text) : -1n
+  if (value < 0n || value >> BigInt(bits) !== 0n) throw new FlowSyntaxError(word, `a number of ${bits} bits`)
+  return value
+}
+
+/** As `bigNumber`, of at most 48 bits. */
+export const number = (word: Word, bits: number): number => Number(bigNumber(word, bits))
+
+/** Hexadecimal digits in pairs, with or without `0x`. */
+export function hexBytes(word: Word): Uint8Array {
+  const digits = word.text.replace(/^0x/i, '')
+  if (!/^([0-9a-f]{2})*$/i.test(digits)) throw new FlowSyntaxError(word, 'pairs of hexadecimal digits')
+  return Uint8Array.from(Buffer.from(digits, 'hex'))
+}
+
+const PORTS: ReadonlyMap<string, number> = new Map(
+  Object.entries(OFPP)
+    .filter(([name]) => name !== 'MAX')
+    .concat([['NONE', OFPP.ANY]]),
+)
+
+/** The number of a reserved port by its name in any case, or `undefined`. */
+export const reservedPortNumber = (name: string): number | undefined => PORTS.get(name.toUpperCase())
+
+/** A port: number, reserved name, or a name that `portNumber` knows. */
+export function port(word: Word, names: TextNumbers): number {
+  if (isNumber(word.text)) return number(word, 32)
+  const found = reservedPortNumber(word.text) ?? names.portNumber?.(unquoted(word))
+  if (found === undefined) throw new FlowSyntaxError(word, 'a port')
+  return found
+}
+
+/** A port in the 16 bits that Nicira's actions have for it. */
+export function shortPort(word: Word, names: TextNumbers): number {
+  const wide = port(word, names)
+  if (wide >= 0xffffff00) return wide & 0xffff
+  if (wide > 0xffff) throw new FlowSyntaxError(word, 'a port of 16 bits')
+  return wide
+}
+
+/** A table: number up to 255, or a name that `tableNumber` knows. */
+export function table(word: Word, names: TextNumbers): number {
+  if (isNumber(word.text)) return number(word, 8)
+  const found = names.tableNumber?.(unquoted(word))
+  if (found === undefined) throw new FlowSyntaxError(word, 'a table')
+  return found
+}
+
+function unquoted(word: Word): string {
+  if (!word.text.startsWith('"')) return word.text
+  try {
+    return String(JSON.parse(word.text))
+  } catch {
+    throw new FlowSyntaxError(word, 'a name in quotes')
+  }
+}
+
+/** A value of a field, with a mask behind `/` if the field has any. Bits outside of the mask are dropped. */
+export function fieldValue(field: FieldName, word: Word, names: TextNumbers): OxmField {
+  const [valueWord, maskWord] = cutAt(word, '/')
+  const value = plainValue(field, valueWord, names)
+  if (maskWord === null) return { field, value, mask: null }
+  if (!FIELDS[field].maskable) throw new FlowSyntaxError(word, `no mask: ${field} takes none`)
+  const mask = maskOf(field, maskWord, names)
+  return { field, value: masked(value, mask), mask }
+}
+
+function masked(value: FieldValue, mask: FieldValue): FieldValue {
+  if (typeof value === 'bigint' && typeof mask === 'bigint') return value & mask
+  if (typeof value === 'number' && typeof mask === 'number') return Number(BigInt(value) & BigInt(mask))
+  const bits = mask as Uint8Array
+  return (value as Uint8Array).map((byte, index) => byte & (bits[index] ?? 0))
+}
+
+function plainValue(field: FieldName, word: Word, names: TextNumbers): FieldValue {
+  const { kind, bits, bytes } = FIELDS[field]
+  switch (kind) {
+    case 'mac':
+      return parseMac(word.text) ?? fail(word, 'a MAC address')
+    case 'ipv4':
+      return parseIpv4(word.text) ?? fail(word, 'an IPv4 address')
+    case 'ipv6':
+      return parseIpv6(word.text) ?? fail(word, 'an IPv6 address')
+    case 'port':
+      return port(word, names)
+    default:
+      return bytes > 6 ? bigNumber(word, bits) : number(word, bits)
+  }
+}
+
+/** A mask as the value is written, or the length of a prefix. */
+function maskOf(field: FieldName, word: Word, names: TextNumbers): FieldValue {
+  const { kind, bits } = FIELDS[field]
+  const isPrefix = (kind === 'ipv4' || kind === 'ipv6') && /^[0-9]{1,3}$/.test(word.text)
+  if (!isPrefix) return plainValue(field, word, names)
+  const length = Number(word.text)
+  if (length > bits) fail(word, `a prefix of at most ${bits} bits`)
+  const mask = ((1n << BigInt(length)) - 1n) << BigInt(bits - length)
+  return kind === 'ipv6' ? mask : Number(mask)
+}
+
+function fail(word: Word, expected: string): never {
+  throw new FlowSyntaxError(word, expected)
+}
