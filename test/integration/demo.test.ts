@@ -26,7 +26,7 @@ t.test('the walkthrough: every line as it should be, nothing is left', async (t)
   const demo = new Daemon({ command: DEMO })
   const { pid } = demo
   const code = await demo.ended
-  t.equal(code, 0, demo.output)
+  t.equal(code, 0)
   t.match(demo.output, /All as it should be/)
   t.notOk(demo.output.includes('✗'))
   t.notOk(demo.output.includes('\x1b'), 'no colour in a pipe')

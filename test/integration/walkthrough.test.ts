@@ -48,8 +48,10 @@ t.test('ping in a network and through the router', async (t) => {
   }
 
   t.test('what the guests know of each other is what the rows say', async (t) => {
-    const macOf = async (guest: string, address: string) =>
-      (await world.guest(guest).arp()).find((neighbour) => neighbour.address === address)?.mac
+    const macOf = async (guest: string, address: string) => {
+      await world.guest(guest).ping(address, { count: 1 })
+      return (await world.guest(guest).arp()).find((neighbour) => neighbour.address === address)?.mac
+    }
     t.equal(await macOf('ns1', '172.16.1.2'), '52:54:00:0d:84:02')
     t.equal(await macOf('ns1', '172.16.1.254'), '52:54:00:74:00:00')
     t.equal(await macOf('ns3', '172.16.2.254'), '52:54:00:74:22:22')
