@@ -96,6 +96,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
       unsubscribe()
       stopFollowing()
       await switches.close()
+      bus.publish('report', { ...report(), leaving: true })
     },
   }
 }

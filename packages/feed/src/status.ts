@@ -34,4 +34,6 @@ export interface ControllerReport {
   /** Revision of its replica. */
   readonly revision: number
   readonly datapaths: readonly DatapathStatus[]
+  /** The last report of a controller that stops. */
+  readonly leaving?: true
 }

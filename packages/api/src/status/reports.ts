@@ -1,8 +1,9 @@
 /**
- * What controllers said last, heard on the bus. A controller that says nothing for ten seconds is gone, and with it
- * what it said.
+ * What controllers said last, heard on the bus. A controller that says that it leaves, or nothing for ten seconds, is
+ * gone, and with it what it said.
  */
 import type { Bus, ControllerReport } from '@openvnet/feed'
+import { currentReports } from './current.ts'
 
 export interface Reports {
   /** The reports of the controllers that are alive. */
@@ -21,7 +22,8 @@ export const createReports = (bus: Bus, silence = SILENCE): Reports => {
   const heard = new Map<string, { readonly report: ControllerReport; readonly at: number }>()
   const handlers = new Set<() => void>()
   const unsubscribe = bus.subscribe('report', (report) => {
-    heard.set(report.controller, { report, at: performance.now() })
+    if (report.leaving === true) heard.delete(report.controller)
+    else heard.set(report.controller, { report, at: performance.now() })
     for (const handler of [...handlers]) handler()
   })
   const request = () => bus.publish('report_request', {})
@@ -31,7 +33,7 @@ export const createReports = (bus: Bus, silence = SILENCE): Reports => {
   const live = () => {
     const oldest = performance.now() - silence
     for (const [controller, { at }] of heard) if (at < oldest) heard.delete(controller)
-    return [...heard.values()].map(({ report }) => report)
+    return currentReports([...heard.values()].map(({ report }) => report))
   }
   return {
     live,
