@@ -17,6 +17,8 @@ export interface Reports {
 
 /** Milliseconds of silence after which a controller is gone. */
 const SILENCE = 10_000
+/** Milliseconds after which the next report is overdue: controllers report every two seconds. */
+const OVERDUE = 3000
 
 export const createReports = (bus: Bus, silence = SILENCE): Reports => {
   const heard = new Map<string, { readonly report: ControllerReport; readonly at: number }>()
@@ -33,7 +35,10 @@ export const createReports = (bus: Bus, silence = SILENCE): Reports => {
   const live = () => {
     const oldest = performance.now() - silence
     for (const [controller, { at }] of heard) if (at < oldest) heard.delete(controller)
-    return currentReports([...heard.values()].map(({ report }) => report))
+    const expected = performance.now() - OVERDUE
+    const split = Map.groupBy(heard.values(), ({ at }) => (at < expected ? 'overdue' : 'fresh'))
+    const of = (key: 'fresh' | 'overdue') => (split.get(key) ?? []).map(({ report }) => report)
+    return currentReports(of('fresh'), of('overdue'))
   }
   return {
     live,
