@@ -42,6 +42,12 @@ const NOT_SIMULATED: Readonly<Record<number, string>> = { 4294967289: 'TABLE', 4
 const KEEP_IN_PORT = 0xfff8
 const CURRENT_TABLE = 255
 const MAX_DEPTH = 64
+/** What writes bits of the packet and of its registers. */
+type FieldAction = Extract<
+  Action,
+  { type: 'set_field' | 'reg_move' | 'reg_load' | 'stack_push' | 'stack_pop' }
+>
+
 const MAX_LOOKUPS = 4096
 const GROUP_TYPE = { all: 0, indirect: 2 }
 
@@ -146,13 +152,19 @@ export class Execution {
         return true
       case 'unknown':
         throw new TranslationError(`unknown action ${action.action_type}`)
-      default:
+      case 'set_field':
+      case 'reg_move':
+      case 'reg_load':
+      case 'stack_push':
+      case 'stack_pop':
         this.#fieldAction(action)
         return true
+      default:
+        throw new TranslationError(`the simulator has no action ${action.type}`)
     }
   }
 
-  #fieldAction(action: Extract<Action, { type: 'set_field' | `reg_${string}` | `stack_${string}` }>): void {
+  #fieldAction(action: FieldAction): void {
     switch (action.type) {
       case 'set_field':
         if (action.field.field !== 'unknown')

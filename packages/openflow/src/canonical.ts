@@ -3,19 +3,35 @@
  * The orders are Open vSwitch's own (`lib/nx-match.c`, `lib/ofp-actions.c`), so the canonical form of a flow is
  * what a dump of it holds, byte for byte.
  */
-import { andNumber } from './codec/oxm.ts'
+import { andNumber } from './codec/oxm-value.ts'
+import { partsOf } from './field-parts.ts'
 import { FIELDS, type FieldName } from './fields.ts'
 import type { Instruction } from './types/instruction.ts'
 import type { FieldValue, Match, MatchField, OxmField } from './types/match.ts'
 
+const row = (prefix: string, count: number): FieldName[] =>
+  Array.from({ length: count }, (_, n) => `${prefix}${n}` as FieldName)
+
 /** The order of fields in a match. */
 const ORDER: readonly FieldName[] = [
+  'packet_type',
+  'dp_hash',
+  'recirc_id',
+  'conj_id',
   'in_port',
+  'in_phy_port',
+  'actset_output',
   'eth_src',
   'eth_dst',
   'eth_type',
   'vlan_vid',
   'vlan_pcp',
+  'mpls_tc',
+  'mpls_bos',
+  'mpls_ttl',
+  'mpls_label',
+  'pbb_isid',
+  'pbb_uca',
   'ipv4_src',
   'ipv4_dst',
   'ipv6_src',
@@ -24,68 +40,113 @@ const ORDER: readonly FieldName[] = [
   'ip_dscp',
   'ip_ecn',
   'nw_ttl',
+  'ipv6_flabel',
+  'ipv6_exthdr',
   'ip_proto',
   'tcp_src',
   'tcp_dst',
+  'tcp_flags',
   'udp_src',
   'udp_dst',
+  'sctp_src',
+  'sctp_dst',
   'icmpv4_type',
   'icmpv4_code',
   'icmpv6_type',
   'icmpv6_code',
+  'ipv6_nd_target',
+  'nd_reserved',
+  'nd_options_type',
+  'ipv6_nd_sll',
+  'ipv6_nd_tll',
   'arp_op',
   'arp_spa',
   'arp_tpa',
   'arp_sha',
   'arp_tha',
   'tunnel_id',
-  'reg0',
-  'reg1',
-  'reg2',
-  'reg3',
-  'reg4',
-  'reg5',
-  'reg6',
-  'reg7',
-  'reg8',
-  'reg9',
-  'reg10',
-  'reg11',
-  'reg12',
-  'reg13',
-  'reg14',
-  'reg15',
+  'tun_flags',
+  'tun_src',
+  'tun_dst',
+  'tun_ipv6_src',
+  'tun_ipv6_dst',
+  'tun_gbp_id',
+  'tun_gbp_flags',
+  'tun_erspan_ver',
+  'tun_erspan_idx',
+  'tun_erspan_dir',
+  'tun_erspan_hwid',
+  'tun_gtpu_flags',
+  'tun_gtpu_msgtype',
+  ...row('tun_metadata', 64),
+  'nsh_flags',
+  'nsh_ttl',
+  'nsh_mdtype',
+  'nsh_np',
+  'nsh_spi',
+  'nsh_si',
+  'nsh_c1',
+  'nsh_c2',
+  'nsh_c3',
+  'nsh_c4',
+  ...row('reg', 32),
+  'pkt_mark',
+  'ct_state',
+  'ct_zone',
+  'ct_mark',
+  'ct_label',
+  'ct_nw_src',
+  'ct_ipv6_src',
+  'ct_nw_dst',
+  'ct_ipv6_dst',
+  'ct_nw_proto',
+  'ct_tp_src',
+  'ct_tp_dst',
   'metadata',
 ]
 const RANK: ReadonlyMap<string, number> = new Map(ORDER.map((name, index) => [name, index]))
 
 /**
- * Fields in one order, a mask of all bits dropped, a field of which no bit counts dropped. Fields that are not known
+ * Fields in one order and in the usual spelling, a mask of all bits dropped, a field of which no bit counts dropped,
+ * wide registers as the registers that they are made of, a whole tag as id and priority. Fields that are not known
  * come last, by their header. Values and other masks stay as they are.
  */
 export function canonicalMatch(match: Match): Match {
   const fields: MatchField[] = []
   for (const field of match) {
-    const canonical = field.field === 'unknown' ? field : canonicalField(field)
-    if (canonical !== null) fields.push(canonical)
+    if (field.field === 'unknown') fields.push(field)
+    else for (const part of partsOf(field)) pushCanonical(fields, part)
   }
   return fields.sort(compareFields)
 }
 
+function pushCanonical(fields: MatchField[], field: OxmField): void {
+  const canonical = canonicalField(field)
+  if (canonical !== null) fields.push(canonical)
+}
+
 function canonicalField(field: OxmField): OxmField | null {
   const { mask } = field
-  if (mask === null) return field
+  if (mask === null) {
+    return field.alias === undefined ? field : { field: field.field, value: field.value, mask }
+  }
+  if (mask instanceof Uint8Array) return canonicalBytes(field, mask)
   const bits = FIELDS[field.field].bits
   const counting = significant(mask, bits)
   if (counting === 0 || counting === 0n) return null
   if (counting === allOnes(mask, bits)) return { field: field.field, value: field.value, mask: null }
-  return counting === mask ? field : { field: field.field, value: field.value, mask: counting }
+  if (counting === mask && field.alias === undefined) return field
+  return { field: field.field, value: field.value, mask: counting }
+}
+
+function canonicalBytes(field: OxmField, mask: Uint8Array): OxmField | null {
+  if (mask.every((byte) => byte === 0)) return null
+  return mask.every((byte) => byte === 0xff) ? { field: field.field, value: field.value, mask: null } : field
 }
 
 /** The bits of a mask that the field has: those above say nothing. */
-function significant(mask: FieldValue, bits: number): FieldValue {
-  if (typeof mask === 'bigint') return BigInt.asUintN(bits, mask)
-  return typeof mask === 'number' ? andNumber(mask, 2 ** bits - 1) : mask
+function significant(mask: number | bigint, bits: number): FieldValue {
+  return typeof mask === 'bigint' ? BigInt.asUintN(bits, mask) : andNumber(mask, 2 ** bits - 1)
 }
 
 const allOnes = (mask: FieldValue, bits: number): FieldValue =>
@@ -106,6 +167,7 @@ const INSTRUCTION_ORDER: readonly Instruction['type'][] = [
   'write_actions',
   'write_metadata',
   'goto_table',
+  'experimenter',
   'unknown',
 ]
 

@@ -1,6 +1,8 @@
 /** OpenFlow 1.3 with Open vSwitch's extensions: codec, framing, connection, text. */
 export { canonicalInstructions, canonicalMatch } from './canonical.ts'
+export { encodeActions } from './codec/action.ts'
 export { BUNDLE_ADD_OVERHEAD_BYTES } from './codec/bundle.ts'
+export { decodeErrorData } from './codec/error-data.ts'
 export { decode, decodeFrom, encode, encodeInto } from './codec/message.ts'
 export { Connection, type RequestOptions } from './connection/connection.ts'
 export {
@@ -19,6 +21,7 @@ export { errorName, NX_ERROR, OFPET, ONF_ERROR } from './error-names.ts'
 export { type FieldSpelling, SPELLING } from './field-spelling.ts'
 export * from './fields.ts'
 export { Framer, type FramerOptions } from './framer.ts'
+export { missingPrerequisite } from './prerequisites.ts'
 export { Reader } from './reader.ts'
 export { formatActions, formatInstructions } from './text/action.ts'
 export {
@@ -50,4 +53,5 @@ export * from './types/action.ts'
 export * from './types/instruction.ts'
 export * from './types/match.ts'
 export * from './types/message.ts'
+export * from './types/open-vswitch-action.ts'
 export { Writer } from './writer.ts'

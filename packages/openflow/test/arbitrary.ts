@@ -2,143 +2,16 @@
  * Random messages. `anyMessage` has everything that the types allow; `saneMessage` only what Open vSwitch accepts:
  * fields with their prerequisites, actions that fit the match.
  */
-import {
-  type Action,
-  type Bucket,
-  FIELDS,
-  type FieldName,
-  type Instruction,
-  type Match,
-  type MatchField,
-  type Message,
-  type Subfield,
-} from '@openvnet/openflow'
+import type { Action, Bucket, Instruction, Match, Message } from '@openvnet/openflow'
 import fc from 'fast-check'
+import { anyActions } from './arbitrary-action.ts'
+import { anyMatch, literal, padded, record, u8, u16, u32, u48, u64 } from './arbitrary-field.ts'
 
-export const u8 = fc.integer({ min: 0, max: 0xff })
-export const u16 = fc.integer({ min: 0, max: 0xffff })
-export const u32 = fc.oneof(fc.integer({ min: 0, max: 0xffffffff }), fc.integer({ min: 0, max: 300 }))
-export const u64 = fc.oneof(
-  fc.bigInt({ min: 0n, max: 0xffff_ffff_ffff_ffffn }),
-  fc.bigInt({ min: 0n, max: 300n }),
-)
-const u48 = fc.integer({ min: 0, max: 2 ** 48 - 1 })
-/** Lengths that are multiples of 8 after `header` bytes. */
-const padded = (header: number, max = 4): fc.Arbitrary<Uint8Array> =>
-  fc
-    .integer({ min: 1, max })
-    .chain((n) => fc.uint8Array({ minLength: 8 * n - header, maxLength: 8 * n - header }))
+export { fieldOf, u8, u16, u32, u64 } from './arbitrary-field.ts'
+
 const bytes = fc.uint8Array({ maxLength: 80 })
 const name = (max: number): fc.Arbitrary<string> =>
   fc.stringMatching(new RegExp(`^[a-z][a-z0-9-]{0,${max - 1}}$`))
-const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> =>
-  fc.record(model, { noNullPrototype: true }) as unknown as fc.Arbitrary<T>
-const literal = <const T>(value: T): fc.Arbitrary<T> => fc.constant(value)
-
-/** A value of a field, without a mask or within a random one. */
-export function fieldOf(field: FieldName, masks = true): fc.Arbitrary<MatchField> {
-  const { bits, maskable } = FIELDS[field]
-  if (bits > 48) {
-    const value = fc.bigInt({ min: 0n, max: (1n << BigInt(bits)) - 1n })
-    const plain = value.map((v): MatchField => ({ field, value: v, mask: null }))
-    if (!maskable || !masks) return plain
-    return fc.oneof(
-      plain,
-      fc.tuple(value, value).map(([v, mask]): MatchField => ({ field, value: v & mask, mask })),
-    )
-  }
-  const value = fc.integer({ min: 0, max: 2 ** bits - 1 })
-  const plain = value.map((v): MatchField => ({ field, value: v, mask: null }))
-  if (!maskable || !masks) return plain
-  const and = (a: number, b: number): number => Number(BigInt(a) & BigInt(b))
-  return fc.oneof(
-    plain,
-    fc.tuple(value, value).map(([v, mask]): MatchField => ({ field, value: and(v, mask), mask })),
-  )
-}
-
-const FIELD_NAMES = Object.keys(FIELDS) as FieldName[]
-const knownField = fc.constantFrom(...FIELD_NAMES).chain((field) => fieldOf(field))
-const unknownField = fc.tuple(fc.integer({ min: 0, max: 127 }), fc.uint8Array({ maxLength: 40 })).map(
-  ([number, data]): MatchField => ({
-    field: 'unknown',
-    header: (0x1234_0000 + number * 512 + data.length) >>> 0,
-    data,
-  }),
-)
-const anyMatch: fc.Arbitrary<Match> = fc.array(fc.oneof({ weight: 5, arbitrary: knownField }, unknownField), {
-  maxLength: 10,
-})
-
-const subfieldOf = (field: FieldName, most = 128): fc.Arbitrary<Subfield> =>
-  fc
-    .integer({ min: 0, max: FIELDS[field].bits - 1 })
-    .chain((offset) =>
-      fc
-        .integer({ min: 1, max: Math.min(most, FIELDS[field].bits - offset) })
-        .map((bits) => ({ field, offset, bits })),
-    )
-const anySubfield = fc.constantFrom(...FIELD_NAMES).chain((field) => subfieldOf(field))
-const loadInto = (fields: readonly FieldName[]): fc.Arbitrary<Action> =>
-  fc
-    .constantFrom(...fields)
-    .chain((field) => subfieldOf(field, 64))
-    .chain((dst) =>
-      fc
-        .bigInt({ min: 0n, max: (1n << BigInt(dst.bits)) - 1n })
-        .map((value): Action => ({ type: 'reg_load', dst, value })),
-    )
-const moveBetween = (from: readonly FieldName[], to: readonly FieldName[]): fc.Arbitrary<Action> =>
-  fc
-    .tuple(fc.constantFrom(...from), fc.constantFrom(...to))
-    .chain(([a, b]) => fc.tuple(subfieldOf(a), subfieldOf(b)))
-    .map(([a, b]): Action => {
-      const bits = Math.min(a.bits, b.bits)
-      return { type: 'reg_move', src: { ...a, bits }, dst: { ...b, bits } }
-    })
-
-const anyAction: fc.Arbitrary<Action> = fc.oneof(
-  record<Action>({ type: literal('output'), port: u32, max_len: u16 }),
-  record<Action>({ type: literal('group'), group_id: u32 }),
-  record<Action>({ type: literal('set_queue'), queue_id: u32 }),
-  record<Action>({ type: literal('set_nw_ttl'), ttl: u8 }),
-  literal<Action>({ type: 'dec_nw_ttl' }),
-  record<Action>({ type: literal('push_vlan'), ethertype: u16 }),
-  literal<Action>({ type: 'pop_vlan' }),
-  fc
-    .constantFrom(...FIELD_NAMES)
-    .chain((field) => fieldOf(field, false))
-    .map((field): Action => ({ type: 'set_field', field })),
-  unknownField.map((field): Action => ({ type: 'set_field', field })),
-  loadInto(FIELD_NAMES),
-  moveBetween(FIELD_NAMES, FIELD_NAMES),
-  record<Action>({ type: literal('stack_push'), src: anySubfield }),
-  record<Action>({ type: literal('stack_pop'), dst: anySubfield }),
-  record<Action>({ type: literal('resubmit_table'), in_port: u16, table: u8 }),
-  record<Action>({
-    type: literal('unknown'),
-    action_type: literal(200),
-    experimenter: literal(null),
-    data: padded(4),
-  }),
-  record<Action>({
-    type: literal('unknown'),
-    action_type: literal(0xffff),
-    experimenter: literal(0x2320),
-    data: padded(8, 5).map(withSubtype(99)),
-  }),
-  record<Action>({
-    type: literal('unknown'),
-    action_type: literal(0xffff),
-    experimenter: u32.filter((id) => id !== 0x2320),
-    data: padded(8, 5),
-  }),
-)
-function withSubtype(subtype: number): (data: Uint8Array) => Uint8Array {
-  return (data) => Uint8Array.from(data, (byte, index) => (index === 0 ? 0 : index === 1 ? subtype : byte))
-}
-const anyActions = fc.array(anyAction, { maxLength: 6 })
-
 const anyInstruction: fc.Arbitrary<Instruction> = fc.oneof(
   record<Instruction>({ type: literal('goto_table'), table_id: u8 }),
   record<Instruction>({ type: literal('write_metadata'), metadata: u64, metadata_mask: u64 }),

@@ -5,7 +5,14 @@
  * Open vSwitch has the key and the value of the flow that was sent: instructions in order of execution, lists without
  * actions dropped, flags that are not state dropped, what a group's type does not use dropped.
  */
-import type { Action, Bucket, Instruction, Match, Subfield } from '@openvnet/openflow'
+import {
+  type Action,
+  type Bucket,
+  encodeActions,
+  type Instruction,
+  type Match,
+  type Subfield,
+} from '@openvnet/openflow'
 import { bytes, fieldBytes, fieldCode, matchBytes, readMatch, u8, u16, u32, u64 } from './match_bytes.ts'
 
 /** What a flow holds apart from its key. */
@@ -55,6 +62,9 @@ function actionBytes(action: Action): string {
       return `r${u16(action.in_port)}${u8(action.table)}`
     case 'unknown':
       return `?${u16(action.action_type)}${u64(BigInt(action.experimenter ?? -1))}${bytes(action.data)}`
+    // What the pipeline itself does not write: its bytes name it.
+    default:
+      return `*${bytes(encodeActions([action]))}`
   }
 }
 
@@ -82,6 +92,8 @@ function instructionBytes(instruction: Instruction): string {
       return `d${u64(instruction.metadata & instruction.metadata_mask)}${u64(instruction.metadata_mask)}`
     case 'goto_table':
       return `g${u8(instruction.table_id)}`
+    case 'experimenter':
+      return `?ffff${u32(instruction.experimenter)}${bytes(instruction.data)}`
     case 'unknown':
       return `?${u16(instruction.instruction_type)}${bytes(instruction.data)}`
   }

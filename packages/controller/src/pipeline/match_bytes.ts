@@ -55,6 +55,7 @@ function valueBytes(value: FieldValue, width: number): string {
   const number = Number(value)
   if (width === 6) return u48(number)
   if (width === 4) return u32(number)
+  if (width === 3) return u8(number >>> 16) + u16(number)
   return width === 2 ? u16(number) : u8(number)
 }
 

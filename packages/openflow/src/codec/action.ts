@@ -1,34 +1,48 @@
 /**
  * Actions: type, length (a multiple of 8 that counts everything), body. OpenFlow 1.3.5 §7.2.5.
- * Nicira's are in `nicira-action.ts`; what is in neither stays opaque.
+ * Those of experimenters are in `experimenter-action.ts`; what is in neither stays opaque. Actions within actions are
+ * 16 levels deep at most.
  */
 import { OFPAT } from '../constants.ts'
 import { EncodeError } from '../encode-error.ts'
 import { type Reader, readList } from '../reader.ts'
 import type { Action, SetField, UnknownAction } from '../types/action.ts'
-import type { Writer } from '../writer.ts'
-import { readExperimenterAction, writeNiciraAction } from './nicira-action.ts'
+import { Writer } from '../writer.ts'
+import { readExperimenterAction, writeExperimenterAction } from './experimenter-action.ts'
 import { readOxm, writeOxm } from './oxm.ts'
 
 const HEADER_BYTES = 4
+
+/** Actions within actions within … */
+const MAX_DEPTH = 16
 
 /** Reads actions up to the reader's limit. */
 export function readActions(reader: Reader): Action[] {
   return readList(reader, 'actions', readAction)
 }
 
+/** The same within an action, `depth` levels deep. */
+function readNested(reader: Reader, depth: number): Action[] {
+  if (depth > MAX_DEPTH) reader.fail('value', `actions nested deeper than ${MAX_DEPTH}`)
+  return readList(reader, 'actions', (each) => readActionAt(each, depth))
+}
+
 function readAction(reader: Reader): Action {
+  return readActionAt(reader, 0)
+}
+
+function readActionAt(reader: Reader, depth: number): Action {
   const start = reader.offset
   const type = reader.u16()
   const length = reader.u16()
   if (length < 8 || length % 8 !== 0) reader.fail('length', `an action has ${length} bytes`, start)
   const outer = reader.limit(length - HEADER_BYTES)
-  const action = readBody(reader, type)
+  const action = readBody(reader, type, depth)
   reader.leave(outer)
   return action
 }
 
-function readBody(reader: Reader, type: number): Action {
+function readBody(reader: Reader, type: number, depth: number): Action {
   switch (type) {
     case OFPAT.OUTPUT: {
       const port = reader.u32()
@@ -48,21 +62,55 @@ function readBody(reader: Reader, type: number): Action {
     case OFPAT.DEC_NW_TTL:
       reader.skip(4)
       return { type: 'dec_nw_ttl' }
-    case OFPAT.PUSH_VLAN: {
-      const ethertype = reader.u16()
-      reader.skip(2)
-      return { type: 'push_vlan', ethertype }
-    }
-    case OFPAT.POP_VLAN:
-      reader.skip(4)
-      return { type: 'pop_vlan' }
     case OFPAT.SET_FIELD:
       return readSetField(reader)
     case OFPAT.EXPERIMENTER:
-      return readExperimenterAction(reader)
+      return readExperimenterAction(reader, depth, readNested)
     default:
-      return { type: 'unknown', action_type: type, experimenter: null, data: reader.copyRest() }
+      return readTagAction(reader, type)
   }
+}
+
+/** What adds, changes and takes away tags. */
+function readTagAction(reader: Reader, type: number): Action {
+  switch (type) {
+    case OFPAT.PUSH_VLAN:
+      return { type: 'push_vlan', ethertype: readPadded16(reader) }
+    case OFPAT.PUSH_MPLS:
+      return { type: 'push_mpls', ethertype: readPadded16(reader) }
+    case OFPAT.POP_MPLS:
+      return { type: 'pop_mpls', ethertype: readPadded16(reader) }
+    case OFPAT.PUSH_PBB:
+      return { type: 'push_pbb', ethertype: readPadded16(reader) }
+    case OFPAT.SET_MPLS_TTL: {
+      const ttl = reader.u8()
+      reader.skip(3)
+      return { type: 'set_mpls_ttl', ttl }
+    }
+    default: {
+      const name = EMPTY_BODIES.get(type)
+      if (name === undefined) {
+        return { type: 'unknown', action_type: type, experimenter: null, data: reader.copyRest() }
+      }
+      reader.skip(4)
+      return { type: name }
+    }
+  }
+}
+
+type Empty = 'pop_vlan' | 'dec_mpls_ttl' | 'pop_pbb' | 'copy_ttl_out' | 'copy_ttl_in'
+const EMPTY_BODIES: ReadonlyMap<number, Empty> = new Map([
+  [OFPAT.POP_VLAN, 'pop_vlan'],
+  [OFPAT.DEC_MPLS_TTL, 'dec_mpls_ttl'],
+  [OFPAT.POP_PBB, 'pop_pbb'],
+  [OFPAT.COPY_TTL_OUT, 'copy_ttl_out'],
+  [OFPAT.COPY_TTL_IN, 'copy_ttl_in'],
+])
+
+function readPadded16(reader: Reader): number {
+  const value = reader.u16()
+  reader.skip(2)
+  return value
 }
 
 function readSetField(reader: Reader): SetField {
@@ -75,11 +123,23 @@ function readSetField(reader: Reader): SetField {
   return { type: 'set_field', field }
 }
 
-export function writeActions(writer: Writer, actions: readonly Action[]): void {
-  for (const action of actions) writeAction(writer, action)
+/** The bytes of a list of actions. @throws EncodeError for values that do not fit */
+export function encodeActions(actions: readonly Action[]): Uint8Array {
+  const writer = new Writer()
+  writeActions(writer, actions)
+  return writer.take()
 }
 
-function writeAction(writer: Writer, action: Action) {
+export function writeActions(writer: Writer, actions: readonly Action[]): void {
+  writeNested(writer, actions, 0)
+}
+
+function writeNested(writer: Writer, actions: readonly Action[], depth: number): void {
+  if (depth > MAX_DEPTH) throw new EncodeError(`actions nested deeper than ${MAX_DEPTH}`)
+  for (const action of actions) writeAction(writer, action, depth)
+}
+
+function writeAction(writer: Writer, action: Action, depth: number) {
   switch (action.type) {
     case 'output':
       writer.u16(OFPAT.OUTPUT)
@@ -92,26 +152,71 @@ function writeAction(writer: Writer, action: Action) {
     case 'set_queue':
       return writeShort(writer, OFPAT.SET_QUEUE, action.queue_id)
     case 'set_nw_ttl':
-      writer.u16(OFPAT.SET_NW_TTL)
-      writer.u16(8)
-      writer.u8(action.ttl)
-      return writer.zeros(3)
+      return writeTtl(writer, OFPAT.SET_NW_TTL, action.ttl)
     case 'dec_nw_ttl':
       return writeShort(writer, OFPAT.DEC_NW_TTL, 0)
-    case 'push_vlan':
-      writer.u16(OFPAT.PUSH_VLAN)
-      writer.u16(8)
-      writer.u16(action.ethertype)
-      return writer.zeros(2)
-    case 'pop_vlan':
-      return writeShort(writer, OFPAT.POP_VLAN, 0)
     case 'set_field':
       return writeSetField(writer, action)
     case 'unknown':
       return writeUnknown(writer, action)
+    case 'push_vlan':
+    case 'push_mpls':
+    case 'pop_mpls':
+    case 'push_pbb':
+    case 'set_mpls_ttl':
+    case 'pop_vlan':
+    case 'dec_mpls_ttl':
+    case 'pop_pbb':
+    case 'copy_ttl_out':
+    case 'copy_ttl_in':
+      return writeTagAction(writer, action)
     default:
-      return writeNiciraAction(writer, action)
+      return writeExperimenterAction(writer, action, depth, writeNested)
   }
+}
+
+type TagAction = Extract<
+  Action,
+  { readonly type: 'push_vlan' | 'push_mpls' | 'pop_mpls' | 'push_pbb' | 'set_mpls_ttl' | Empty }
+>
+
+function writeTagAction(writer: Writer, action: TagAction) {
+  switch (action.type) {
+    case 'push_vlan':
+      return writeEthertype(writer, OFPAT.PUSH_VLAN, action.ethertype)
+    case 'push_mpls':
+      return writeEthertype(writer, OFPAT.PUSH_MPLS, action.ethertype)
+    case 'pop_mpls':
+      return writeEthertype(writer, OFPAT.POP_MPLS, action.ethertype)
+    case 'push_pbb':
+      return writeEthertype(writer, OFPAT.PUSH_PBB, action.ethertype)
+    case 'set_mpls_ttl':
+      return writeTtl(writer, OFPAT.SET_MPLS_TTL, action.ttl)
+    case 'pop_vlan':
+      return writeShort(writer, OFPAT.POP_VLAN, 0)
+    case 'dec_mpls_ttl':
+      return writeShort(writer, OFPAT.DEC_MPLS_TTL, 0)
+    case 'pop_pbb':
+      return writeShort(writer, OFPAT.POP_PBB, 0)
+    case 'copy_ttl_out':
+      return writeShort(writer, OFPAT.COPY_TTL_OUT, 0)
+    case 'copy_ttl_in':
+      return writeShort(writer, OFPAT.COPY_TTL_IN, 0)
+  }
+}
+
+function writeEthertype(writer: Writer, type: number, ethertype: number): void {
+  writer.u16(type)
+  writer.u16(8)
+  writer.u16(ethertype)
+  writer.zeros(2)
+}
+
+function writeTtl(writer: Writer, type: number, ttl: number): void {
+  writer.u16(type)
+  writer.u16(8)
+  writer.u8(ttl)
+  writer.zeros(3)
 }
 
 /** An action of 8 bytes whose body is one 32-bit number. */

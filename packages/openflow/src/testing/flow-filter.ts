@@ -2,7 +2,7 @@
  * Which flows a command without "strict", or a dump, means: those that match no packet which the filter does not
  * match. OpenFlow 1.3.5 §6.4. Matches are canonical here.
  */
-import { andNumber } from '../codec/oxm.ts'
+import { andNumber } from '../codec/oxm-value.ts'
 import { OFPG, OFPP, OFPTT } from '../constants.ts'
 import { FIELDS } from '../fields.ts'
 import type { Action } from '../types/action.ts'

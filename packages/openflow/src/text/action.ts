@@ -1,13 +1,13 @@
 /** Actions and instructions as `ovs-ofctl dump-flows` prints them (`lib/ofp-actions.c` of Open vSwitch). */
 import { orderedInstructions } from '../canonical.ts'
-import { NX_IN_PORT, OFPP, OFPTT } from '../constants.ts'
+import { OFPP } from '../constants.ts'
 import { SPELLING } from '../field-spelling.ts'
-import { FIELDS } from '../fields.ts'
-import type { Action, Output, ResubmitTable, SetField, Subfield, UnknownAction } from '../types/action.ts'
+import type { Action, Output, SetField, UnknownAction } from '../types/action.ts'
 import type { Instruction } from '../types/instruction.ts'
-import { formatSetValue } from './match.ts'
-import { formatPort, formatTable, reservedPort, type TextNames, wide } from './names.ts'
+import { formatSetValue } from './field-value.ts'
+import { formatPort, formatTable, reservedPort, type TextNames } from './names.ts'
 import { bytesToHex, hex, paddedHex } from './number.ts'
+import { formatCt, formatNat, formatOpenVswitchAction } from './open-vswitch-action.ts'
 
 /** `set_field:0x1->reg0,output:3`; `drop` for none. */
 export function formatActions(actions: readonly Action[], names: TextNames = {}): string {
@@ -33,18 +33,27 @@ function formatAction(action: Action, names: TextNames): string {
       return 'pop_vlan'
     case 'set_field':
       return formatSetField(action, names)
-    case 'reg_move':
-      return `move:${formatSubfield(action.src)}->${formatSubfield(action.dst)}`
-    case 'reg_load':
-      return `load:${hex(action.value)}->${formatSubfield(action.dst)}`
-    case 'stack_push':
-      return `push:${formatSubfield(action.src)}`
-    case 'stack_pop':
-      return `pop:${formatSubfield(action.dst)}`
-    case 'resubmit_table':
-      return formatResubmit(action, names)
+    case 'push_mpls':
+    case 'pop_mpls':
+    case 'push_pbb':
+      return `${action.type}:${paddedHex(action.ethertype, 4)}`
+    case 'set_mpls_ttl':
+      return `set_mpls_ttl(${action.ttl})`
+    case 'dec_mpls_ttl':
+    case 'pop_pbb':
+    case 'copy_ttl_out':
+    case 'copy_ttl_in':
+      return action.type
+    case 'ct':
+      return formatCt(action, names, formatActions)
+    case 'clone':
+      return `clone(${formatActions(action.actions, names)})`
+    case 'nat':
+      return formatNat(action)
     case 'unknown':
       return formatUnknown(action)
+    default:
+      return formatOpenVswitchAction(action, names)
   }
 }
 
@@ -57,19 +66,6 @@ function formatSetField({ field }: SetField, names: TextNames): string {
   if (field.field === 'unknown')
     return `set_field:${bytesToHex(field.data)}->oxm_${paddedHex(field.header, 8)}`
   return `set_field:${formatSetValue(field, names)}->${SPELLING[field.field].name}`
-}
-
-/** `NXM_NX_REG0[]`, `NXM_NX_REG0[3]`, `NXM_NX_REG0[4..11]` */
-function formatSubfield({ field, offset, bits }: Subfield): string {
-  const name = SPELLING[field].action
-  if (offset === 0 && bits === FIELDS[field].bits) return `${name}[]`
-  return bits === 1 ? `${name}[${offset}]` : `${name}[${offset}..${offset + bits - 1}]`
-}
-
-function formatResubmit({ in_port, table }: ResubmitTable, names: TextNames): string {
-  const port = in_port === NX_IN_PORT ? '' : formatPort(wide(in_port), names)
-  if (table === OFPTT.ALL && port !== '') return `resubmit:${port}`
-  return `resubmit(${port},${table === OFPTT.ALL ? '' : formatTable(table, names)})`
 }
 
 function formatUnknown({ action_type, experimenter, data }: UnknownAction): string {
@@ -103,6 +99,8 @@ function formatInstruction(instruction: Instruction, names: TextNames): string {
     }
     case 'goto_table':
       return `goto_table:${formatTable(instruction.table_id, names)}`
+    case 'experimenter':
+      return `unknown(instruction experimenter ${paddedHex(instruction.experimenter, 8)},${bytesToHex(instruction.data)})`
     case 'unknown':
       return `unknown(instruction ${instruction.instruction_type},${bytesToHex(instruction.data)})`
   }

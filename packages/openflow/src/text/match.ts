@@ -4,11 +4,11 @@
  */
 import { canonicalMatch } from '../canonical.ts'
 import { SPELLING } from '../field-spelling.ts'
-import { FIELDS, type FieldName } from '../fields.ts'
+import type { FieldName } from '../fields.ts'
 import type { FieldValue, Match, OxmField } from '../types/match.ts'
-import { formatMac, formatMaskedIpv4, formatMaskedIpv6 } from './address.ts'
-import { formatPort, type TextNames } from './names.ts'
-import { bytesToHex, hex, paddedHex } from './number.ts'
+import { formatByKind, formatPacketType } from './field-value.ts'
+import type { TextNames } from './names.ts'
+import { bytesToHex, paddedHex } from './number.ts'
 
 type Fields = ReadonlyMap<FieldName, OxmField>
 
@@ -42,12 +42,49 @@ const IP_PROTOCOLS: ReadonlyMap<string, ReadonlyMap<FieldValue, string>> = new M
   ],
 ])
 
-/** Fields before the VLAN, and after it. */
+const registers = (prefix: string, count: number): FieldName[] =>
+  Array.from({ length: count }, (_, n) => `${prefix}${n}` as FieldName)
+
+/** Fields before the protocol, between it and the VLAN, and after that. */
+const BEFORE_PROTOCOL: readonly FieldName[] = [
+  'pkt_mark',
+  'recirc_id',
+  'dp_hash',
+  'conj_id',
+  'actset_output',
+  'ct_state',
+  'ct_zone',
+  'ct_mark',
+  'ct_label',
+  'ct_nw_src',
+  'ct_ipv6_src',
+  'ct_nw_dst',
+  'ct_ipv6_dst',
+  'ct_nw_proto',
+  'ct_tp_src',
+  'ct_tp_dst',
+  'packet_type',
+]
 const BEFORE_VLAN: readonly FieldName[] = [
-  ...Array.from({ length: 16 }, (_, n) => `reg${n}` as FieldName),
+  ...registers('reg', 32),
   'tunnel_id',
+  'tun_src',
+  'tun_dst',
+  'tun_ipv6_src',
+  'tun_ipv6_dst',
+  'tun_gbp_id',
+  'tun_gbp_flags',
+  'tun_erspan_ver',
+  'tun_erspan_idx',
+  'tun_erspan_dir',
+  'tun_erspan_hwid',
+  'tun_gtpu_flags',
+  'tun_gtpu_msgtype',
+  'tun_flags',
+  ...registers('tun_metadata', 64),
   'metadata',
   'in_port',
+  'in_phy_port',
 ]
 const AFTER_VLAN: readonly FieldName[] = [
   'eth_src',
@@ -55,8 +92,19 @@ const AFTER_VLAN: readonly FieldName[] = [
   'eth_type',
   'ipv6_src',
   'ipv6_dst',
+  'ipv6_flabel',
   'arp_spa',
   'arp_tpa',
+  'nsh_flags',
+  'nsh_ttl',
+  'nsh_mdtype',
+  'nsh_np',
+  'nsh_spi',
+  'nsh_si',
+  'nsh_c1',
+  'nsh_c2',
+  'nsh_c3',
+  'nsh_c4',
   'ipv4_src',
   'ipv4_dst',
   'arp_op',
@@ -66,15 +114,30 @@ const AFTER_VLAN: readonly FieldName[] = [
   'ip_dscp',
   'ip_ecn',
   'nw_ttl',
+  'mpls_label',
+  'mpls_tc',
+  'mpls_ttl',
+  'mpls_bos',
+  'pbb_isid',
+  'pbb_uca',
+  'ipv6_exthdr',
   'ip_frag',
   'icmpv4_type',
   'icmpv4_code',
   'icmpv6_type',
   'icmpv6_code',
+  'ipv6_nd_target',
+  'ipv6_nd_sll',
+  'ipv6_nd_tll',
+  'nd_reserved',
+  'nd_options_type',
   'tcp_src',
   'tcp_dst',
   'udp_src',
   'udp_dst',
+  'sctp_src',
+  'sctp_dst',
+  'tcp_flags',
 ]
 
 /** The text of a match; empty for one that matches everything. */
@@ -92,6 +155,7 @@ export function formatMatch(match: Match, names: TextNames = {}): string {
     return field === undefined || protocol.says.has(name) ? [] : [formatField(field, names)]
   }
   return [
+    ...BEFORE_PROTOCOL.flatMap(format),
     ...protocol.text,
     ...BEFORE_VLAN.flatMap(format),
     ...formatVlan(fields),
@@ -142,46 +206,24 @@ function formatMatchValue({ field, value, mask }: OxmField, names: TextNames): s
       return String((value as number) << 2)
     case 'ip_frag':
       return formatFragment(value as number, mask as number | null)
-    case 'arp_op':
-      return String(value)
+    case 'ipv6_flabel':
+      return formatLabel(value as number, mask as number | null)
+    case 'packet_type':
+      return formatPacketType(value as number)
+    case 'ct_zone':
+      return mask === null ? String(value) : formatByKind(field, value, mask, names)
     default:
       return formatByKind(field, value, mask, names)
   }
 }
 
-function formatByKind(
-  field: FieldName,
-  value: FieldValue,
-  mask: FieldValue | null,
-  names: TextNames,
-): string {
-  switch (FIELDS[field].kind) {
-    case 'port':
-      return formatPort(value as number, names)
-    case 'mac':
-      return formatMac(value as number) + (mask === null ? '' : `/${formatMac(mask as number)}`)
-    case 'ipv4':
-      return formatMaskedIpv4(value as number, mask as number | null)
-    case 'ipv6':
-      return formatMaskedIpv6(value as bigint, mask as bigint | null)
-    case 'hex':
-      return hex(value as number | bigint) + (mask === null ? '' : `/${hex(mask as number | bigint)}`)
-    case 'number':
-      return mask === null
-        ? String(value)
-        : `0x${(value as number).toString(16)}/0x${(mask as number).toString(16)}`
-  }
-}
+/** Five hexadecimal digits. */
+const formatLabel = (value: number, mask: number | null): string =>
+  paddedHex(value, 5) + (mask === null ? '' : `/${paddedHex(mask, 5)}`)
 
 /** Bit 0: is a fragment; bit 1: not the first one. */
 function formatFragment(value: number, mask: number | null): string {
   if (mask === 1) return value === 0 ? 'no' : 'yes'
   if (mask === 2) return value === 0 ? 'not_later' : 'later'
   return ['no', 'first', '<error>', 'later'][value] as string
-}
-
-/** A value as `set_field` writes it. */
-export function formatSetValue(field: OxmField, names: TextNames): string {
-  if (field.field === 'vlan_vid') return String(field.value)
-  return formatByKind(field.field, field.value, field.mask, names)
 }

@@ -1,13 +1,6 @@
-/** Actions: OpenFlow 1.3.5 §7.2.5 and `lib/ofp-actions.c` of Open vSwitch. Names are the specification's. */
-import type { FieldName } from '../fields.ts'
+/** Actions: OpenFlow 1.3.5 §7.2.5. Names are the specification's; Open vSwitch's own: `open-vswitch-action.ts`. */
 import type { MatchField } from './match.ts'
-
-/** Bits of a field: `offset` counts from the least significant one, `bits` is their number. */
-export interface Subfield {
-  readonly field: FieldName
-  readonly offset: number
-  readonly bits: number
-}
+import type { OpenVswitchAction, Subfield } from './open-vswitch-action.ts'
 
 export interface Output {
   readonly type: 'output'
@@ -41,32 +34,55 @@ export interface SetField {
   readonly field: MatchField
 }
 
-/** NXAST_REG_MOVE: copies `bits` bits. */
-export interface RegMove {
-  readonly type: 'reg_move'
-  readonly src: Subfield
-  readonly dst: Subfield
+/** OFPAT_COPY_TTL_OUT and OFPAT_COPY_TTL_IN; Open vSwitch has neither. */
+export interface CopyTtlOut {
+  readonly type: 'copy_ttl_out'
 }
-/** NXAST_REG_LOAD: writes an immediate of up to 64 bits. */
-export interface RegLoad {
-  readonly type: 'reg_load'
-  readonly dst: Subfield
-  readonly value: bigint
+export interface CopyTtlIn {
+  readonly type: 'copy_ttl_in'
 }
-/** NXAST_STACK_PUSH and NXAST_STACK_POP. */
-export interface StackPush {
-  readonly type: 'stack_push'
-  readonly src: Subfield
+export interface SetMplsTtl {
+  readonly type: 'set_mpls_ttl'
+  readonly ttl: number
 }
-export interface StackPop {
-  readonly type: 'stack_pop'
-  readonly dst: Subfield
+export interface DecMplsTtl {
+  readonly type: 'dec_mpls_ttl'
 }
-/** NXAST_RESUBMIT_TABLE: `in_port` 0xfff8 keeps the packet's, `table` 255 is the current one. */
-export interface ResubmitTable {
-  readonly type: 'resubmit_table'
-  readonly in_port: number
-  readonly table: number
+export interface PushMpls {
+  readonly type: 'push_mpls'
+  readonly ethertype: number
+}
+export interface PopMpls {
+  readonly type: 'pop_mpls'
+  /** What the packet is without the label. */
+  readonly ethertype: number
+}
+/** OFPAT_PUSH_PBB and OFPAT_POP_PBB; Open vSwitch has neither. */
+export interface PushPbb {
+  readonly type: 'push_pbb'
+  readonly ethertype: number
+}
+export interface PopPbb {
+  readonly type: 'pop_pbb'
+}
+
+/** NXAST_CT: hands the packet to connection tracking. */
+export interface Ct {
+  readonly type: 'ct'
+  /** `NX_CT_F`. */
+  readonly flags: number
+  /** A number, or 16 bits of a field. */
+  readonly zone: number | Subfield
+  /** The table where the packet goes on; 255 for none. */
+  readonly recirc_table: number
+  /** Port of the application helper: 21 for FTP, 69 for TFTP, 0 for none. */
+  readonly alg: number
+  readonly actions: readonly Action[]
+}
+/** NXAST_CLONE: the actions on a copy of the packet. */
+export interface Clone {
+  readonly type: 'clone'
+  readonly actions: readonly Action[]
 }
 
 /** An action that this library does not know: type (and experimenter) with the bytes after them. */
@@ -87,9 +103,15 @@ export type Action =
   | PushVlan
   | PopVlan
   | SetField
-  | RegMove
-  | RegLoad
-  | StackPush
-  | StackPop
-  | ResubmitTable
+  | CopyTtlOut
+  | CopyTtlIn
+  | SetMplsTtl
+  | DecMplsTtl
+  | PushMpls
+  | PopMpls
+  | PushPbb
+  | PopPbb
+  | OpenVswitchAction
+  | Ct
+  | Clone
   | UnknownAction

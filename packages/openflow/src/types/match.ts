@@ -2,7 +2,7 @@
  * A match is a list of OXM fields in wire order (OpenFlow 1.3.5 §7.2.3).
  *
  * Values are numeric: a `number` for fields up to 48 bits (IPv4 and MAC addresses too), a `bigint` for fields
- * of 64 and 128 bits, and bytes for those of variable length. Text belongs to the edge: see `text.ts`.
+ * of 64 and 128 bits, and bytes for those of variable length (tun_metadata). Text belongs to the edge: see `text`.
  */
 import type { FieldName } from '../fields.ts'
 
@@ -14,6 +14,11 @@ export interface OxmField {
   readonly value: FieldValue
   /** Bits that count; `null` for all of them. */
   readonly mask: FieldValue | null
+  /**
+   * The name of the code on the wire where it is not the usual one: `NXM_OF_ETH_SRC`, `OXM_OF_TCP_FLAGS`. Decoding
+   * gives it, so that the field encodes to the same bytes; without it the usual code is written.
+   */
+  readonly alias?: string
 }
 
 /** A TLV whose class and field number this library does not know: kept so that it encodes to the same bytes. */

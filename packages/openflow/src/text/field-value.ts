@@ -1,0 +1,54 @@
+/** Values of fields as `ovs-ofctl` writes them, by their kind. `lib/meta-flow.c` of Open vSwitch. */
+import { FIELDS, type FieldName } from '../fields.ts'
+import type { FieldValue, OxmField } from '../types/match.ts'
+import { formatMac, formatMaskedIpv4, formatMaskedIpv6 } from './address.ts'
+import { formatFlags } from './flags.ts'
+import { formatPort, type TextNames, wide } from './names.ts'
+import { bytesToHex, hex } from './number.ts'
+
+export function formatByKind(
+  field: FieldName,
+  value: FieldValue,
+  mask: FieldValue | null,
+  names: TextNames,
+): string {
+  switch (FIELDS[field].kind) {
+    case 'port':
+      return formatPort(field === 'nxm_in_port' ? wide(value as number) : (value as number), names)
+    case 'mac':
+      return formatMac(value as number) + (mask === null ? '' : `/${formatMac(mask as number)}`)
+    case 'ipv4':
+      return formatMaskedIpv4(value as number, mask as number | null)
+    case 'ipv6':
+      return formatMaskedIpv6(value as bigint, mask as bigint | null)
+    case 'hex':
+      return hex(value as number | bigint) + (mask === null ? '' : `/${hex(mask as number | bigint)}`)
+    case 'number':
+      return mask === null
+        ? String(value)
+        : `0x${(value as number).toString(16)}/0x${(mask as number).toString(16)}`
+    case 'flags':
+      return formatFlags(field, value as number, mask as number | null)
+    case 'bytes':
+      return formatBytes(value as Uint8Array) + (mask === null ? '' : `/${formatBytes(mask as Uint8Array)}`)
+  }
+}
+
+/** A number of any length, without leading zeros. */
+export function formatBytes(bytes: Uint8Array): string {
+  const digits = bytesToHex(bytes).replace(/^0+/, '')
+  return digits === '' ? '0' : `0x${digits}`
+}
+
+/** `(1,0x800)`: name space and type. */
+export function formatPacketType(type: number): string {
+  const inSpace = type & 0xffff
+  return `(${type >>> 16},${type >>> 16 === 0 ? inSpace : hex(inSpace)})`
+}
+
+/** A value as `set_field` writes it. */
+export function formatSetValue(field: OxmField, names: TextNames): string {
+  if (field.field === 'vlan_vid' && field.mask === null) return String(field.value)
+  if (field.field === 'packet_type') return formatPacketType(field.value as number)
+  return formatByKind(field.field, field.value, field.mask, names)
+}
