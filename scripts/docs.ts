@@ -6,6 +6,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { renderPipelineDocument } from '@openvnet/controller'
 import { renderReference } from '@openvnet/vnctl'
 import { renderErrors } from '../packages/api/docs/document.ts'
+import { renderApiReference } from '../packages/openflow/docs/reference.ts'
 
 interface GeneratedDocument {
   /** From the root of the repository. */
@@ -18,6 +19,7 @@ const DOCUMENTS: readonly GeneratedDocument[] = [
   { path: 'docs/pipeline.md', render: renderPipelineDocument },
   { path: 'docs/cli.md', render: renderReference },
   { path: 'packages/api/docs/errors.md', render: renderErrors },
+  { path: 'packages/openflow/docs/api.md', render: renderApiReference },
 ]
 
 /** What a generated document says of itself, so that nobody edits it. */

@@ -85,7 +85,9 @@ export class Writer {
 
   zeros(size: number): void {
     const at = this.#reserve(size)
-    this.#bytes.fill(0, at, at + size)
+    // `fill` is slower than this for a few bytes of padding, and what is zero here is not always: see `rewind`.
+    if (size > 16) this.#bytes.fill(0, at, at + size)
+    else for (let place = at; place < at + size; place++) this.#view.setUint8(place, 0)
   }
 
   /** Zeros up to the next multiple of 8 from `start`. */

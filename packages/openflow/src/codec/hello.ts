@@ -9,6 +9,8 @@ import type { Writer } from '../writer.ts'
 
 const OFPHET_VERSIONBITMAP = 1
 const HEADER_BYTES = 4
+/** A version is one byte: bits beyond 256 mean none, and such a bitmap stays opaque. */
+const MAX_BITMAP_BYTES = 32
 
 type Element = HelloElement | UnknownHelloElement
 
@@ -27,10 +29,11 @@ function readElement(reader: Reader): Element {
   const length = reader.u16()
   if (length < HEADER_BYTES) reader.fail('length', `a hello element has ${length} bytes`, start)
   const outer = reader.limit(length - HEADER_BYTES)
-  const element: Element =
-    type === OFPHET_VERSIONBITMAP && reader.remaining % 4 === 0
-      ? { type: 'versionbitmap', versions: readVersions(reader) }
-      : { type: 'unknown', element_type: type, data: reader.copyRest() }
+  const isBitmap =
+    type === OFPHET_VERSIONBITMAP && reader.remaining % 4 === 0 && reader.remaining <= MAX_BITMAP_BYTES
+  const element: Element = isBitmap
+    ? { type: 'versionbitmap', versions: readVersions(reader) }
+    : { type: 'unknown', element_type: type, data: reader.copyRest() }
   reader.leave(outer)
   // The last element's padding is left out by some.
   reader.skip(Math.min(-length & 7, reader.remaining))
