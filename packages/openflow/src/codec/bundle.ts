@@ -1,126 +1,130 @@
 /**
- * Experimenter messages, and those of them that we know: bundles for OpenFlow 1.3 (ONF extension 230,
- * `ofproto/bundles.c` of Open vSwitch). A bundle message with properties stays an opaque experimenter message.
- * The message within a bundle is decoded one level deep: bundles do not nest.
+ * ONF's messages in OpenFlow 1.3: bundles (extension 230, `ofproto/bundles.c` of Open vSwitch), role status (191),
+ * forwarded requests (235). One with properties stays an opaque experimenter message. The message within is decoded
+ * one level deep: bundles do not nest.
  */
-import { EXPERIMENTER, OFP_HEADER_BYTES, OFP_VERSION, OFPT, ONFT } from '../constants.ts'
-import { within } from '../decode-error.ts'
+import { OFP_HEADER_BYTES, OFPT } from '../constants.ts'
 import { EncodeError } from '../encode-error.ts'
 import type { Reader } from '../reader.ts'
-import type { BundleAddMessage, BundleControl, Experimenter } from '../types/message.ts'
+import type { BundleAddMessage, BundleControl, RequestForward, RoleStatus } from '../types/message.ts'
 import type { Writer } from '../writer.ts'
+import { type EmbeddedReaders, readEmbedded } from './embedded.ts'
 import { readFlowMod, writeFlowMod } from './flow.ts'
 import { readGroupMod, writeGroupMod } from './group.ts'
 import { beginMessage, endMessage } from './header.ts'
+import { readMeterMod, writeMeterMod } from './meter.ts'
 import { readPacketOut, writePacketOut } from './packet.ts'
+import { readPortMod, writePortMod } from './port.ts'
 
-type Embedded = BundleAddMessage['message']
-type ExperimenterMessage = BundleControl | BundleAddMessage | Experimenter
+/** Bytes that a bundle takes around the message in it: what it may not be longer than is 65535 minus this. */
+export const BUNDLE_ADD_OVERHEAD_BYTES = OFP_HEADER_BYTES + 16
 
-export function readExperimenterMessage(reader: Reader, xid: number): ExperimenterMessage {
-  const experimenter = reader.u32()
-  const exp_type = reader.u32()
-  const body = reader.offset
-  const known = experimenter === EXPERIMENTER.ONF ? readBundle(reader, xid, exp_type) : null
-  if (known !== null) return known
-  reader.offset = body
-  return { type: 'experimenter', xid, experimenter, exp_type, data: reader.rest() }
-}
-
-function readBundle(reader: Reader, xid: number, exp_type: number): BundleControl | BundleAddMessage | null {
-  switch (exp_type) {
-    case ONFT.BUNDLE_CONTROL: {
-      const bundle_id = reader.u32()
-      const control = reader.u16()
-      const flags = reader.u16()
-      return reader.remaining === 0 ? { type: 'bundle_control', xid, bundle_id, control, flags } : null
-    }
-    case ONFT.BUNDLE_ADD_MESSAGE:
-      return readBundleAdd(reader, xid)
-    default:
-      return null
-  }
-}
-
-function readBundleAdd(reader: Reader, xid: number): BundleAddMessage | null {
+export function readBundleControl(reader: Reader, xid: number): BundleControl {
   const bundle_id = reader.u32()
-  reader.skip(2)
+  const control = reader.u16()
   const flags = reader.u16()
-  const start = reader.offset
-  try {
-    const version = reader.u8()
-    const type = reader.u8()
-    const length = reader.u16()
-    if (version !== OFP_VERSION) reader.fail('version', `version ${version} within a bundle`, start)
-    const outer = reader.limit(length - 4)
-    const message = readEmbedded(reader, type)
-    reader.leave(outer)
-    return reader.remaining === 0 ? { type: 'bundle_add_message', xid, bundle_id, flags, message } : null
-  } catch (error) {
-    throw within(error, 'message')
-  }
-}
-
-function readEmbedded(reader: Reader, type: number): Embedded {
-  const xid = reader.u32()
-  switch (type) {
-    case OFPT.FLOW_MOD:
-      return readFlowMod(reader, xid)
-    case OFPT.GROUP_MOD:
-      return readGroupMod(reader, xid)
-    case OFPT.PACKET_OUT:
-      return readPacketOut(reader, xid)
-    default:
-      return { type: 'unknown', xid, message_type: type, data: reader.rest() }
-  }
+  return { type: 'bundle_control', xid, bundle_id, control, flags }
 }
 
 export function writeBundleControl(writer: Writer, message: BundleControl): void {
-  writer.u32(EXPERIMENTER.ONF)
-  writer.u32(ONFT.BUNDLE_CONTROL)
   writer.u32(message.bundle_id)
   writer.u16(message.control)
   writer.u16(message.flags)
 }
 
+type Embedded = BundleAddMessage['message'] | RequestForward['request']
+
+const BUNDLED: EmbeddedReaders<BundleAddMessage['message']> = new Map<
+  number,
+  (reader: Reader, xid: number) => BundleAddMessage['message']
+>([
+  [OFPT.FLOW_MOD, readFlowMod],
+  [OFPT.GROUP_MOD, readGroupMod],
+  [OFPT.PORT_MOD, readPortMod],
+  [OFPT.PACKET_OUT, readPacketOut],
+])
+
+export function readBundleAdd(reader: Reader, xid: number): BundleAddMessage {
+  const bundle_id = reader.u32()
+  reader.skip(2)
+  const flags = reader.u16()
+  const message = readEmbedded(reader, BUNDLED, 'message')
+  return { type: 'bundle_add_message', xid, bundle_id, flags, message }
+}
+
 /** @param xid of the outer message: the inner one must have the same */
 export function writeBundleAdd(writer: Writer, message: BundleAddMessage, xid: number): void {
-  writer.u32(EXPERIMENTER.ONF)
-  writer.u32(ONFT.BUNDLE_ADD_MESSAGE)
   writer.u32(message.bundle_id)
   writer.zeros(2)
   writer.u16(message.flags)
   writeEmbedded(writer, message.message, xid)
 }
 
-function writeEmbedded(writer: Writer, message: Embedded, xid: number) {
+const FORWARDED: EmbeddedReaders<RequestForward['request']> = new Map<
+  number,
+  (reader: Reader, xid: number) => RequestForward['request']
+>([
+  [OFPT.GROUP_MOD, readGroupMod],
+  [OFPT.METER_MOD, readMeterMod],
+])
+
+export const readRequestForward = (reader: Reader, xid: number): RequestForward => ({
+  type: 'requestforward',
+  xid,
+  request: readEmbedded(reader, FORWARDED, 'request'),
+})
+
+export const writeRequestForward = (writer: Writer, message: RequestForward): void =>
+  writeEmbedded(writer, message.request, message.request.xid)
+
+function writeEmbedded(writer: Writer, message: Embedded, xid: number): void {
+  const start = beginMessage(writer, typeOf(message), xid)
+  writeEmbeddedBody(writer, message)
+  endMessage(writer, start)
+}
+
+const TYPES = {
+  flow_mod: OFPT.FLOW_MOD,
+  group_mod: OFPT.GROUP_MOD,
+  port_mod: OFPT.PORT_MOD,
+  packet_out: OFPT.PACKET_OUT,
+  meter_mod: OFPT.METER_MOD,
+} as const
+
+const typeOf = (message: Embedded): number =>
+  message.type === 'unknown' ? message.message_type : TYPES[message.type]
+
+function writeEmbeddedBody(writer: Writer, message: Embedded) {
   switch (message.type) {
-    case 'flow_mod': {
-      const start = beginMessage(writer, OFPT.FLOW_MOD, xid)
-      writeFlowMod(writer, message)
-      return endMessage(writer, start)
-    }
-    case 'group_mod': {
-      const start = beginMessage(writer, OFPT.GROUP_MOD, xid)
-      writeGroupMod(writer, message)
-      return endMessage(writer, start)
-    }
-    case 'packet_out': {
-      const start = beginMessage(writer, OFPT.PACKET_OUT, xid)
-      writePacketOut(writer, message)
-      return endMessage(writer, start)
-    }
-    case 'unknown': {
-      const start = beginMessage(writer, message.message_type, xid)
-      writer.bytes(message.data)
-      return endMessage(writer, start)
-    }
+    case 'flow_mod':
+      return writeFlowMod(writer, message)
+    case 'group_mod':
+      return writeGroupMod(writer, message)
+    case 'port_mod':
+      return writePortMod(writer, message)
+    case 'packet_out':
+      return writePacketOut(writer, message)
+    case 'meter_mod':
+      return writeMeterMod(writer, message)
+    case 'unknown':
+      return writer.bytes(message.data)
     default: {
       const unknown: never = message
-      throw new EncodeError(`${(unknown as { type: string }).type} cannot be in a bundle`)
+      throw new EncodeError(`${(unknown as { type: string }).type} cannot be within a message`)
     }
   }
 }
 
-/** Bytes that a bundle takes around the message in it: what it may not be longer than is 65535 minus this. */
-export const BUNDLE_ADD_OVERHEAD_BYTES = OFP_HEADER_BYTES + 16
+export function readRoleStatus(reader: Reader, xid: number): RoleStatus {
+  const role = reader.u32()
+  const reason = reader.u8()
+  reader.skip(3)
+  return { type: 'role_status', xid, role, reason, generation_id: reader.u64() }
+}
+
+export function writeRoleStatus(writer: Writer, message: RoleStatus): void {
+  writer.u32(message.role)
+  writer.u8(message.reason)
+  writer.zeros(3)
+  writer.u64(message.generation_id)
+}

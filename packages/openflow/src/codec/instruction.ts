@@ -5,7 +5,7 @@ import { OFPIT } from '../constants.ts'
 import { EncodeError } from '../encode-error.ts'
 import { type Reader, readList } from '../reader.ts'
 import type { Action } from '../types/action.ts'
-import type { Instruction, UnknownInstruction } from '../types/instruction.ts'
+import type { ExperimenterInstruction, Instruction, UnknownInstruction } from '../types/instruction.ts'
 import type { Writer } from '../writer.ts'
 import { readActions, writeActions } from './action.ts'
 
@@ -48,6 +48,8 @@ function readBody(reader: Reader, type: number): Instruction {
       return { type: 'clear_actions' }
     case OFPIT.METER:
       return { type: 'meter', meter_id: reader.u32() }
+    case OFPIT.EXPERIMENTER:
+      return { type: 'experimenter', experimenter: reader.u32(), data: reader.copyRest() }
     default:
       return { type: 'unknown', instruction_type: type, data: reader.copyRest() }
   }
@@ -80,8 +82,9 @@ function writeInstruction(writer: Writer, instruction: Instruction) {
       writer.u16(OFPIT.METER)
       writer.u16(8)
       return writer.u32(instruction.meter_id)
+    case 'experimenter':
     case 'unknown':
-      return writeUnknown(writer, instruction)
+      return writeOpaque(writer, instruction)
     default: {
       const unknown: never = instruction
       throw new EncodeError(`no such instruction: ${(unknown as { type: string }).type}`)
@@ -98,10 +101,13 @@ function writeActionList(writer: Writer, type: number, actions: readonly Action[
   writer.patchU16(start + 2, writer.offset - start)
 }
 
-function writeUnknown(writer: Writer, { instruction_type, data }: UnknownInstruction): void {
-  const length = HEADER_BYTES + data.length
+function writeOpaque(writer: Writer, instruction: ExperimenterInstruction | UnknownInstruction): void {
+  const start = writer.offset
+  writer.u16(instruction.type === 'unknown' ? instruction.instruction_type : OFPIT.EXPERIMENTER)
+  writer.u16(0)
+  if (instruction.type === 'experimenter') writer.u32(instruction.experimenter)
+  writer.bytes(instruction.data)
+  const length = writer.offset - start
   if (length < 8 || length % 8 !== 0) throw new EncodeError(`an instruction cannot have ${length} bytes`)
-  writer.u16(instruction_type)
-  writer.u16(length)
-  writer.bytes(data)
+  writer.patchU16(start + 2, length)
 }

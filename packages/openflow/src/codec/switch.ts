@@ -1,18 +1,17 @@
 /**
- * What a switch is and how it is set: features, configuration, role, ports that change.
- * OpenFlow 1.3.5 §7.3.1, §7.3.2, §7.3.9, §7.4.3.
+ * What a switch is and how it is set: features, configuration, role, tables.
+ * OpenFlow 1.3.5 §7.3.1, §7.3.2, §7.3.3, §7.3.9.
  */
 import type { Reader } from '../reader.ts'
 import type {
   FeaturesReply,
   GetConfigReply,
-  PortStatus,
   RoleReply,
   RoleRequest,
   SetConfig,
+  TableMod,
 } from '../types/message.ts'
 import type { Writer } from '../writer.ts'
-import { readPort, writePort } from './port.ts'
 
 export function readFeaturesReply(reader: Reader, xid: number): FeaturesReply {
   const datapath_id = reader.u64()
@@ -75,14 +74,14 @@ export function writeRole(writer: Writer, message: RoleRequest | RoleReply): voi
   writer.u64(message.generation_id)
 }
 
-export function readPortStatus(reader: Reader, xid: number): PortStatus {
-  const reason = reader.u8()
-  reader.skip(7)
-  return { type: 'port_status', xid, reason, port: readPort(reader) }
+export function readTableMod(reader: Reader, xid: number): TableMod {
+  const table_id = reader.u8()
+  reader.skip(3)
+  return { type: 'table_mod', xid, table_id, config: reader.u32() }
 }
 
-export function writePortStatus(writer: Writer, message: PortStatus): void {
-  writer.u8(message.reason)
-  writer.zeros(7)
-  writePort(writer, message.port)
+export function writeTableMod(writer: Writer, message: TableMod): void {
+  writer.u8(message.table_id)
+  writer.zeros(3)
+  writer.u32(message.config)
 }

@@ -1,11 +1,11 @@
 /**
- * Messages that either side may send: error, echo, experimenter. OpenFlow 1.3.5 §7.4.4, §7.5.
+ * Messages that either side may send: errors. OpenFlow 1.3.5 §7.4.4.
  * Their data are views into the receive buffer.
  */
 import { EncodeError } from '../encode-error.ts'
 import { OFPET } from '../error-names.ts'
 import type { Reader } from '../reader.ts'
-import type { ErrorMessage, Experimenter } from '../types/message.ts'
+import type { ErrorMessage } from '../types/message.ts'
 import type { Writer } from '../writer.ts'
 
 export function readError(reader: Reader, xid: number, version: number): ErrorMessage {
@@ -22,11 +22,5 @@ export function writeError(writer: Writer, message: ErrorMessage): void {
   writer.u16(message.error_type)
   writer.u16(message.code)
   if (message.experimenter !== null) writer.u32(message.experimenter)
-  writer.bytes(message.data)
-}
-
-export function writeExperimenter(writer: Writer, message: Experimenter): void {
-  writer.u32(message.experimenter)
-  writer.u32(message.exp_type)
   writer.bytes(message.data)
 }

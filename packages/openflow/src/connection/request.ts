@@ -11,13 +11,17 @@ import type {
   ErrorMessage,
   Experimenter,
   FeaturesReply,
+  GetAsyncReply,
   GetConfigReply,
   Message,
   MultipartReply,
+  NxtRoleReply,
+  NxtTlvTableReply,
+  QueueGetConfigReply,
   RoleReply,
 } from '../types/message.ts'
 import { OpenFlowError, RequestTimeout } from './errors.ts'
-import { mergeParts } from './multipart.ts'
+import { isSameKind, mergeParts } from './multipart.ts'
 
 /** A message whose xid may be left to the connection: absent and 0 mean the next one. */
 export type Outgoing<M extends Message = Message> = M extends Message
@@ -33,6 +37,10 @@ export interface ReplyTypes {
   readonly multipart_request: MultipartReply
   readonly barrier_request: BarrierReply
   readonly role_request: RoleReply
+  readonly queue_get_config_request: QueueGetConfigReply
+  readonly get_async_request: GetAsyncReply
+  readonly nxt_role_request: NxtRoleReply
+  readonly nxt_tlv_table_request: NxtTlvTableReply
   readonly bundle_control: BundleControl
 }
 export type RequestType = keyof ReplyTypes
@@ -46,6 +54,10 @@ const REPLY_TYPE: Readonly<Record<RequestType, Message['type']>> = {
   multipart_request: 'multipart_reply',
   barrier_request: 'barrier_reply',
   role_request: 'role_reply',
+  queue_get_config_request: 'queue_get_config_reply',
+  get_async_request: 'get_async_reply',
+  nxt_role_request: 'nxt_role_reply',
+  nxt_tlv_table_request: 'nxt_tlv_table_reply',
   bundle_control: 'bundle_control',
 }
 
@@ -108,7 +120,7 @@ export class PendingRequests {
 
   #takePart(pending: Pending, part: MultipartReply, bytes: number): 'part' | 'done' | 'overflow' {
     const first = pending.parts[0] ?? part
-    if (first.body.type !== part.body.type) {
+    if (!isSameKind(first.body, part.body)) {
       throw new DecodeError('value', 8, `a ${part.body.type} part in a ${first.body.type} reply`)
     }
     pending.parts.push(part)

@@ -21,7 +21,7 @@ export class Bundles {
     const { bundle_id, flags } = message
     if (message.message.xid !== message.xid) return onfRefusal(ONF_ERROR.OFPBFC_MSG_BAD_XID)
     if (message.message.type === 'unknown') return onfRefusal(ONF_ERROR.OFPBFC_MSG_UNSUP)
-    const malformed = message.message.type === 'packet_out' ? null : refuseMalformed(message.message)
+    const malformed = refuseMalformed(message.message)
     if (malformed !== null) return malformed
     let bundle = this.#bundles.get(bundle_id)
     if (bundle === undefined) {

@@ -1,34 +1,24 @@
 /**
- * A switch without packets: the switch's end of an OpenFlow 1.3 connection, with flow tables, groups, ports and
- * bundles as data. It answers as `ovs-vswitchd` 3.1 does (checked against it), for tests and benchmarks of
+ * A switch without packets: the switch's end of an OpenFlow 1.3 connection, with flow tables, groups, meters,
+ * ports and bundles as data. It answers as `ovs-vswitchd` 3.1 does (checked against it), for tests and benchmarks of
  * controllers, thousands in one process. Its tables outlive its connections, as a real switch's do.
  */
 import net from 'node:net'
-import { encode } from '../codec/message.ts'
 import { Connection } from '../connection/connection.ts'
 import { type CloseReason, ConnectionClosed } from '../connection/errors.ts'
-import { OFP_VERSION, OFPC, OFPPR, OFPPS } from '../constants.ts'
-import { OFPET, ONF_ERROR } from '../error-names.ts'
+import { OFPPR, OFPPS } from '../constants.ts'
 import type {
-  BundleAddMessage,
   FlowMod,
   FlowStats,
   GroupDesc,
   GroupMod,
   Message,
+  MeterConfig,
   PacketOut,
   Port,
 } from '../types/message.ts'
-import { Bundles } from './bundles.ts'
-import { refuseMalformed } from './malformed.ts'
-import { answerMultipart } from './multipart-answer.ts'
-import { onfRefusal, type Refusal, refusal } from './refusal.ts'
-import { Roles } from './roles.ts'
-import { SwitchTables } from './switch-tables.ts'
-import { Undo } from './undo.ts'
-
-/** Bytes of an offending message that fit into an error. */
-const ERROR_DATA_BYTES = 65535 - 16
+import { Commands } from './commands.ts'
+import type { Refusal } from './refusal.ts'
 
 export interface FakeSwitchOptions {
   readonly datapathId: bigint
@@ -72,11 +62,7 @@ export class FakeSwitch {
   /** Refuses flow-mods and group-mods; may be changed at any time. */
   refuse: (message: FlowMod | GroupMod) => Refusal | null
   readonly #options: FakeSwitchOptions
-  readonly #tables: SwitchTables
-  readonly #tableCount: number
-  #bundles = new Bundles()
-  readonly #roles = new Roles()
-  #config = { flags: 0, miss_send_len: 128 }
+  readonly #commands: Commands
   #socket: net.Socket | null = null
   #connection: Connection | null = null
 
@@ -85,17 +71,30 @@ export class FakeSwitch {
     this.datapathId = options.datapathId
     this.ports = new Map(options.ports?.map((port) => [port.port_no, port]))
     this.refuse = options.refuse ?? (() => null)
-    this.#tableCount = options.tableCount ?? 254
-    this.#tables = new SwitchTables(options.maxFlowsPerTable ?? 1_000_000)
+    this.#commands = new Commands({
+      datapathId: options.datapathId,
+      ports: this.ports,
+      tableCount: options.tableCount ?? 254,
+      maxFlowsPerTable: options.maxFlowsPerTable ?? 1_000_000,
+      refuse: (message) => this.refuse(message),
+      onPacketOut: (message) => this.#options.onPacketOut?.(message),
+      notify: (message) => this.#notify(message),
+      setPort: (port) => this.setPort(port),
+    })
   }
 
   /** The flows, by table; each table by priority and match. */
   get tables(): ReadonlyMap<number, ReadonlyMap<string, FlowStats>> {
-    return this.#tables.tables
+    return this.#commands.tables.tables
   }
 
   get groups(): ReadonlyMap<number, GroupDesc> {
-    return this.#tables.groups
+    return this.#commands.tables.groups
+  }
+
+  /** The meters, by number. */
+  get meters(): ReadonlyMap<number, MeterConfig> {
+    return this.#commands.meters.meters
   }
 
   /** All flows. */
@@ -104,7 +103,7 @@ export class FakeSwitch {
   }
 
   get flowCount(): number {
-    return this.#tables.flowCount
+    return this.#commands.tables.flowCount
   }
 
   get connected(): boolean {
@@ -122,8 +121,7 @@ export class FakeSwitch {
   /** As `connect`, on a socket that is there already. */
   attach(socket: net.Socket): Promise<void> {
     void this.#connection?.close()
-    this.#bundles = new Bundles()
-    this.#roles.reset()
+    this.#commands.reset()
     this.#socket = socket
     return new Promise((resolve, reject) => {
       const connection = new Connection({
@@ -149,12 +147,13 @@ export class FakeSwitch {
 
   /** Carries out a command that no controller sent, like someone with `ovs-ofctl`. Returns why not, or `null`. */
   apply(message: FlowMod | GroupMod): Refusal | null {
-    return refuseMalformed(message) ?? this.#apply(message, new Undo())
+    return this.#commands.apply(message)
   }
 
-  /** Forgets flows and groups, like a restart. */
+  /** Forgets flows, groups and meters, like a restart. */
   clear(): void {
-    this.#tables.clear()
+    this.#commands.tables.clear()
+    this.#commands.meters.meters.clear()
   }
 
   /** Reads nothing any more: the controller's messages pile up. */
@@ -192,101 +191,17 @@ export class FakeSwitch {
   }
 
   #sendPortStatus(reason: number, port: Port): void {
-    if (this.connected) this.#connection?.send({ type: 'port_status', reason, port })
+    this.#notify({ type: 'port_status', xid: 0, reason, port })
   }
 
   #onMessage(message: Message, connection: Connection): void {
     this.received.set(message.type, (this.received.get(message.type) ?? 0) + 1)
     this.#options.onMessage?.(message)
-    const refused = this.#carryOut(message, connection)
-    if (refused !== null) sendError(connection, refused, message)
+    this.#commands.take(message, connection)
   }
 
-  #carryOut(message: Message, connection: Connection): Refusal | null {
-    const { xid } = message
-    switch (message.type) {
-      case 'features_request':
-        connection.send({ ...this.#features(), xid })
-        return null
-      case 'get_config_request':
-        connection.send({ type: 'get_config_reply', xid, ...this.#config })
-        return null
-      case 'set_config':
-        this.#config = { flags: message.flags, miss_send_len: message.miss_send_len }
-        return null
-      case 'barrier_request':
-        connection.send({ type: 'barrier_reply', xid })
-        return null
-      case 'role_request': {
-        const answer = this.#roles.request(message)
-        if (!('type' in answer)) return answer
-        connection.send(answer)
-        return null
-      }
-      case 'flow_mod':
-      case 'group_mod':
-        return this.apply(message)
-      case 'packet_out':
-        this.#options.onPacketOut?.(message)
-        return null
-      case 'multipart_request': {
-        const from = { tables: this.#tables, ports: this.ports, tableCount: this.#tableCount }
-        const answer = answerMultipart(message, from)
-        if (!Array.isArray(answer)) return answer
-        connection.sendAll(answer)
-        return null
-      }
-      case 'bundle_add_message':
-        return this.#bundles.add(message)
-      case 'bundle_control': {
-        const refused = this.#bundles.control(message, (messages) => this.#commit(messages, connection))
-        if (refused === null) connection.send({ ...message, control: message.control + 1, flags: 0 })
-        return refused
-      }
-      default:
-        return refusal(OFPET.BAD_REQUEST, 1)
-    }
+  /** Sends what the controller did not ask for, if it wants it. */
+  #notify(message: Message): void {
+    if (this.connected && this.#commands.wants(message)) this.#connection?.send(message)
   }
-
-  #features() {
-    return {
-      type: 'features_reply',
-      datapath_id: this.datapathId,
-      n_buffers: 0,
-      n_tables: this.#tableCount,
-      auxiliary_id: 0,
-      capabilities: OFPC.FLOW_STATS | OFPC.TABLE_STATS | OFPC.PORT_STATS | OFPC.GROUP_STATS,
-      reserved: 0,
-    } as const
-  }
-
-  #apply(message: FlowMod | GroupMod, undo: Undo): Refusal | null {
-    const refused = this.refuse(message)
-    if (refused !== null) return refused
-    return message.type === 'flow_mod'
-      ? this.#tables.applyFlowMod(message, undo)
-      : this.#tables.applyGroupMod(message, undo)
-  }
-
-  /** Carries out a bundle's messages. If one is refused, none is, and the refusal of that one is told too. */
-  #commit(messages: readonly BundleAddMessage[], connection: Connection): Refusal | null {
-    const undo = new Undo()
-    for (const added of messages) {
-      const { message } = added
-      if (message.type === 'packet_out' || message.type === 'unknown') continue
-      const refused = this.#apply(message, undo)
-      if (refused === null) continue
-      undo.rollBack()
-      sendError(connection, refused, added)
-      return onfRefusal(ONF_ERROR.OFPBFC_MSG_FAILED)
-    }
-    for (const { message } of messages)
-      if (message.type === 'packet_out') this.#options.onPacketOut?.(message)
-    return null
-  }
-}
-
-function sendError(connection: Connection, refused: Refusal, offender: Message): void {
-  const data = encode(offender).subarray(0, ERROR_DATA_BYTES)
-  connection.send({ type: 'error', version: OFP_VERSION, xid: offender.xid, ...refused, data })
 }

@@ -4,13 +4,15 @@
  */
 import { OFP_NO_BUFFER, OFPFC, OFPG, OFPGC, OFPTT } from '../constants.ts'
 import { OFPET } from '../error-names.ts'
-import type { FlowMod, GroupMod } from '../types/message.ts'
+import type { BundleAddMessage, FlowMod, GroupMod } from '../types/message.ts'
 import { type Refusal, refusal } from './refusal.ts'
 
 const ALL_FLAGS = 0x1f
 
-export function refuseMalformed(message: FlowMod | GroupMod): Refusal | null {
-  return message.type === 'flow_mod' ? refuseFlowMod(message) : refuseGroupMod(message)
+/** A message that is neither is not looked at here. */
+export function refuseMalformed(message: BundleAddMessage['message']): Refusal | null {
+  if (message.type === 'flow_mod') return refuseFlowMod(message)
+  return message.type === 'group_mod' ? refuseGroupMod(message) : null
 }
 
 function refuseFlowMod(mod: FlowMod): Refusal | null {

@@ -1,16 +1,21 @@
 /** What a fake switch answers to multipart requests, cut into messages as a switch does. OpenFlow 1.3.5 §7.3.5. */
 import { writeFlowStats } from '../codec/flow.ts'
 import { writeGroupDesc } from '../codec/group.ts'
+import { writeMeterConfig, writeMeterStats } from '../codec/meter.ts'
 import { OFP_MAX_MESSAGE_BYTES, OFPMPF_MORE, OFPP } from '../constants.ts'
 import { OFPET } from '../error-names.ts'
 import type {
+  MeterConfigRequest,
+  MeterStatsRequest,
   MultipartReply,
   MultipartReplyBody,
   MultipartRequest,
   Port,
   PortStats,
+  PortStatsRequest,
 } from '../types/message.ts'
 import { Writer } from '../writer.ts'
+import { idleMeter, METER_FEATURES, type Meters } from './meters.ts'
 import { type Refusal, refusal } from './refusal.ts'
 import type { SwitchTables } from './switch-tables.ts'
 
@@ -19,6 +24,7 @@ const PORTS_PER_MESSAGE = 500
 
 export interface Answerer {
   readonly tables: SwitchTables
+  readonly meters: Meters
   readonly ports: ReadonlyMap<number, Port>
   readonly tableCount: number
 }
@@ -35,20 +41,20 @@ export function answerMultipart(request: MultipartRequest, from: Answerer): Mult
   }))
 }
 
+const DESC: MultipartReplyBody = {
+  type: 'desc',
+  mfr_desc: 'openvnet',
+  hw_desc: 'fake switch',
+  sw_desc: '',
+  serial_num: '',
+  dp_desc: '',
+}
+
 function answerBodies({ body }: MultipartRequest, from: Answerer): MultipartReplyBody[] | Refusal {
   const { tables } = from
   switch (body.type) {
     case 'desc':
-      return [
-        {
-          type: 'desc',
-          mfr_desc: 'openvnet',
-          hw_desc: 'fake switch',
-          sw_desc: '',
-          serial_num: '',
-          dp_desc: '',
-        },
-      ]
+      return [DESC]
     case 'flow':
       return cut(tables.select(body), writeFlowStats).map((flows) => ({ type: 'flow', flows }))
     case 'aggregate':
@@ -62,13 +68,33 @@ function answerBodies({ body }: MultipartRequest, from: Answerer): MultipartRepl
       }))
     case 'port_desc':
       return slices([...from.ports.values()]).map((ports) => ({ type: 'port_desc', ports }))
-    case 'port_stats': {
-      const wanted = [...from.ports.keys()].filter((no) => body.port_no === OFPP.ANY || body.port_no === no)
-      return slices(wanted).map((ports) => ({ type: 'port_stats', ports: ports.map(portStats) }))
-    }
-    case 'unknown':
+    case 'port_stats':
+      return answerPortStats(body, from)
+    case 'meter_features':
+      return [METER_FEATURES]
+    case 'meter':
+    case 'meter_config':
+      return answerMeters(body, from.meters)
+    default:
       return refusal(OFPET.BAD_REQUEST, 2)
   }
+}
+
+function answerPortStats({ port_no }: PortStatsRequest, from: Answerer): MultipartReplyBody[] | Refusal {
+  if (port_no !== OFPP.ANY && !from.ports.has(port_no)) return refusal(OFPET.BAD_REQUEST, 11)
+  const wanted = port_no === OFPP.ANY ? [...from.ports.keys()] : [port_no]
+  return slices(wanted).map((ports) => ({ type: 'port_stats', ports: ports.map(portStats) }))
+}
+
+function answerMeters(
+  body: MeterStatsRequest | MeterConfigRequest,
+  meters: Meters,
+): MultipartReplyBody[] | Refusal {
+  const selected = meters.select(body.meter_id)
+  if (!Array.isArray(selected)) return selected
+  return body.type === 'meter_config'
+    ? cut(selected, writeMeterConfig).map((some) => ({ type: 'meter_config', meters: some }))
+    : cut(selected.map(idleMeter), writeMeterStats).map((some) => ({ type: 'meter', meters: some }))
 }
 
 /** Lists of as many items as go into one message; one empty list for none. */

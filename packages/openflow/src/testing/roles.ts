@@ -10,6 +10,10 @@ export class Roles {
   #generation: bigint | null = null
   #role: number = OFPCR.EQUAL
 
+  get role(): number {
+    return this.#role
+  }
+
   /** A new connection begins. */
   reset(): void {
     this.#role = OFPCR.EQUAL

@@ -1,11 +1,11 @@
 /**
  * The flows and groups of a fake switch, and what flow-mods and group-mods do to them: OpenFlow 1.3.5 §6.4, §6.5, as
  * `ovs-vswitchd` 3.1 does it. A command is carried out wholly or refused; every change goes through an Undo.
- * Left out: time (timeouts, durations, counters stay 0), CHECK_OVERLAP, flow-removed messages.
+ * Left out: time (timeouts, durations, counters stay 0), CHECK_OVERLAP.
  */
 import { canonicalInstructions, canonicalMatch } from '../canonical.ts'
 import { writeMatch } from '../codec/match.ts'
-import { OFPFC, OFPG, OFPGC, OFPTT } from '../constants.ts'
+import { OFPFC, OFPFF, OFPG, OFPGC, OFPRR, OFPTT } from '../constants.ts'
 import { OFPET } from '../error-names.ts'
 import type { Match } from '../types/match.ts'
 import type { FlowMod, FlowStats, GroupDesc, GroupMod } from '../types/message.ts'
@@ -59,7 +59,7 @@ export class SwitchTables {
   /** Carries out a flow-mod, or says why not. It is not malformed: see `malformed.ts`. */
   applyFlowMod(mod: FlowMod, undo: Undo): Refusal | null {
     if (mod.command === OFPFC.DELETE || mod.command === OFPFC.DELETE_STRICT) {
-      for (const [table, key] of this.#affected(mod)) undo.delete(table, key)
+      for (const [table, key, flow] of this.#affected(mod)) remove(undo, table, key, flow, OFPRR.DELETE)
       return null
     }
     return mod.command === OFPFC.ADD ? this.#add(mod, undo) : this.#modify(mod, undo)
@@ -146,7 +146,9 @@ export class SwitchTables {
     for (const group of ids.filter((one) => this.groups.has(one))) {
       undo.delete(this.groups, group)
       for (const table of this.tables.values()) {
-        for (const [key, flow] of table) if (usesGroup(flow.instructions, group)) undo.delete(table, key)
+        for (const [key, flow] of table) {
+          if (usesGroup(flow.instructions, group)) remove(undo, table, key, flow, OFPRR.GROUP_DELETE)
+        }
       }
     }
   }
@@ -158,6 +160,18 @@ export class SwitchTables {
     const { buffer, byteOffset, byteLength } = this.#scratch.take()
     return Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
   }
+}
+
+/** Removes a flow; a flow that asked for it is remembered to be told. */
+function remove(
+  undo: Undo,
+  table: Map<string, FlowStats>,
+  key: string,
+  flow: FlowStats,
+  reason: number,
+): void {
+  undo.delete(table, key)
+  if ((flow.flags & OFPFF.SEND_FLOW_REM) !== 0) undo.removed.push({ flow, reason })
 }
 
 function entryOf(table: Map<string, FlowStats>, key: string): [string, FlowStats][] {

@@ -1,5 +1,15 @@
 /** A record of changes to maps, to take them back in the reverse order: what makes a bundle all or nothing. */
+import type { FlowStats } from '../types/message.ts'
+
+/** A flow that is gone, and why: OFPRR. */
+export interface RemovedFlow {
+  readonly flow: FlowStats
+  readonly reason: number
+}
+
 export class Undo {
+  /** Flows that went and whose going is to be told. */
+  readonly removed: RemovedFlow[] = []
   readonly #steps: (() => void)[] = []
 
   /** Sets an entry. */
@@ -24,6 +34,7 @@ export class Undo {
   }
 
   rollBack(): void {
+    this.removed.length = 0
     for (const step of this.#steps.splice(0).reverse()) step()
   }
 }

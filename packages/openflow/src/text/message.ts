@@ -2,27 +2,32 @@
  * Messages as `ovs-ofctl ofp-print` prints them, without what it appends about the packet in a packet-in or
  * packet-out and without its dumps of bytes. What Open vSwitch does not know is told in our own words.
  */
-
-import { decode } from '../codec/message.ts'
-import { OFP_VERSION, OFPBCT, OFPBF, OFPC, OFPCR, OFPT } from '../constants.ts'
-import { errorName, OFPET } from '../error-names.ts'
-import type {
-  BundleAddMessage,
-  BundleControl,
-  ErrorMessage,
-  FeaturesReply,
-  GetConfigReply,
-  Hello,
-  Message,
-  PortStatus,
-  RoleReply,
-  RoleRequest,
-  SetConfig,
-} from '../types/message.ts'
+import { OFP_VERSION, OFPT } from '../constants.ts'
+import type { Message, MultipartReply, MultipartRequest } from '../types/message.ts'
+import { formatAsync, formatAsyncConfig2 } from './async.ts'
+import { formatBundleAdd, formatBundleControl, formatRequestForward } from './bundle.ts'
+import { formatMeterMod } from './meter.ts'
 import { formatMultipartReply, formatMultipartRequest } from './multipart.ts'
-import type { TextNames } from './names.ts'
-import { bitNames, bytesToHex, hex, paddedHex } from './number.ts'
-import { formatPortDescription } from './port.ts'
+import { formatPort, type TextNames } from './names.ts'
+import {
+  formatCtFlush,
+  formatPacketIn2,
+  formatPacketInFormat,
+  formatTlvTableMod,
+  formatTlvTableReply,
+} from './nicira.ts'
+import { paddedHex } from './number.ts'
+import { formatPortMod, formatPortStatus } from './port.ts'
+import { formatQueueConfig } from './queue.ts'
+import {
+  formatConfig,
+  formatFeatures,
+  formatNxtRole,
+  formatRole,
+  formatRoleStatus,
+  formatTableMod,
+} from './switch.ts'
+import { formatError, formatExperimenter, formatHello, formatUnknown } from './symmetric.ts'
 import {
   formatFlowMod,
   formatFlowRemoved,
@@ -33,7 +38,8 @@ import {
 
 /** The text of a message: one line, or several for lists. */
 export function formatMessage(message: Message, names: TextNames = {}): string {
-  const body = formatBody(message, names)
+  const format = BODIES[message.type] as (message: Message, names: TextNames) => string
+  const body = format(message, names)
   // Bodies of lists begin with a line of their own.
   return `${formatHeader(message)}:${body === '' || body.startsWith('\n') ? body : ` ${body}`}`
 }
@@ -50,151 +56,103 @@ const VERSIONS: ReadonlyMap<number, string> = new Map([
 function formatHeader(message: Message): string {
   const version = 'version' in message ? message.version : OFP_VERSION
   const versionText = VERSIONS.get(version) ?? ` (OF ${paddedHex(version, 2)})`
-  return `${typeName(message)}${versionText} (xid=${hexXid(message.xid)})`
+  return `${typeName(message)}${versionText} (xid=0x${message.xid.toString(16)})`
 }
 
-const hexXid = (xid: number): string => `0x${xid.toString(16)}`
-
-const MULTIPART_NAMES: Readonly<Record<string, string>> = { port_stats: 'PORT' }
-
-function typeName(message: Message): string {
-  switch (message.type) {
-    case 'multipart_request':
-    case 'multipart_reply': {
-      const type = message.body.type
-      const name =
-        type === 'unknown' ? `${message.body.multipart_type}` : (MULTIPART_NAMES[type] ?? type.toUpperCase())
-      return `OFPST_${name} ${message.type === 'multipart_request' ? 'request' : 'reply'}`
-    }
-    case 'bundle_control':
-    case 'bundle_add_message':
-      return `ONFT_${message.type.toUpperCase()}`
-    case 'unknown':
-      return UNKNOWN_NAMES.get(message.message_type) ?? `OFPT_${message.message_type}`
-    default:
-      return `OFPT_${message.type.toUpperCase()}`
-  }
-}
-
+const ONF_MESSAGES: ReadonlySet<Message['type']> = new Set([
+  'bundle_control',
+  'bundle_add_message',
+  'role_status',
+  'requestforward',
+  'flow_monitor_cancel',
+  'flow_monitor_paused',
+  'flow_monitor_resumed',
+])
 const UNKNOWN_NAMES: ReadonlyMap<number, string> = new Map(
   Object.entries(OFPT).map(([name, type]) => [type, `OFPT_${name}`]),
 )
 
-function formatBody(message: Message, names: TextNames): string {
-  switch (message.type) {
-    case 'hello':
-      return `\n version bitmap: ${versionsOf(message)
-        .map((version) => paddedHex(version, 2))
-        .join(', ')}`
-    case 'error':
-      return formatError(message, names)
-    case 'echo_request':
-    case 'echo_reply':
-      return `${message.data.length} bytes of payload`
-    case 'features_reply':
-      return formatFeatures(message)
-    case 'get_config_reply':
-    case 'set_config':
-      return formatConfig(message)
-    case 'packet_in':
-      return formatPacketIn(message, names)
-    case 'packet_out':
-      return formatPacketOut(message, names)
-    case 'flow_removed':
-      return formatFlowRemoved(message, names)
-    case 'port_status':
-      return formatPortStatus(message)
-    case 'flow_mod':
-      return formatFlowMod(message, names)
-    case 'group_mod':
-      return formatGroupMod(message, names)
-    case 'multipart_request':
-      return formatMultipartRequest(message, names)
-    case 'multipart_reply':
-      return formatMultipartReply(message, names)
-    case 'role_request':
-    case 'role_reply':
-      return formatRole(message)
-    case 'bundle_control':
-      return formatBundleControl(message)
-    case 'bundle_add_message':
-      return formatBundleAdd(message, names)
-    case 'experimenter':
-      return `experimenter ${paddedHex(message.experimenter, 8)} type ${message.exp_type} data ${bytesToHex(message.data)}`
+function typeName(message: Message): string {
+  const name = message.type.toUpperCase()
+  if (message.type === 'multipart_request') return `${multipartName(message.body)} request`
+  if (message.type === 'multipart_reply') return `${multipartName(message.body)} reply`
+  if (message.type === 'unknown')
+    return UNKNOWN_NAMES.get(message.message_type) ?? `OFPT_${message.message_type}`
+  if (name.startsWith('NXT_')) return name
+  return `${ONF_MESSAGES.has(message.type) ? 'ONFT' : 'OFPT'}_${name}`
+}
+
+function multipartName(body: MultipartRequest['body'] | MultipartReply['body']): string {
+  switch (body.type) {
     case 'unknown':
-      return message.data.length === 0 ? '' : `data ${bytesToHex(message.data)}`
+      return `OFPST_${body.multipart_type}`
+    case 'port_stats':
+      return 'OFPST_PORT'
+    case 'flow_monitor':
+      return 'ONFST_FLOW_MONITOR'
     default:
-      return ''
+      return `OFPST_${body.type.toUpperCase()}`
   }
 }
 
-function versionsOf(hello: Hello): readonly number[] {
-  const bitmap = hello.elements.find((element) => element.type === 'versionbitmap')
-  return bitmap?.versions ?? Array.from({ length: hello.version }, (_, index) => index + 1)
-}
+type Of<T extends Message['type']> = Extract<Message, { readonly type: T }>
 
-function formatError(error: ErrorMessage, names: TextNames): string {
-  const name = errorName(error.error_type, error.code, error.experimenter)
-  if (error.error_type === OFPET.HELLO_FAILED) return `${name}\n${new TextDecoder().decode(error.data)}`
-  return `${name}\n${formatOffender(error.data, names)}`
-}
+const nothing = (): string => ''
+const echo = (message: { readonly data: Uint8Array }): string => `${message.data.length} bytes of payload`
 
-/** The message that an error is about, as far as it was sent along. */
-function formatOffender(data: Uint8Array, names: TextNames): string {
-  if (data.length === 0) return 'OpenFlow message is empty'
-  try {
-    const message = decode(data)
-    return message.type === 'error' ? 'OFPT_ERROR' : formatMessage(message, names)
-  } catch {
-    return `(message cut or malformed: ${bytesToHex(data.subarray(0, 64))})`
-  }
-}
-
-function formatFeatures(message: FeaturesReply): string {
-  const auxiliary = message.auxiliary_id === 0 ? '' : `, auxiliary_id:${message.auxiliary_id}`
-  const capabilities = bitNames(
-    message.capabilities,
-    Object.entries(OFPC).map(([name, bit]) => [bit, name] as const),
-    '0',
-  )
-  return [
-    `dpid:${message.datapath_id.toString(16).padStart(16, '0')}`,
-    `n_tables:${message.n_tables}, n_buffers:${message.n_buffers}${auxiliary}`,
-    `capabilities: ${capabilities}`,
-  ].join('\n')
-}
-
-const FRAGMENTS = ['normal', 'drop', 'reassemble', 'nx-match'] as const
-
-const formatConfig = (message: GetConfigReply | SetConfig): string =>
-  `frags=${FRAGMENTS[message.flags & 3]} miss_send_len=${message.miss_send_len}`
-
-const PORT_REASONS = ['ADD', 'DEL', 'MOD'] as const
-
-const formatPortStatus = (message: PortStatus): string =>
-  `${PORT_REASONS[message.reason] ?? message.reason}:${formatPortDescription(message.port)}`
-
-const ROLES = ['nochange', 'equal', 'primary', 'secondary'] as const
-const NO_GENERATION = 0xffff_ffff_ffff_ffffn
-
-function formatRole(message: RoleRequest | RoleReply): string {
-  const role = `role=${ROLES[message.role] ?? message.role}`
-  const counts = message.role !== OFPCR.NOCHANGE && message.generation_id !== NO_GENERATION
-  return counts ? `${role} generation_id=${message.generation_id}` : role
-}
-
-const BUNDLE_FLAGS = [
-  [OFPBF.ATOMIC, 'atomic'],
-  [OFPBF.ORDERED, 'ordered'],
-] as const
-const BUNDLE_CONTROLS = Object.keys(OFPBCT)
-
-function formatBundleControl(message: BundleControl): string {
-  const type = BUNDLE_CONTROLS[message.control] ?? ''
-  return `\n bundle_id=${hex(message.bundle_id)} type=${type} flags=${bitNames(message.flags, BUNDLE_FLAGS, '0')}`
-}
-
-function formatBundleAdd(message: BundleAddMessage, names: TextNames): string {
-  const flags = bitNames(message.flags, BUNDLE_FLAGS, '0')
-  return `\n bundle_id=${hex(message.bundle_id)} flags=${flags}\n${formatMessage(message.message, names)}`
+const BODIES: { readonly [T in Message['type']]: (message: Of<T>, names: TextNames) => string } = {
+  hello: formatHello,
+  error: (message, names) => formatError(message, (inner) => formatMessage(inner, names)),
+  echo_request: echo,
+  echo_reply: echo,
+  experimenter: formatExperimenter,
+  features_request: nothing,
+  features_reply: formatFeatures,
+  get_config_request: nothing,
+  get_config_reply: formatConfig,
+  set_config: formatConfig,
+  packet_in: formatPacketIn,
+  flow_removed: formatFlowRemoved,
+  port_status: formatPortStatus,
+  packet_out: formatPacketOut,
+  flow_mod: formatFlowMod,
+  group_mod: formatGroupMod,
+  port_mod: formatPortMod,
+  table_mod: formatTableMod,
+  multipart_request: formatMultipartRequest,
+  multipart_reply: formatMultipartReply,
+  barrier_request: nothing,
+  barrier_reply: nothing,
+  queue_get_config_request: (message, names) => `port=${formatPort(message.port, names)}`,
+  queue_get_config_reply: formatQueueConfig,
+  role_request: formatRole,
+  role_reply: formatRole,
+  get_async_request: nothing,
+  get_async_reply: formatAsync,
+  set_async: formatAsync,
+  meter_mod: formatMeterMod,
+  bundle_control: formatBundleControl,
+  bundle_add_message: (message, names) => formatBundleAdd(message, (inner) => formatMessage(inner, names)),
+  role_status: formatRoleStatus,
+  requestforward: formatRequestForward,
+  flow_monitor_cancel: (message) => `id=${message.monitor_id}`,
+  flow_monitor_paused: nothing,
+  flow_monitor_resumed: nothing,
+  nxt_role_request: formatNxtRole,
+  nxt_role_reply: formatNxtRole,
+  nxt_flow_mod_table_id: (message) => (message.set === 0 ? 'disable' : 'enable'),
+  nxt_set_packet_in_format: formatPacketInFormat,
+  nxt_packet_in: formatPacketIn,
+  nxt_flow_age: nothing,
+  nxt_set_async_config: formatAsync,
+  nxt_set_controller_id: (message) => `id=${message.controller_id}`,
+  nxt_tlv_table_mod: formatTlvTableMod,
+  nxt_tlv_table_request: nothing,
+  nxt_tlv_table_reply: formatTlvTableReply,
+  nxt_set_async_config2: formatAsyncConfig2,
+  nxt_resume: formatPacketIn2,
+  nxt_ct_flush_zone: (message) => `zone_id=${message.zone_id}`,
+  nxt_packet_in2: formatPacketIn2,
+  nxt_ct_flush: formatCtFlush,
+  unknown: formatUnknown,
 }

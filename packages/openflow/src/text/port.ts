@@ -1,9 +1,9 @@
 /** Ports as `ovs-ofctl show` prints them. OpenFlow 1.3.5 §7.2.1 for the bits. */
 import { OFPPC, OFPPS } from '../constants.ts'
-import type { Port, PortStats } from '../types/message.ts'
+import type { Port, PortMod, PortStats, PortStatus } from '../types/message.ts'
 import { formatMac } from './address.ts'
 import { counter } from './flow.ts'
-import { formatPort, reservedPort } from './names.ts'
+import { formatPort, reservedPort, type TextNames } from './names.ts'
 import { bitNames, duration } from './number.ts'
 
 const CONFIG = [
@@ -78,3 +78,16 @@ export function formatPortStats(stats: PortStats): string {
     `           duration=${duration(stats.duration_sec, stats.duration_nsec)}`,
   ].join('\n')
 }
+
+const REASONS = ['ADD', 'DEL', 'MOD'] as const
+
+export const formatPortStatus = (message: PortStatus): string =>
+  `${REASONS[message.reason] ?? message.reason}:${formatPortDescription(message.port)}`
+
+export const formatPortMod = (message: PortMod, names: TextNames): string =>
+  [
+    `port: ${formatPort(message.port_no, names)}: addr:${formatMac(message.hw_addr)}`,
+    `     config: ${bitNames(message.config, CONFIG, '0')}`,
+    `     mask:   ${bitNames(message.mask, CONFIG, '0')}`,
+    `     advertise: ${message.advertise === 0 ? 'UNCHANGED' : bitNames(message.advertise, FEATURES, '0')}`,
+  ].join('\n')

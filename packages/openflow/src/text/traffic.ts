@@ -8,9 +8,13 @@ import { formatPort, formatTable, type TextNames } from './names.ts'
 import { duration, paddedHex } from './number.ts'
 
 const PACKET_IN_REASONS = ['no_match', 'action', 'invalid_ttl', 'action_set', 'group', 'packet_out'] as const
-const NO_COOKIE = 0xffff_ffff_ffff_ffffn
+/** The cookie of a packet that no flow sent. */
+export const NO_COOKIE = 0xffff_ffff_ffff_ffffn
 
-export function formatPacketIn(message: PacketIn, names: TextNames): string {
+/** What a packet-in says, in whichever form it came. */
+export type PacketInText = Omit<PacketIn, 'type' | 'xid'>
+
+export function formatPacketIn(message: PacketInText, names: TextNames): string {
   const table = message.table_id === 0 ? '' : `table_id=${formatTable(message.table_id, names)} `
   const cookie = message.cookie === NO_COOKIE ? '' : `cookie=0x${message.cookie.toString(16)} `
   const match = formatMatch(message.match, names)
@@ -30,9 +34,14 @@ export function formatPacketOut(message: PacketOut, names: TextNames): string {
 
 const FLOW_REMOVED_REASONS = ['idle', 'hard', 'delete', 'group_delete', 'meter_delete', 'eviction'] as const
 
+/** OFPRR by name. */
+export const flowRemovedReason = (reason: number): string => FLOW_REMOVED_REASONS[reason] ?? String(reason)
+
 export function formatFlowRemoved(message: FlowRemoved, names: TextNames): string {
-  const reason = FLOW_REMOVED_REASONS[message.reason] ?? String(message.reason)
-  const parts = [`reason=${reason}`, `table_id=${formatTable(message.table_id, names)}`]
+  const parts = [
+    `reason=${flowRemovedReason(message.reason)}`,
+    `table_id=${formatTable(message.table_id, names)}`,
+  ]
   if (message.cookie !== 0n) parts.push(`cookie:0x${message.cookie.toString(16)}`)
   parts.push(
     `duration${duration(message.duration_sec, message.duration_nsec)}`,

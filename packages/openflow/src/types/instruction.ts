@@ -25,6 +25,12 @@ export interface MeterInstruction {
   readonly type: 'meter'
   readonly meter_id: number
 }
+/** An experimenter's instruction: the bytes after its id. */
+export interface ExperimenterInstruction {
+  readonly type: 'experimenter'
+  readonly experimenter: number
+  readonly data: Uint8Array
+}
 export interface UnknownInstruction {
   readonly type: 'unknown'
   readonly instruction_type: number
@@ -38,4 +44,5 @@ export type Instruction =
   | ApplyActions
   | ClearActions
   | MeterInstruction
+  | ExperimenterInstruction
   | UnknownInstruction

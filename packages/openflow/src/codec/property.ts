@@ -1,0 +1,60 @@
+/**
+ * Properties: type, length without the padding, data, zeros up to a multiple of 8. OpenFlow 1.3.5 §7.3.5.5.2 and
+ * `lib/ofp-prop.c` of Open vSwitch. What is not known stays opaque.
+ */
+import { type Reader, readList } from '../reader.ts'
+import type { UnknownProperty } from '../types/unknown.ts'
+import type { Writer } from '../writer.ts'
+
+const HEADER_BYTES = 4
+
+/**
+ * Reads properties up to the reader's limit.
+ * @param readBody reads one of this type up to the limit; `null` if it does not know it
+ */
+export function readProperties<P>(
+  reader: Reader,
+  readBody: (reader: Reader, type: number) => P | null,
+): (P | UnknownProperty)[] {
+  return readList(reader, 'properties', () => readProperty(reader, readBody))
+}
+
+function readProperty<P>(
+  reader: Reader,
+  readBody: (reader: Reader, type: number) => P | null,
+): P | UnknownProperty {
+  const start = reader.offset
+  const type = reader.u16()
+  const length = reader.u16()
+  if (length < HEADER_BYTES) reader.fail('length', `a property has ${length} bytes`, start)
+  const outer = reader.limit(length - HEADER_BYTES)
+  const property = readBody(reader, type) ?? unknownProperty(reader, type)
+  reader.leave(outer)
+  reader.skip(-length & 7)
+  return property
+}
+
+const unknownProperty = (reader: Reader, property_type: number): UnknownProperty => ({
+  type: 'unknown',
+  property_type,
+  data: reader.copyRest(),
+})
+
+/** Returns what `endProperty` needs. */
+export function beginProperty(writer: Writer, type: number): number {
+  const start = writer.offset
+  writer.u16(type)
+  writer.u16(0)
+  return start
+}
+
+export function endProperty(writer: Writer, start: number): void {
+  writer.patchU16(start + 2, writer.offset - start)
+  writer.pad8(start)
+}
+
+export function writeUnknownProperty(writer: Writer, property: UnknownProperty): void {
+  const start = beginProperty(writer, property.property_type)
+  writer.bytes(property.data)
+  endProperty(writer, start)
+}

@@ -1,0 +1,80 @@
+/** The meters of a fake switch: OpenFlow 1.3.5 §6.5.1, as `ovs-vswitchd` 3.1 has them: drop bands only. */
+import { OFPM, OFPMBT, OFPMC, OFPMF } from '../constants.ts'
+import { OFPET } from '../error-names.ts'
+import type { MeterBand, MeterConfig, MeterFeatures, MeterMod, MeterStats } from '../types/message.ts'
+import { type Refusal, refusal } from './refusal.ts'
+
+const MAX_METER = 262_144
+const MAX_BANDS = 8
+const KNOWN_FLAGS = OFPMF.KBPS | OFPMF.PKTPS | OFPMF.BURST | OFPMF.STATS
+const RATE_KINDS = OFPMF.KBPS | OFPMF.PKTPS
+
+export const METER_FEATURES: MeterFeatures = {
+  type: 'meter_features',
+  max_meter: MAX_METER,
+  band_types: 1 << OFPMBT.DROP,
+  capabilities: KNOWN_FLAGS,
+  max_bands: MAX_BANDS,
+  max_color: 0,
+}
+
+export class Meters {
+  readonly meters = new Map<number, MeterConfig>()
+
+  apply(mod: MeterMod): Refusal | null {
+    if (mod.command === OFPMC.DELETE) return this.#delete(mod.meter_id)
+    if (mod.command > OFPMC.DELETE) return refusal(OFPET.METER_MOD_FAILED, 4)
+    const { flags, meter_id, bands } = mod
+    const malformed = refuseMalformed(mod)
+    if (malformed !== null) return malformed
+    const exists = this.meters.has(meter_id)
+    if (mod.command === OFPMC.ADD && exists) return refusal(OFPET.METER_MOD_FAILED, 1)
+    if (mod.command === OFPMC.MODIFY && !exists) return refusal(OFPET.METER_MOD_FAILED, 3)
+    this.meters.set(meter_id, { flags, meter_id, bands })
+    return null
+  }
+
+  /** One that is not there is gone already. */
+  #delete(id: number): null {
+    if (id === OFPM.ALL) this.meters.clear()
+    else this.meters.delete(id)
+    return null
+  }
+
+  /** The meters that a request with this id means, or why none. */
+  select(id: number): MeterConfig[] | Refusal {
+    if (id === OFPM.ALL) return [...this.meters.values()]
+    const meter = this.meters.get(id)
+    return meter === undefined ? refusal(OFPET.METER_MOD_FAILED, 3) : [meter]
+  }
+}
+
+function refuseMalformed({ flags, meter_id, bands }: MeterMod): Refusal | null {
+  if (
+    meter_id === 0 ||
+    (meter_id > MAX_METER && meter_id !== OFPM.CONTROLLER && meter_id !== OFPM.SLOWPATH)
+  ) {
+    return refusal(OFPET.METER_MOD_FAILED, 2)
+  }
+  if ((flags & ~KNOWN_FLAGS) !== 0 || (flags & RATE_KINDS) === RATE_KINDS) {
+    return refusal(OFPET.METER_MOD_FAILED, 5)
+  }
+  if (bands.length > MAX_BANDS) return refusal(OFPET.METER_MOD_FAILED, 11)
+  return bands.map(refuseBand).find((refused) => refused !== null) ?? null
+}
+
+function refuseBand(band: MeterBand): Refusal | null {
+  if (band.type !== 'drop') return refusal(OFPET.METER_MOD_FAILED, 8)
+  return band.rate === 0 ? refusal(OFPET.METER_MOD_FAILED, 6) : null
+}
+
+/** Nothing passes a fake switch. */
+export const idleMeter = (meter: MeterConfig): MeterStats => ({
+  meter_id: meter.meter_id,
+  flow_count: 0,
+  packet_in_count: 0n,
+  byte_in_count: 0n,
+  duration_sec: 0,
+  duration_nsec: 0,
+  band_stats: meter.bands.map(() => ({ packet_band_count: 0n, byte_band_count: 0n })),
+})

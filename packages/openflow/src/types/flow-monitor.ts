@@ -1,0 +1,60 @@
+/** Flow monitors: ONF extension 187, as Open vSwitch has it in OpenFlow 1.3 (`lib/ofp-monitor.c`). */
+import type { Base } from './base.ts'
+import type { Instruction } from './instruction.ts'
+import type { Match } from './match.ts'
+
+export interface FlowMonitor {
+  readonly monitor_id: number
+  /** OFPFMF bits. */
+  readonly flags: number
+  readonly out_port: number
+  readonly table_id: number
+  readonly match: Match
+}
+/** A flow that was added, deleted or modified. */
+export interface FlowUpdateFull {
+  readonly type: 'added' | 'deleted' | 'modified'
+  /** Why it was deleted: OFPRR; else 0. */
+  readonly reason: number
+  readonly priority: number
+  readonly idle_timeout: number
+  readonly hard_timeout: number
+  readonly table_id: number
+  readonly cookie: bigint
+  readonly match: Match
+  /** Empty unless the monitor asked for them. */
+  readonly instructions: readonly Instruction[]
+}
+/** A change that this controller made itself, with the xid of its flow-mod. */
+export interface FlowUpdateAbbreviated {
+  readonly type: 'abbrev'
+  readonly xid: number
+}
+export interface UnknownFlowUpdate {
+  readonly type: 'unknown'
+  readonly event: number
+  readonly data: Uint8Array
+}
+export type FlowUpdate = FlowUpdateFull | FlowUpdateAbbreviated | UnknownFlowUpdate
+
+/** Multipart: makes monitors. */
+export interface FlowMonitorRequest {
+  readonly type: 'flow_monitor'
+  readonly monitors: readonly FlowMonitor[]
+}
+/** The flows at first; later updates have xid 0. */
+export interface FlowMonitorReply {
+  readonly type: 'flow_monitor'
+  readonly updates: readonly FlowUpdate[]
+}
+export interface FlowMonitorCancel extends Base {
+  readonly type: 'flow_monitor_cancel'
+  readonly monitor_id: number
+}
+/** Too much was queued: only deletes are sent until `flow_monitor_resumed`. */
+export interface FlowMonitorPaused extends Base {
+  readonly type: 'flow_monitor_paused'
+}
+export interface FlowMonitorResumed extends Base {
+  readonly type: 'flow_monitor_resumed'
+}

@@ -1,0 +1,102 @@
+/** Multipart requests and replies, by their bodies: OpenFlow 1.3.5 §7.3.5. */
+import type { Base } from './base.ts'
+import type { AggregateStatsRequest, FlowStats, FlowStatsRequest } from './flow.ts'
+import type { FlowMonitorReply, FlowMonitorRequest } from './flow-monitor.ts'
+import type { GroupDesc, GroupFeatures, GroupStats, GroupStatsRequest } from './group.ts'
+import type {
+  MeterConfig,
+  MeterConfigRequest,
+  MeterFeatures,
+  MeterStats,
+  MeterStatsRequest,
+} from './meter.ts'
+import type { Port, PortStats, PortStatsRequest } from './port.ts'
+import type { QueueStats, QueueStatsRequest } from './queue.ts'
+import type { TableFeatures } from './table-features.ts'
+
+export interface BodylessRequest {
+  readonly type: 'desc' | 'table' | 'group_desc' | 'group_features' | 'meter_features' | 'port_desc'
+}
+/** The same in a request, where tables are to be set, and in a reply. A request without tables only asks. */
+export interface TableFeaturesBody {
+  readonly type: 'table_features'
+  readonly tables: readonly TableFeatures[]
+}
+/** OFPMP_EXPERIMENTER of an experimenter, or of a type, that this library does not know. */
+export interface ExperimenterMultipart {
+  readonly type: 'experimenter'
+  readonly experimenter: number
+  readonly exp_type: number
+  /** A view into the receive buffer. */
+  readonly data: Uint8Array
+}
+export interface UnknownMultipart {
+  readonly type: 'unknown'
+  readonly multipart_type: number
+  readonly data: Uint8Array
+}
+export type MultipartRequestBody =
+  | FlowStatsRequest
+  | AggregateStatsRequest
+  | BodylessRequest
+  | PortStatsRequest
+  | QueueStatsRequest
+  | GroupStatsRequest
+  | MeterStatsRequest
+  | MeterConfigRequest
+  | TableFeaturesBody
+  | FlowMonitorRequest
+  | ExperimenterMultipart
+  | UnknownMultipart
+
+/** OFPMP_DESC: texts of up to 255 bytes, `serial_num` of up to 31. */
+export interface Desc {
+  readonly type: 'desc'
+  readonly mfr_desc: string
+  readonly hw_desc: string
+  readonly sw_desc: string
+  readonly serial_num: string
+  readonly dp_desc: string
+}
+export interface AggregateStats {
+  readonly type: 'aggregate'
+  readonly packet_count: bigint
+  readonly byte_count: bigint
+  readonly flow_count: number
+}
+export interface TableStats {
+  readonly table_id: number
+  readonly active_count: number
+  readonly lookup_count: bigint
+  readonly matched_count: bigint
+}
+export type MultipartReplyBody =
+  | Desc
+  | { readonly type: 'flow'; readonly flows: readonly FlowStats[] }
+  | AggregateStats
+  | { readonly type: 'table'; readonly tables: readonly TableStats[] }
+  | { readonly type: 'port_stats'; readonly ports: readonly PortStats[] }
+  | { readonly type: 'queue'; readonly queues: readonly QueueStats[] }
+  | { readonly type: 'group'; readonly groups: readonly GroupStats[] }
+  | { readonly type: 'group_desc'; readonly groups: readonly GroupDesc[] }
+  | GroupFeatures
+  | { readonly type: 'meter'; readonly meters: readonly MeterStats[] }
+  | { readonly type: 'meter_config'; readonly meters: readonly MeterConfig[] }
+  | MeterFeatures
+  | TableFeaturesBody
+  | { readonly type: 'port_desc'; readonly ports: readonly Port[] }
+  | FlowMonitorReply
+  | ExperimenterMultipart
+  | UnknownMultipart
+
+/** `flags` bit 0: more messages with this xid follow. */
+export interface MultipartRequest extends Base {
+  readonly type: 'multipart_request'
+  readonly flags: number
+  readonly body: MultipartRequestBody
+}
+export interface MultipartReply extends Base {
+  readonly type: 'multipart_reply'
+  readonly flags: number
+  readonly body: MultipartReplyBody
+}

@@ -1,0 +1,15 @@
+/** What this library does not know. */
+import type { Base } from './base.ts'
+
+/** A message type that this library does not know. */
+export interface UnknownMessage extends Base {
+  readonly type: 'unknown'
+  readonly message_type: number
+  readonly data: Uint8Array
+}
+/** A property, of any list of properties, that this library does not know. */
+export interface UnknownProperty {
+  readonly type: 'unknown'
+  readonly property_type: number
+  readonly data: Uint8Array
+}
