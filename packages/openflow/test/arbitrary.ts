@@ -6,6 +6,7 @@ import type { Action, Bucket, Instruction, Match, Message } from '@openvnet/open
 import fc from 'fast-check'
 import { anyActions } from './arbitrary-action.ts'
 import { anyMatch, literal, padded, record, u8, u16, u32, u48, u64 } from './arbitrary-field.ts'
+import { otherMessage } from './arbitrary-message.ts'
 
 export { fieldOf, u8, u16, u32, u64 } from './arbitrary-field.ts'
 
@@ -19,6 +20,7 @@ const anyInstruction: fc.Arbitrary<Instruction> = fc.oneof(
   record<Instruction>({ type: literal('apply_actions'), actions: anyActions }),
   literal<Instruction>({ type: 'clear_actions' }),
   record<Instruction>({ type: literal('meter'), meter_id: u32 }),
+  record<Instruction>({ type: literal('experimenter'), experimenter: u32, data: padded(8) }),
   record<Instruction>({ type: literal('unknown'), instruction_type: literal(77), data: padded(4) }),
 )
 const anyInstructions = fc.array(anyInstruction, { maxLength: 4 })
@@ -108,7 +110,7 @@ const multipartRequest = of('multipart_request', {
     filter('flow', anyMatch),
     filter('aggregate', anyMatch),
     record({ type: literal('port_stats'), port_no: u32 }),
-    record({ type: literal('unknown'), multipart_type: fc.constantFrom(5, 6, 9, 0xffff), data: bytes }),
+    record({ type: literal('unknown'), multipart_type: fc.constantFrom(20, 99, 0xfffe), data: bytes }),
   ) as fc.Arbitrary<M<'multipart_request'>['body']>,
 })
 const multipartReply = of('multipart_reply', {
@@ -128,7 +130,7 @@ const multipartReply = of('multipart_reply', {
     record({ type: literal('port_stats'), ports: fc.array(portStats, { maxLength: 3 }) }),
     record({ type: literal('group_desc'), groups: fc.array(groupDesc, { maxLength: 3 }) }),
     record({ type: literal('port_desc'), ports: fc.array(port, { maxLength: 3 }) }),
-    record({ type: literal('unknown'), multipart_type: fc.constantFrom(5, 6, 9, 0xffff), data: bytes }),
+    record({ type: literal('unknown'), multipart_type: fc.constantFrom(20, 99, 0xfffe), data: bytes }),
   ) as fc.Arbitrary<M<'multipart_reply'>['body']>,
 })
 
@@ -155,7 +157,7 @@ const groupMod = of('group_mod', {
   buckets: bucketsOf(anyActions),
 })
 const packetOut = of('packet_out', { buffer_id: u32, in_port: u32, actions: anyActions, data: bytes })
-const unknownMessage = of('unknown', { message_type: fc.constantFrom(16, 17, 22, 28, 29, 200), data: bytes })
+const unknownMessage = of('unknown', { message_type: fc.constantFrom(30, 99, 200), data: bytes })
 
 /** Encode writes the outer xid into the message of a bundle: give it the same to begin with. */
 const bundleAdd = (messages: fc.Arbitrary<Message>): fc.Arbitrary<Message> =>
@@ -237,5 +239,6 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
   { weight: 5, arbitrary: multipartReply },
   of('bundle_control', { bundle_id: u32, control: u16, flags: u16 }),
   bundleAdd(fc.oneof(flowMod(anyMatch, anyInstructions), groupMod, packetOut, unknownMessage)),
+  { weight: 12, arbitrary: otherMessage(anyInstructions) },
   unknownMessage,
 )

@@ -63,6 +63,15 @@ function evaluate(literal: string): Message {
   return new Function('hex', `return (${literal})`)(hex)
 }
 
+/** ovs-ofctl goes on with what is in the packet. */
+const PACKETS: ReadonlySet<Message['type']> = new Set([
+  'packet_in',
+  'packet_out',
+  'nxt_packet_in',
+  'nxt_packet_in2',
+  'nxt_resume',
+])
+
 /** Without dumps of bytes, and of a packet's message the first line only. */
 function ofpPrint({ bytes, message }: Vector): string {
   const text = execFileSync('ovs-ofctl', ['ofp-print', Buffer.from(bytes).toString('hex')], {
@@ -70,8 +79,7 @@ function ofpPrint({ bytes, message }: Vector): string {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   const lines = text.split('\n').filter((line) => !/^[0-9a-f]{8} {2}/.test(line))
-  const hasPacket = message.type === 'packet_in' || message.type === 'packet_out'
-  return (hasPacket ? (lines[0] as string) : lines.map((line) => line.trimEnd()).join('\n')).trimEnd()
+  return (PACKETS.has(message.type) ? (lines[0] as string) : lines.map((line) => line.trimEnd()).join('\n')).trimEnd()
 }
 
 for (const file of readdirSync(directory)) {
