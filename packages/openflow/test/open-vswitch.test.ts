@@ -54,10 +54,12 @@ function ofpParse(messages: readonly Message[]): Map<number, string> {
   return byXid
 }
 
+const PACKETS: ReadonlySet<Message['type']> = new Set(['packet_in', 'packet_out', 'nxt_packet_in2'])
+
 /** Without what Open vSwitch says about the packet within, and without empty lines. */
 function comparable(text: string, message: Message): string {
-  const first = message.type === 'packet_in' || message.type === 'packet_out'
-  return (first ? (text.split('\n')[0] ?? '') : text).trimEnd()
+  const first = PACKETS.has(message.type)
+  return (first ? (text.split('\n')[0] ?? '') : text.replaceAll(/ +$/gm, '')).trimEnd()
 }
 
 /** Gives a message a number of its own, also to the one within a bundle. */

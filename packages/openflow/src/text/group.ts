@@ -1,7 +1,7 @@
 /** Counters and abilities of groups as `ovs-ofctl dump-group-stats` and `dump-group-features` print them. */
 import type { GroupFeatures, GroupStats } from '../types/message.ts'
 import { actionNames } from './action-names.ts'
-import { duration, hex } from './number.ts'
+import { duration, hex, paddedHex } from './number.ts'
 
 const UNSUPPORTED = 0xffff_ffff_ffff_ffffn
 
@@ -34,8 +34,8 @@ export function formatGroupFeatures(features: GroupFeatures): string {
   return [
     '',
     ' Group table:',
-    `    Types:  ${hex(features.types)}`,
-    `    Capabilities:  ${hex(features.capabilities)}`,
+    `    Types:  ${paddedHex(features.types, 1)}`,
+    `    Capabilities:  ${paddedHex(features.capabilities, 1)}`,
     ...types,
   ].join('\n')
 }

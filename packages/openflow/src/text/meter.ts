@@ -26,8 +26,12 @@ const COMMANDS: ReadonlyMap<number, string> = new Map([
   [OFPMC.DELETE, 'DEL'],
 ])
 
-export const formatMeterMod = (message: MeterMod): string =>
-  `${COMMANDS.get(message.command) ?? `cmd:${message.command}`} ${formatMeterConfig(message)}`
+/** Of a meter that is deleted only the number says anything. */
+export function formatMeterMod(message: MeterMod): string {
+  const meter =
+    message.command === OFPMC.DELETE ? { flags: 0, meter_id: message.meter_id, bands: [] } : message
+  return `${COMMANDS.get(message.command) ?? `cmd:${message.command}`} ${formatMeterConfig(meter)}`
+}
 
 /** One line, and one for each band. */
 export function formatMeterConfig(meter: MeterConfig): string {

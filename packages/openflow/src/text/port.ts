@@ -87,7 +87,7 @@ export const formatPortStatus = (message: PortStatus): string =>
 export const formatPortMod = (message: PortMod, names: TextNames): string =>
   [
     `port: ${formatPort(message.port_no, names)}: addr:${formatMac(message.hw_addr)}`,
-    `     config: ${bitNames(message.config, CONFIG, '0')}`,
+    `     config: ${bitNames(message.config & message.mask, CONFIG, '0')}`,
     `     mask:   ${bitNames(message.mask, CONFIG, '0')}`,
     `     advertise: ${message.advertise === 0 ? 'UNCHANGED' : bitNames(message.advertise, FEATURES, '0')}`,
   ].join('\n')
