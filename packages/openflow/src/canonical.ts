@@ -125,8 +125,14 @@ function pushCanonical(fields: MatchField[], field: OxmField): void {
   if (canonical !== null) fields.push(canonical)
 }
 
+/** Open vSwitch gives ct_state back with a mask, also where all of its bits count. */
+const CT_STATE_BITS = 0xff
+
 function canonicalField(field: OxmField): OxmField | null {
   const { mask } = field
+  if (field.field === 'ct_state' && (mask === null || ((mask as number) & CT_STATE_BITS) === CT_STATE_BITS)) {
+    return { field: 'ct_state', value: field.value, mask: CT_STATE_BITS }
+  }
   if (mask === null) {
     return field.alias === undefined ? field : { field: field.field, value: field.value, mask }
   }

@@ -42,13 +42,24 @@ export function formatBytes(bytes: Uint8Array): string {
 
 /** `(1,0x800)`: name space and type. */
 export function formatPacketType(type: number): string {
-  const inSpace = type & 0xffff
-  return `(${type >>> 16},${type >>> 16 === 0 ? inSpace : hex(inSpace)})`
+  const space = type >>> 16
+  return `(${space < 10 ? space : hex(space)},${hex(type & 0xffff)})`
 }
 
-/** A value as `set_field` writes it. */
+/** A value as `set_field` writes it; a mask of all ones is none. */
 export function formatSetValue(field: OxmField, names: TextNames): string {
-  if (field.field === 'vlan_vid' && field.mask === null) return String(field.value)
-  if (field.field === 'packet_type') return formatPacketType(field.value as number)
-  return formatByKind(field.field, field.value, field.mask, names)
+  const { value } = field
+  const mask = isAllOnes(field) ? null : field.mask
+  if (field.field === 'vlan_vid' && mask === null) return String(value)
+  if (field.field === 'packet_type') return formatPacketType(value as number)
+  if (field.field === 'tun_flags') return value === 0 ? '0' : 'oam'
+  if (FIELDS[field.field].kind === 'number' && mask !== null) return `${value}/${hex(mask as number)}`
+  return formatByKind(field.field, value, mask, names)
+}
+
+/** True if there is no mask, or if it has every bit of every byte. */
+function isAllOnes({ field, mask }: OxmField): boolean {
+  if (mask === null) return true
+  if (mask instanceof Uint8Array) return mask.every((byte) => byte === 0xff)
+  return BigInt(mask) === (1n << BigInt(FIELDS[field].bytes * 8)) - 1n
 }

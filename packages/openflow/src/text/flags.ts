@@ -11,12 +11,16 @@ const NAMES: Readonly<Partial<Record<FieldName, Names>>> = {
   tun_flags: ['oam'],
 }
 
+/** The names of a field's bits, from the least significant one. */
+export const flagNames = (field: FieldName): Names => NAMES[field] ?? []
+
 /** With a mask, `+` and `-` before the bits that count; without one, the bits that are set. */
 export function formatFlags(field: FieldName, value: number, mask: number | null): string {
   const names = NAMES[field] ?? []
   const allBits = 2 ** names.length - 1
-  // One bit without a mask is a mask of all.
-  if (mask !== null || field === 'tun_flags') return signed(names, value, mask ?? allBits)
+  // Open vSwitch counts more bits in tun_flags than people can name: a mask is never one of all.
+  const isWhole = field !== 'tun_flags' && (mask === null || (mask & allBits) === allBits)
+  if (!isWhole) return signed(names, value, mask ?? allBits)
   const set = names.filter((_, bit) => (value & (1 << bit)) !== 0)
   return set.length === 0 ? '0' : set.join('|')
 }

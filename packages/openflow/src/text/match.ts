@@ -5,7 +5,7 @@
 import { canonicalMatch } from '../canonical.ts'
 import { SPELLING } from '../field-spelling.ts'
 import type { FieldName } from '../fields.ts'
-import type { FieldValue, Match, OxmField } from '../types/match.ts'
+import type { FieldValue, Match, MatchField, OxmField } from '../types/match.ts'
 import { formatByKind, formatPacketType } from './field-value.ts'
 import type { TextNames } from './names.ts'
 import { bytesToHex, paddedHex } from './number.ts'
@@ -152,17 +152,24 @@ export function formatMatch(match: Match, names: TextNames = {}): string {
   const protocol = protocolOf(fields)
   const format = (name: FieldName): string[] => {
     const field = fields.get(name)
-    return field === undefined || protocol.says.has(name) ? [] : [formatField(field, names)]
+    return field === undefined || protocol.says.has(name) || isEthernet(field)
+      ? []
+      : [formatField(field, names)]
   }
   return [
     ...BEFORE_PROTOCOL.flatMap(format),
     ...protocol.text,
     ...BEFORE_VLAN.flatMap(format),
-    ...formatVlan(fields),
+    ...formatVlan(fields, match.find(isTag)),
     ...AFTER_VLAN.flatMap(format),
     ...unknown,
   ].join(',')
 }
+
+const isTag = (field: MatchField): field is OxmField => field.field === 'vlan_tci'
+
+/** The packet type that need not be said. */
+const isEthernet = ({ field, value }: OxmField): boolean => field === 'packet_type' && value === 0
 
 /** The protocol's name, and the fields that it stands for. */
 function protocolOf(fields: Fields): { text: string[]; says: Set<FieldName> } {
@@ -174,19 +181,26 @@ function protocolOf(fields: Fields): { text: string[]; says: Set<FieldName> } {
 }
 
 /** VLAN id and priority are one tag: `dl_vlan=5,dl_vlan_pcp=3`, or its bits where these are not whole. */
-function formatVlan(fields: Fields): string[] {
+function formatVlan(fields: Fields, whole: OxmField | undefined): string[] {
+  if (whole !== undefined) return formatTag(whole.value as number, (whole.mask ?? 0xffff) as number)
   const vid = fields.get('vlan_vid')
   const pcp = fields.get('vlan_pcp')
   if (vid === undefined && pcp === undefined) return []
   const value = ((vid?.value ?? 0x1000) as number) | (((pcp?.value ?? 0) as number) << 13)
   const vidMask = vid === undefined ? 0x1000 : ((vid.mask ?? 0x1fff) as number)
-  const mask = vidMask | (pcp === undefined ? 0 : 0xe000)
+  return formatTag(value, vidMask | (pcp === undefined ? 0 : 0xe000))
+}
+
+function formatTag(value: number, mask: number): string[] {
+  if (mask === 0) return []
   const idBits = mask & 0x0fff
-  const isTagged = (value & mask & 0x1000) !== 0
-  if (isTagged && (idBits === 0 || idBits === 0x0fff) && mask !== 0x1000) {
+  const priorityBits = mask & 0xe000
+  const isWhole =
+    (idBits === 0 || idBits === 0x0fff) && (priorityBits === 0 || priorityBits === 0xe000) && mask !== 0x1000
+  if ((value & mask & 0x1000) !== 0 && isWhole) {
     return [
       ...(idBits === 0 ? [] : [`dl_vlan=${value & 0x0fff}`]),
-      ...(pcp === undefined ? [] : [`dl_vlan_pcp=${value >>> 13}`]),
+      ...(priorityBits === 0 ? [] : [`dl_vlan_pcp=${value >>> 13}`]),
     ]
   }
   return [`vlan_tci=${paddedHex(value, 4)}${mask === 0xffff ? '' : `/${paddedHex(mask, 4)}`}`]
@@ -210,6 +224,12 @@ function formatMatchValue({ field, value, mask }: OxmField, names: TextNames): s
       return formatLabel(value as number, mask as number | null)
     case 'packet_type':
       return formatPacketType(value as number)
+    case 'nsh_spi':
+      return `0x${(value as number).toString(16)}`
+    case 'nsh_flags':
+      return mask === null
+        ? String(value)
+        : `${paddedHex(value as number, 2)}/${paddedHex(mask as number, 2)}`
     case 'ct_zone':
       return mask === null ? String(value) : formatByKind(field, value, mask, names)
     default:

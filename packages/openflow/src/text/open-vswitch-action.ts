@@ -190,7 +190,7 @@ function formatSample(action: Sample | Sample2 | Sample4, names: TextNames): str
 
 /** The packet type that `decap` without an argument asks for. */
 const NEXT_PROTOCOL = 0x0000fffe
-const packetType = (type: number): string => `ns=${type >>> 16},id=${paddedHex(type & 0xffff, 4)}`
+const packetType = (type: number): string => `ns=${type >>> 16},type=${hex(type & 0xffff)}`
 
 const ENCAP_HEADERS: ReadonlyMap<number, string> = new Map([
   [0x00000000, 'ethernet'],
@@ -226,15 +226,17 @@ export function formatCt(
   names: TextNames,
   formatList: (actions: readonly Action[], names: TextNames) => string,
 ): string {
-  const { flags, zone, recirc_table, alg } = action
-  const isNat = (one: Action): one is Nat => one.type === 'nat'
-  const rest = action.actions.filter((one) => !isNat(one))
+  const { flags, zone, recirc_table, alg, actions } = action
+  // Only a first `nat` stands outside of `exec`.
+  const [first] = actions
+  const nat = first?.type === 'nat' ? first : null
+  const rest = nat === null ? actions : actions.slice(1)
   const parts = [
     ...(flags & 1 ? ['commit'] : []),
     ...(flags & 2 ? ['force'] : []),
     ...(recirc_table === OFPTT.ALL ? [] : [`table=${formatTable(recirc_table, names)}`]),
     ...(zone === 0 ? [] : [`zone=${typeof zone === 'number' ? zone : formatSubfield(zone)}`]),
-    ...action.actions.filter(isNat).map(formatNat),
+    ...(nat === null ? [] : [formatNat(nat)]),
     ...(rest.length === 0 ? [] : [`exec(${formatList(rest, names)})`]),
     ...(alg === 0 ? [] : [`alg=${ALGORITHMS.get(alg) ?? alg}`]),
   ]
@@ -257,9 +259,9 @@ export function formatNat(nat: Nat): string {
 
 function formatNatRange(nat: Nat): string {
   const hasPorts = (nat.range_proto_min ?? 0) !== 0
+  const bracketed = (value: bigint): string => (hasPorts ? `[${formatIpv6(value)}]` : formatIpv6(value))
   const v4 = span(nat.range_ipv4_min, nat.range_ipv4_max, formatIpv4)
-  const v6 = span(nat.range_ipv6_min, nat.range_ipv6_max, formatIpv6)
-  const address = v4 === '' && v6 !== '' && hasPorts ? `[${v6}]` : v4 || v6
+  const address = v4 || span(nat.range_ipv6_min, nat.range_ipv6_max, bracketed)
   return `${address}${hasPorts ? `:${span(nat.range_proto_min, nat.range_proto_max, String)}` : ''}`
 }
 
