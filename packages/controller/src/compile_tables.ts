@@ -22,5 +22,5 @@ export const compileTables = async ({
   engine.load(snapshot)
   for (const [dpid, ports] of switches) engine.connected(dpid, ports)
   await engine.settled()
-  return new Map([...switches.keys()].map((dpid) => [dpid, engine.desired(dpid).tables]))
+  return new Map([...switches.keys()].map((dpid) => [dpid, engine.tables(dpid)]))
 }

@@ -32,6 +32,9 @@ export interface Controller {
   close(): Promise<void>
 }
 
+/** Time until the rows are read again after the engine failed. */
+const RESTART_DELAY_MS = 1000
+
 /** Calls `action` soon after it was asked for, once for any number of calls. */
 const coalesced = (action: () => void): (() => void) => {
   let planned = false
@@ -54,6 +57,12 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     features: FEATURES,
     log,
     onChange: (dpid, change) => switches.changed(dpid, change),
+    onFailure: () => {
+      stopFollowing()
+      restart = setTimeout(() => {
+        stopFollowing = startFollowing()
+      }, RESTART_DELAY_MS)
+    },
   })
   const publish = coalesced(() => bus.publish('report', report()))
   const switches = await createSwitches({
@@ -71,20 +80,23 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     revision: engine.revision,
     datapaths: switches.statuses().map((status) => ({ ...status, uuid: engine.datapathUuid(status.dpid) })),
   })
-  const stopFollowing = follow({
-    source: feed,
-    bus,
-    log,
-    onSnapshot: (snapshot) => {
-      store = snapshot.store
-      engine.load(snapshot)
-      publish()
-    },
-    onChange: (change) => {
-      engine.apply(change)
-      publish()
-    },
-  })
+  const startFollowing = () =>
+    follow({
+      source: feed,
+      bus,
+      log,
+      onSnapshot: (snapshot) => {
+        store = snapshot.store
+        engine.load(snapshot)
+        publish()
+      },
+      onChange: (change) => {
+        engine.apply(change)
+        publish()
+      },
+    })
+  let restart: NodeJS.Timeout | undefined
+  let stopFollowing = startFollowing()
   const unsubscribe = bus.subscribe('report_request', publish)
   const timer = setInterval(publish, options.reportInterval ?? 2000)
   timer.unref()
@@ -93,6 +105,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     report,
     close: async () => {
       clearInterval(timer)
+      clearTimeout(restart)
       unsubscribe()
       stopFollowing()
       await switches.close()

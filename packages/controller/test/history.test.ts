@@ -1,22 +1,19 @@
 /** The standing properties of the engine, on random histories of rows and ports. */
 import fc from 'fast-check'
 import t from 'tap'
-import { anyEvent, World } from './world.ts'
+import { anyEvent, type Event, opposite, subjectOf, World } from './world.ts'
 
 /** More with FUZZ_FACTOR, e.g. 10. */
 const FACTOR = Number(process.env['FUZZ_FACTOR'] ?? 1)
 const history = fc.array(anyEvent, { minLength: 20, maxLength: 120, size: 'max' })
 
 /** What is left of a history: the last word on each row and each port. */
-const lastWords = (events: readonly (typeof anyEvent extends fc.Arbitrary<infer E> ? E : never)[]) => {
-  const last = new Map<string, (typeof events)[number]>()
+const lastWords = (events: readonly Event[]): Event[] => {
+  const last = new Map<string, Event>()
   for (const event of events) {
-    const key =
-      event.kind === 'port'
-        ? `${event.dpid} ${event.name}`
-        : `${event.operation.resource} ${event.operation.id}`
-    last.delete(key)
-    last.set(key, event)
+    const subject = subjectOf(event)
+    last.delete(subject)
+    last.set(subject, event)
   }
   return [...last.values()]
 }
@@ -65,18 +62,15 @@ t.test('the order of events does not matter', async () => {
 t.test('taking away what was added restores the tables', async () => {
   await fc.assert(
     fc.asyncProperty(history, anyEvent, async (events, extra) => {
-      if (extra.kind === 'port' ? extra.port_no === null : extra.operation.row === null) return
+      const undo = opposite(extra)
+      if (undo === null) return
       const world = new World()
       const others = events.filter((event) => lastWords([event, extra]).length === 2)
       for (const event of others) world.give(event)
       const before = await world.tables()
       world.give(extra)
       await world.engine.settled()
-      world.give(
-        extra.kind === 'port'
-          ? { ...extra, port_no: null }
-          : { kind: 'row', operation: { ...extra.operation, row: null } },
-      )
+      world.give(undo)
       if ((await world.tables()) !== before) throw new Error('the tables are not as before')
     }),
     { numRuns: 100 * FACTOR },

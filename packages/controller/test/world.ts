@@ -10,8 +10,9 @@ import type { Tables } from '../src/pipeline/flow.ts'
 export const DPIDS = ['0x0000000000000001', '0x0000000000000002'] as const
 export const silent = pino({ level: 'silent' })
 
-type Event =
+export type Event =
   | { readonly kind: 'row'; readonly operation: Operation }
+  | { readonly kind: 'link'; readonly dpid: string; readonly up: boolean }
   | { readonly kind: 'port'; readonly dpid: string; readonly name: string; readonly port_no: number | null }
 
 const id = fc.integer({ min: 1, max: 4 })
@@ -112,17 +113,51 @@ const portEvent: fc.Arbitrary<Event> = fc.record({
   port_no: fc.option(fc.integer({ min: 1, max: 3 }), { nil: null, freq: 4 }),
 })
 
+const linkEvent: fc.Arbitrary<Event> = fc.record({
+  kind: fc.constant('link' as const),
+  dpid: fc.constantFrom(...DPIDS),
+  up: fc.boolean(),
+})
+
 export const anyEvent: fc.Arbitrary<Event> = fc.oneof(
   { weight: 4, arbitrary: portEvent },
+  { weight: 1, arbitrary: linkEvent },
   ...RESOURCE_NAMES.map((name) => ({
     weight: ['interface', 'mac_lease', 'ip_lease', 'route'].includes(name) ? 4 : 1,
     arbitrary: rowEvent(name),
   })),
 )
 
+/** What an event is about: of two with one subject the later is the last word. */
+export const subjectOf = (event: Event): string => {
+  switch (event.kind) {
+    case 'row':
+      return `${event.operation.resource} ${event.operation.id}`
+    case 'port':
+      return `${event.dpid} ${event.name}`
+    case 'link':
+      return event.dpid
+  }
+}
+
+/** The event that takes back what an event brought; `null` when it brought nothing. */
+export const opposite = (event: Event): Event | null => {
+  switch (event.kind) {
+    case 'row':
+      return event.operation.row === null
+        ? null
+        : { kind: 'row', operation: { ...event.operation, row: null } }
+    case 'port':
+      return event.port_no === null ? null : { ...event, port_no: null }
+    case 'link':
+      return event.up ? null : { ...event, up: true }
+  }
+}
+
 /** An engine with two connected switches and the events already given to it. */
 export class World {
   readonly engine: Engine
+  readonly #ports = new Map(DPIDS.map((dpid) => [dpid as string, new Map<string, number>()]))
   #revision = 0
 
   constructor() {
@@ -132,21 +167,31 @@ export class World {
   }
 
   give(event: Event): void {
-    if (event.kind === 'port') this.engine.port(event.dpid, event.name, event.port_no)
+    if (event.kind === 'port') this.#port(event)
+    else if (event.kind === 'link') this.#link(event)
     else this.engine.apply({ revision: ++this.#revision, operations: [event.operation] })
+  }
+
+  #port({ dpid, name, port_no }: Event & { kind: 'port' }): void {
+    if (port_no === null) this.#ports.get(dpid)!.delete(name)
+    else this.#ports.get(dpid)!.set(name, port_no)
+    this.engine.port(dpid, name, port_no)
+  }
+
+  #link({ dpid, up }: Event & { kind: 'link' }): void {
+    if (up) this.engine.connected(dpid, new Map(this.#ports.get(dpid)!))
+    else this.engine.disconnected(dpid)
   }
 
   /** The sentences of all flows. */
   async whys(): Promise<string[]> {
     await this.engine.settled()
-    return DPIDS.flatMap((dpid) =>
-      [...this.engine.desired(dpid).tables.flows.values()].map((flow) => flow.why),
-    )
+    return DPIDS.flatMap((dpid) => [...this.engine.tables(dpid).flows.values()].map((flow) => flow.why))
   }
 
   async tables(): Promise<string> {
     await this.engine.settled()
-    return DPIDS.map((dpid) => tablesText(this.engine.desired(dpid).tables)).join('\n====\n')
+    return DPIDS.map((dpid) => tablesText(this.engine.tables(dpid))).join('\n====\n')
   }
 }
 

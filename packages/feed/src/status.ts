@@ -18,6 +18,8 @@ export interface DatapathStatus {
   readonly flow_mods_sent: number
   readonly group_mods_sent: number
   readonly packet_ins: number
+  /** Flows and groups that the switch refused and that are left out until they change. */
+  readonly refused: number
   readonly last_error: string | null
   /** What a user should know, e.g. fail-mode standalone. */
   readonly warnings: readonly string[]

@@ -25,4 +25,8 @@ export interface SwitchFacts {
   connected(dpid: string, ports: ReadonlyMap<string, number>): void
   /** A port appeared or changed its number (`port_no`), or went (`null`). */
   port(dpid: string, name: string, port_no: number | null): void
+  /** The switch has no connection any more. Its ports stay known; where another switch has a port of the same name, that one goes before. */
+  disconnected(dpid: string): void
+  /** The switch is not coming back, as far as anybody can tell: everything about it may be dropped. */
+  forgotten(dpid: string): void
 }

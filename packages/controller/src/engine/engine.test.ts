@@ -62,7 +62,7 @@ t.test('the tables of a pass appear at once, however long it takes', async (t) =
   engine.load(emptySnapshot())
   engine.connected(DPID, PORTS)
   await engine.settled()
-  const before = tablesText(engine.desired(DPID).tables)
+  const before = tablesText(engine.tables(DPID))
   engine.load(snapshot)
   const seen = new Set<string>()
   let settled = false
@@ -70,11 +70,11 @@ t.test('the tables of a pass appear at once, however long it takes', async (t) =
     settled = true
   })
   while (!settled) {
-    seen.add(tablesText(engine.desired(DPID).tables))
+    seen.add(tablesText(engine.tables(DPID)))
     await new Promise((resolve) => setImmediate(resolve))
   }
   await settling
-  seen.add(tablesText(engine.desired(DPID).tables))
+  seen.add(tablesText(engine.tables(DPID)))
   t.equal(seen.size, 2)
   t.ok(seen.has(before))
 })
@@ -91,7 +91,7 @@ t.test('a pass that runs while a switch reconnects is not announced to it', asyn
   engine.connected(DPID, new Map([['if-1', 99]]))
   await engine.settled()
   t.equal(changes.length, 1)
-  t.match(tablesText(engine.desired(DPID).tables), 'Port 99 is if-1')
+  t.match(tablesText(engine.tables(DPID)), 'Port 99 is if-1')
 })
 
 t.test('a rule that fails is logged and costs only its own flows', async (t) => {
@@ -132,5 +132,65 @@ t.test('a rule that fails is logged and costs only its own flows', async (t) => 
   engine.connected(DPID, PORTS)
   await engine.settled()
   t.match(errors, [{ feature: 'arp', rule: 'answer', resource: 'ip_lease', id: 1, dpid: DPID }])
-  t.match(tablesText(engine.desired(DPID).tables), 'Port 1 is if-1')
+  t.match(tablesText(engine.tables(DPID)), 'Port 1 is if-1')
+})
+
+t.test(
+  'of two switches with a port of one name the connected one has the interface, then the lower datapath id',
+  async (t) => {
+    const [low, high] = DPIDS
+    const { engine } = start(8)
+    engine.load(snapshot)
+    const has = async (dpid: string) => {
+      await engine.settled()
+      return tablesText(engine.tables(dpid)).includes('is if-1')
+    }
+    engine.connected(high, PORTS)
+    t.equal(await has(high), true)
+    engine.connected(low, PORTS)
+    t.equal(await has(low), true)
+    t.equal(await has(high), false)
+    engine.disconnected(low)
+    t.equal(await has(high), true, 'a switch that is away does not keep it')
+    engine.disconnected(high)
+    t.equal(await has(low), true, 'with none of them connected it is as before either was')
+  },
+)
+
+t.test('a switch that is forgotten leaves nothing behind', async (t) => {
+  const { engine } = start(8)
+  engine.load(snapshot)
+  engine.connected(DPID, PORTS)
+  await engine.settled()
+  const full = engine.tables(DPID).flows.size
+  engine.disconnected(DPID)
+  engine.forgotten(DPID)
+  await engine.settled()
+  t.ok(engine.tables(DPID).flows.size < full)
+  engine.connected(DPID, PORTS)
+  await engine.settled()
+  t.equal(engine.tables(DPID).flows.size, full, 'and is as new when it comes again')
+})
+
+t.test('a pass that fails starts over, and wants nothing until the rows are there again', async (t) => {
+  let failures = 0
+  let fails = true
+  const engine = new Engine({
+    features: FEATURES,
+    log: silent,
+    onFailure: () => failures++,
+    onChange: () => {
+      if (fails) throw new Error('bug')
+    },
+  })
+  engine.load(snapshot)
+  engine.connected(DPID, PORTS)
+  await engine.settled()
+  t.equal(failures, 1)
+  t.equal(engine.desired(DPID), undefined)
+  fails = false
+  engine.load(snapshot)
+  await engine.settled()
+  t.match(tablesText(engine.tables(DPID)), 'Port 1 is if-1')
+  t.equal(engine.desired(DPID)?.revision, 7)
 })

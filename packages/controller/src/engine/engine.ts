@@ -14,6 +14,7 @@ import type { Logger } from 'pino'
 import { getOrCreate } from '../model/get_or_create.ts'
 import { Model } from '../model/model.ts'
 import { Ports } from '../model/ports.ts'
+import type { Tables } from '../pipeline/flow.ts'
 import type { DesiredSwitch, SwitchFacts, TablesChange } from './desired.ts'
 import { Graph } from './graph.ts'
 import { Instances } from './instances.ts'
@@ -27,6 +28,8 @@ export interface EngineOptions {
   readonly log: Logger
   /** Called after each pass for each connected switch, also when nothing changed for it. */
   readonly onChange: (dpid: string, change: TablesChange) => void
+  /** A pass failed, and with it the changes that it took: nothing is announced until rows are loaded again. */
+  readonly onFailure?: () => void
   /** Time after which a pass gives way to the event loop, in milliseconds. */
   readonly slice?: number
 }
@@ -35,32 +38,29 @@ type Input = (touch: (cell: string) => void) => void
 
 export class Engine implements SwitchFacts {
   readonly #options: EngineOptions
-  readonly #model = new Model()
-  readonly #ports = new Ports()
-  readonly #graph = new Graph()
-  readonly #instances: Instances
   readonly #standing: Contribution
-  readonly #switches = new Map<string, SwitchTables>()
+  readonly #ports = new Ports()
+  #model = new Model()
+  #graph = new Graph()
+  #instances: Instances
+  #switches = new Map<string, SwitchTables>()
   readonly #connected = new Set<string>()
+  /** Switches whose tables go at the end of the pass. */
+  readonly #forgotten = new Set<string>()
   readonly #inputs: Input[] = []
   /** Revision of the rows. */
   #revision = 0
   /** Revision that the tables express. */
   #expressed = 0
-  #loaded = false
+  /** Whether the rows were loaded; whether the tables express them is `#announces`. */
+  #hasRows = false
+  #announces = false
   #running: Promise<void> | undefined
 
   constructor(options: EngineOptions) {
     this.#options = options
     this.#standing = standingFlows(options.features)
-    this.#instances = new Instances({
-      features: options.features,
-      model: this.#model,
-      graph: this.#graph,
-      views: new Views({ model: this.#model, ports: this.#ports, graph: this.#graph }),
-      log: options.log,
-      tables: (dpid) => this.#tablesOf(dpid),
-    })
+    this.#instances = this.#createInstances()
   }
 
   /** Revision of the model that the tables of all switches express. */
@@ -73,8 +73,14 @@ export class Engine implements SwitchFacts {
     return this.#graph.runs
   }
 
-  desired(dpid: string): DesiredSwitch {
-    return { tables: this.#tablesOf(dpid).tables, revision: this.#expressed }
+  /** What a switch should hold; nothing is known of that before the first pass with all rows. */
+  desired(dpid: string): DesiredSwitch | undefined {
+    return this.#announces ? { tables: this.tables(dpid), revision: this.#expressed } : undefined
+  }
+
+  /** What a switch should hold according to the last pass. */
+  tables(dpid: string): Tables {
+    return this.#tablesOf(dpid).tables
   }
 
   /** Name of the row that a cookie's owner is; `undefined` when it is gone. */
@@ -92,7 +98,7 @@ export class Engine implements SwitchFacts {
     this.#input((touch) => {
       this.#applyAll(this.#model.operationsTo(snapshot), touch)
       this.#revision = snapshot.revision
-      this.#loaded = true
+      this.#hasRows = true
     })
   }
 
@@ -108,8 +114,26 @@ export class Engine implements SwitchFacts {
     this.#connected.delete(dpid)
     this.#input((touch) => {
       this.#ports.replace(dpid, ports, touch)
+      this.#ports.setConnected(dpid, true, touch)
       this.#tablesOf(dpid)
       this.#connected.add(dpid)
+      this.#forgotten.delete(dpid)
+    })
+  }
+
+  disconnected(dpid: string): void {
+    this.#input((touch) => {
+      this.#connected.delete(dpid)
+      this.#ports.setConnected(dpid, false, touch)
+    })
+  }
+
+  forgotten(dpid: string): void {
+    this.#input((touch) => {
+      this.#connected.delete(dpid)
+      this.#ports.setConnected(dpid, false, touch)
+      this.#ports.replace(dpid, new Map(), touch)
+      this.#forgotten.add(dpid)
     })
   }
 
@@ -133,8 +157,9 @@ export class Engine implements SwitchFacts {
     try {
       while (this.#inputs.length > 0) await this.#pass()
     } catch (error) {
-      // What the pass did not announce is announced with the next one.
-      this.#options.log.error({ err: error }, 'A pass of the engine failed')
+      this.#options.log.error({ err: error }, 'A pass of the engine failed: starting over with all rows')
+      this.#startOver()
+      this.#options.onFailure?.()
     } finally {
       this.#running = undefined
     }
@@ -147,8 +172,32 @@ export class Engine implements SwitchFacts {
     await this.#refreshSinks()
     this.#graph.collect()
     this.#instances.commit()
+    for (const dpid of this.#forgotten) this.#switches.delete(dpid)
+    this.#forgotten.clear()
     this.#expressed = this.#revision
-    if (this.#loaded) this.#announce()
+    this.#announces = this.#hasRows
+    if (this.#announces) this.#announce()
+  }
+
+  /** Forgets everything but the switches and their ports. */
+  #startOver(): void {
+    this.#hasRows = false
+    this.#announces = false
+    this.#model = new Model()
+    this.#graph = new Graph()
+    this.#switches = new Map()
+    this.#instances = this.#createInstances()
+  }
+
+  #createInstances(): Instances {
+    return new Instances({
+      features: this.#options.features,
+      model: this.#model,
+      graph: this.#graph,
+      views: new Views({ model: this.#model, ports: this.#ports, graph: this.#graph }),
+      log: this.#options.log,
+      tables: (dpid) => this.#tablesOf(dpid),
+    })
   }
 
   async #refreshSinks(): Promise<void> {

@@ -20,7 +20,7 @@ export interface View {
   get<N extends ResourceName>(name: N, id: number | null): Row<N> | undefined
   /** The rows under a key of an index, ordered by uuid. */
   list<I extends IndexName>(index: I, key: number | string): readonly Row<ResourceOfIndex<I>>[]
-  /** The ports of that name on all switches, ordered by dpid. */
+  /** The ports of that name on all switches; the one that counts first, see `Ports`. */
   ports(name: string): readonly SwitchPort[]
   query<T>(query: Query<T>, id: number): T
 }

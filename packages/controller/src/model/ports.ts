@@ -1,4 +1,7 @@
-/** The ports of all switches, by name: facts that the switches told, kept while they are away. */
+/**
+ * The ports of all switches, by name: facts that the switches told, kept while they are away. Where several have a
+ * port of one name, a switch that is connected goes before one that is not, then the lower datapath id.
+ */
 import type { Touch } from './model.ts'
 
 /** A port of a switch. */
@@ -13,11 +16,23 @@ export const portsCell = (name: string): string => `ports ${name}`
 export class Ports {
   readonly #byName = new Map<string, Map<string, number>>()
   readonly #bySwitch = new Map<string, Set<string>>()
+  readonly #connected = new Set<string>()
 
-  /** Ports of that name, ordered by dpid. */
+  /** Ports of that name, the one that counts first. */
   named(name: string): readonly SwitchPort[] {
     const found = [...(this.#byName.get(name) ?? [])].map(([dpid, port_no]) => ({ dpid, port_no }))
-    return found.sort((a, b) => (a.dpid < b.dpid ? -1 : 1))
+    const away = ({ dpid }: SwitchPort): number => (this.#connected.has(dpid) ? 0 : 1)
+    return found.sort((a, b) => away(a) - away(b) || (a.dpid < b.dpid ? -1 : 1))
+  }
+
+  /** Says whether a switch is connected: that may change which of several ports of a name counts. */
+  setConnected(dpid: string, connected: boolean, touch: Touch): void {
+    if (this.#connected.has(dpid) === connected) return
+    if (connected) this.#connected.add(dpid)
+    else this.#connected.delete(dpid)
+    for (const name of this.#bySwitch.get(dpid) ?? []) {
+      if ((this.#byName.get(name)?.size ?? 0) > 1) touch(portsCell(name))
+    }
   }
 
   /** Sets the number of a port; `null` when it is gone. */
@@ -47,6 +62,8 @@ export class Ports {
     const switches = this.#byName.get(name)
     switches?.delete(dpid)
     if (switches?.size === 0) this.#byName.delete(name)
-    this.#bySwitch.get(dpid)?.delete(name)
+    const names = this.#bySwitch.get(dpid)
+    names?.delete(name)
+    if (names?.size === 0) this.#bySwitch.delete(dpid)
   }
 }

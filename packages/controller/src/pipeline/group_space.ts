@@ -12,3 +12,28 @@ export const GROUP_SPACE_MASK = 0xf0000000
 export function isOurGroup(group_id: number): boolean {
   return (group_id & GROUP_SPACE_MASK) >>> 0 === GROUP_SPACE
 }
+
+/** Bit of a group id that tells the parts of a flood group from flood groups. */
+const PART = 0x0800_0000
+const PART_BITS = 7
+
+/**
+ * The group that floods a network: 0x40000000 + network id.
+ * @throws when the network id is above 2^27 − 1
+ */
+export function floodGroup(network: number): number {
+  if (network >= PART) throw new RangeError(`network id ${network} does not fit into a group id`)
+  return GROUP_SPACE + network
+}
+
+/**
+ * A part of a flood group that is too large for one: 0x48000000 + network id × 128 + part.
+ * @param part 0 to 127
+ * @throws when the network id is above 2^20 − 1, or the part does not fit
+ */
+export function floodGroupPart(network: number, part: number): number {
+  const id = network * 2 ** PART_BITS + part
+  if (part >= 2 ** PART_BITS || id >= PART)
+    throw new RangeError(`part ${part} of network id ${network} does not fit into a group id`)
+  return GROUP_SPACE + PART + id
+}

@@ -34,7 +34,7 @@ const ownerOfPort = (name: string, dpid: string, view: View): InterfaceRow | und
 
 /**
  * The port of a guest's interface, or `null` while there is none.
- * Where several switches have a port of that name the one with the lowest datapath id has the interface.
+ * Where several switches have a port of that name, a connected one goes before others, then the lowest datapath id.
  */
 export const portOfInterface = recordQuery<SwitchPort>('port of interface', (id, view) => {
   const row = view.get('interface', id)

@@ -67,7 +67,7 @@ const echoReply = (
   outputToIngress(),
 ]
 
-type Reach = { readonly leg: number } | { readonly router: number }
+type Reach = { readonly leg: number; readonly domain: number } | { readonly router: number }
 
 /** Answers pings to an address, and drops what else is sent to it: the router offers nothing there. */
 const ownAddress = (reach: Reach, address: IpAddress, text: string, who: string): FlowDraft[] => {
@@ -87,15 +87,17 @@ const ownAddress = (reach: Reach, address: IpAddress, text: string, who: string)
   return [ping, rest]
 }
 
-/** Reached from its own network by the leg, from the others by the routers that the leg is on. */
+/** Reached from its own network by the leg, from others by the routers that have a route of the leg in its network. */
 const compileAddress = (lease: Row<'ip_lease'>, view: View): Compiled => {
   const owned = addressOfLease(lease, view)
   if (owned === null) return {}
   const who = interfaceName(lease.interface_id, view)
-  const routers = new Set(
-    view.list('route.interface_id', lease.interface_id).map((route) => route.route_link_id),
-  )
-  const reaches: Reach[] = [{ leg: lease.interface_id }, ...[...routers].map((router) => ({ router }))]
+  const routes = view
+    .list('route.interface_id', lease.interface_id)
+    .filter(({ network_id }) => network_id === lease.network_id)
+  const routers = new Set(routes.map((route) => route.route_link_id))
+  const own = { leg: lease.interface_id, domain: lease.network_id }
+  const reaches: Reach[] = [own, ...[...routers].map((router) => ({ router }))]
   return { flows: reaches.flatMap((reach) => ownAddress(reach, owned.address, lease.address, who)) }
 }
 

@@ -48,10 +48,10 @@ const compileIngress = (route: Row<'route'>, view: View): Compiled => {
     flows: [
       routerIngressTable.flow({
         priority: PRIORITY.prefix(route.prefix),
-        match: { leg: route.interface_id, ...matchSubnet('src', subnet) },
+        match: { leg: route.interface_id, domain: route.network_id, ...matchSubnet('src', subnet) },
         steps: [setSlice('router', route.route_link_id)],
         goto: 'router_address',
-        why: `${route.uuid} lets packets from ${formatCidr(subnet)} into ${routerName(route, view)}.`,
+        why: `${route.uuid} lets packets from ${formatCidr(subnet)} in ${networkName(route.network_id, view)} into ${routerName(route, view)}.`,
       }),
     ],
   }

@@ -24,17 +24,17 @@ t.test('two networks, one router', async (t) => {
     'table=router_leg, priority=200,metadata=0x2/0xffffffff,dl_dst=52:54:00:74:22:22 actions=load:0x9->NXM_NX_REG2[],goto_table:router_ingress',
   ])
   t.strictSame(tableOf(lines, 'router_ingress'), [
-    'table=router_ingress, priority=1024,ip,reg2=0x8,nw_src=172.16.1.0/24 actions=load:0x1->NXM_NX_REG3[],goto_table:router_address',
-    'table=router_ingress, priority=1024,ip,reg2=0x9,nw_src=172.16.2.0/24 actions=load:0x1->NXM_NX_REG3[],goto_table:router_address',
+    'table=router_ingress, priority=1024,ip,reg2=0x8,metadata=0x1/0xffffffff,nw_src=172.16.1.0/24 actions=load:0x1->NXM_NX_REG3[],goto_table:router_address',
+    'table=router_ingress, priority=1024,ip,reg2=0x9,metadata=0x2/0xffffffff,nw_src=172.16.2.0/24 actions=load:0x1->NXM_NX_REG3[],goto_table:router_address',
   ])
   t.strictSame(tableOf(lines, 'router_address'), [
-    `table=router_address, priority=300,icmp,reg2=0x8,nw_dst=172.16.1.254,icmp_type=8,icmp_code=0 ${echo('172.16.1.254')}`,
+    `table=router_address, priority=300,icmp,reg2=0x8,metadata=0x1/0xffffffff,nw_dst=172.16.1.254,icmp_type=8,icmp_code=0 ${echo('172.16.1.254')}`,
     `table=router_address, priority=300,icmp,reg3=0x1,nw_dst=172.16.1.254,icmp_type=8,icmp_code=0 ${echo('172.16.1.254')}`,
-    `table=router_address, priority=300,icmp,reg2=0x9,nw_dst=172.16.2.254,icmp_type=8,icmp_code=0 ${echo('172.16.2.254')}`,
+    `table=router_address, priority=300,icmp,reg2=0x9,metadata=0x2/0xffffffff,nw_dst=172.16.2.254,icmp_type=8,icmp_code=0 ${echo('172.16.2.254')}`,
     `table=router_address, priority=300,icmp,reg3=0x1,nw_dst=172.16.2.254,icmp_type=8,icmp_code=0 ${echo('172.16.2.254')}`,
-    'table=router_address, priority=200,ip,reg2=0x8,nw_dst=172.16.1.254 actions=drop',
+    'table=router_address, priority=200,ip,reg2=0x8,metadata=0x1/0xffffffff,nw_dst=172.16.1.254 actions=drop',
     'table=router_address, priority=200,ip,reg3=0x1,nw_dst=172.16.1.254 actions=drop',
-    'table=router_address, priority=200,ip,reg2=0x9,nw_dst=172.16.2.254 actions=drop',
+    'table=router_address, priority=200,ip,reg2=0x9,metadata=0x2/0xffffffff,nw_dst=172.16.2.254 actions=drop',
     'table=router_address, priority=200,ip,reg3=0x1,nw_dst=172.16.2.254 actions=drop',
   ])
   t.strictSame(tableOf(lines, 'route'), [
@@ -77,4 +77,31 @@ t.test('the switch of one network knows the guests of the other, wherever they a
   const lines = linesOf(await compile({ networks, interfaces, routes: [route1, route2] }, 1), 'routing')
   t.match(tableOf(lines, 'neighbour'), [/nw_dst=172.16.1.1 /, /nw_dst=172.16.2.3 /])
   t.match(tableOf(lines, 'router_leg'), [/52:54:00:74:00:00/], 'but only the leg where packets can enter')
+})
+
+t.test('a leg in two networks lets only those in that have a route', async (t) => {
+  const shared = { ...leg1, addresses: { 1: '172.16.1.254', 3: '172.16.1.254' } }
+  const stranger = { id: 3, mac: '52:54:00:00:00:03', addresses: { 3: '172.16.1.1' } }
+  const rows = {
+    networks: { ...networks, 3: '172.16.1.0' },
+    interfaces: [guest, peer, stranger, shared, leg2],
+    routes: [route1, route2],
+  }
+  const lines = linesOf(await compile(rows, 3), 'routing')
+  t.strictSame(
+    tableOf(lines, 'router_ingress').filter((line) => line.includes('reg2=0x8')),
+    [
+      'table=router_ingress, priority=1024,ip,reg2=0x8,metadata=0x1/0xffffffff,nw_src=172.16.1.0/24 actions=load:0x1->NXM_NX_REG3[],goto_table:router_address',
+    ],
+  )
+  t.equal(
+    tableOf(lines, 'router_address').filter((line) => line.includes('metadata=0x3/')).length,
+    2,
+    'its own address there is only its own',
+  )
+  t.equal(
+    tableOf(lines, 'router_address').filter((line) => line.includes('reg3=')).length,
+    4,
+    'on the router it has the address of the routed network',
+  )
 })

@@ -8,7 +8,7 @@ export const routerLegTable = defineTable('router_leg', {
 })
 
 export const routerIngressTable = defineTable('router_ingress', {
-  match: ['leg', 'eth_type', 'ipv4_src', 'ipv6_src'],
+  match: ['leg', 'domain', 'eth_type', 'ipv4_src', 'ipv6_src'],
   write: ['router'],
   goto: ['router_address'],
   miss: {
@@ -18,7 +18,7 @@ export const routerIngressTable = defineTable('router_ingress', {
 })
 
 export const routerAddressTable = defineTable('router_address', {
-  match: ['leg', 'router', 'eth_type', 'ipv4_dst', 'ipv6_dst', 'icmpv4_type', 'icmpv4_code'],
+  match: ['leg', 'domain', 'router', 'eth_type', 'ipv4_dst', 'ipv6_dst', 'icmpv4_type', 'icmpv4_code'],
   write: ['eth_src', 'eth_dst', 'ipv4_src', 'ipv4_dst', 'icmpv4_type'],
   goto: ['router_ttl'],
   miss: { goto: 'router_ttl', why: 'The packet is not for the router itself: it is to be routed.' },

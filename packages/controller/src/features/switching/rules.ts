@@ -1,10 +1,11 @@
 /** Layer 2 inside a network: unicast to the one who has the MAC, broadcast and multicast once to every member. */
+import type { Bucket } from '@openvnet/openflow'
 import type { Row } from '@openvnet/schema'
-import { type Compiled, rule } from '../../engine/rule.ts'
+import { type Compiled, type GroupDraft, rule } from '../../engine/rule.ts'
 import { listQuery, type View } from '../../engine/view.ts'
 import { sendToGroup, setSlice } from '../../pipeline/actions.ts'
 import { MULTICAST_BIT, macNumber } from '../../pipeline/addresses.ts'
-import { GROUP_SPACE } from '../../pipeline/group_space.ts'
+import { floodGroup, floodGroupPart } from '../../pipeline/group_space.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import {
   interfaceName,
@@ -44,33 +45,47 @@ const localPorts = (network: number, view: View, dpid: string): number[] =>
     .map((id) => view.query(portOfInterface, id))
     .flatMap((port) => (port?.dpid === dpid ? [port.port_no] : []))
 
-/** A group and not a list of outputs, so that flows stay as they are when members come and go. */
-const compileFlood = (network: Row<'network'>, view: View, dpid: string): Compiled => {
-  const group_id = GROUP_SPACE + network.id
-  return {
-    groups: [
-      {
-        group_id,
-        group_type: OFPGT_ALL,
-        buckets: localPorts(network.id, view, dpid).map((port) => ({
-          weight: 0,
-          watch_port: NOT_WATCHED,
-          watch_group: NOT_WATCHED,
-          actions: [{ type: 'output', port, max_len: 0 }],
-        })),
-        why: `The guests of ${network.uuid} on this switch.`,
-      },
-    ],
-    flows: [
-      destinationTable.flow({
-        priority: PRIORITY.low,
-        match: { domain: network.id, eth_dst: { value: MULTICAST_BIT, mask: MULTICAST_BIT } },
-        steps: [sendToGroup(group_id)],
-        why: `Broadcast and multicast in ${network.uuid} go to every guest of it.`,
-      }),
-    ],
-  }
+const bucketTo = (action: Bucket['actions'][number]): Bucket => ({
+  weight: 0,
+  watch_port: NOT_WATCHED,
+  watch_group: NOT_WATCHED,
+  actions: [action],
+})
+
+/**
+ * Buckets of one group: a group-mod of more than about 2,000 does not fit into a message. Larger networks have a group of
+ * groups.
+ */
+const MAX_BUCKETS = 1000
+
+/** The groups that send a packet once to each port: the first is the one to use, others serve it. */
+const floodGroups = (network: Row<'network'>, ports: readonly number[]): GroupDraft[] => {
+  const group_id = floodGroup(network.id)
+  const outputs = ports.map((port) => bucketTo({ type: 'output', port, max_len: 0 }))
+  const why = `The guests of ${network.uuid} on this switch.`
+  if (outputs.length <= MAX_BUCKETS) return [{ group_id, group_type: OFPGT_ALL, buckets: outputs, why }]
+  const parts = Array.from({ length: Math.ceil(outputs.length / MAX_BUCKETS) }, (_, part) => ({
+    group_id: floodGroupPart(network.id, part),
+    group_type: OFPGT_ALL,
+    buckets: outputs.slice(part * MAX_BUCKETS, (part + 1) * MAX_BUCKETS),
+    why: `Part ${part + 1} of the guests of ${network.uuid} on this switch.`,
+  }))
+  const buckets = parts.map((part) => bucketTo({ type: 'group', group_id: part.group_id }))
+  return [{ group_id, group_type: OFPGT_ALL, buckets, why }, ...parts]
 }
+
+/** A group and not a list of outputs, so that flows stay as they are when members come and go. */
+const compileFlood = (network: Row<'network'>, view: View, dpid: string): Compiled => ({
+  groups: floodGroups(network, localPorts(network.id, view, dpid)),
+  flows: [
+    destinationTable.flow({
+      priority: PRIORITY.low,
+      match: { domain: network.id, eth_dst: { value: MULTICAST_BIT, mask: MULTICAST_BIT } },
+      steps: [sendToGroup(floodGroup(network.id))],
+      why: `Broadcast and multicast in ${network.uuid} go to every guest of it.`,
+    }),
+  ],
+})
 
 export const switchingRules = [
   rule({ name: 'unicast', entity: 'mac_lease', on: switchOfMac, compile: compileUnicast }),

@@ -36,3 +36,28 @@ t.test('a guest without an address is in the network that it names', async (t) =
     /bucket=actions=output:1$/,
   ])
 })
+
+t.test('a network that is too large for one group floods through a group of groups', async (t) => {
+  const many = Array.from({ length: 2500 }, (_, index) => ({
+    id: index + 1,
+    mac: `52:54:00:00:${(index >> 8).toString(16).padStart(2, '0')}:${(index & 255).toString(16).padStart(2, '0')}`,
+    addresses: {},
+    network_id: 1,
+  }))
+  const { groups } = await compile({ networks, interfaces: many }, 2500)
+  t.strictSame(
+    [...groups.values()].map(({ group_id, buckets }) => [group_id.toString(16), buckets.length]),
+    [
+      ['40000001', 3],
+      ['48000080', 1000],
+      ['48000081', 1000],
+      ['48000082', 500],
+    ],
+  )
+  const ports = [...groups.values()].flatMap(({ buckets }) => buckets.flatMap(({ actions }) => actions))
+  t.strictSame(
+    ports.slice(0, 3).map((action) => action.type === 'group' && action.group_id),
+    [0x48000080, 0x48000081, 0x48000082],
+  )
+  t.equal(new Set(ports.slice(3).map((action) => action.type === 'output' && action.port)).size, 2500)
+})
