@@ -3,9 +3,10 @@
  * also after Ctrl-C; what a crash leaves, the next run removes. `--keep` leaves it there, `--clean` removes that.
  * Exit status: 0 all went as it should, 1 not, 2 wrong options.
  */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { KEPT_RUN } from '../lab/identity.ts'
+import { directoryOf, KEPT_RUN } from '../lab/identity.ts'
 import { VNCTL } from '../lab/programs.ts'
 import { removeRun } from '../lab/removal.ts'
 import { LabWorld } from '../scenarios/on_lab.ts'
@@ -39,7 +40,7 @@ const howToEnter = (world: LabWorld): string[] => {
 }
 
 const demonstrate = async (screen: Screen, keep: boolean): Promise<LabWorld> => {
-  removeRun(KEPT_RUN)
+  if (keep) removeRun(KEPT_RUN)
   const world = await LabWorld.create(keep ? { run: KEPT_RUN } : {})
   // Its output has nowhere to go once we are gone.
   const vnetd = ['--log-file', join(world.site.host.directory, 'vnetd.log')]
@@ -47,11 +48,18 @@ const demonstrate = async (screen: Screen, keep: boolean): Promise<LabWorld> => 
   return world
 }
 
+const removeKept = (): number => {
+  const there = existsSync(directoryOf(KEPT_RUN))
+  removeRun(KEPT_RUN)
+  process.stdout.write(there ? 'The demo that was kept is removed.\n' : 'No demo was kept.\n')
+  return 0
+}
+
 const main = async (): Promise<number> => {
   const { keep, clean } = readOptions()
-  if (clean) {
-    removeRun(KEPT_RUN)
-    return 0
+  if (clean) return removeKept()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => process.stderr.write('\nInterrupted: everything is removed.\n'))
   }
   const screen = new Screen()
   screen.title(
@@ -63,8 +71,10 @@ const main = async (): Promise<number> => {
     screen.failures === 0
       ? `All as it should be, in ${screen.seconds} seconds.`
       : `${screen.failures} things are not as they should be.`
-  if (keep) screen.end(result, '', ...howToEnter(world))
-  else {
+  if (keep) {
+    world.lab.keep()
+    screen.end(result, '', ...howToEnter(world))
+  } else {
     world.close()
     screen.end(`${result} Everything is removed.`)
   }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { attempt } from '../lab/command.ts'
 import { Daemon } from '../lab/daemon.ts'
-import { directoryOf, KEPT_RUN } from '../lab/identity.ts'
+import { directoryOf } from '../lab/identity.ts'
 import { deadRuns } from '../lab/removal.ts'
 
 const DEMO = [
@@ -13,6 +13,10 @@ const DEMO = [
   '--conditions=vnet-source',
   fileURLToPath(new URL('../demo/main.ts', import.meta.url)),
 ]
+
+/** Not the one that somebody may have kept to play with. */
+const KEPT = `vnlab-kept-by-test-${process.pid}`
+const env = { ...process.env, VNET_KEPT_RUN: KEPT }
 
 const namespaces = (): string[] =>
   spawnSync('ip', ['netns', 'list'], { encoding: 'utf8' })
@@ -62,8 +66,8 @@ t.test('kill -9 in the middle: the next lab removes what is left', async (t) => 
 })
 
 t.test('--keep leaves it to play with, --clean removes it', async (t) => {
-  t.teardown(() => attempt([...DEMO, '--clean']))
-  const kept = await attempt([...DEMO, '--keep'], { timeout: 60_000 })
+  t.teardown(() => attempt([...DEMO, '--clean'], { env }))
+  const kept = await attempt([...DEMO, '--keep'], { timeout: 60_000, env })
   t.equal(kept.code, 0, kept.stderr)
   for (const command of kept.stdout.split('\n').filter((line) => line.startsWith('  ip netns exec'))) {
     const once = command.trim().replace(' ping ', ' ping -c 1 ')
@@ -71,13 +75,25 @@ t.test('--keep leaves it to play with, --clean removes it', async (t) => {
     t.equal(code, 0, `${once}: ${stderr}`)
     t.not(stdout, '')
   }
-  const cleaned = await attempt([...DEMO, '--clean'])
+  const cleaned = await attempt([...DEMO, '--clean'], { env })
   t.equal(cleaned.code, 0)
+  t.match(cleaned.stdout, 'is removed')
   t.same(
-    namespaces().filter((name) => name.startsWith(KEPT_RUN)),
+    namespaces().filter((name) => name.startsWith(KEPT)),
     [],
   )
-  t.notOk(existsSync(directoryOf(KEPT_RUN)))
+  t.notOk(existsSync(directoryOf(KEPT)))
+})
+
+t.test('--keep that is interrupted leaves nothing', async (t) => {
+  const demo = new Daemon({ command: [...DEMO, '--keep'], env })
+  await demo.says('$ vnctl interfaces add')
+  t.not(await demo.stop('SIGINT'), 0)
+  t.match(demo.output, 'everything is removed')
+  t.same(
+    namespaces().filter((name) => name.startsWith(KEPT)),
+    [],
+  )
 })
 
 t.test('an option that does not exist is refused', async (t) => {

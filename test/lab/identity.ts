@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 export const PREFIX = 'vnlab-'
-/** The run of a lab that is kept after its process: it is never swept. */
-export const KEPT_RUN = `${PREFIX}kept`
+/** The run of a lab that is kept after its process: it is never swept. Tests give it another name. */
+export const KEPT_RUN = process.env['VNET_KEPT_RUN'] ?? `${PREFIX}kept`
 const NAME = /^vnlab-(\d+)-(\d+)-\d+(?=$|-)/
 
 /** Start of a process in clock ticks since boot; `undefined` when there is no such process. */

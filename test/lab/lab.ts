@@ -10,7 +10,7 @@ import { directoryOf, newRun } from './identity.ts'
 import { removeRun, sweep } from './removal.ts'
 
 export interface LabOptions {
-  /** Name of the run for a lab that outlives its process; one that is swept after it when absent. */
+  /** Name of the run for a lab that may be kept; one that is swept after its process when absent. */
   readonly run?: string
 }
 
@@ -19,15 +19,20 @@ export class Lab {
   readonly directory: string
   readonly #release: () => void
 
-  constructor({ run }: LabOptions) {
-    this.run = run ?? newRun()
+  constructor({ run = newRun() }: LabOptions) {
+    this.run = run
     this.directory = directoryOf(this.run)
-    this.#release = run === undefined ? atExit(() => removeRun(this.run)) : () => {}
+    this.#release = atExit(() => removeRun(this.run))
   }
 
   /** A host with its own Open vSwitch. */
   async host(name = 'host'): Promise<Host> {
     return await Host.start(this.run, name, join(this.directory, name))
+  }
+
+  /** It outlives this process from now on; for labs with a name of their own, which are never swept. */
+  keep(): void {
+    this.#release()
   }
 
   close(): void {

@@ -3,7 +3,7 @@
  * vnetd. Exit status: 0 stopped, 1 it could not start or go on, 2 wrong options. Ctrl-C or SIGTERM stops it within two
  * seconds; a second one ends it at once.
  */
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
 import { banner } from './banner.ts'
@@ -20,7 +20,17 @@ const SAME_KEYSTROKE_MS = 300
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
+/** What `pidof`, `ss` and `top` show; node calls itself MainThread. Its title would hide the command line. */
+function nameProcess(): void {
+  try {
+    writeFileSync('/proc/self/comm', 'vnetd')
+  } catch {
+    // Not Linux: it keeps its name.
+  }
+}
+
 async function main(): Promise<void> {
+  nameProcess()
   const invocation = invoked()
   if (invocation.kind === 'print') return say(invocation.text)
   const { options } = invocation
