@@ -25,13 +25,16 @@ export class Meters {
     if (mod.command === OFPMC.DELETE) return this.#delete(mod.meter_id)
     if (mod.command > OFPMC.DELETE) return refusal(OFPET.METER_MOD_FAILED, 4)
     const { flags, meter_id, bands } = mod
-    const malformed = refuseMalformed(mod)
-    if (malformed !== null) return malformed
-    const exists = this.meters.has(meter_id)
-    if (mod.command === OFPMC.ADD && exists) return refusal(OFPET.METER_MOD_FAILED, 1)
-    if (mod.command === OFPMC.MODIFY && !exists) return refusal(OFPET.METER_MOD_FAILED, 3)
-    this.meters.set(meter_id, { flags, meter_id, bands })
+    const refused = refuseMalformed(mod) ?? this.#refuseMissing(mod) ?? refuseBands(bands)
+    if (refused !== null) return refused
+    this.meters.set(meter_id, { flags, meter_id, bands: bands.map(withBurst) })
     return null
+  }
+
+  #refuseMissing({ command, meter_id }: MeterMod): Refusal | null {
+    const exists = this.meters.has(meter_id)
+    if (command === OFPMC.ADD && exists) return refusal(OFPET.METER_MOD_FAILED, 1)
+    return command === OFPMC.MODIFY && !exists ? refusal(OFPET.METER_MOD_FAILED, 3) : null
   }
 
   /** One that is not there is gone already. */
@@ -49,24 +52,23 @@ export class Meters {
   }
 }
 
-function refuseMalformed({ flags, meter_id, bands }: MeterMod): Refusal | null {
-  if (
-    meter_id === 0 ||
-    (meter_id > MAX_METER && meter_id !== OFPM.CONTROLLER && meter_id !== OFPM.SLOWPATH)
-  ) {
-    return refusal(OFPET.METER_MOD_FAILED, 2)
-  }
+function refuseMalformed({ flags, meter_id }: MeterMod): Refusal | null {
   if ((flags & ~KNOWN_FLAGS) !== 0 || (flags & RATE_KINDS) === RATE_KINDS) {
     return refusal(OFPET.METER_MOD_FAILED, 5)
   }
-  if (bands.length > MAX_BANDS) return refusal(OFPET.METER_MOD_FAILED, 11)
-  return bands.map(refuseBand).find((refused) => refused !== null) ?? null
+  const isKnown = meter_id <= MAX_METER || meter_id === OFPM.CONTROLLER || meter_id === OFPM.SLOWPATH
+  return meter_id === 0 || !isKnown ? refusal(OFPET.METER_MOD_FAILED, 2) : null
 }
 
-function refuseBand(band: MeterBand): Refusal | null {
-  if (band.type !== 'drop') return refusal(OFPET.METER_MOD_FAILED, 8)
-  return band.rate === 0 ? refusal(OFPET.METER_MOD_FAILED, 6) : null
+/** Types come last: it is the datapath that looks at them. */
+function refuseBands(bands: readonly MeterBand[]): Refusal | null {
+  if (bands.length > MAX_BANDS) return refusal(OFPET.METER_MOD_FAILED, 11)
+  if (bands.some((band) => band.rate === 0)) return refusal(OFPET.METER_MOD_FAILED, 6)
+  return bands.some((band) => band.type !== 'drop') ? refusal(OFPET.METER_MOD_FAILED, 8) : null
 }
+
+/** The datapath takes the rate for a burst that is not said. */
+const withBurst = (band: MeterBand): MeterBand => ({ ...band, burst_size: band.burst_size || band.rate })
 
 /** Nothing passes a fake switch. */
 export const idleMeter = (meter: MeterConfig): MeterStats => ({
