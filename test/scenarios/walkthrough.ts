@@ -305,4 +305,40 @@ export const sameMacAddresses: Scenario = {
   ],
 }
 
-export const SCENARIOS: readonly Scenario[] = [walkthrough, sameMacAddresses]
+/** The first leg is in the third network too, which has no route: it answers there, and lets nobody into the router. */
+export const sharedLeg: Scenario = {
+  name: 'a leg in a network without a route',
+  bridges: [BR0],
+  writes: [
+    ...NETWORK_WRITES,
+    ...GUEST_WRITES,
+    ...ROUTER_WRITES,
+    {
+      path: 'ip_leases',
+      body: { interface_uuid: 'if-vnet1gw', network_uuid: 'nw-net3', ipv4_address: '172.16.1.253' },
+    },
+  ],
+  guests: GUESTS,
+  pings: [
+    routed('ns1', '172.16.2.3', 'ns3', GW2.mac),
+    routed('ns3', '172.16.1.1', 'ns1', GW1.mac),
+    router('ns1', GW2.address),
+    router('ns5', '172.16.1.253'),
+  ],
+  sends: [
+    {
+      why: 'a guest of the third network sends to a guest of the second through the leg',
+      from: 'ns5',
+      frame: { eth_src: mac(5), eth_dst: GW1.mac, echo: echo('172.16.1.1', '172.16.2.3') },
+      arrives: [],
+    },
+    {
+      why: 'a guest of the third network sends to the other leg of the router',
+      from: 'ns5',
+      frame: { eth_src: mac(5), eth_dst: GW1.mac, echo: echo('172.16.1.1', GW2.address) },
+      arrives: [],
+    },
+  ],
+}
+
+export const SCENARIOS: readonly Scenario[] = [walkthrough, sameMacAddresses, sharedLeg]
