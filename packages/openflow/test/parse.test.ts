@@ -40,6 +40,28 @@ const said = (flow: ParsedFlow): ParsedFlow => ({
   instructions: canonicalInstructions(flow.instructions),
 })
 
+/** Actions that have their text in common with others, which are what is read. */
+const TWINS: ReadonlySet<string> = new Set([
+  'copy_field',
+  'resubmit',
+  'output_reg2',
+  'output_reg',
+  'controller',
+  'controller2',
+  'reg_load2',
+  'sample2',
+  'sample3',
+  'sample4',
+])
+const hasTwin = (value: unknown): boolean => {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return false
+  if ('alias' in value && value.alias !== undefined) return true
+  if ('type' in value && TWINS.has(String(value.type))) return true
+  if ('type' in value && value.type === 'resubmit_table' && 'table' in value && value.table === 255)
+    return true
+  return Object.values(value).some(hasTwin)
+}
+
 const flowMod = (line: string): FlowMod => ({
   type: 'flow_mod',
   xid: 1,
@@ -56,8 +78,8 @@ t.test('a flow is read as it was written', async () => {
     fc.property(saneFlowMod, (flow) => {
       const text = formatFlow(flow, { cookie: true })
       const parsed = parseFlow(text)
-      assert.deepEqual(said(parsed), said(flow), text)
       assert.equal(formatFlow(parsed, { cookie: true }), text)
+      if (!hasTwin(flow)) assert.deepEqual(said(parsed), said(flow), text)
     }),
     { numRuns: 2000 },
   )
@@ -127,6 +149,41 @@ const LINES: readonly string[] = [
   'actions=group:7,set_queue:3,2',
   'actions=meter:1,1,clear_actions,write_actions(set_field:1->reg0,output:2),write_metadata:0x5/0xff,goto_table:3',
   'actions=goto_table:4',
+  'ct_state=+trk-new+est,ct_zone=5,ct_mark=0x1/0xf,ct_label=0x1,ip,actions=1',
+  'tcp,tcp_flags=+syn-ack,actions=1',
+  'tcp,tcp_flags=0x2/0x2,actions=1',
+  'icmp6,icmp_type=135,icmp_code=0,nd_target=fe80::1,nd_sll=52:54:00:00:00:01,actions=1',
+  'ipv6,ipv6_label=0x12345,actions=1',
+  'mpls,mpls_label=5,mpls_tc=1,mpls_bos=1,actions=pop_mpls:0x0800,1',
+  'sctp,tp_dst=80,actions=mod_tp_dst:81,1',
+  'xreg0=0x500000006,pkt_mark=7,conj_id=9,actions=1',
+  'tun_src=1.2.3.4,tun_dst=5.0.0.0/8,tun_id=7,actions=1',
+  'actions=push_mpls:0x8847,set_mpls_ttl(5),dec_mpls_ttl,1',
+  'actions=pop_queue,exit',
+  'actions=note:01.02.03,conjunction(5,1/2)',
+  'actions=ct_clear',
+  'actions=conjunction(5,2/3),conjunction(6,1/2)',
+  'ip,actions=dec_ttl(1,2),output:NXM_NX_REG0[0..15],output(port=1,max_len=100)',
+  'tcp,actions=fin_timeout(idle_timeout=5,hard_timeout=6),1',
+  'actions=controller(reason=no_match,max_len=128,id=3)',
+  'actions=controller(userdata=01.02.03,pause),controller(max_len=64,id=5,userdata=0a,meter_id=7)',
+  'actions=sample(probability=12,collector_set_id=3,obs_domain_id=4,obs_point_id=5),1',
+  'actions=sample(probability=12,collector_set_id=3,obs_domain_id=4,obs_point_id=5,sampling_port=1,egress),1',
+  'actions=multipath(symmetric_l4,50,modulo_n,4,0,NXM_NX_REG0[0..7]),1',
+  'actions=bundle(eth_src,0,hrw,ofport,members:1,2)',
+  'actions=bundle_load(nw_src,7,active_backup,ofport,NXM_NX_REG1[],members:1,2),1',
+  'actions=check_pkt_larger(1500)->NXM_NX_REG0[3],1',
+  'actions=clone(set_field:1->reg0,output:2),3',
+  'ip,actions=ct(commit,zone=5,table=3,nat(src=10.0.0.1-10.0.0.9:1-100,random))',
+  'ip,actions=ct(commit,force,zone=NXM_NX_REG0[0..15],exec(set_field:0x1->ct_mark))',
+  'tcp,actions=ct(commit,nat),ct(commit,table=4,zone=9,nat(dst=10.0.0.1)),ct(commit,nat(src))',
+  'tcp,actions=ct(commit,alg=ftp)',
+  'tcp6,actions=ct(commit,nat(dst=[fe80::1]-[fe80::9]:80)),ct(commit,nat(src=fe80::1))',
+  'ct_state=+trk+est,tcp,actions=resubmit(,5,ct),resubmit(1,6,ct)',
+  'actions=set_field:1.2.3.4->tun_dst,move:NXM_NX_XXREG0[0..31]->NXM_NX_REG5[],1',
+  'actions=learn(table=1,idle_timeout=5,hard_timeout=6,priority=7,cookie=0x8,NXM_OF_VLAN_TCI[0..11],NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[],load:NXM_OF_IN_PORT[]->NXM_NX_REG0[0..15],output:NXM_OF_IN_PORT[])',
+  'actions=learn(table=2,eth_type=0x800,load:0x5->NXM_NX_REG1[],NXM_NX_REG2[0..7]=0x9,send_flow_rem,delete_learned,limit=9,result_dst=NXM_NX_REG0[0])',
+  'arp,actions=learn(NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[],output:NXM_NX_REG0[])',
   'table=3, n_packets=4, n_bytes=400, duration=3.5s, idle_age=3, priority=1,ip actions=output:1',
 ]
 
@@ -202,7 +259,10 @@ t.test(
       .map((line) => parseFlow(line, { portNumber: (name) => ({ p1: 1, p2: 2, p3: 3 })[name] }))
     const byText = (a: ParsedFlow, b: ParsedFlow): number => (key(a) < key(b) ? -1 : 1)
     t.equal(dumped.length, flows.size)
-    assert.deepEqual(dumped.map(said).sort(byText), [...flows.values()].sort(byText))
+    const text = (flow: ParsedFlow): string => formatFlow(said(flow), { cookie: true })
+    assert.deepEqual(dumped.map(text).sort(), [...flows.values()].map(text).sort())
+    const alone = (all: Iterable<ParsedFlow>) => [...all].filter((flow) => !hasTwin(flow)).sort(byText)
+    assert.deepEqual(alone(dumped).map(said), alone(flows.values()))
     write(dumped)
     t.equal(openVswitch.ofctl('diff-flows', bridge, file), '')
   },
@@ -262,6 +322,18 @@ const WRONG: readonly (readonly [text: string, position: number, expected: RegEx
   ['actions=goto_table:1,goto_table:2', 21, /^goto_table only once$/],
   ['actions=write_actions(goto_table:1)', 22, /^an action$/],
   ['actions=pop_vlan()x', 18, /^a comma$/],
+  ['ct_state=+trk-no,ip,actions=1', 9, /^names of bits/],
+  ['actions=ct(commit,zone=x)', 23, /^a number of 16 bits$/],
+  ['actions=ct(comit)', 11, /^commit, force/],
+  ['actions=ct(nat(to=1.2.3.4))', 15, /^src, dst/],
+  ['actions=ct(nat(src=1.2.3))', 19, /^an address/],
+  ['actions=learn(table=1,foo=1)', 22, /^a field, load:/],
+  ['actions=learn(load:1->reg99)', 22, /^a field$/],
+  ['actions=conjunction(1,3/2)', 22, /^a clause/],
+  ['actions=check_pkt_larger(9)', 27, /^-> and a bit$/],
+  ['actions=controller(userdata=0)', 28, /^pairs of/],
+  ['actions=bundle(eth_src,0,hrw,other,members:1)', 29, /^ofport$/],
+  [`actions=${'clone('.repeat(40)}1${')'.repeat(40)}`, 110, /^at most 16 levels/],
 ]
 
 t.test('what is wrong is a FlowSyntaxError with its place', async (t) => {
@@ -305,6 +377,22 @@ t.test('whatever the text, it is read or a FlowSyntaxError', async () => {
     }),
     { numRuns: 3000 },
   )
+})
+
+t.test('what ovs-ofctl would write in another way for OpenFlow 1.3 stays as it is', async (t) => {
+  const text = 'set_tunnel:0x5,set_tunnel64:0x6,set_tunnel64:0x123456789,set_field:0x5/0xff->reg0'
+  t.equal(formatActions(parseActions(text)), text)
+  t.same(parseActions('set_field:0x5/0xff->reg0'), [
+    { type: 'reg_load2', field: { field: 'reg0', value: 5, mask: 0xff } },
+  ])
+  for (const other of [
+    'push_pbb:0x88e7',
+    'pop_pbb',
+    'copy_ttl_out',
+    'delete_field:tun_metadata3',
+    'nat(src)',
+  ])
+    t.equal(formatActions(parseActions(other)), other)
 })
 
 t.test('a match and a list of actions alone', async (t) => {

@@ -2,13 +2,16 @@
  * Actions from their text: what `formatActions` prints and the older names of `ovs-ofctl` (ovs-actions(7)). One small
  * function per action, found by its name.
  */
-import { OFPCML_NO_BUFFER, OFPP, OFPTT } from '../constants.ts'
-import { FIELDS, type FieldName } from '../fields.ts'
+import { NX_IN_PORT, OFPCML_NO_BUFFER, OFPP, OFPTT } from '../constants.ts'
+import type { FieldName } from '../fields.ts'
 import type { Action } from '../types/action.ts'
 import type { Match, MatchField } from '../types/match.ts'
+import type { ActionContext, ActionParser } from './parse-context.ts'
 import { FlowSyntaxError, type Word } from './parse-error.ts'
 import { fieldsNamed, isAllowed, knownFrom } from './parse-fields.ts'
 import { dscpOfTos } from './parse-match.ts'
+import { OPEN_VSWITCH_PARSERS, parseControllerList } from './parse-open-vswitch-action.ts'
+import { isSubfield, parseSubfield } from './parse-subfield.ts'
 import {
   bigNumber,
   fieldValue,
@@ -23,29 +26,26 @@ import {
 } from './parse-value.ts'
 import { cutAt, cutAtArrow, type Item, part, scan } from './parse-words.ts'
 
-/** What the meaning of an action may depend on. */
-export interface ActionContext {
-  readonly names: TextNumbers
-  /** Of the flow: `mod_tp_dst` is of its protocol, `mod_vlan_vid` needs to know whether there is a tag. */
-  readonly match: Match
-  /** The actions before. */
-  readonly before: readonly Action[]
-}
-
-type ActionParser = (item: Item, context: ActionContext) => Action | readonly Action[]
-
-/** Bits of a field. */
-type Subfield = Extract<Action, { readonly type: 'reg_move' }>['src']
+const NESTING = 16
 
 const PARSERS: ReadonlyMap<string, ActionParser> = new Map<string, ActionParser>([
-  ['output', (item, { names }) => parseOutput(item.value, names)],
+  ['output', parseOutputTo],
   ['controller', parseController],
   ['group', ({ value }) => ({ type: 'group', group_id: number(value, 32) })],
   ['set_queue', ({ value }) => ({ type: 'set_queue', queue_id: number(value, 32) })],
   ['mod_nw_ttl', ({ value }) => ({ type: 'set_nw_ttl', ttl: number(value, 8) })],
-  ['dec_ttl', () => ({ type: 'dec_nw_ttl' })],
+  ['dec_ttl', parseDecTtl],
   ['push_vlan', ({ value }) => ({ type: 'push_vlan', ethertype: number(value, 16) })],
   ['pop_vlan', () => ({ type: 'pop_vlan' })],
+  ['push_mpls', ({ value }) => ({ type: 'push_mpls', ethertype: number(value, 16) })],
+  ['pop_mpls', ({ value }) => ({ type: 'pop_mpls', ethertype: number(value, 16) })],
+  ['push_pbb', ({ value }) => ({ type: 'push_pbb', ethertype: number(value, 16) })],
+  ['set_mpls_ttl', ({ value }) => ({ type: 'set_mpls_ttl', ttl: number(value, 8) })],
+  ['dec_mpls_ttl', () => ({ type: 'dec_mpls_ttl' })],
+  ['pop_pbb', () => ({ type: 'pop_pbb' })],
+  ['copy_ttl_out', () => ({ type: 'copy_ttl_out' })],
+  ['copy_ttl_in', () => ({ type: 'copy_ttl_in' })],
+  ...OPEN_VSWITCH_PARSERS,
   ['strip_vlan', () => ({ type: 'pop_vlan' })],
   ['set_field', parseSetField],
   ['move', parseMove],
@@ -73,16 +73,18 @@ const PARSERS: ReadonlyMap<string, ActionParser> = new Map<string, ActionParser>
  * @throws FlowSyntaxError with the place, also for what is an instruction and no action
  */
 export function parseActions(text: string, names: TextNumbers = {}): Action[] {
-  return readActions({ text, at: 0 }, { names, match: [], before: [] })
+  return readActions({ text, at: 0 }, { names, match: [], before: [], depth: 0, readList: readActions })
 }
 
 /** The actions of a part of a text. */
 export function readActions(source: Word, context: ActionContext): Action[] {
+  const depth = context.depth + 1
+  if (depth > NESTING) throw new FlowSyntaxError(source, `at most ${NESTING} levels of actions`)
   const actions: Action[] = []
   const items = [...scan(source)]
   for (const item of items) {
     if (isDrop(item) && items.length === 1) return []
-    actions.push(...readAction(item, { ...context, before: [...context.before, ...actions] }))
+    actions.push(...readAction(item, { ...context, depth, before: [...context.before, ...actions] }))
   }
   return actions
 }
@@ -93,7 +95,8 @@ export const isDrop = (item: Item): boolean => item.name.text.toLowerCase() === 
 export function readAction(item: Item, context: ActionContext): readonly Action[] {
   const parser = PARSERS.get(item.name.text.toLowerCase())
   if (parser === undefined) return [parseBarePort(item, context.names)]
-  if (item.tail.text !== '') throw new FlowSyntaxError(item.tail, 'a comma')
+  const hasTail = item.name.text.toLowerCase() === 'check_pkt_larger'
+  if (item.tail.text !== '' && !hasTail) throw new FlowSyntaxError(item.tail, 'a comma')
   const parsed = parser(item, context)
   return 'type' in parsed ? [parsed] : parsed
 }
@@ -107,12 +110,34 @@ function parseBarePort(item: Item, names: TextNumbers): Action {
   return parseOutput(item.name, names)
 }
 
+/** `output:2`, `output:NXM_NX_REG0[]`, `output(port=2,max_len=100)`. */
+function parseOutputTo({ value, form }: Item, { names }: ActionContext): Action {
+  if (form === '(') return parseOutputTrunc(value, names)
+  if (!isSubfield(value) || reservedPortNumber(value.text) !== undefined) return parseOutput(value, names)
+  return { type: 'output_reg', src: parseSubfield(value), max_len: OFPCML_NO_BUFFER }
+}
+
+function parseOutputTrunc(value: Word, names: TextNumbers): Action {
+  const given = new Map([...scan(value)].map((item) => [item.name.text, item.value]))
+  const [portWord, lengthWord] = [given.get('port'), given.get('max_len')]
+  if (portWord === undefined || lengthWord === undefined || given.size > 2)
+    throw new FlowSyntaxError(value, 'port= and max_len=')
+  return { type: 'output_trunc', port: shortPort(portWord, names), max_len: number(lengthWord, 32) }
+}
+
+/** `dec_ttl`, `dec_ttl(1,2)`: with the ids of controllers. */
+function parseDecTtl({ value, form }: Item): Action {
+  if (form === '') return { type: 'dec_nw_ttl' }
+  return { type: 'dec_ttl_cnt_ids', controller_ids: [...scan(value)].map(({ name }) => number(name, 16)) }
+}
+
 function parseOutput(word: Word, names: TextNumbers): Action {
   const number = port(word, names)
   return { type: 'output', port: number, max_len: number === OFPP.CONTROLLER ? OFPCML_NO_BUFFER : 0 }
 }
 
 function parseController({ value, form }: Item): Action {
+  if (form === '(') return parseControllerList(value)
   const max_len = form === '' ? OFPCML_NO_BUFFER : number(value, 16)
   return { type: 'output', port: OFPP.CONTROLLER, max_len }
 }
@@ -156,7 +181,8 @@ function tagged(action: Action, { match, before }: ActionContext): readonly Acti
 function parseSetField({ value }: Item, { names, match }: ActionContext): Action {
   const [valueWord, fieldWord] = cutAtArrow(value)
   if (/^oxm_0x[0-9a-f]{8}$/i.test(fieldWord.text)) return setUnknownField(valueWord, fieldWord)
-  return setField(settable(fieldWord, match), valueWord, names)
+  const field = fieldValue(settable(fieldWord, match), valueWord, names)
+  return field.mask === null ? { type: 'set_field', field } : { type: 'reg_load2', field }
 }
 
 function setUnknownField(valueWord: Word, fieldWord: Word): Action {
@@ -175,21 +201,6 @@ function settable(word: Word, match: Match): FieldName {
   const field = candidates.find((candidate) => isAllowed(candidate, known)) ?? candidates[0]
   if (field === undefined) throw new FlowSyntaxError(word, 'a field')
   return field
-}
-
-/** `NXM_NX_REG0[]`, `NXM_NX_REG0[3]`, `reg0[4..11]`; without brackets all bits. */
-export function parseSubfield(word: Word): Subfield {
-  const [nameWord, rest] = cutAt(word, '[')
-  const first = fieldsNamed(nameWord.text)[0]
-  if (first === undefined) throw new FlowSyntaxError(nameWord, 'a field')
-  const { bits } = FIELDS[first]
-  if (rest === null || rest.text === ']') return { field: first, offset: 0, bits }
-  const range = /^([0-9]{1,4})(?:\.\.([0-9]{1,4}))?\]$/.exec(rest.text)
-  const low = Number(range?.[1])
-  const high = Number(range?.[2] ?? range?.[1])
-  if (range === null || high < low || high >= bits)
-    throw new FlowSyntaxError(rest, `bits of 0..${bits - 1} and ]`)
-  return { field: first, offset: low, bits: high - low + 1 }
 }
 
 function parseMove({ value }: Item): Action {
@@ -211,12 +222,13 @@ function parseLoad({ value }: Item): Action {
 function parseResubmit({ value, form }: Item, { names }: ActionContext): Action {
   const [portWord, rest] = form === '(' ? cutAt(value, ',') : [value, null]
   const [tableWord, more] = rest === null ? [null, null] : cutAt(rest, ',')
-  if (more !== null) throw new FlowSyntaxError(more, ')')
-  return {
-    type: 'resubmit_table',
-    in_port: form === '(' && portWord.text === '' ? 0xfff8 : shortPort(portWord, names),
-    table: tableWord === null || tableWord.text === '' ? OFPTT.ALL : table(tableWord, names),
-  }
+  if (more !== null && more.text !== 'ct') throw new FlowSyntaxError(more, ')')
+  const in_port = form === '(' && portWord.text === '' ? NX_IN_PORT : shortPort(portWord, names)
+  const number = tableWord === null || tableWord.text === '' ? OFPTT.ALL : table(tableWord, names)
+  if (more !== null) return { type: 'resubmit_table_ct', in_port, table: number }
+  return number === OFPTT.ALL
+    ? { type: 'resubmit', in_port }
+    : { type: 'resubmit_table', in_port, table: number }
 }
 
 /** `unknown(200,00000000)`, `unknown(experimenter 0x00002320,…)`: as `formatActions` prints what is not known. */

@@ -2,6 +2,7 @@
 import { OFP_DEFAULT_PRIORITY, OFPFF } from '../constants.ts'
 import type { Instruction } from '../types/instruction.ts'
 import type { Match } from '../types/match.ts'
+import { readActions } from './parse-action.ts'
 import { FlowSyntaxError, type Word } from './parse-error.ts'
 import { readInstructions } from './parse-instruction.ts'
 import { MatchParser } from './parse-match.ts'
@@ -90,7 +91,7 @@ export function parseFlow(text: string, names: TextNumbers = {}): ParsedFlow {
     if (name === 'actions' || name === 'action') {
       if (item.form !== '=') throw new FlowSyntaxError(item.name, 'actions=')
       const fields = match.finish()
-      const context = { names, match: fields, before: [] }
+      const context = { names, match: fields, before: [], depth: 0, readList: readActions }
       const instructions = readInstructions(part(source, item.value.at), context)
       return { ...properties, flags, match: fields, instructions }
     }

@@ -1,7 +1,8 @@
 /** Instructions from the text behind `actions=`: `ovs-ofctl` writes them and the applied actions as one list. */
 import type { Action } from '../types/action.ts'
 import type { Instruction } from '../types/instruction.ts'
-import { type ActionContext, isDrop, readAction, readActions } from './parse-action.ts'
+import { isDrop, readAction, readActions } from './parse-action.ts'
+import type { ActionContext } from './parse-context.ts'
 import { FlowSyntaxError, type Word } from './parse-error.ts'
 import { bigNumber, hexBytes, number, table } from './parse-value.ts'
 import { cutAt, type Item, part, scan } from './parse-words.ts'
@@ -56,7 +57,11 @@ function instructionOf(item: Item, context: ActionContext): Instruction | null {
 }
 
 function addOnce(instructions: Instruction[], next: Instruction, item: Item): void {
-  if (next.type !== 'unknown' && instructions.some(({ type }) => type === next.type))
+  if (
+    next.type !== 'unknown' &&
+    next.type !== 'experimenter' &&
+    instructions.some(({ type }) => type === next.type)
+  )
     throw new FlowSyntaxError(item.name, `${next.type} only once`)
   instructions.push(next)
 }
@@ -74,5 +79,7 @@ function parseWriteMetadata({ value }: Item): Instruction {
 function parseUnknown({ value }: Item): Instruction {
   const [type, data] = cutAt(value, ',')
   if (data === null) throw new FlowSyntaxError(type, 'type and bytes')
+  if (type.text.startsWith('instruction experimenter '))
+    return { type: 'experimenter', experimenter: number(part(type, 25), 32), data: hexBytes(data) }
   return { type: 'unknown', instruction_type: number(part(type, 12), 16), data: hexBytes(data) }
 }

@@ -4,6 +4,7 @@ import { FIELDS, type FieldName } from '../fields.ts'
 import type { FieldValue, OxmField } from '../types/match.ts'
 import { parseIpv4, parseIpv6, parseMac } from './address.ts'
 import { FlowSyntaxError, type Word } from './parse-error.ts'
+import { parseFlags } from './parse-flags.ts'
 import { cutAt } from './parse-words.ts'
 
 /** The numbers behind the names that a text may use: the reverse of `TextNames`. */
@@ -79,6 +80,11 @@ function unquoted(word: Word): string {
 
 /** A value of a field, with a mask behind `/` if the field has any. Bits outside of the mask are dropped. */
 export function fieldValue(field: FieldName, word: Word, names: TextNumbers): OxmField {
+  if (field === 'packet_type') return { field, value: packetType(word), mask: null }
+  if (FIELDS[field].kind === 'flags' && !NUMBER.test(cutAt(word, '/')[0].text)) {
+    const flags = parseFlags(field, word.text)
+    return flags === null ? fail(word, 'names of bits, with + and - or with | between') : { field, ...flags }
+  }
   const [valueWord, maskWord] = cutAt(word, '/')
   const value = plainValue(field, valueWord, names)
   if (maskWord === null) return { field, value, mask: null }
@@ -105,9 +111,25 @@ function plainValue(field: FieldName, word: Word, names: TextNumbers): FieldValu
       return parseIpv6(word.text) ?? fail(word, 'an IPv6 address')
     case 'port':
       return port(word, names)
+    case 'bytes':
+      return shortest(bigNumber(word, bits))
     default:
       return bytes > 6 ? bigNumber(word, bits) : number(word, bits)
   }
+}
+
+/** As many bytes as a number of variable length needs. */
+function shortest(value: bigint): Uint8Array {
+  const digits = value.toString(16)
+  return Uint8Array.from(Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, 'hex'))
+}
+
+/** `(1,0x800)`: name space and type. */
+function packetType(word: Word): number {
+  const parts = /^\((.*),(.*)\)$/.exec(word.text)
+  if (parts === null) fail(word, '(name space,type)')
+  const [space = '', type = ''] = [parts?.[1], parts?.[2]]
+  return number({ text: space, at: word.at + 1 }, 16) * 65536 + number({ text: type, at: word.at }, 16)
 }
 
 /** A mask as the value is written, or the length of a prefix. */
