@@ -79,7 +79,9 @@ function ofpPrint({ bytes, message }: Vector): string {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   const lines = text.split('\n').filter((line) => !/^[0-9a-f]{8} {2}/.test(line))
-  return (PACKETS.has(message.type) ? (lines[0] as string) : lines.map((line) => line.trimEnd()).join('\n')).trimEnd()
+  return (
+    PACKETS.has(message.type) ? (lines[0] as string) : lines.map((line) => line.trimEnd()).join('\n')
+  ).trimEnd()
 }
 
 for (const file of readdirSync(directory)) {
