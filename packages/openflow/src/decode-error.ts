@@ -11,6 +11,7 @@
  */
 export type DecodeErrorCode = 'truncated' | 'trailing' | 'length' | 'version' | 'value'
 
+/** Bytes that are no message: what is wrong (`code`), where in the bytes (`offset`) and in the structure (`path`). */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError'
   readonly code: DecodeErrorCode

@@ -6,11 +6,13 @@
 import { OFP_HEADER_BYTES, OFP_MAX_MESSAGE_BYTES } from './constants.ts'
 import { DecodeError } from './decode-error.ts'
 
+/** What a framer is made with. */
 export interface FramerOptions {
   /** Longer messages are refused: 8..65535 bytes, 65535 if absent. */
   readonly maxMessageBytes?: number
 }
 
+/** From the chunks of a stream to messages: `push` what came, then `next` until it is `null`. */
 export class Framer {
   readonly #max: number
   /** Chunks not yet consumed; the first one from `#offset` on. */

@@ -7,6 +7,7 @@ import { DecodeError, type DecodeErrorCode, within } from './decode-error.ts'
 
 const TWO_32 = 0x1_0000_0000
 
+/** @throws DecodeError with code `truncated` from every read that goes beyond `end` */
 export class Reader {
   /** Position in the underlying buffer. */
   offset = 0
@@ -15,6 +16,7 @@ export class Reader {
   #start = 0
   #view: DataView
 
+  /** @param bytes one message; they are not copied */
   constructor(bytes: Uint8Array) {
     this.#view = new DataView(bytes.buffer)
     this.reset(bytes)
@@ -46,14 +48,17 @@ export class Reader {
     return at
   }
 
+  /** 0..255. */
   u8(): number {
     return this.#view.getUint8(this.#take(1))
   }
 
+  /** 0..65535. */
   u16(): number {
     return this.#view.getUint16(this.#take(2))
   }
 
+  /** 0..2^32 - 1. */
   u32(): number {
     return this.#view.getUint32(this.#take(4))
   }
@@ -64,15 +69,18 @@ export class Reader {
     return this.#view.getUint16(at) * TWO_32 + this.#view.getUint32(at + 2)
   }
 
+  /** 0..2^64 - 1. */
   u64(): bigint {
     return this.#view.getBigUint64(this.#take(8))
   }
 
+  /** 0..2^128 - 1: an IPv6 address. */
   u128(): bigint {
     const at = this.#take(16)
     return (this.#view.getBigUint64(at) << 64n) | this.#view.getBigUint64(at + 8)
   }
 
+  /** Reads over `size` bytes: padding. */
   skip(size: number): void {
     this.#take(size)
   }
@@ -99,7 +107,11 @@ export class Reader {
     return new TextDecoder().decode(field.subarray(0, nul < 0 ? size - 1 : nul))
   }
 
-  /** Narrows reading to the next `size` bytes. Returns what `leave` needs. */
+  /**
+   * Narrows reading to the next `size` bytes.
+   * @returns what `leave` or `abandon` needs
+   * @throws DecodeError with code `length` if there are not so many
+   */
   limit(size: number): number {
     const outer = this.end
     if (size < 0 || size > outer - this.offset) {
@@ -109,7 +121,10 @@ export class Reader {
     return outer
   }
 
-  /** Ends a `limit`: everything within it must have been read. */
+  /**
+   * Ends a `limit`: everything within it must have been read.
+   * @throws DecodeError with code `trailing`
+   */
   leave(outer: number): void {
     if (this.offset !== this.end) this.fail('trailing', `${this.remaining} bytes too many`)
     this.end = outer

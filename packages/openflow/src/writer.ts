@@ -11,6 +11,7 @@ const TWO_32 = 0x1_0000_0000
 const TWO_48 = 0x1_0000_0000_0000
 const TWO_64 = 1n << 64n
 
+/** @throws EncodeError from every method for a value that does not fit; what was written before it stays */
 export class Writer {
   /** Bytes written so far. */
   offset = 0
@@ -40,24 +41,28 @@ export class Writer {
     this.#view = new DataView(grown.buffer)
   }
 
+  /** 0..255. */
   u8(value: number): void {
     if ((value & 0xff) !== value) doesNotFit(value, 8)
     const at = this.#reserve(1)
     this.#view.setUint8(at, value)
   }
 
+  /** 0..65535. */
   u16(value: number): void {
     if ((value & 0xffff) !== value) doesNotFit(value, 16)
     const at = this.#reserve(2)
     this.#view.setUint16(at, value)
   }
 
+  /** 0..2^32 - 1. */
   u32(value: number): void {
     if (value >>> 0 !== value) doesNotFit(value, 32)
     const at = this.#reserve(4)
     this.#view.setUint32(at, value)
   }
 
+  /** 0..2^48 - 1: a MAC address. */
   u48(value: number): void {
     if (!Number.isInteger(value) || value < 0 || value >= TWO_48) doesNotFit(value, 48)
     const at = this.#reserve(6)
@@ -65,12 +70,14 @@ export class Writer {
     this.#view.setUint32(at + 2, value)
   }
 
+  /** 0..2^64 - 1. */
   u64(value: bigint): void {
     if (typeof value !== 'bigint' || value < 0n || value >= TWO_64) doesNotFit(value, 64)
     const at = this.#reserve(8)
     this.#view.setBigUint64(at, value)
   }
 
+  /** 0..2^128 - 1: an IPv6 address. */
   u128(value: bigint): void {
     if (typeof value !== 'bigint' || value < 0n || value >> 128n !== 0n) doesNotFit(value, 128)
     const at = this.#reserve(16)
@@ -78,11 +85,13 @@ export class Writer {
     this.#view.setBigUint64(at + 8, value & (TWO_64 - 1n))
   }
 
+  /** A copy of the bytes. */
   bytes(bytes: Uint8Array): void {
     const at = this.#reserve(bytes.length)
     this.#bytes.set(bytes, at)
   }
 
+  /** `size` bytes of 0: padding. */
   zeros(size: number): void {
     const at = this.#reserve(size)
     // `fill` is slower than this for a few bytes of padding, and what is zero here is not always: see `rewind`.
@@ -96,7 +105,7 @@ export class Writer {
     if (over !== 0) this.zeros(8 - over)
   }
 
-  /** Text in a field of `size` bytes, with at least one NUL after it. */
+  /** Text in UTF-8 in a field of `size` bytes, with at least one NUL after it and none within. */
   text(value: string, size: number): void {
     const bytes = new TextEncoder().encode(value)
     if (bytes.length >= size || bytes.includes(0)) {
@@ -106,7 +115,7 @@ export class Writer {
     this.zeros(size - bytes.length)
   }
 
-  /** Writes `value` at `at`, over what was written there. */
+  /** Writes 0..65535 at the offset `at`, over what was written there: a length that is known late. */
   patchU16(at: number, value: number): void {
     if ((value & 0xffff) !== value) doesNotFit(value, 16)
     this.#view.setUint16(at, value)

@@ -2,7 +2,7 @@
 
 const TWO_32 = 0x1_0000_0000
 
-/** `52:54:00:0d:84:01` */
+/** `52:54:00:0d:84:01` of a number of 48 bits. */
 export function formatMac(mac: number): string {
   const hex = mac.toString(16).padStart(12, '0')
   return hex.replace(/(..)(?=.)/g, '$1:')
@@ -15,7 +15,7 @@ export function parseMac(text: string): number | null {
     : null
 }
 
-/** `172.16.1.1` */
+/** `172.16.1.1` of a number of 32 bits. */
 export function formatIpv4(address: number): string {
   return `${address >>> 24}.${(address >>> 16) & 0xff}.${(address >>> 8) & 0xff}.${address & 0xff}`
 }
@@ -32,7 +32,7 @@ export function parseIpv4(text: string): number | null {
   return address
 }
 
-/** As RFC 5952 asks, and dotted where an IPv4 address is embedded: `fe80::1`, `::ffff:1.2.3.4`. */
+/** Of 128 bits, as RFC 5952 asks, and dotted where an IPv4 address is embedded: `fe80::1`, `::ffff:1.2.3.4`. */
 export function formatIpv6(address: bigint): string {
   const words = Array.from({ length: 8 }, (_, index) =>
     Number((address >> BigInt(112 - 16 * index)) & 0xffffn),
@@ -77,7 +77,7 @@ function withoutIpv4(text: string): string | null {
   return `${dotted[1]}${Math.floor(ipv4 / 65536).toString(16)}:${(ipv4 % 65536).toString(16)}`
 }
 
-/** An address with its mask: `10.0.0.0/8`, or `1.0.3.0/255.0.255.0` where the mask is no prefix. */
+/** 32 bits with their mask, `null` for none: `10.0.0.0/8`, or `1.0.3.0/255.0.255.0` where the mask is no prefix. */
 export function formatMaskedIpv4(address: number, mask: number | null): string {
   if (mask === null) return formatIpv4(address)
   const host = TWO_32 - 1 - mask
@@ -85,7 +85,7 @@ export function formatMaskedIpv4(address: number, mask: number | null): string {
   return `${formatIpv4(address)}/${Number.isInteger(length) ? length : formatIpv4(mask)}`
 }
 
-/** An address with its mask: `fe80::/64`, or `::1/::1` where the mask is no prefix. */
+/** 128 bits with their mask, `null` for none: `fe80::/64`, or `::1/::1` where the mask is no prefix. */
 export function formatMaskedIpv6(address: bigint, mask: bigint | null): string {
   if (mask === null) return formatIpv6(address)
   const bits = mask.toString(2).padStart(128, '0')

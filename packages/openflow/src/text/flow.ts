@@ -10,16 +10,23 @@ import { bitNames, duration } from './number.ts'
 
 /** What a flow-mod and an entry of a dump have in common; what is absent counts as 0. */
 export interface FlowText {
+  /** 0..254; 255 is every table, in filters. */
   readonly table_id: number
+  /** 0..65535. */
   readonly priority: number
+  /** 64 bits. */
   readonly cookie?: bigint
+  /** Seconds without packets until it ends, 0..65535; 0 is never. */
   readonly idle_timeout?: number
+  /** Seconds until it ends, 0..65535; 0 is never. */
   readonly hard_timeout?: number
+  /** Bits of `OFPFF`. */
   readonly flags?: number
   readonly match: Match
   readonly instructions: readonly Instruction[]
 }
 
+/** How a flow is printed. */
 export interface FlowTextOptions extends TextNames {
   /** Print the cookie if it is not 0. */
   readonly cookie?: boolean
@@ -35,7 +42,7 @@ export function formatFlow(flow: FlowText, options: FlowTextOptions = {}): strin
   return `${cookie}table=${formatTable(flow.table_id, options)}, ${formatRule(flow, options)}`
 }
 
-/** A line of `ovs-ofctl dump-flows`. */
+/** A line of `ovs-ofctl dump-flows`; counters that are all ones, which a switch does not keep, are `?`. */
 export function formatFlowStats(flow: FlowStats, names: TextNames = {}): string {
   return [
     `cookie=0x${flow.cookie.toString(16)}, `,

@@ -1,10 +1,11 @@
 /** Names that a switch or a controller gives to numbers, where it gives any. */
 import { OFPP } from '../constants.ts'
 
+/** Names for text: without them it has numbers. `TextNumbers` is the reverse. */
 export interface TextNames {
-  /** The name of a table; `undefined` leaves the number. */
+  /** The name of a table, 0..254; `undefined` leaves the number. */
   readonly tableName?: (table: number) => string | undefined
-  /** The name of a port; `undefined` leaves the number. */
+  /** The name of a port, 32 bits, that is not reserved; `undefined` leaves the number. */
   readonly portName?: (port: number) => string | undefined
 }
 
