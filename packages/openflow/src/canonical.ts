@@ -125,13 +125,17 @@ function pushCanonical(fields: MatchField[], field: OxmField): void {
   if (canonical !== null) fields.push(canonical)
 }
 
-/** Open vSwitch gives ct_state back with a mask, also where all of its bits count. */
-const CT_STATE_BITS = 0xff
+/** What Open vSwitch gives back with a mask, also where all of its bits count. */
+const ALWAYS_MASKED: ReadonlyMap<FieldName, number> = new Map([
+  ['ct_state', 0xff],
+  ['tun_flags', 1],
+])
 
 function canonicalField(field: OxmField): OxmField | null {
   const { mask } = field
-  if (field.field === 'ct_state' && (mask === null || ((mask as number) & CT_STATE_BITS) === CT_STATE_BITS)) {
-    return { field: 'ct_state', value: field.value, mask: CT_STATE_BITS }
+  const all = ALWAYS_MASKED.get(field.field)
+  if (all !== undefined && (mask === null || ((mask as number) & all) === all)) {
+    return { field: field.field, value: field.value, mask: all }
   }
   if (mask === null) {
     return field.alias === undefined ? field : { field: field.field, value: field.value, mask }

@@ -14,6 +14,8 @@ import {
 } from '@openvnet/openflow'
 import fc from 'fast-check'
 import { fieldOf, u16, u64 } from './arbitrary.ts'
+import { saneCt, saneOpenVswitchAction } from './sane-action.ts'
+import { saneOther } from './sane-message.ts'
 
 /** A kind of packet: what makes it one, and the fields that may be matched and set then. */
 interface Profile {
@@ -23,8 +25,21 @@ interface Profile {
 }
 
 const exact = (field: FieldName, value: number): MatchField => ({ field, value, mask: null })
+const masked = (field: FieldName, value: number, mask: number): MatchField => ({ field, value, mask })
 const REGISTERS = Array.from({ length: 16 }, (_, n) => `reg${n}` as FieldName)
-const ALWAYS: readonly FieldName[] = [...REGISTERS, 'metadata', 'tunnel_id', 'eth_src', 'eth_dst']
+const ALWAYS: readonly FieldName[] = [...REGISTERS, 'metadata', 'tunnel_id', 'eth_src', 'eth_dst', 'pkt_mark']
+/** Fields of tunnels and of connections, which only a match may have here. */
+const OUTSIDE: readonly FieldName[] = [
+  'tun_src',
+  'tun_dst',
+  'tun_ipv6_src',
+  'tun_ipv6_dst',
+  'tun_gbp_id',
+  'tun_flags',
+  'ct_zone',
+  'ct_mark',
+  'ct_label',
+]
 const IP: readonly FieldName[] = ['ip_dscp', 'ip_ecn', 'nw_ttl']
 const IPV4: readonly FieldName[] = ['ipv4_src', 'ipv4_dst', ...IP]
 const IPV6: readonly FieldName[] = ['ipv6_src', 'ipv6_dst', ...IP]
@@ -34,21 +49,36 @@ function profile(base: Match, fields: readonly FieldName[], matchOnly: readonly 
   const inBase = new Set(base.map((field) => field.field))
   return {
     base,
-    match: [...ALWAYS, ...fields, ...matchOnly].filter((name) => !inBase.has(name)),
+    match: [...ALWAYS, ...OUTSIDE, ...fields, ...matchOnly].filter((name) => !inBase.has(name)),
     set: [...ALWAYS, ...fields],
   }
 }
 /** Without ip_frag: a later fragment has no ports, and a dump with both is refused by ovs-ofctl. */
-const ip = (protocol: number, fields: readonly FieldName[]): Profile =>
-  profile([exact('eth_type', 0x0800), exact('ip_proto', protocol)], [...IPV4, ...fields])
+const ip = (protocol: number, fields: readonly FieldName[], matchOnly: readonly FieldName[] = []): Profile =>
+  profile([exact('eth_type', 0x0800), exact('ip_proto', protocol)], [...IPV4, ...fields], matchOnly)
 const ip6 = (protocol: number, fields: readonly FieldName[]): Profile =>
   profile([exact('eth_type', 0x86dd), exact('ip_proto', protocol)], [...IPV6, ...fields])
+
+const nd = (type: number, address: FieldName): Profile =>
+  profile(
+    [exact('eth_type', 0x86dd), exact('ip_proto', 58), exact('icmpv6_type', type), exact('icmpv6_code', 0)],
+    ['ipv6_nd_target', address, ...IPV6],
+  )
 
 const PROFILES: readonly Profile[] = [
   profile([], []),
   profile([exact('in_port', 3)], []),
   profile([exact('in_port', OFPP.LOCAL), exact('eth_type', 0x88cc)], []),
   profile([exact('eth_type', 0x0806)], ARP),
+  profile([exact('eth_type', 0x8847)], ['mpls_label', 'mpls_tc', 'mpls_ttl'], ['mpls_bos']),
+  profile([exact('ct_state', 0x21)], []),
+  profile(
+    [exact('eth_type', 0x0800), masked('ct_state', 0x21, 0x23), exact('ct_nw_proto', 6)],
+    [],
+    ['ct_nw_src', 'ct_nw_dst', 'ct_tp_src', 'ct_tp_dst'],
+  ),
+  nd(135, 'ipv6_nd_sll'),
+  nd(136, 'ipv6_nd_tll'),
   profile([exact('eth_type', 0x0806), exact('arp_op', 1)], ['arp_op', ...ARP]),
   profile([exact('vlan_vid', 0x1005)], ['vlan_vid', 'vlan_pcp']),
   profile([exact('vlan_vid', 0)], []),
@@ -57,7 +87,8 @@ const PROFILES: readonly Profile[] = [
   profile([exact('eth_type', 0x0800)], IPV4, ['ip_frag']),
   ip(1, ['icmpv4_type', 'icmpv4_code']),
   ip(2, []),
-  ip(6, ['tcp_src', 'tcp_dst']),
+  ip(6, ['tcp_src', 'tcp_dst'], ['tcp_flags']),
+  ip(132, ['sctp_src', 'sctp_dst']),
   ip(17, ['udp_src', 'udp_dst']),
   profile([exact('eth_type', 0x86dd)], IPV6),
   ip6(6, ['tcp_src', 'tcp_dst']),
@@ -136,15 +167,18 @@ function actionOf(kind: Profile): fc.Arbitrary<Action> {
       }),
     settable.chain((name) => subfield(name, 64)).map((src): Action => ({ type: 'stack_push', src })),
     register.chain((name) => subfield(name, 32)).map((dst): Action => ({ type: 'stack_pop', dst })),
+    { weight: 4, arbitrary: saneOpenVswitchAction },
     fc
       .tuple(fc.constantFrom(0xfff8, 1, 2, 0xfffe), fc.constantFrom(4, 9, 255))
       // ovs-ofctl prints `resubmit(,)` but does not read it.
       .filter(([in_port, table]) => in_port !== 0xfff8 || table !== 255)
       .map(([in_port, table]): Action => ({ type: 'resubmit_table', in_port, table })),
+    ...(kind.set.includes('ipv4_src') ? [saneCt] : []),
     ...(kind.set.includes('nw_ttl')
       ? [
           fc.constant<Action>({ type: 'dec_nw_ttl' }),
           fc.nat(255).map((ttl): Action => ({ type: 'set_nw_ttl', ttl })),
+          fc.constant<Action>({ type: 'dec_ttl_cnt_ids', controller_ids: [1, 2] }),
         ]
       : []),
   )
@@ -370,4 +404,5 @@ export const saneMessage: fc.Arbitrary<Message> = fc.oneof(
       },
     }),
   ),
+  { weight: 8, arbitrary: saneOther(saneFlowMod) },
 )
