@@ -2,33 +2,46 @@
 import type { MatchField } from './match.ts'
 import type { OpenVswitchAction, Subfield } from './open-vswitch-action.ts'
 
+/** OFPAT_OUTPUT: `port` has 32 bits. */
 export interface Output {
   readonly type: 'output'
   readonly port: number
+  /** Bytes to the controller, 0..65535; `OFPCML_NO_BUFFER` for all. */
   readonly max_len: number
 }
+/** OFPAT_GROUP. */
 export interface GroupAction {
   readonly type: 'group'
+  /** 32 bits. */
   readonly group_id: number
 }
+/** OFPAT_SET_QUEUE. */
 export interface SetQueue {
   readonly type: 'set_queue'
+  /** 32 bits. */
   readonly queue_id: number
 }
+/** OFPAT_SET_NW_TTL. */
 export interface SetNwTtl {
   readonly type: 'set_nw_ttl'
+  /** 0..255. */
   readonly ttl: number
 }
+/** OFPAT_DEC_NW_TTL. */
 export interface DecNwTtl {
   readonly type: 'dec_nw_ttl'
 }
+/** OFPAT_PUSH_VLAN: 0x8100 or 0x88a8. */
 export interface PushVlan {
   readonly type: 'push_vlan'
+  /** 16 bits. */
   readonly ethertype: number
 }
+/** OFPAT_POP_VLAN. */
 export interface PopVlan {
   readonly type: 'pop_vlan'
 }
+/** OFPAT_SET_FIELD: a value without mask; for bits of a field `RegLoad2` or `RegLoad`. */
 export interface SetField {
   readonly type: 'set_field'
   readonly field: MatchField
@@ -41,17 +54,23 @@ export interface CopyTtlOut {
 export interface CopyTtlIn {
   readonly type: 'copy_ttl_in'
 }
+/** OFPAT_SET_MPLS_TTL. */
 export interface SetMplsTtl {
   readonly type: 'set_mpls_ttl'
+  /** 0..255. */
   readonly ttl: number
 }
+/** OFPAT_DEC_MPLS_TTL. */
 export interface DecMplsTtl {
   readonly type: 'dec_mpls_ttl'
 }
+/** OFPAT_PUSH_MPLS: 0x8847 or 0x8848. */
 export interface PushMpls {
   readonly type: 'push_mpls'
+  /** 16 bits. */
   readonly ethertype: number
 }
+/** OFPAT_POP_MPLS. */
 export interface PopMpls {
   readonly type: 'pop_mpls'
   /** What the packet is without the label. */
@@ -60,6 +79,7 @@ export interface PopMpls {
 /** OFPAT_PUSH_PBB and OFPAT_POP_PBB; Open vSwitch has neither. */
 export interface PushPbb {
   readonly type: 'push_pbb'
+  /** 16 bits. */
   readonly ethertype: number
 }
 export interface PopPbb {
@@ -94,6 +114,7 @@ export interface UnknownAction {
   readonly data: Uint8Array
 }
 
+/** Every action; `unknown` for what is none of them. */
 export type Action =
   | Output
   | GroupAction

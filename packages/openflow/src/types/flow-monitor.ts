@@ -7,6 +7,7 @@ export interface FlowMonitor {
   readonly monitor_id: number
   /** OFPFMF bits. */
   readonly flags: number
+  /** 32 bits; a filter of deletions and requests, `OFPP.ANY` for none. */
   readonly out_port: number
   readonly table_id: number
   readonly match: Match
@@ -16,10 +17,14 @@ export interface FlowUpdateFull {
   readonly type: 'added' | 'deleted' | 'modified'
   /** Why it was deleted: OFPRR; else 0. */
   readonly reason: number
+  /** 0..65535; the highest matches first. */
   readonly priority: number
+  /** Seconds, 0..65535; 0 is never. */
   readonly idle_timeout: number
+  /** Seconds, 0..65535; 0 is never. */
   readonly hard_timeout: number
   readonly table_id: number
+  /** 64 bits. */
   readonly cookie: bigint
   readonly match: Match
   /** Empty unless the monitor asked for them. */

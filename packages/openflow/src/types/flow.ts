@@ -6,62 +6,98 @@ import type { Match } from './match.ts'
 /** `command`: 0 add, 1 modify, 2 modify strict, 3 delete, 4 delete strict. */
 export interface FlowMod extends Base {
   readonly type: 'flow_mod'
+  /** 64 bits. */
   readonly cookie: bigint
+  /** 64 bits; the bits of `cookie` that count, 0 for none. */
   readonly cookie_mask: bigint
   readonly table_id: number
   readonly command: number
+  /** Seconds, 0..65535; 0 is never. */
   readonly idle_timeout: number
+  /** Seconds, 0..65535; 0 is never. */
   readonly hard_timeout: number
+  /** 0..65535; the highest matches first. */
   readonly priority: number
+  /** 32 bits; `OFP_NO_BUFFER` for none. */
   readonly buffer_id: number
+  /** 32 bits; a filter of deletions and requests, `OFPP.ANY` for none. */
   readonly out_port: number
+  /** 32 bits; a filter of deletions and requests, `OFPG.ANY` for none. */
   readonly out_group: number
   readonly flags: number
   readonly match: Match
   readonly instructions: readonly Instruction[]
 }
+/** OFPT_FLOW_REMOVED (§7.4.2): `reason` is of `OFPRR`. */
 export interface FlowRemoved extends Base {
   readonly type: 'flow_removed'
+  /** 64 bits. */
   readonly cookie: bigint
+  /** 0..65535; the highest matches first. */
   readonly priority: number
   readonly reason: number
   readonly table_id: number
+  /** Whole seconds since it was made. */
   readonly duration_sec: number
+  /** Nanoseconds beyond `duration_sec`, 0..999999999. */
   readonly duration_nsec: number
+  /** Seconds, 0..65535; 0 is never. */
   readonly idle_timeout: number
+  /** Seconds, 0..65535; 0 is never. */
   readonly hard_timeout: number
+  /** 64 bits; all ones where it is not counted. */
   readonly packet_count: bigint
+  /** 64 bits; all ones where it is not counted. */
   readonly byte_count: bigint
   readonly match: Match
 }
+/** OFPMP_FLOW (§7.3.5.2): `table_id` `OFPTT.ALL` for all. */
 export interface FlowStatsRequest {
   readonly type: 'flow'
   readonly table_id: number
+  /** 32 bits; a filter of deletions and requests, `OFPP.ANY` for none. */
   readonly out_port: number
+  /** 32 bits; a filter of deletions and requests, `OFPG.ANY` for none. */
   readonly out_group: number
+  /** 64 bits. */
   readonly cookie: bigint
+  /** 64 bits; the bits of `cookie` that count, 0 for none. */
   readonly cookie_mask: bigint
   readonly match: Match
 }
+/** OFPMP_AGGREGATE (§7.3.5.3): as `FlowStatsRequest`. */
 export interface AggregateStatsRequest {
   readonly type: 'aggregate'
   readonly table_id: number
+  /** 32 bits; a filter of deletions and requests, `OFPP.ANY` for none. */
   readonly out_port: number
+  /** 32 bits; a filter of deletions and requests, `OFPG.ANY` for none. */
   readonly out_group: number
+  /** 64 bits. */
   readonly cookie: bigint
+  /** 64 bits; the bits of `cookie` that count, 0 for none. */
   readonly cookie_mask: bigint
   readonly match: Match
 }
+/** An entry of an OFPMP_FLOW reply (§7.3.5.2): `flags` are of `OFPFF`. */
 export interface FlowStats {
   readonly table_id: number
+  /** Whole seconds since it was made. */
   readonly duration_sec: number
+  /** Nanoseconds beyond `duration_sec`, 0..999999999. */
   readonly duration_nsec: number
+  /** 0..65535; the highest matches first. */
   readonly priority: number
+  /** Seconds, 0..65535; 0 is never. */
   readonly idle_timeout: number
+  /** Seconds, 0..65535; 0 is never. */
   readonly hard_timeout: number
   readonly flags: number
+  /** 64 bits. */
   readonly cookie: bigint
+  /** 64 bits; all ones where it is not counted. */
   readonly packet_count: bigint
+  /** 64 bits; all ones where it is not counted. */
   readonly byte_count: bigint
   readonly match: Match
   readonly instructions: readonly Instruction[]

@@ -6,6 +6,7 @@
  */
 import type { FieldName } from '../fields.ts'
 
+/** Up to 48 bits a `number`, 64 and 128 bits a `bigint`, variable length bytes. */
 export type FieldValue = number | bigint | Uint8Array
 
 /** One OXM TLV. */
@@ -31,4 +32,5 @@ export interface UnknownOxm {
 }
 
 export type MatchField = OxmField | UnknownOxm
+/** Fields in wire order; empty matches every packet. */
 export type Match = readonly MatchField[]

@@ -62,6 +62,7 @@ export type * from './symmetric.ts'
 export type * from './table-features.ts'
 export type * from './unknown.ts'
 
+/** Every message; `unknown` for what is none of them. */
 export type Message =
   | Hello
   | ErrorMessage

@@ -32,6 +32,7 @@ export interface MeterMod extends Base {
   readonly type: 'meter_mod'
   readonly command: number
   readonly flags: number
+  /** 32 bits. */
   readonly meter_id: number
   readonly bands: readonly MeterBand[]
 }
@@ -46,21 +47,26 @@ export interface MeterConfigRequest {
   /** OFPM.ALL for all. */
   readonly meter_id: number
 }
+/** Counters of one band, 64 bits each. */
 export interface MeterBandStats {
   readonly packet_band_count: bigint
   readonly byte_band_count: bigint
 }
 export interface MeterStats {
+  /** 32 bits. */
   readonly meter_id: number
   readonly flow_count: number
   readonly packet_in_count: bigint
   readonly byte_in_count: bigint
+  /** Whole seconds since it was made. */
   readonly duration_sec: number
+  /** Nanoseconds beyond `duration_sec`, 0..999999999. */
   readonly duration_nsec: number
   readonly band_stats: readonly MeterBandStats[]
 }
 export interface MeterConfig {
   readonly flags: number
+  /** 32 bits. */
   readonly meter_id: number
   readonly bands: readonly MeterBand[]
 }

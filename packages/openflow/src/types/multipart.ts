@@ -60,10 +60,13 @@ export interface Desc {
 }
 export interface AggregateStats {
   readonly type: 'aggregate'
+  /** 64 bits; all ones where it is not counted. */
   readonly packet_count: bigint
+  /** 64 bits; all ones where it is not counted. */
   readonly byte_count: bigint
   readonly flow_count: number
 }
+/** An entry of an OFPMP_TABLE reply (§7.3.5.4). */
 export interface TableStats {
   readonly table_id: number
   readonly active_count: number

@@ -25,10 +25,13 @@ export interface NxtSetPacketInFormat extends Base {
 }
 export interface NxtPacketIn extends Base {
   readonly type: 'nxt_packet_in'
+  /** 32 bits; `OFP_NO_BUFFER` for none. */
   readonly buffer_id: number
+  /** Bytes of the whole packet, 0..65535, of which `data` may be less. */
   readonly total_len: number
   readonly reason: number
   readonly table_id: number
+  /** 64 bits. */
   readonly cookie: bigint
   readonly match: Match
   /** A view into the receive buffer. */

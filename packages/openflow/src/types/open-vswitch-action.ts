@@ -65,15 +65,18 @@ export interface ResubmitTableCt {
   readonly in_port: number
   readonly table: number
 }
+/** NXAST_SET_TUNNEL. */
 export interface SetTunnel {
   readonly type: 'set_tunnel'
   /** 32 bits. */
   readonly tun_id: number
 }
+/** NXAST_SET_TUNNEL64: 64 bits. */
 export interface SetTunnel64 {
   readonly type: 'set_tunnel64'
   readonly tun_id: bigint
 }
+/** NXAST_POP_QUEUE: the queue as before `set_queue`. */
 export interface PopQueue {
   readonly type: 'pop_queue'
 }
@@ -146,6 +149,7 @@ export interface FinTimeout {
   readonly fin_idle_timeout: number
   readonly fin_hard_timeout: number
 }
+/** NXAST_CONTROLLER: to the controller with the id, 16 bits. */
 export interface ControllerAction {
   readonly type: 'controller'
   readonly max_len: number
@@ -202,6 +206,7 @@ export interface Conjunction {
   readonly n_clauses: number
   readonly id: number
 }
+/** NXAST_CT_CLEAR: forgets what connection tracking said. */
 export interface CtClear {
   readonly type: 'ct_clear'
 }
@@ -230,10 +235,12 @@ export interface EncapProperty {
   readonly type: number
   readonly data: Uint8Array
 }
+/** NXAST_DECAP: takes the outermost header away. */
 export interface Decap {
   readonly type: 'decap'
   readonly new_pkt_type: number
 }
+/** NXAST_DEC_NSH_TTL. */
 export interface DecNshTtl {
   readonly type: 'dec_nsh_ttl'
 }
@@ -255,9 +262,12 @@ export interface DeleteField {
 /** NXAST_LEARN: adds or changes a flow that the specs make out of the packet. */
 export interface Learn {
   readonly type: 'learn'
+  /** Seconds, 0..65535; 0 is never. */
   readonly idle_timeout: number
+  /** Seconds, 0..65535; 0 is never. */
   readonly hard_timeout: number
   readonly priority: number
+  /** 64 bits. */
   readonly cookie: bigint
   /** `NX_LEARN_F`. */
   readonly flags: number
@@ -269,9 +279,12 @@ export interface Learn {
 /** NXAST_LEARN2: with a limit, and a bit that says whether it was kept. */
 export interface Learn2 {
   readonly type: 'learn2'
+  /** Seconds, 0..65535; 0 is never. */
   readonly idle_timeout: number
+  /** Seconds, 0..65535; 0 is never. */
   readonly hard_timeout: number
   readonly priority: number
+  /** 64 bits. */
   readonly cookie: bigint
   readonly flags: number
   readonly table_id: number

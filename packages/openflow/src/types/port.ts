@@ -1,6 +1,7 @@
 /** Ports: OpenFlow 1.3.5 §7.2.1, §7.3.4.3, §7.3.5.6, §7.4.3. */
 import type { Base } from './base.ts'
 
+/** ofp_port (§7.2.1): bits of `OFPPC` and `OFPPS`, speeds in kbit/s. */
 export interface Port {
   readonly port_no: number
   /** MAC address as a 48-bit number. */
@@ -36,6 +37,7 @@ export interface PortStatsRequest {
   readonly type: 'port_stats'
   readonly port_no: number
 }
+/** An entry of an OFPMP_PORT_STATS reply (§7.3.5.6). */
 export interface PortStats {
   readonly port_no: number
   readonly rx_packets: bigint
@@ -50,6 +52,8 @@ export interface PortStats {
   readonly rx_over_err: bigint
   readonly rx_crc_err: bigint
   readonly collisions: bigint
+  /** Whole seconds since it was made. */
   readonly duration_sec: number
+  /** Nanoseconds beyond `duration_sec`, 0..999999999. */
   readonly duration_nsec: number
 }

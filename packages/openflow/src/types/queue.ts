@@ -19,6 +19,7 @@ export interface UnknownQueueProperty {
 }
 export type QueueProperty = QueueRate | QueueExperimenter | UnknownQueueProperty
 export interface Queue {
+  /** 32 bits. */
   readonly queue_id: number
   readonly port: number
   readonly properties: readonly QueueProperty[]
@@ -40,12 +41,16 @@ export interface QueueStatsRequest {
   /** OFPQ_ALL for all. */
   readonly queue_id: number
 }
+/** An entry of an OFPMP_QUEUE reply (§7.3.5.8). */
 export interface QueueStats {
   readonly port_no: number
+  /** 32 bits. */
   readonly queue_id: number
   readonly tx_bytes: bigint
   readonly tx_packets: bigint
   readonly tx_errors: bigint
+  /** Whole seconds since it was made. */
   readonly duration_sec: number
+  /** Nanoseconds beyond `duration_sec`, 0..999999999. */
   readonly duration_nsec: number
 }

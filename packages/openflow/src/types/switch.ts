@@ -1,11 +1,14 @@
 /** What a switch is and how it is set: OpenFlow 1.3.5 §7.3.1, §7.3.2, §7.3.3, §7.3.8-10. */
 import type { Base } from './base.ts'
 
+/** OFPT_FEATURES_REQUEST (§7.3.1). */
 export interface FeaturesRequest extends Base {
   readonly type: 'features_request'
 }
+/** OFPT_FEATURES_REPLY (§7.3.1): `capabilities` are of `OFPC`. */
 export interface FeaturesReply extends Base {
   readonly type: 'features_reply'
+  /** 64 bits. */
   readonly datapath_id: bigint
   readonly n_buffers: number
   readonly n_tables: number
@@ -13,30 +16,39 @@ export interface FeaturesReply extends Base {
   readonly capabilities: number
   readonly reserved: number
 }
+/** OFPT_GET_CONFIG_REQUEST (§7.3.2). */
 export interface GetConfigRequest extends Base {
   readonly type: 'get_config_request'
 }
+/** OFPT_GET_CONFIG_REPLY (§7.3.2). */
 export interface GetConfigReply extends Base {
   readonly type: 'get_config_reply'
   readonly flags: number
+  /** Bytes of a packet to the controller, 0..65535. */
   readonly miss_send_len: number
 }
+/** OFPT_SET_CONFIG (§7.3.2). */
 export interface SetConfig extends Base {
   readonly type: 'set_config'
   readonly flags: number
+  /** Bytes of a packet to the controller, 0..65535. */
   readonly miss_send_len: number
 }
+/** OFPT_BARRIER_REQUEST (§7.3.8). */
 export interface BarrierRequest extends Base {
   readonly type: 'barrier_request'
 }
+/** OFPT_BARRIER_REPLY (§7.3.8). */
 export interface BarrierReply extends Base {
   readonly type: 'barrier_reply'
 }
+/** OFPT_ROLE_REQUEST (§7.3.9): `role` is of `OFPCR`, `generation_id` has 64 bits. */
 export interface RoleRequest extends Base {
   readonly type: 'role_request'
   readonly role: number
   readonly generation_id: bigint
 }
+/** OFPT_ROLE_REPLY (§7.3.9). */
 export interface RoleReply extends Base {
   readonly type: 'role_reply'
   readonly role: number

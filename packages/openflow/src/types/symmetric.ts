@@ -27,14 +27,17 @@ export interface ErrorMessage extends Base {
   /** The offending message, whole or cut, or text for HELLO_FAILED. */
   readonly data: Uint8Array
 }
+/** OFPT_ECHO_REQUEST (§7.5.2): `data` is a view. */
 export interface EchoRequest extends Base {
   readonly type: 'echo_request'
   readonly data: Uint8Array
 }
+/** OFPT_ECHO_REPLY (§7.5.3): `data` is a view. */
 export interface EchoReply extends Base {
   readonly type: 'echo_reply'
   readonly data: Uint8Array
 }
+/** OFPT_EXPERIMENTER (§7.5.4) that this library does not know: `data` is a view. */
 export interface Experimenter extends Base {
   readonly type: 'experimenter'
   readonly experimenter: number
