@@ -7,6 +7,7 @@ import { SPELLING } from '../field-spelling.ts'
 import type { FieldName } from '../fields.ts'
 import type { FieldValue, Match, MatchField, OxmField } from '../types/match.ts'
 import { formatByKind, formatPacketType } from './field-value.ts'
+import { AFTER_VLAN, BEFORE_PROTOCOL, BEFORE_VLAN } from './match-order.ts'
 import type { TextNames } from './names.ts'
 import { bytesToHex, paddedHex } from './number.ts'
 
@@ -41,104 +42,6 @@ const IP_PROTOCOLS: ReadonlyMap<string, ReadonlyMap<FieldValue, string>> = new M
     ]),
   ],
 ])
-
-const registers = (prefix: string, count: number): FieldName[] =>
-  Array.from({ length: count }, (_, n) => `${prefix}${n}` as FieldName)
-
-/** Fields before the protocol, between it and the VLAN, and after that. */
-const BEFORE_PROTOCOL: readonly FieldName[] = [
-  'pkt_mark',
-  'recirc_id',
-  'dp_hash',
-  'conj_id',
-  'actset_output',
-  'ct_state',
-  'ct_zone',
-  'ct_mark',
-  'ct_label',
-  'ct_nw_src',
-  'ct_ipv6_src',
-  'ct_nw_dst',
-  'ct_ipv6_dst',
-  'ct_nw_proto',
-  'ct_tp_src',
-  'ct_tp_dst',
-  'packet_type',
-]
-const BEFORE_VLAN: readonly FieldName[] = [
-  ...registers('reg', 32),
-  'tunnel_id',
-  'tun_src',
-  'tun_dst',
-  'tun_ipv6_src',
-  'tun_ipv6_dst',
-  'tun_gbp_id',
-  'tun_gbp_flags',
-  'tun_erspan_ver',
-  'tun_erspan_idx',
-  'tun_erspan_dir',
-  'tun_erspan_hwid',
-  'tun_gtpu_flags',
-  'tun_gtpu_msgtype',
-  'tun_flags',
-  ...registers('tun_metadata', 64),
-  'metadata',
-  'in_port',
-  'in_phy_port',
-]
-const AFTER_VLAN: readonly FieldName[] = [
-  'eth_src',
-  'eth_dst',
-  'eth_type',
-  'ipv6_src',
-  'ipv6_dst',
-  'ipv6_flabel',
-  'arp_spa',
-  'arp_tpa',
-  'nsh_flags',
-  'nsh_ttl',
-  'nsh_mdtype',
-  'nsh_np',
-  'nsh_spi',
-  'nsh_si',
-  'nsh_c1',
-  'nsh_c2',
-  'nsh_c3',
-  'nsh_c4',
-  'ipv4_src',
-  'ipv4_dst',
-  'arp_op',
-  'ip_proto',
-  'arp_sha',
-  'arp_tha',
-  'ip_dscp',
-  'ip_ecn',
-  'nw_ttl',
-  'mpls_label',
-  'mpls_tc',
-  'mpls_ttl',
-  'mpls_bos',
-  'pbb_isid',
-  'pbb_uca',
-  'ipv6_exthdr',
-  'ip_frag',
-  'icmpv4_type',
-  'icmpv4_code',
-  'icmpv6_type',
-  'icmpv6_code',
-  'ipv6_nd_target',
-  'ipv6_nd_sll',
-  'ipv6_nd_tll',
-  'nd_reserved',
-  'nd_options_type',
-  'tcp_src',
-  'tcp_dst',
-  'udp_src',
-  'udp_dst',
-  'sctp_src',
-  'sctp_dst',
-  'tcp_flags',
-]
 
 /** The text of a match; empty for one that matches everything. */
 export function formatMatch(match: Match, names: TextNames = {}): string {
