@@ -91,6 +91,14 @@ export class StandInEngine implements SwitchFacts {
     this.facts.push(`${dpid} ${name} ${port_no}`)
   }
 
+  disconnected(dpid: string): void {
+    this.facts.push(`disconnected ${dpid}`)
+  }
+
+  forgotten(dpid: string): void {
+    this.facts.push(`forgotten ${dpid}`)
+  }
+
   announce(flows: ReadonlySet<string>, groups: ReadonlySet<number>): void {
     for (const dpid of this.ports.keys()) this.#listener(dpid, { revision: this.revision, flows, groups })
   }

@@ -2,8 +2,12 @@
  * What separates a switch from what it should hold. Pure; cost is that of the scope, not of the tables. The tables may
  * change between two parts of a scope, as long as what changed is compared again.
  *
- * A flow or group that the switch refused is left out until its value changes: as if it were not wanted, so that an
- * older one under its key does not stay behind.
+ * What the switch refused is not asked of it again until its value changes. Where an older one is installed:
+ *
+ * - a flow goes, because it says what the model says no more, such as an address that moved to somebody else: its
+ *   packets then meet the table's miss, which drops where the tables decide who may talk to whom;
+ * - a group stays, because its flows would go with it, which were not refused: better a list of members that is a
+ *   change behind than none.
  */
 import type { Flow, Group, Tables } from '../pipeline/flow.ts'
 import type { Change } from './change.ts'
@@ -66,11 +70,9 @@ function flowChange(key: string, { desired, installed, quarantine }: Comparison)
 function groupChange(group_id: number, { desired, installed, quarantine }: Comparison): Change | undefined {
   const wanted = desired.groups.get(group_id)
   const there = installed.groups.get(group_id)
-  if (wanted !== undefined && !quarantine.hasGroup(wanted)) {
-    if (there === wanted.value) return undefined
-    return { kind: there === undefined ? 'group_add' : 'group_modify', group: wanted }
-  }
-  return there === undefined ? undefined : { kind: 'group_delete', group_id }
+  if (wanted === undefined) return there === undefined ? undefined : { kind: 'group_delete', group_id }
+  if (there === wanted.value || quarantine.hasGroup(wanted)) return undefined
+  return { kind: there === undefined ? 'group_add' : 'group_modify', group: wanted }
 }
 
 /** The changes that make the installed view equal to the desired tables within the scope, in no useful order. */

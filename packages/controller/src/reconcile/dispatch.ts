@@ -34,7 +34,7 @@ export function createDispatch(channel: Channel): Dispatch {
   const refusals: Refusal[] = []
   const end = channel.onError((error) => {
     const change = sent.get(error.xid)
-    if (change !== undefined) refusals.push({ change, error: nameOf(error) })
+    if (change !== undefined) refusals.push({ change, error: nameOf(error), by: 'switch' })
   })
 
   const sendOne = (change: Change, outgoing: Modification | BundleAddMessage) => {
@@ -43,7 +43,7 @@ export function createDispatch(channel: Channel): Dispatch {
       channel.send(outgoing)
     } catch (error) {
       if (!(error instanceof EncodeError)) throw error
-      refusals.push({ change, error: error.message })
+      refusals.push({ change, error: error.message, by: 'encoder' })
     }
   }
 

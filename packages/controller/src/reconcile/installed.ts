@@ -9,50 +9,80 @@ import type { Tables } from '../pipeline/flow.ts'
 import { isOurGroup } from '../pipeline/group_space.ts'
 import { flowKey, flowValue, groupValue } from '../pipeline/identity.ts'
 import type { Change } from './change.ts'
+import { groupsOfFlow, groupsOfGroup, Uses } from './uses.ts'
 
 /** Flows by `flowKey` and groups by id, each with its value. */
 export interface Installed {
   readonly flows: Map<string, string>
   readonly groups: Map<number, string>
+  /** Which of them use which groups. */
+  readonly uses: { readonly flows: Uses<string>; readonly groups: Uses<number> }
 }
 
-export const emptyInstalled = (): Installed => ({ flows: new Map(), groups: new Map() })
+export const emptyInstalled = (): Installed => ({
+  flows: new Map(),
+  groups: new Map(),
+  uses: { flows: new Uses(), groups: new Uses() },
+})
+
+/** Whether a flow of a dump has our brand. */
+export const isOurs = ({ cookie }: FlowStats): boolean => (cookie & COOKIE_BRAND_MASK) === COOKIE_BRAND
 
 /** Takes a part of a flow dump over. Flows without our brand are left out, whatever the dump was asked for. */
 export function recordFlows(installed: Installed, flows: readonly FlowStats[], desired?: Tables): void {
-  for (const flow of flows) {
-    if ((flow.cookie & COOKIE_BRAND_MASK) !== COOKIE_BRAND) continue
+  for (const flow of flows.filter(isOurs)) {
     const key = flowKey(flow.table_id, flow.priority, flow.match)
     const value = flowValue(flow)
-    const same = desired?.flows.get(key)
+    const wanted = desired?.flows.get(key)
     // One string instead of two where the switch holds what it should.
-    if (same?.value === value) installed.flows.set(same.key, same.value)
-    else installed.flows.set(key, value)
+    const same = wanted?.value === value ? wanted : { key, value }
+    installed.flows.set(same.key, same.value)
+    installed.uses.flows.set(same.key, groupsOfFlow(flow.instructions))
   }
 }
 
 /** Takes a part of a group dump over; groups outside of our id space are left out. */
 export function recordGroups(installed: Installed, groups: readonly GroupDesc[]): void {
-  for (const group of groups) {
-    if (isOurGroup(group.group_id)) installed.groups.set(group.group_id, groupValue(group))
+  for (const group of groups.filter(({ group_id }) => isOurGroup(group_id))) {
+    installed.groups.set(group.group_id, groupValue(group))
+    installed.uses.groups.set(group.group_id, groupsOfGroup(group))
   }
 }
 
-/** Follows a change that the switch acknowledged. */
-export function acknowledge({ flows, groups }: Installed, change: Change): void {
+function dropFlow({ flows, uses }: Installed, key: string): void {
+  flows.delete(key)
+  uses.flows.delete(key)
+}
+
+/** The switch removes the flows that use a group with it (OpenFlow 1.3.5 §6.5). @returns their keys */
+function dropGroup(installed: Installed, group_id: number): string[] {
+  const fallen = [...installed.uses.flows.users(group_id)]
+  for (const key of fallen) dropFlow(installed, key)
+  installed.groups.delete(group_id)
+  installed.uses.groups.delete(group_id)
+  return fallen
+}
+
+/**
+ * Follows a change that the switch acknowledged.
+ * @returns keys of flows that it removed with a group; one that is wanted all the same has to be compared again
+ */
+export function acknowledge(installed: Installed, change: Change): readonly string[] {
+  const { flows, groups, uses } = installed
   switch (change.kind) {
     case 'flow_add':
       flows.set(change.flow.key, change.flow.value)
-      break
+      uses.flows.set(change.flow.key, groupsOfFlow(change.flow.instructions))
+      return []
     case 'flow_delete':
-      flows.delete(change.key)
-      break
+      dropFlow(installed, change.key)
+      return []
     case 'group_add':
     case 'group_modify':
       groups.set(change.group.group_id, change.group.value)
-      break
+      uses.groups.set(change.group.group_id, groupsOfGroup(change.group))
+      return []
     case 'group_delete':
-      groups.delete(change.group_id)
-      break
+      return dropGroup(installed, change.group_id)
   }
 }

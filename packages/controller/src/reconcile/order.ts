@@ -1,50 +1,77 @@
 /**
  * The order in which changes are safe one by one, for switches without bundles and for sets that need several:
  *
- * 1. groups are added, those that others refer to first; 2. groups are modified; 3. flows are added or replaced;
- * 4. flows are deleted; 5. groups are deleted.
+ * 1. groups are added or modified, those that others refer to first; 2. flows are added or replaced; 3. flows are
+ * deleted; 4. groups are deleted, those that refer to others first.
  *
- * So no flow ever refers to a group that is not there, no deletion of a group takes a flow along that is wanted,
- * and nothing is missing in between. Pure.
+ * So no flow and no group ever refers to a group that is not there, groups that refer to no circle before and after
+ * refer to none in between, no deletion of a group takes a flow along that is wanted, and nothing is missing in
+ * between. Pure.
  */
 import type { Group } from '../pipeline/flow.ts'
 import type { Change, FlowAdd, FlowDelete, GroupAdd, GroupDelete, GroupModify } from './change.ts'
+import type { Comparison } from './diff.ts'
+import type { Installed } from './installed.ts'
+import { groupsOfGroup } from './uses.ts'
 
-/** Groups that the buckets of a group send packets to. */
-function* referredGroups(group: Group): Generator<number> {
-  for (const bucket of group.buckets) {
-    for (const action of bucket.actions) if (action.type === 'group') yield action.group_id
-  }
-}
-
-/** Referred groups before those that refer to them; a cycle, which a switch refuses, is broken anywhere. */
-function referredFirst(adds: readonly GroupAdd[]): GroupAdd[] {
-  const pending = new Map(adds.map((add) => [add.group.group_id, add]))
-  const ordered: GroupAdd[] = []
+/** Children before parents; a circle, which a switch refuses, is broken anywhere. */
+function childrenFirst(
+  roots: Iterable<number>,
+  childrenOf: (group_id: number) => Iterable<number>,
+): number[] {
+  const seen = new Set<number>()
+  const ordered: number[] = []
   const visit = (group_id: number): void => {
-    const add = pending.get(group_id)
-    if (add === undefined) return
-    pending.delete(group_id)
-    for (const referred of referredGroups(add.group)) visit(referred)
-    ordered.push(add)
+    if (seen.has(group_id)) return
+    seen.add(group_id)
+    for (const child of childrenOf(group_id)) visit(child)
+    ordered.push(group_id)
   }
-  for (const add of adds) visit(add.group.group_id)
+  for (const root of roots) visit(root)
   return ordered
 }
 
+const byId = <C>(changes: readonly C[], idOf: (change: C) => number) =>
+  new Map(changes.map((change) => [idOf(change), change]))
+
+const inOrder = <C>(changes: ReadonlyMap<number, C>, ordered: readonly number[]): C[] =>
+  ordered.flatMap((group_id) => changes.get(group_id) ?? [])
+
+/** Also by way of groups that do not change: else a circle could be closed for a moment. */
+function orderSets(sets: readonly (GroupAdd | GroupModify)[], groups: ReadonlyMap<number, Group>) {
+  const changes = byId(sets, ({ group }) => group.group_id)
+  const childrenOf = (group_id: number) => {
+    const group = changes.get(group_id)?.group ?? groups.get(group_id)
+    return group === undefined ? [] : groupsOfGroup(group)
+  }
+  return inOrder(changes, childrenFirst(changes.keys(), childrenOf))
+}
+
+function orderDeletes(deletes: readonly GroupDelete[], { uses }: Installed) {
+  const changes = byId(deletes, ({ group_id }) => group_id)
+  const childrenOf = (group_id: number) => [...uses.groups.groups(group_id)].filter((id) => changes.has(id))
+  return inOrder(changes, childrenFirst(changes.keys(), childrenOf).toReversed())
+}
+
 /** The same changes in a safe order. */
-export function order(changes: readonly Change[]): Change[] {
-  const groupAdds: GroupAdd[] = []
-  const groupModifies: GroupModify[] = []
+export function order(
+  changes: readonly Change[],
+  { desired, installed }: Pick<Comparison, 'desired' | 'installed'>,
+): Change[] {
+  const groupSets: (GroupAdd | GroupModify)[] = []
   const flowAdds: FlowAdd[] = []
   const flowDeletes: FlowDelete[] = []
   const groupDeletes: GroupDelete[] = []
   for (const change of changes) {
     if (change.kind === 'flow_add') flowAdds.push(change)
     else if (change.kind === 'flow_delete') flowDeletes.push(change)
-    else if (change.kind === 'group_add') groupAdds.push(change)
-    else if (change.kind === 'group_modify') groupModifies.push(change)
-    else groupDeletes.push(change)
+    else if (change.kind === 'group_delete') groupDeletes.push(change)
+    else groupSets.push(change)
   }
-  return [...referredFirst(groupAdds), ...groupModifies, ...flowAdds, ...flowDeletes, ...groupDeletes]
+  return [
+    ...orderSets(groupSets, desired.groups),
+    ...flowAdds,
+    ...flowDeletes,
+    ...orderDeletes(groupDeletes, installed),
+  ]
 }

@@ -1,11 +1,13 @@
 /** What became of a batch of changes. */
 import type { Change } from './change.ts'
 
-/** A change that a switch refused, with what a user needs to see its cause. */
+/** A change that was refused, with what a user needs to see its cause. */
 export interface Refusal {
   readonly change: Change
-  /** The specification's name of the error, e.g. OFPBAC_BAD_OUT_GROUP. */
+  /** The specification's name of the error, e.g. OFPBAC_BAD_OUT_GROUP; a sentence where the switch was not asked. */
   readonly error: string
+  /** `encoder`: it has no bytes in OpenFlow, such as a group with too many buckets, and was not sent. */
+  readonly by: 'switch' | 'encoder'
 }
 
 export type Outcome =

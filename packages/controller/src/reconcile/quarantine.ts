@@ -16,6 +16,8 @@ export interface RefusalList extends Quarantine {
     readonly flows: readonly string[]
     readonly groups: readonly number[]
   }
+  /** Number of flows and groups. */
+  readonly size: number
   refusals(): readonly Refusal[]
 }
 
@@ -54,6 +56,9 @@ export function createQuarantine(): RefusalList {
       flows: releaseFrom(flows, isCurable),
       groups: releaseFrom(groups, isCurable),
     }),
+    get size() {
+      return flows.size + groups.size
+    },
     refusals: () => [...groups.values(), ...flows.values()].map(({ refusal }) => refusal),
   }
 }

@@ -11,6 +11,7 @@ import { acknowledge, emptyInstalled, type Installed, recordFlows, recordGroups 
 import { message } from './messages.ts'
 import { order } from './order.ts'
 import { createQuarantine } from './quarantine.ts'
+import { withheld } from './withhold.ts'
 
 const GROUPS = 0x40000000
 const NOTHING: Quarantine = { hasFlow: () => false, hasGroup: () => false }
@@ -45,10 +46,10 @@ function makeFlow(id: number, content: number, group_id?: number): Flow {
   }
 }
 
-function makeGroup(id: number, content: number, refers?: number): Group {
+function makeGroup(id: number, content: number, ...refers: number[]): Group {
   const actions: Bucket['actions'] = [
     { type: 'output', port: content, max_len: 0 },
-    ...(refers === undefined ? [] : [{ type: 'group', group_id: GROUPS + refers } as const]),
+    ...refers.map((refer) => ({ type: 'group', group_id: GROUPS + refer }) as const),
   ]
   const buckets = [{ weight: 0, watch_port: 0xffffffff, watch_group: 0xffffffff, actions }]
   return {
@@ -65,16 +66,24 @@ const tables = (flows: readonly Flow[], groups: readonly Group[] = []): Tables =
   groups: new Map(groups.map((group) => [group.group_id, group])),
 })
 
+const GROUP_IDS = ['0', '1', '2', '3', '4']
 /** Few ids and few contents, so that flows and groups meet, differ and use each other. */
 const anyTables = fc
   .tuple(
-    fc.dictionary(fc.constantFrom('0', '1', '2', '3', '4'), fc.nat(2)),
+    fc.shuffledSubarray(GROUP_IDS),
+    fc.dictionary(
+      fc.constantFrom(...GROUP_IDS),
+      fc.tuple(fc.nat(2), fc.uniqueArray(fc.nat(4), { maxLength: 2 })),
+    ),
     fc.dictionary(fc.constantFrom('0', '1', '2', '3', '4', '5', '6', '7'), fc.tuple(fc.nat(2), fc.boolean())),
   )
-  .map(([groupContents, flowContents]) => {
-    // A group refers to a higher one that exists, so that lower ids depend on higher ones.
-    const ids = Object.keys(groupContents).map(Number).sort()
-    const groups = ids.map((id, at) => makeGroup(id, groupContents[id]!, ids[at + 1]))
+  .map(([ids, groupContents, flowContents]) => {
+    // A group refers to some that come later in the order, which is another one for other tables: never in a circle.
+    const groups = ids.map((id, at) => {
+      const [content, refers] = groupContents[id] ?? [0, []]
+      const later = ids.slice(at + 1).map(Number)
+      return makeGroup(Number(id), content, ...later.filter((other) => refers.includes(other)))
+    })
     const flows = Object.entries(flowContents).map(([id, [content, uses]]) =>
       makeFlow(
         Number(id),
@@ -87,7 +96,8 @@ const anyTables = fc
 
 function install(desired: Tables, into: Installed = emptyInstalled()): Installed {
   const comparison = { desired, installed: into, quarantine: NOTHING }
-  for (const change of order(diff(comparison, everything(desired, into)))) acknowledge(into, change)
+  for (const change of order(diff(comparison, everything(desired, into)), comparison))
+    acknowledge(into, change)
   return into
 }
 
@@ -141,6 +151,16 @@ const usesOf = (value: Flow | Group): number[] => {
   )
 }
 
+const hasCircle = (groups: ReadonlyMap<number, Group>): boolean => {
+  const reaches = (from: number, to: number, seen: Set<number>): boolean =>
+    usesOf(groups.get(from)!).some((next) => {
+      if (next === to) return true
+      if (seen.has(next)) return false
+      return reaches(next, to, seen.add(next))
+    })
+  return [...groups.keys()].some((group_id) => reaches(group_id, group_id, new Set()))
+}
+
 /** Follows the changes one by one and fails where a switch would refuse one or lose a packet. */
 function replay(changes: readonly Change[], before: Tables, after: Tables): void {
   const flows = new Map(before.flows)
@@ -152,7 +172,8 @@ function replay(changes: readonly Change[], before: Tables, after: Tables): void
     else if (change.kind === 'flow_delete') flows.delete(change.key)
     else if (change.kind === 'group_delete') groups.delete(change.group_id)
     else groups.set(change.group.group_id, change.group)
-    if ('group' in change) assert(present(change.group), 'a group refers to a missing one')
+    assert([...groups.values()].every(present), 'a group refers to a missing one')
+    assert(!hasCircle(groups), 'groups refer to each other in a circle')
     assert([...flows.values()].every(present), 'a flow refers to a missing group')
     assert(
       kept.every((key) => flows.has(key)),
@@ -165,8 +186,9 @@ t.test('in order, nothing refers to a missing group and no wanted flow is ever m
   fc.assert(
     fc.property(anyTables, anyTables, (before, after) => {
       const installed = install(before)
-      const changes = diff({ desired: after, installed, quarantine: NOTHING }, everything(after, installed))
-      replay(order(changes), before, after)
+      const comparison = { desired: after, installed, quarantine: NOTHING }
+      const changes = diff(comparison, everything(after, installed))
+      replay(order(changes, comparison), before, after)
     }),
   )
 })
@@ -195,15 +217,71 @@ t.test('a scope in parts is the same scope', async () => {
 
 t.test('groups that refer to each other in a circle are all sent, for the switch to refuse', async (t) => {
   const circle = [makeGroup(0, 1, 1), makeGroup(1, 1, 0)]
-  t.equal(order(circle.map((group) => ({ kind: 'group_add', group }))).length, 2)
+  const comparison = { desired: tables([], circle), installed: emptyInstalled() }
+  const adds = circle.map((group) => ({ kind: 'group_add', group }) as const)
+  t.equal(order(adds, comparison).length, 2)
+})
+
+t.test('groups of which new versions are refused stay, with the groups that they refer to', async () => {
+  fc.assert(
+    fc.property(anyTables, anyTables, fc.func(fc.boolean()), (before, after, isRefused) => {
+      const installed = install(before)
+      const quarantine = {
+        ...NOTHING,
+        hasGroup: ({ group_id }: Group) => before.groups.has(group_id) && isRefused(group_id),
+      }
+      const comparison = { desired: after, installed, quarantine }
+      const changes = diff(comparison, everything(after, installed))
+      const waiting = withheld(changes, installed)
+      const missing = (group_id: number) => !installed.groups.has(group_id)
+      for (const change of order(changes, comparison)) {
+        if (change.kind === 'group_delete' && waiting.has(change.group_id)) continue
+        acknowledge(installed, change)
+      }
+      for (const group_id of installed.groups.keys()) {
+        assert.deepEqual([...installed.uses.groups.groups(group_id)].filter(missing), [])
+      }
+      const kept = [...after.groups.values()].filter((group) => quarantine.hasGroup(group))
+      for (const { group_id } of kept)
+        assert.equal(installed.groups.get(group_id), before.groups.get(group_id)!.value)
+      const needed = new Set(kept.flatMap(({ group_id }) => usesOf(before.groups.get(group_id)!)))
+      for (const group_id of waiting) {
+        const users = [...installed.uses.groups.users(group_id)]
+        assert(needed.has(group_id) || users.some((user) => waiting.has(user)), 'waits without need')
+      }
+    }),
+  )
+})
+
+t.test('flows go with the group that they use', async (t) => {
+  const nested: Flow = {
+    ...makeFlow(1, 1),
+    instructions: [
+      {
+        type: 'write_actions',
+        actions: [{ type: 'clone', actions: [{ type: 'group', group_id: GROUPS }] }],
+      },
+    ],
+  }
+  const installed = install(tables([nested, makeFlow(2, 1, GROUPS), makeFlow(3, 1, GROUPS + 1)]))
+  acknowledge(installed, { kind: 'flow_add', flow: makeFlow(2, 2) })
+  const fallen = acknowledge(installed, { kind: 'group_delete', group_id: GROUPS })
+  t.strictSame(fallen, [nested.key])
+  t.strictSame([...installed.flows.keys()], [makeFlow(2, 2).key, makeFlow(3, 1).key])
+
+  const dumped = emptyInstalled()
+  recordFlows(dumped, [stats(nested), stats(makeFlow(3, 1, GROUPS + 1))])
+  t.strictSame(acknowledge(dumped, { kind: 'group_delete', group_id: GROUPS }), [nested.key])
+  t.equal(dumped.flows.size, 1)
 })
 
 t.test('what the switch refused is left out until its value changes', async (t) => {
+  const by = 'switch'
   const old = makeFlow(1, 1)
   const refused = makeFlow(1, 2)
   const quarantine = createQuarantine()
-  quarantine.add({ change: { kind: 'flow_add', flow: refused }, error: 'OFPBMC_BAD_VALUE' })
-  quarantine.add({ change: { kind: 'group_add', group: makeGroup(0, 1) }, error: 'OFPGMFC_BAD_BUCKET' })
+  quarantine.add({ change: { kind: 'flow_add', flow: refused }, error: 'OFPBMC_BAD_VALUE', by })
+  quarantine.add({ change: { kind: 'group_add', group: makeGroup(0, 1) }, error: 'OFPGMFC_BAD_BUCKET', by })
   const compare = (desired: Tables, installed: Installed) =>
     diff({ desired, installed, quarantine }, everything(desired, installed))
   t.strictSame(compare(tables([refused], [makeGroup(0, 1)]), emptyInstalled()), [])
@@ -212,6 +290,10 @@ t.test('what the switch refused is left out until its value changes', async (t) 
     [{ kind: 'flow_delete', key: old.key }],
     'an older flow of the key does not stay behind',
   )
+  const older = install(tables([], [makeGroup(0, 0)]))
+  t.strictSame(compare(tables([], [makeGroup(0, 1)]), older), [], 'an older group does')
+  t.match(compare(tables([]), older), [{ kind: 'group_delete' }], 'while it is wanted')
+  t.equal(quarantine.size, 2)
   const changed = tables([makeFlow(1, 3)], [makeGroup(0, 2)])
   t.match(compare(changed, emptyInstalled()), [{ kind: 'group_add' }, { kind: 'flow_add' }])
   t.equal(quarantine.refusals().length, 2)
@@ -222,8 +304,8 @@ t.test('what the switch refused is left out until its value changes', async (t) 
 t.test('what is released from quarantine is compared again', async (t) => {
   const [one, other] = [makeFlow(1, 1), makeFlow(2, 1)]
   const quarantine = createQuarantine()
-  quarantine.add({ change: { kind: 'flow_add', flow: one }, error: 'OFPBAC_BAD_OUT_GROUP' })
-  quarantine.add({ change: { kind: 'flow_add', flow: other }, error: 'OFPBMC_BAD_VALUE' })
+  quarantine.add({ change: { kind: 'flow_add', flow: one }, error: 'OFPBAC_BAD_OUT_GROUP', by: 'switch' })
+  quarantine.add({ change: { kind: 'flow_add', flow: other }, error: 'OFPBMC_BAD_VALUE', by: 'switch' })
   const released = quarantine.release(({ error }) => error === 'OFPBAC_BAD_OUT_GROUP')
   t.strictSame(released, { flows: [one.key], groups: [] })
   t.strictSame([quarantine.hasFlow(one), quarantine.hasFlow(other)], [false, true])

@@ -8,6 +8,7 @@ export class Backlog {
   #whole = true
   #flows = new Set<string>()
   #groups = new Set<number>()
+  #held: ReadonlySet<number> = new Set()
 
   get isEmpty(): boolean {
     return !this.#whole && this.#flows.size === 0 && this.#groups.size === 0
@@ -32,12 +33,19 @@ export class Backlog {
     }
   }
 
+  /** These groups are to be compared when something else is: before, nothing can be done about them. */
+  hold(groups: ReadonlySet<number>): void {
+    this.#held = groups
+  }
+
   /** What is to be compared; afterwards there is nothing. */
   take(desired: Tables, installed: Installed): Scope {
-    const scope = this.#whole ? everything(desired, installed) : { flows: this.#flows, groups: this.#groups }
+    const groups = new Set([...this.#groups, ...this.#held])
+    const scope = this.#whole ? everything(desired, installed) : { flows: this.#flows, groups }
     this.#whole = false
     this.#flows = new Set()
     this.#groups = new Set()
+    this.#held = new Set()
     return scope
   }
 }

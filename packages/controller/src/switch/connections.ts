@@ -16,6 +16,8 @@ export interface ConnectionsOptions {
   readonly log: Logger
   /** Something in the status is different. */
   readonly onStatus: () => void
+  /** The last connection that could be used is gone. */
+  readonly onGone: () => void
 }
 
 /** Connections of one datapath that may stand by; further ones are closed. */
@@ -57,8 +59,12 @@ export class Connections {
     if (this.#active !== session) return
     this.#active = undefined
     const next = [...this.#standBy, ...this.#newcomers].find(({ ended }) => !ended)
-    if (next !== undefined) this.#use(next)
-    else Object.assign(this.#record, { connected: false, peer: null, since: new Date() })
+    if (next !== undefined) {
+      this.#use(next)
+      return
+    }
+    Object.assign(this.#record, { connected: false, peer: null, since: new Date() })
+    this.#options.onGone()
   }
 
   /** The engine finished a pass. */

@@ -12,6 +12,9 @@ export interface SwitchRecord {
   flow_mods_sent: number
   group_mods_sent: number
   packet_ins: number
+  /** Flows and groups that are left out. */
+  refused: number
+  /** What is wrong since the switch had all that it should; `null` once it has. */
   last_error: string | null
   warnings: readonly string[]
   since: Date
@@ -25,6 +28,7 @@ export const createRecord = (dpid: string): SwitchRecord => ({
   flow_mods_sent: 0,
   group_mods_sent: 0,
   packet_ins: 0,
+  refused: 0,
   last_error: null,
   warnings: [],
   since: new Date(),

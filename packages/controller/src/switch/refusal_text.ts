@@ -40,9 +40,9 @@ const whyOf = (change: Change): string | undefined => {
 }
 
 /** One sentence for people. */
-export function refusalText({ change, error }: Refusal): string {
+export function refusalText({ change, error, by }: Refusal): string {
   const why = whyOf(change)
-  return `${error}: ${shortened(subject(change))}${why === undefined ? '' : ` (${why})`}`
+  return `${by === 'encoder' ? 'not sent, ' : ''}${error}: ${shortened(subject(change))}${why === undefined ? '' : ` (${why})`}`
 }
 
 /** The same for the log. */

@@ -1,5 +1,5 @@
 /**
- * What one switch refused: reported once, left out of comparisons, warned of as long as it is wanted, and tried again
+ * What one switch or our own encoder refused: reported once, left out of comparisons, warned of as long as it is wanted, and tried again
  * when something was done since that may have cured it.
  */
 import type { Logger } from 'pino'
@@ -18,7 +18,22 @@ const CURES: Readonly<Partial<Record<Change['kind'], string>>> = {
   flow_delete: 'OFPFMFC_TABLE_FULL',
 }
 
-const isDeletion = ({ change }: Refusal) => change.kind === 'flow_delete' || change.kind === 'group_delete'
+/** These say that the switch holds something else than we know. */
+const MISTAKES: ReadonlySet<string> = new Set(['OFPGMFC_GROUP_EXISTS', 'OFPGMFC_UNKNOWN_GROUP'])
+
+/** Leaving the change out would not help. */
+const isHopeless = ({ change, error }: Refusal) =>
+  change.kind === 'flow_delete' || change.kind === 'group_delete' || MISTAKES.has(error)
+
+/** What a status says of refusals. */
+export interface RefusalReport {
+  /** Number of flows and groups that are left out. */
+  readonly refused: number
+  /** For people; the first few. */
+  readonly warnings: readonly string[]
+  /** The last of them. */
+  readonly last_error: string | null
+}
 
 export class Refused {
   readonly #log: Logger
@@ -36,14 +51,15 @@ export class Refused {
     return this.#quarantine
   }
 
-  /** @throws when a deletion was refused: there is nothing to leave out. */
+  /** @throws when it would not help to leave something out, as when a deletion was refused. */
   add(refusals: readonly Refusal[]): void {
     for (const refusal of refusals) {
-      this.#quarantine.add(refusal)
-      this.#log.error(refusalFields(refusal), 'refused by the switch')
+      if (!isHopeless(refusal)) this.#quarantine.add(refusal)
+      const text = refusal.by === 'switch' ? 'refused by the switch' : 'not sent, OpenFlow cannot say it'
+      this.#log.error(refusalFields(refusal), text)
     }
-    const deletion = refusals.find(isDeletion)
-    if (deletion !== undefined) throw new Error(refusalText(deletion))
+    const hopeless = refusals.find(isHopeless)
+    if (hopeless !== undefined) throw new Error(refusalText(hopeless))
   }
 
   /** The switch did this. */
@@ -60,13 +76,18 @@ export class Refused {
     return released.flows.length + released.groups.length > 0 ? released : undefined
   }
 
-  /** All of it, to be compared again. */
+  /** All that the switch refused, to be compared again. */
   takeAll(): Scope {
-    return this.#quarantine.release(() => true)
+    return this.#quarantine.release(({ by }) => by === 'switch')
   }
 
-  /** For people; the first few. */
-  warnings(): string[] {
-    return this.#quarantine.refusals().slice(0, MAX_WARNINGS).map(refusalText)
+  report(): RefusalReport {
+    const refusals = this.#quarantine.refusals()
+    const [last] = refusals.slice(-1).map(refusalText)
+    return {
+      refused: this.#quarantine.size,
+      warnings: refusals.slice(0, MAX_WARNINGS).map(refusalText),
+      last_error: last ?? null,
+    }
   }
 }

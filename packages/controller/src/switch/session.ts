@@ -118,6 +118,7 @@ export class Session {
       peer: this.peer,
       acknowledged_revision: 0,
       warnings: [],
+      refused: 0,
       since: new Date(),
     })
     this.#log.info({ tables: this.#features?.n_tables }, 'switch connected')
@@ -171,6 +172,8 @@ export class Session {
   async #describePorts(dpid: string): Promise<void> {
     try {
       const { ports } = await this.#connection.multipart({ type: 'port_desc' })
+      // The engine has heard that the switch is gone, or hears from the connection that replaced this one.
+      if (this.ended) return
       this.#ports = createPorts(ports)
       this.#options.facts.connected(dpid, this.#ports.names)
     } catch (error) {
@@ -228,7 +231,8 @@ export class Session {
     if (ORDERLY.has(code) && !this.#givenUp) this.#log.info(fields, text)
     else {
       this.#log.warn(fields, text)
-      if (this.#record !== undefined) this.#record.last_error = reason
+      // Not where another connection has replaced this one.
+      if (this.#record?.peer === this.peer) this.#record.last_error = reason
     }
     this.#options.onEnd(this)
     if (this.#features !== undefined) this.#options.onStatus()

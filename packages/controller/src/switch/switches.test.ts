@@ -9,6 +9,7 @@ import {
   OFP_VERSION,
   OFPBCT,
   OFPET,
+  OFPGC,
   ONF_ERROR,
 } from '@openvnet/openflow'
 import { FakeSwitch, fakePort } from '@openvnet/openflow/testing'
@@ -88,6 +89,7 @@ t.test('each switch gets its flows, keeps them over reconnections, and is in the
   await until(() => !switches.statuses()[0]!.connected, 'disconnected')
   t.match(switches.statuses()[0], { peer: null, flow_mods_sent: 10 })
   t.equal(disconnections().length, 1)
+  t.equal(engine.facts.at(-1), 'disconnected 0x0000000000000001', 'the engine knows')
   await played[0]!.connect({ port, host: '127.0.0.1' })
   t.match(await settled(1), { flow_mods_sent: 10 })
 })
@@ -169,6 +171,7 @@ t.test('a second connection of a switch stands by, and takes over when the first
   t.match(await settled(1), { flow_mods_sent: 22, warnings: [], last_error: null })
   t.not(status(1).peer, peer)
   t.strictSame(engine.ports.get('0x0000000000000001'), new Map(Object.entries({ p1: 5, p6: 6 })))
+  t.notOk(engine.facts.includes('disconnected 0x0000000000000001'), 'the switch was never gone')
   second.send(PACKET)
   second.setPort(fakePort(7, 'p7'))
   await until(() => status(1).packet_ins === 1, 'its packets count')
@@ -177,6 +180,8 @@ t.test('a second connection of a switch stands by, and takes over when the first
   await settled(1)
   t.strictSame([first.flowCount, second.flowCount], [11, 12])
   t.equal(switches.statuses().length, 1)
+  await second.disconnect()
+  await until(() => engine.facts.at(-1) === 'disconnected 0x0000000000000001', 'now it is')
 })
 
 t.test('a connection that no longer answers is replaced when the switch connects again', async (t) => {
@@ -194,7 +199,7 @@ t.test('a connection that no longer answers is replaced when the switch connects
   t.ok(performance.now() - begin < 2000, 'within two seconds')
   await settled(1)
   t.not(status(1).peer, peer)
-  t.match(status(1).last_error, /no answer/)
+  t.equal(status(1).last_error, null, 'it is as it should be')
   await until(() => disconnections().length > 0, 'the first is closed')
   t.match(disconnections(), [{ reason: /no answer when the switch connected again/ }])
   await delay(1500)
@@ -385,14 +390,16 @@ t.test('a full table takes what fits, and the status says so', async (t) => {
   const status = await settled(1)
   t.equal(played.flowCount, 5)
   t.match(status.warnings[0], /OFPFMFC_TABLE_FULL/)
+  t.match(status, { refused: 35, last_error: /OFPFMFC_TABLE_FULL/ })
   engine.want(Array.from({ length: 4 }, (_, index) => flow({ priority: index + 36 })))
   await until(() => played.flowCount === 4, 'the others get in when there is room')
   await until(() => switches.statuses()[0]!.warnings.length === 0, 'no longer warned of')
+  t.match(switches.statuses()[0], { refused: 0, last_error: null })
 })
 
 t.test('a group that does not fit into a message is left out and reported', async (t) => {
   const engine = new StandInEngine()
-  const { port, settled } = await start(t, engine)
+  const { port, settled, lines } = await start(t, engine)
   const played = await fake(t, port, 1)
   const huge = group(1, ...Array.from({ length: 3000 }, () => [output(1)]))
   engine.want(
@@ -401,7 +408,130 @@ t.test('a group that does not fit into a message is left out and reported', asyn
   )
   const status = await settled(1)
   t.strictSame([played.flowCount, played.groups.size], [1, 1])
-  t.equal(status.warnings.length, 2)
+  t.equal(status.refused, 2)
+  t.match(status.warnings, [
+    /^not sent, a message of \d+ bytes is longer than 65535: /,
+    /^OFPBAC_BAD_OUT_GROUP: /,
+  ])
+  t.match(
+    lines.filter(({ level }) => level === 50),
+    [{ msg: 'not sent, OpenFlow cannot say it' }, { msg: 'refused by the switch' }],
+  )
+})
+
+t.test('of a refused modification of a group the older version stays, and so do its flows', async (t) => {
+  const parent = (out: number) => group(1, [output(out)], [{ type: 'group', group_id: 0x40000002 }])
+  const user = flow({ instructions: [apply({ type: 'group', group_id: 0x40000001 })] })
+  const engine = new StandInEngine([user], [parent(1), group(2, [output(2)])])
+  const { port, settled } = await start(t, engine)
+  let refusing = true
+  const played: FakeSwitch = await fake(t, port, 1, {
+    refuse: (message) => {
+      const refuses = refusing && message.type === 'group_mod' && message.command === OFPGC.MODIFY
+      return refuses ? { error_type: OFPET.GROUP_MOD_FAILED, code: 4, experimenter: null } : null
+    },
+  })
+  t.match(await settled(1), { refused: 0 })
+  const before = [...played.groups.values()]
+
+  const huge = Array.from({ length: 3000 }, () => [output(1)])
+  for (const [why, wanted] of [
+    ['by the switch', group(1, [output(3)])],
+    ['by the encoder', group(1, ...huge)],
+  ] as const) {
+    engine.want([user], [wanted])
+    t.match(await settled(1), { refused: 1, warnings: [/group_id=1073741825/] }, why)
+    t.equal(played.flowCount, 1, `${why}: its flow stays`)
+    t.strictSame([...played.groups.values()], before, `${why}: it stays, with the group that it refers to`)
+  }
+
+  refusing = false
+  engine.want([user], [group(1, [output(4)])])
+  t.match(await settled(1), { refused: 0, warnings: [], last_error: null })
+  t.match([...played.groups.values()], [{ group_id: 0x40000001, buckets: [{ actions: [{ port: 4 }] }] }])
+  t.equal(played.groups.size, 1, 'what it referred to goes when it may')
+})
+
+t.test('flows that went with a group are known to be gone', async (t) => {
+  const user = flow({ instructions: [apply({ type: 'group', group_id: 0x40000001 })], why: 'uses it' })
+  const engine = new StandInEngine([user, flow({ priority: 3 })], [group(1, [output(1)])])
+  const { port, settled, lines } = await start(t, engine, { auditInterval: 20 })
+  const played = await fake(t, port, 1)
+  await settled(1)
+  engine.want([user, flow({ priority: 3 })])
+  t.match(await settled(1), { refused: 1, warnings: [/^OFPBAC_BAD_OUT_GROUP: .*uses it/] })
+  t.equal(played.flowCount, 1)
+  const readings = () => played.received.get('multipart_request') ?? 0
+  const enough = readings() + 6
+  await until(() => readings() > enough, 'audits')
+  t.strictSame(
+    lines.filter(({ level }) => level === 40),
+    [],
+    'nobody is accused',
+  )
+  engine.want([user, flow({ priority: 3 })], [group(1, [output(1)])])
+  await until(() => played.flowCount === 2, 'it is back with its group')
+})
+
+t.test('the error of a connection is in the status until all is well again', async (t) => {
+  const engine = new StandInEngine(manyFlows(3))
+  const { port, settled, status } = await start(t, engine, { probeInterval: 100 })
+  const played = await fake(t, port, 1)
+  await settled(1)
+  played.stopReading()
+  await until(() => !status(1).connected, 'given up')
+  t.match(status(1).last_error, /silent/)
+  await played.connect({ port, host: '127.0.0.1' })
+  t.equal((await settled(1)).last_error, null)
+})
+
+t.test('audits read each flow where they are few, and more rarely where they are many', async (t) => {
+  const engine = new StandInEngine(manyFlows(2000))
+  const { port, settled, lines } = await start(t, engine, { auditInterval: 50 })
+  const asked = { flow: 0, aggregate: 0 }
+  const played = await fake(t, port, 1, {
+    onMessage: (message) => {
+      if (message.type !== 'multipart_request') return
+      if (message.body.type === 'flow' || message.body.type === 'aggregate') asked[message.body.type] += 1
+    },
+  })
+  const audits = async (count: number) => {
+    await settled(1)
+    Object.assign(asked, { flow: 0, aggregate: 0 })
+    await until(() => asked.flow + asked.aggregate >= count, 'audits')
+    return asked.flow
+  }
+  t.equal(await audits(6), 6, 'each')
+  engine.want(manyFlows(6001))
+  t.ok([1, 2].includes(await audits(6)), 'every fourth')
+  t.equal(played.flowCount, 6001)
+  t.strictSame(
+    lines.filter(({ level }) => level >= 40),
+    [],
+  )
+})
+
+t.test('the engine hears which switches are forgotten', async (t) => {
+  const engine = new StandInEngine()
+  const { port, settled, switches } = await start(t, engine)
+  await fake(t, port, 1)
+  await settled(1)
+  const pass = async (id: number) => {
+    const socket = connect({ port, host: '127.0.0.1' })
+    socket.on('error', () => undefined).resume()
+    socket.write(Buffer.concat([hello, encode({ ...features(2), datapath_id: BigInt(id) } as Message)]))
+    const dpid = `0x${id.toString(16).padStart(16, '0')}`
+    await until(() => switches.statuses().some((each) => each.dpid === dpid), 'identified')
+    socket.destroy()
+    await until(() => engine.facts.includes(`disconnected ${dpid}`), 'disconnected')
+  }
+  for (let id = 2; id <= 1001; id++) await pass(id)
+  const forgotten = () => engine.facts.filter((fact) => fact.startsWith('forgotten'))
+  t.strictSame(forgotten(), [])
+  for (let id = 1002; id <= 1003; id++) await pass(id)
+  t.strictSame(forgotten(), ['forgotten 0x0000000000000002', 'forgotten 0x0000000000000003'])
+  t.equal(switches.statuses().length, 1001)
+  t.ok(engine.facts.indexOf('disconnected 0x0000000000000002') < engine.facts.indexOf(forgotten()[0]!))
 })
 
 const EMPTY: Readonly<Record<string, MultipartReplyBody>> = {

@@ -19,7 +19,7 @@ export type { SwitchStatus } from './record.ts'
 
 export interface SwitchesOptions {
   readonly listen: readonly ListenAddress[]
-  /** Hears of connected switches and of their ports. */
+  /** Hears of switches that come and go, and of their ports. */
   readonly facts: SwitchFacts
   /** What a switch should hold; `undefined`: it is left as it is. */
   readonly desired: (dpid: string) => DesiredSwitch | undefined
@@ -104,11 +104,15 @@ class Registry {
 
   #identify(session: Session, dpid: string): void {
     this.#unidentified.delete(session)
-    const { log, onStatus } = this.#options
-    const connections =
-      this.#switches.get(dpid) ?? new Connections({ dpid, log: log.child({ dpid }), onStatus })
+    const connections = this.#switches.get(dpid) ?? this.#newConnections(dpid)
     this.#switches.set(dpid, connections)
     connections.join(session)
+  }
+
+  #newConnections(dpid: string): Connections {
+    const { facts, log, onStatus } = this.#options
+    const onGone = () => facts.disconnected(dpid)
+    return new Connections({ dpid, log: log.child({ dpid }), onStatus, onGone })
   }
 
   #end(session: Session): void {
@@ -121,7 +125,10 @@ class Registry {
 
   #forget(): void {
     const gone = [...this.#switches].filter(([, { isConnected }]) => !isConnected)
-    for (const [dpid] of gone.slice(0, -MAX_DISCONNECTED)) this.#switches.delete(dpid)
+    for (const [dpid] of gone.slice(0, -MAX_DISCONNECTED)) {
+      this.#switches.delete(dpid)
+      this.#options.facts.forgotten(dpid)
+    }
   }
 
   changed(dpid: string, change: TablesChange): void {

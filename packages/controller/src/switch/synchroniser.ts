@@ -16,13 +16,14 @@ import { type Applier, createApplier } from '../reconcile/apply.ts'
 import type { Change } from '../reconcile/change.ts'
 import type { Channel } from '../reconcile/channel.ts'
 import { diff, parts } from '../reconcile/diff.ts'
-import { agrees, digest, dump } from '../reconcile/dump.ts'
+import { dump } from '../reconcile/dump.ts'
 import { acknowledge, type Installed } from '../reconcile/installed.ts'
 import { order } from '../reconcile/order.ts'
 import type { Outcome, Refusal } from '../reconcile/outcome.ts'
+import { withheld } from '../reconcile/withhold.ts'
+import { Audit } from './audit.ts'
 import { Backlog } from './backlog.ts'
 import type { SwitchRecord } from './record.ts'
-import { refusalText } from './refusal_text.ts'
 import { Refused } from './refused.ts'
 
 export interface SynchroniserOptions {
@@ -49,8 +50,6 @@ const MAX_REFUSED_ROUNDS = 8
 /** Failures in a row after which the connection is given up. */
 const MAX_FAILURES = 4
 const FIRST_BACKOFF_MS = 100
-/** Every so many audits the whole switch is read: a digest does not see a changed flow. */
-const AUDITS_PER_DUMP = 30
 
 export class Synchroniser {
   readonly #options: SynchroniserOptions
@@ -58,23 +57,20 @@ export class Synchroniser {
   readonly #refused: Refused
   readonly #backlog = new Backlog()
   readonly #stop = new AbortController()
-  readonly #timer: NodeJS.Timeout | undefined
+  readonly #audit: Audit
   #installed: Installed | undefined
   /** Revision to reach; `undefined` until the engine has computed the tables. */
   #target: number | undefined
-  #audits = 0
-  #auditDue = false
   #running = false
   #failures = 0
   #refusedRounds = 0
 
   constructor(options: SynchroniserOptions) {
     this.#options = options
-    this.#applier = createApplier(options.channel)
-    this.#refused = new Refused(options.log)
-    if (options.auditInterval > 0) {
-      this.#timer = setInterval(() => this.#requestAudit(), options.auditInterval).unref()
-    }
+    const { channel, auditInterval: interval, log } = options
+    this.#applier = createApplier(channel)
+    this.#refused = new Refused(log)
+    this.#audit = new Audit({ channel, interval, log, onDue: () => this.#wake() })
     this.#wake()
   }
 
@@ -87,13 +83,8 @@ export class Synchroniser {
 
   /** Ends it; what is under way is abandoned. */
   stop(): void {
-    clearInterval(this.#timer)
+    this.#audit.stop()
     this.#stop.abort()
-  }
-
-  #requestAudit(): void {
-    this.#auditDue = true
-    this.#wake()
   }
 
   #wake(): void {
@@ -125,7 +116,7 @@ export class Synchroniser {
     if (installed === undefined) return () => this.#read()
     const behind = !this.#backlog.isEmpty || target !== this.#options.record.acknowledged_revision
     if (target !== undefined && behind) return () => this.#round(installed, target)
-    return this.#auditDue ? () => this.#audit(installed) : undefined
+    return this.#audit.isDue ? () => this.#look(installed) : undefined
   }
 
   /** Nothing is known any more: read again, later each time, and at last give up. */
@@ -149,22 +140,9 @@ export class Synchroniser {
     log.debug({ flows: flows.size, groups: groups.size }, 'switch read')
   }
 
-  async #audit(installed: Installed): Promise<void> {
-    this.#auditDue = false
-    this.#audits += 1
-    if (this.#audits % AUDITS_PER_DUMP === 0) {
-      this.#backlog.add(this.#refused.takeAll())
-      this.#installed = undefined
-      return
-    }
-    const found = await digest(this.#options.channel)
-    if (agrees(found, installed)) return
-    const expected = { flows: installed.flows.size, groups: installed.groups.size }
-    this.#options.log.warn(
-      { expected, found: { flows: found.flows, groups: found.groups.size } },
-      'somebody else changed our flows, reading the switch again',
-    )
-    this.#installed = undefined
+  async #look(installed: Installed): Promise<void> {
+    if (!(await this.#audit.run(installed))) this.#installed = undefined
+    if (this.#audit.isTimeToRetry) this.#backlog.add(this.#refused.takeAll())
   }
 
   /** Compares and applies until the switch has all that is wanted now, or something comes in between. */
@@ -177,10 +155,13 @@ export class Synchroniser {
       return
     }
     const changes = await this.#compare(desired.tables, installed)
+    let complete = true
     for (let start = 0; start < changes.length && !this.#isOver; start += BATCH) {
       const outcome = await this.#apply(changes.slice(start, start + BATCH))
       if (outcome.kind === 'unknown') throw outcome.error
-      for (const change of outcome.acknowledged) this.#done(installed, change)
+      const fallen = outcome.acknowledged.flatMap((change) => this.#done(installed, change))
+      this.#backlog.add({ flows: fallen, groups: [] })
+      complete &&= fallen.length === 0
       if (outcome.refusals.length > 0) {
         this.#onRefused(outcome.refusals, changes.slice(start))
         return
@@ -188,8 +169,8 @@ export class Synchroniser {
     }
     this.#refusedRounds = 0
     const cured = this.#refused.takeCured()
-    if (cured === undefined) this.#acknowledge(revision)
-    else this.#backlog.add(cured)
+    if (cured !== undefined) this.#backlog.add(cured)
+    else if (complete) this.#acknowledge(revision)
   }
 
   /** In parts, so that others get their turn; what the engine changes meanwhile is in the next round. */
@@ -202,7 +183,10 @@ export class Synchroniser {
       isFirst = false
       changes.push(...diff(comparison, part))
     }
-    return order(changes)
+    const waiting = withheld(changes, installed)
+    this.#backlog.hold(waiting)
+    const now = changes.filter((change) => change.kind !== 'group_delete' || !waiting.has(change.group_id))
+    return order(now, comparison)
   }
 
   #apply(batch: readonly Change[]): Promise<Outcome> {
@@ -212,21 +196,20 @@ export class Synchroniser {
     return this.#applier.apply(batch, this.#refusedRounds < MAX_REFUSED_ROUNDS)
   }
 
-  #done(installed: Installed, change: Change): void {
-    acknowledge(installed, change)
+  /** @returns keys of flows that went with a group */
+  #done(installed: Installed, change: Change): readonly string[] {
     this.#refused.done(change)
+    return acknowledge(installed, change)
   }
 
   /** @param unsettled changes of which it is open whether they were done */
   #onRefused(refusals: readonly Refusal[], unsettled: readonly Change[]): void {
     if (this.#isOver) return
-    const { record, onStatus } = this.#options
     this.#refusedRounds += 1
     this.#backlog.addChanges(unsettled)
     this.#refused.add(refusals)
-    record.warnings = this.#refused.warnings()
-    record.last_error = refusals.map(refusalText).at(-1) ?? null
-    onStatus()
+    Object.assign(this.#options.record, this.#refused.report())
+    this.#options.onStatus()
   }
 
   #acknowledge(revision: number): void {
@@ -234,8 +217,8 @@ export class Synchroniser {
     if (this.#isOver) return
     this.#failures = 0
     const { record, onStatus } = this.#options
-    record.warnings = this.#refused.warnings()
-    record.acknowledged_revision = revision
+    // What went wrong before is over: what is refused still is all that is wrong.
+    Object.assign(record, this.#refused.report(), { acknowledged_revision: revision })
     onStatus()
   }
 }

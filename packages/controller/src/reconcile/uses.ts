@@ -1,0 +1,64 @@
+/**
+ * Which flows and groups send packets to which groups: a switch removes the flows of a group with it, and a group
+ * must not go before those that refer to it (OpenFlow 1.3.5 §6.5). Those that use no group take no room.
+ */
+import type { Action, Instruction } from '@openvnet/openflow'
+import type { Group } from '../pipeline/flow.ts'
+
+function* groupsOf(actions: readonly Action[]): Generator<number> {
+  for (const action of actions) {
+    if (action.type === 'group') yield action.group_id
+    else if ('actions' in action) yield* groupsOf(action.actions)
+  }
+}
+
+/** Groups that a flow sends packets to. */
+export function groupsOfFlow(instructions: readonly Instruction[]): Set<number> {
+  const groups = new Set<number>()
+  for (const instruction of instructions) {
+    if ('actions' in instruction) for (const group_id of groupsOf(instruction.actions)) groups.add(group_id)
+  }
+  return groups
+}
+
+/** Groups that the buckets of a group send packets to. */
+export const groupsOfGroup = ({ buckets }: Pick<Group, 'buckets'>): Set<number> =>
+  new Set(buckets.flatMap(({ actions }) => [...groupsOf(actions)]))
+
+const NONE: ReadonlySet<never> = new Set()
+
+/** Users by group, and groups by user. */
+export class Uses<User> {
+  readonly #groups = new Map<User, ReadonlySet<number>>()
+  readonly #users = new Map<number, Set<User>>()
+
+  /** From now on it uses these groups and no others. */
+  set(user: User, group_ids: ReadonlySet<number>): void {
+    this.delete(user)
+    if (group_ids.size === 0) return
+    this.#groups.set(user, group_ids)
+    for (const group_id of group_ids) {
+      const users = this.#users.get(group_id)
+      if (users === undefined) this.#users.set(group_id, new Set([user]))
+      else users.add(user)
+    }
+  }
+
+  /** It is no more. */
+  delete(user: User): void {
+    for (const group_id of this.groups(user)) {
+      const users = this.#users.get(group_id)
+      users?.delete(user)
+      if (users?.size === 0) this.#users.delete(group_id)
+    }
+    this.#groups.delete(user)
+  }
+
+  groups(user: User): ReadonlySet<number> {
+    return this.#groups.get(user) ?? NONE
+  }
+
+  users(group_id: number): ReadonlySet<User> {
+    return this.#users.get(group_id) ?? NONE
+  }
+}
