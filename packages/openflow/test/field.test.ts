@@ -123,7 +123,6 @@ t.test('what no field can be is refused', async (t) => {
 
 t.test('what has no bytes is not encoded', async (t) => {
   const matches: Record<string, Match> = {
-    twice: [field('reg0', 1), field('reg0', 1)],
     'a mask where none may be': [field('eth_type', 0, 0xff)],
     'an alias of another field': [{ ...field('eth_src', 1), alias: 'NXM_OF_ETH_DST' }],
     'tunnel metadata that is a number': [field('tun_metadata0', 1)],

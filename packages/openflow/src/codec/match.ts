@@ -1,8 +1,8 @@
 /**
  * ofp_match: type OXM, a length that does not count the padding, TLVs, zeros up to a multiple of 8.
- * OpenFlow 1.3.5 §7.2.3. A field may be there once (OFPBMC_DUP_FIELD), whatever its spelling.
+ * OpenFlow 1.3.5 §7.2.3. Decoding refuses a field that is there twice, whatever
+ * its spelling (OFPBMC_DUP_FIELD); encoding leaves that to the other end.
  */
-import { EncodeError } from '../encode-error.ts'
 import { type Reader, readList } from '../reader.ts'
 import type { Match, MatchField } from '../types/match.ts'
 import type { Writer } from '../writer.ts'
@@ -28,8 +28,6 @@ export function readMatch(reader: Reader): Match {
 
 /** Returns where the match ends, its padding not counted. */
 export function writeMatch(writer: Writer, match: Match): number {
-  const twice = repeated(match)
-  if (twice !== null) throw new EncodeError(`a match has ${twice} twice`)
   const start = writer.offset
   writer.u16(OFPMT_OXM)
   writer.u16(0)
