@@ -276,6 +276,7 @@ t.test('with one Open vSwitch', async (t) => {
     const noticed = () => current.lines.filter(({ msg }) => msg.startsWith('somebody else')).length
     const harms: [string, () => Promise<unknown>][] = [
       ['a flow deleted', () => ovs.ofctl('del-flows', 'br0', 'udp,udp_dst=67')],
+      ['a flow changed', () => ovs.ofctl('mod-flows', 'br0', 'udp,udp_dst=67,actions=output:2')],
       ['a flow added', () => ovs.ofctl('add-flow', 'br0', 'cookie=0x4f56,table=7,priority=3,actions=drop')],
       ['all deleted', () => ovs.ofctl('del-flows', 'br0')],
       [
@@ -324,6 +325,68 @@ t.test('with one Open vSwitch', async (t) => {
     await until(() => current.status().warnings.length === 1, 'no longer warned of')
     engine.want(manyFlows(100))
     t.strictSame((await current.settled()).warnings, [])
+  })
+
+  await t.test('a group stays when its new version is refused, and so do its flows', async (t) => {
+    const user = flow({ instructions: [apply({ type: 'group', group_id: 0x40000001 })] })
+    const engine = new StandInEngine([user], [group(1, [output(1)])])
+    await restart(engine, 50)
+    const before = await ovs.ofctl('dump-groups', 'br0')
+    const noticed = () => current.lines.filter(({ msg }) => msg.startsWith('somebody else'))
+    for (const wanted of [group(1, [output(0xffffff77)]), group(1, ...Array(3000).fill([output(1)]))]) {
+      engine.want([user], [wanted])
+      t.match(await current.settled(), { refused: 1, warnings: [/group_id=1073741825/] })
+      await delay(200)
+      t.strictSame(await ovs.ofctl('dump-groups', 'br0'), before)
+      t.equal(await ours(), 1)
+    }
+    engine.want([user])
+    t.match(await current.settled(), { refused: 1, warnings: [/OFPBAC_BAD_OUT_GROUP/] })
+    t.strictSame(await ovs.ofctl('dump-groups', 'br0'), [])
+    t.equal(await ours(), 0, 'it went with its group')
+    await delay(200)
+    t.strictSame(noticed(), [])
+  })
+
+  await t.test('groups of groups are set, turned around and deleted', async (t) => {
+    const use = flow({ instructions: [apply({ type: 'group', group_id: 0x40000001 })] })
+    const to = (id: number): Action => ({ type: 'group', group_id: 0x40000000 + id })
+    const engine = new StandInEngine()
+    await restart(engine, 50)
+    const steps = [
+      [group(1, [to(2)], [to(3)]), group(2, [output(1)]), group(3, [output(2)])],
+      [group(1, [output(1)]), group(2, [to(1)]), group(3, [to(2)])],
+      [group(1, [to(4)]), group(4, [to(5)]), group(5, [output(1)])],
+      [group(1, [output(2)])],
+    ]
+    for (const groups of steps) {
+      engine.want([use], groups)
+      t.match(await current.settled(), { refused: 0, last_error: null, groups: groups.length })
+      t.equal((await ovs.ofctl('dump-groups', 'br0')).length, groups.length)
+      t.equal(await ours(), 1)
+    }
+    engine.want([])
+    await current.settled()
+    t.strictSame(await ovs.ofctl('dump-groups', 'br0'), [])
+    t.strictSame(
+      current.lines.filter(({ level }) => level >= 40),
+      [],
+    )
+  })
+
+  await t.test('a group that somebody deleted or added is set right when it changes', async (t) => {
+    const engine = new StandInEngine([], [group(1, [output(1)])])
+    await restart(engine)
+    await ovs.ofctl('del-groups', 'br0')
+    await ovs.ofctl('add-group', 'br0', 'group_id=0x40000002,type=all,bucket=output:2')
+    engine.want([], [group(1, [output(2)]), group(2, [output(1)])])
+    t.match(await current.settled(), { refused: 0, last_error: null })
+    t.strictSame((await ovs.ofctl('dump-groups', 'br0')).sort(), [
+      ' group_id=1073741825,type=all,bucket=actions=output:2',
+      ' group_id=1073741826,type=all,bucket=actions=output:1',
+    ])
+    engine.want([])
+    await current.settled()
   })
 
   await t.test('many refused flows do not take a round each', async (t) => {
