@@ -54,7 +54,7 @@ export const derived = <T extends Scalar>(kind: Kind<T>, options: Options) =>
   }) as const satisfies ValueField<T, false>
 
 interface ReferenceOptions extends Options {
-  readonly onDelete: 'cascade' | 'set null'
+  readonly onDelete: ReferenceField['onDelete']
 }
 
 /** A reference that POST must carry. */

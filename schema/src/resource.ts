@@ -37,8 +37,8 @@ export interface ReferenceField<N extends boolean = boolean> extends Described {
   readonly nullable: N
   readonly required: boolean
   readonly mutable: boolean
-  /** What the deletion of the other row does to this one. */
-  readonly onDelete: 'cascade' | 'set null'
+  /** What the deletion of the other row does to this one; `restrict`: it is refused while this one is there. */
+  readonly onDelete: 'cascade' | 'set null' | 'restrict'
 }
 
 export type Field = ValueField | ReferenceField

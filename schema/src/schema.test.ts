@@ -48,7 +48,7 @@ t.test('addresses have one spelling', async (t) => {
   accepts(t, ipv6, { 'FD00:0::1': 'fd00::1', '::': '::' })
   refuses(t, ipv6, ['fd00::1::2', 'fe80::1%eth0', '1.2.3.4'])
   accepts(t, dpid, { '2fdee8e0a44': '0x000002fdee8e0a44', '0x000002FDEE8E0A44': '0x000002fdee8e0a44' })
-  refuses(t, dpid, ['', '0x', '0x10000000000000000', 'br0'])
+  refuses(t, dpid, ['', '0x', '0', '0x0000000000000000', '0x10000000000000000', 'br0'])
 })
 
 t.test('numbers, booleans and names say what they are', async (t) => {

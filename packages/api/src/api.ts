@@ -48,6 +48,8 @@ interface Parts {
   readonly reports: Reports
   readonly waiter: Waiter
   readonly heartbeat: number | undefined
+  /** Of the store. */
+  readonly file: string
 }
 
 const registerRoutes = async (app: FastifyInstance, parts: Parts): Promise<void> => {
@@ -59,28 +61,38 @@ const registerRoutes = async (app: FastifyInstance, parts: Parts): Promise<void>
   registerRelations(app, context)
   registerStatus(app, store, reports, waiter)
   registerChanges(app, parts)
-  registerHealth(app, store)
+  registerHealth(app, store, parts.file)
   await serveDescription(app)
+}
+
+/** Reads go on without writes, so this is no reason not to start. */
+const warnOfReadOnly = (store: Store, file: string, log: Logger): void => {
+  try {
+    store.checkWritable()
+  } catch (error) {
+    log.warn({ err: error, file }, 'the store cannot be written: writes are refused until it can')
+  }
 }
 
 /** @throws when the store cannot be opened */
 export const createApi = async (options: ApiOptions): Promise<Api> => {
-  const { bus, bodyLimit = BODY_LIMIT } = options
+  const { bus, file, bodyLimit = BODY_LIMIT } = options
   const log = options.log.child({ part: 'api' })
   const store = openStore({
     ...options,
     onPollError: (error) => log.warn({ err: error }, 'looking for changes of other processes failed'),
   })
+  warnOfReadOnly(store, file, log)
   store.onChange((change) => bus.publish('change', { store: store.identity, change }))
   const reports = createReports(bus)
   const waiter = createWaiter(reports, store.identity)
-  const { app, finish } = createServer(log, bodyLimit)
+  const { app, finish } = createServer(log, { bodyLimit, file })
   app.addHook('preClose', async () => waiter.close())
   app.addHook('onClose', async () => {
     reports.close()
     store.close()
   })
-  await registerRoutes(app, { store, reports, waiter, heartbeat: options.heartbeat })
+  await registerRoutes(app, { store, reports, waiter, heartbeat: options.heartbeat, file })
   finish()
   await app.ready()
   return { app, store, feed: feedOf(store), close: () => app.close() }

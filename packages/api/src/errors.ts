@@ -70,6 +70,12 @@ export const ERRORS = {
     when: 'The request itself cannot be understood: body, URL or headers.',
     message: 'what cannot be understood',
   },
+  CrossSiteRequest: {
+    status: 403,
+    code: '403',
+    when: 'A page of another site asks: `Origin` is not this API, or `Host` is not a name of this machine.',
+    message: 'what is not the same',
+  },
   UnknownPath: {
     status: 404,
     code: '404',
@@ -91,8 +97,8 @@ export const ERRORS = {
   UnsupportedMediaType: {
     status: 415,
     code: '415',
-    when: 'The body is neither form-encoded nor JSON.',
-    message: 'the content type',
+    when: 'The body is neither form-encoded nor JSON, not UTF-8, or compressed.',
+    message: 'the content type, charset or encoding',
   },
   HeaderTooLarge: {
     status: 431,
@@ -111,6 +117,18 @@ export const ERRORS = {
     code: '503',
     when: 'Another process held the store locked for a second.',
     message: 'what to do',
+  },
+  StoreUnavailable: {
+    status: 503,
+    code: '503',
+    when: 'The file of the store is read-only, damaged, or its disk fails. The log has the details.',
+    message: 'what is wrong with which file',
+  },
+  StoreFull: {
+    status: 507,
+    code: '507',
+    when: 'The disk of the store is full.',
+    message: 'which file cannot grow',
   },
 } as const satisfies Record<string, ErrorSpec>
 

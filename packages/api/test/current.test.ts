@@ -17,6 +17,7 @@ const datapath = (dpid: string, more: Partial<DatapathStatus> = {}): DatapathSta
   flow_mods_sent: 0,
   group_mods_sent: 0,
   packet_ins: 0,
+  refused: 0,
   last_error: null,
   warnings: [],
   since: '2026-01-01T00:00:00.000Z',

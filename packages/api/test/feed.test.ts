@@ -31,6 +31,7 @@ const datapath = (
   flow_mods_sent: 170,
   group_mods_sent: 20,
   packet_ins: 3,
+  refused: 0,
   last_error: null,
   warnings: [],
   since: '2026-01-01T00:00:00.000Z',
@@ -159,7 +160,9 @@ t.test('a reader that does not read costs nothing but its socket', async (t) => 
   const url = new URL(await listen(api))
   const socket = connect(Number(url.port), url.hostname)
   socket.pause()
-  socket.write('GET /api/1.0/changes?since=0 HTTP/1.1\r\nhost: x\r\naccept: text/event-stream\r\n\r\n')
+  socket.write(
+    'GET /api/1.0/changes?since=0 HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\r\n',
+  )
   const long = 'x'.repeat(200)
   for (let index = 0; index < 3000; index += 1) {
     api.store.write((writer) =>
@@ -207,6 +210,21 @@ t.test('whether a revision is applied', async (t) => {
       reason: 'not acknowledged by dp-2',
     },
   )
+  t.match(
+    state([report(api, 5, [datapath(1, 5), datapath(2, 5, { refused: 2, last_error: 'table full' })])]),
+    {
+      applied: false,
+      pending: [{ dpid: '0x0000000000000002', acknowledged_revision: 5, refused: 2 }],
+      reason: '0x0000000000000002: 2 flows or groups refused: table full',
+    },
+  )
+  t.match(state([report(api, 5, [datapath(1, 4, { refused: 1, last_error: null })])]), {
+    applied: false,
+    reason: /^not acknowledged by 0x0{15}1; 0x0{15}1: 1 flows or groups refused: the log/,
+  })
+  const { refused: _, ...older } = datapath(1, 5)
+  t.match(state([report(api, 5, [older as DatapathStatus])]), { applied: true }, 'an older controller')
+  t.match(state([report(api, 5, [datapath(1, 5, { refused: 1, connected: false })])]), { applied: true })
   t.match(state([report(api, 5, [datapath(1, 0, { connected: false })])]), { applied: true })
   const other = report(api, 9, [datapath(1, 9)], { store: 'another' })
   t.match(state([other]), { applied: false, pending: [{ acknowledged_revision: 0 }] })
@@ -293,7 +311,10 @@ t.test('status', async (t) => {
   await api.ok('POST', 'datapaths', { uuid: 'dp-8', dpid: '8' })
   api.bus.publish(
     'report',
-    report(api, 2, [datapath(7, 2), datapath(9, 1, { warnings: ['fail-mode is standalone'] })]),
+    report(api, 2, [
+      datapath(7, 2, { refused: 3 }),
+      datapath(9, 1, { warnings: ['fail-mode is standalone'] }),
+    ]),
   )
   api.bus.publish('report', report(api, 1, [datapath(7, 1)], { controller: 'two' }))
   await sleep(10)
@@ -307,9 +328,9 @@ t.test('status', async (t) => {
     ],
   })
   t.match(body.datapaths, [
-    { dpid: /7$/, uuid: 'dp-7', controller: 'one', connected: true, applied: true, flows: 17 },
+    { dpid: /7$/, uuid: 'dp-7', controller: 'one', connected: true, applied: false, refused: 3, flows: 17 },
     { dpid: /7$/, uuid: 'dp-7', controller: 'two', applied: false },
-    { dpid: /8$/, uuid: 'dp-8', controller: null, connected: false, applied: false },
+    { dpid: /8$/, uuid: 'dp-8', controller: null, connected: false, applied: false, refused: 0 },
     { dpid: /9$/, uuid: null, warnings: ['fail-mode is standalone'], acknowledged_revision: 1 },
   ])
   t.same((await api.ok('GET', '/api/status.json')).body, body)
@@ -322,6 +343,7 @@ t.test('status', async (t) => {
     'openvnet_datapath_connected{dpid="0x0000000000000007",uuid="dp-7",controller="one"} 1',
     'openvnet_datapath_connected{dpid="0x0000000000000008",uuid="dp-8",controller=""} 0',
     'openvnet_datapath_acknowledged_revision{dpid="0x0000000000000009",uuid="",controller="one"} 1',
+    'openvnet_datapath_refused{dpid="0x0000000000000007",uuid="dp-7",controller="one"} 3',
     'openvnet_datapath_flows{dpid="0x0000000000000007",uuid="dp-7",controller="two"} 17',
     'openvnet_http_request_duration_seconds_count{method="POST",route="/api/1.0/datapaths",status="200"} 2',
   ]) {
@@ -336,7 +358,7 @@ t.test('health', async (t) => {
   api.store.close()
   t.equal((await api.send('GET', '/readyz')).status, 503)
   t.equal((await api.send('GET', '/healthz')).status, 200)
-  t.match(api.errors.splice(0), [/the store cannot be read/])
+  t.match(api.errors.splice(0), [/the store cannot be read and written/])
 })
 
 /** Every reference of a document, to be sure that each leads somewhere. */
@@ -427,11 +449,14 @@ const overSocket = async (t: Test): Promise<void> => {
   const url = new URL(await listen(api))
   t.match(await exchange(url, 'this is not HTTP\r\n\r\n'), /^HTTP\/1.1 400 [\s\S]*"InvalidRequest"/)
   t.match(
-    await exchange(url, `GET /api/networks HTTP/1.1\r\nhost: x\r\nx-a: ${'a'.repeat(20_000)}\r\n\r\n`),
+    await exchange(
+      url,
+      `GET /api/networks HTTP/1.1\r\nhost: localhost\r\nx-a: ${'a'.repeat(20_000)}\r\n\r\n`,
+    ),
     /^HTTP\/1.1 431 [\s\S]*"HeaderTooLarge"/,
   )
   t.match(
-    await exchange(url, `GET /api/networks?x=${'a'.repeat(20_000)} HTTP/1.1\r\nhost: x\r\n\r\n`),
+    await exchange(url, `GET /api/networks?x=${'a'.repeat(20_000)} HTTP/1.1\r\nhost: localhost\r\n\r\n`),
     /^HTTP\/1.1 431 /,
   )
   const slow = request(url, { method: 'POST', path: '/api/networks', headers: { 'content-length': 100 } })

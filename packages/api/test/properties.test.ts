@@ -145,6 +145,12 @@ const violations = (api: TestApi): string[] => {
   return [
     ...repeated(macs),
     ...repeated(rows.ip_lease.map(({ network_id, address }) => `${address} in ${network_id}`)),
+    ...repeated(rows.ip_lease.map(({ interface_id, address }) => `${address} twice on ${interface_id}`)),
+    ...repeated(
+      rows.route
+        .filter(({ egress }) => egress)
+        .map(({ route_link_id, destination, prefix }) => `${destination}/${prefix} of ${route_link_id}`),
+    ),
     ...repeated(internal),
     ...internal.filter((mac) => guests.has(mac)),
     ...outside.map(({ address }) => `${address} is outside`),

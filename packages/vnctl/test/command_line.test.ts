@@ -345,6 +345,14 @@ t.test('refusals of the API become sentences and exit codes', async (t) => {
     [400, 'MissingArgument', 'mac_address', '111', 4, /mac_address is missing; give it with --mac-address$/],
     [400, 'RelationAlreadyExists', 'dp-1 nw-1', '112', 4, /dp-1 and nw-1 are related already/],
     [
+      400,
+      'DeleteRestrictionError',
+      'dp-1 is the owner_datapath_uuid of if-1: delete them or change their owner_datapath_uuid first',
+      '113',
+      4,
+      /of if-1: delete them or change their --owner-datapath-uuid with `vnctl interfaces modify` first$/,
+    ],
+    [
       404,
       'UnknownPath',
       'GET /api/1.0/networks',

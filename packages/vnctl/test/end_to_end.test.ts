@@ -212,6 +212,7 @@ const report = (store: string, revision: number, acknowledged: number): Controll
     flow_mods_sent: 12,
     group_mods_sent: 1,
     packet_ins: 0,
+    refused: 2,
     last_error: 'OFPFMFC_TABLE_FULL',
     warnings: ['fail-mode is standalone'],
     since: '2026-01-02T03:04:05.000Z',
@@ -244,7 +245,7 @@ t.test(
 
     t.match(
       (await vnctl('status')).stdout,
-      /0x00000000000000a1 +dp-a +yes +3 +1 +12 +OFPFMFC_TABLE_FULL +fail-mode/,
+      /0x00000000000000a1 +dp-a +yes +3 +1 +12 +2 +OFPFMFC_TABLE_FULL +fail-mode/,
     )
     const answered = vnctl('networks add nw-3 --ipv4-network=10.0.0.0 --wait=30')
     const caughtUp = setInterval(() => bus.publish('report', report(api.store.identity, 4, 4)), 50)

@@ -112,6 +112,7 @@ const datapath = {
   connected: true,
   acknowledged_revision: 41,
   flows: 120,
+  refused: 0,
   groups: 3,
   last_error: null,
   warnings: ['fail-mode is standalone', 'two'],
@@ -121,22 +122,25 @@ const status = {
   store: 's',
   revision: 42,
   controllers: [],
-  datapaths: [datapath, { ...datapath, dpid: '0x01', uuid: null, connected: false, warnings: [] }],
+  datapaths: [
+    datapath,
+    { ...datapath, dpid: '0x01', uuid: null, connected: false, refused: 2, warnings: [] },
+  ],
 }
 
 t.test('status is a table of bridges', async (t) => {
   const { stdout } = await shown(status, ['status'])
   t.same(stdout.split('\n'), [
-    'DPID                UUID    CONNECTED  REVISION  ACKNOWLEDGED  FLOWS  LAST_ERROR  WARNINGS',
-    '0x000002fdee8e0a44  dp-br0  yes        42        41            120                fail-mode is standalone; two',
-    '0x01                        no         42        41            120',
+    'DPID                UUID    CONNECTED  REVISION  ACKNOWLEDGED  FLOWS  REFUSED  LAST_ERROR  WARNINGS',
+    '0x000002fdee8e0a44  dp-br0  yes        42        41            120    0                    fail-mode is standalone; two',
+    '0x01                        no         42        41            120    2',
     '',
   ])
   const narrow = await shown(status, ['status'], 80)
   t.same(narrow.stdout.split('\n'), [
-    'DPID                UUID    CONNECTED  REVISION  ACKNOWLEDGED  FLOWS',
-    '0x000002fdee8e0a44  dp-br0  yes        42        41            120',
-    '0x01                        no         42        41            120',
+    'DPID                UUID    CONNECTED  REVISION  ACKNOWLEDGED  FLOWS  REFUSED',
+    '0x000002fdee8e0a44  dp-br0  yes        42        41            120    0',
+    '0x01                        no         42        41            120    2',
     'dp-br0: warning: fail-mode is standalone',
     'dp-br0: warning: two',
     '',
@@ -198,6 +202,30 @@ t.test('changes lists operations, and says when they are gone or when there are 
     code: 3,
     stderr: /no longer kept; the newest revision is 50/,
   })
+})
+
+t.test('what is stored without effect is a remark', async (t) => {
+  const entry = (index: number) => ({
+    resource: 'interface',
+    uuid: `if-${index}`,
+    what: 'mode: host: stored',
+  })
+  const some = { ...status, not_enforced: [entry(1)], not_enforced_total: 1 }
+  t.equal((await shown(some, ['status'])).stderr, 'not enforced yet: if-1 (mode: host: stored)\n')
+  t.equal((await shown({ ...status, not_enforced: [], not_enforced_total: 0 }, ['status'])).stderr, '')
+  const many = { ...status, not_enforced: [1, 2, 3, 4].map(entry), not_enforced_total: 200 }
+  t.match((await shown(many, ['status'])).stderr, /if-1 .*if-3 \(mode: host: stored\) and 197 more; -o json/)
+
+  const headers = { 'x-revision': '42', 'x-not-enforced': 'enable_filtering: stored, nothing is filtered' }
+  recorder.answer(() => ({ body: leg, headers }))
+  for (const wait of [[], ['--wait=2']]) {
+    const line = ['interface', 'modify', 'if-a', '--enable-filtering=true', ...wait]
+    t.match(await runHere(line, { env }), {
+      code: 0,
+      stdout: /if-vnet1gw/,
+      stderr: 'not enforced yet: enable_filtering: stored, nothing is filtered\n',
+    })
+  }
 })
 
 t.test('a write that is not applied in time is shown, explained, and ends with 5', async (t) => {

@@ -49,15 +49,19 @@ export const ipv6: Kind<string> = {
   sql: 'TEXT',
 }
 
-/** Datapath id of 64 bits: hexadecimal, `0x` optional, stored as `0x` and 16 digits. */
+const ZERO_DPID = '0x0000000000000000'
+
+/** Datapath id of 64 bits, not zero: hexadecimal, `0x` optional, stored as `0x` and 16 digits. */
 export const dpid: Kind<string> = {
   name: 'dpid',
   expects: 'a datapath id of 1 to 16 hexadecimal digits like 0x000002fdee8e0a44',
   parse: (input) => {
     const match = typeof input === 'string' ? /^(?:0x)?([0-9a-f]{1,16})$/i.exec(input) : null
-    return match?.[1] === undefined
-      ? invalid('not a datapath id: dpid must be a 16 byte hexadecimal number like 0x000002fdee8e0a44')
-      : valid(`0x${match[1].toLowerCase().padStart(16, '0')}`)
+    if (match?.[1] === undefined) {
+      return invalid('not a datapath id: dpid must be a 16 byte hexadecimal number like 0x000002fdee8e0a44')
+    }
+    const value = `0x${match[1].toLowerCase().padStart(16, '0')}`
+    return value === ZERO_DPID ? invalid('the zero datapath id, which no bridge has') : valid(value)
   },
   jsonSchema: { type: 'string', pattern: '^(0[xX])?[0-9A-Fa-f]{1,16}$' },
   sql: 'TEXT',

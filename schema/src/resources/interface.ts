@@ -15,7 +15,7 @@ export const interfaceResource = defineResource({
       oneOf(['vif', 'simulated', 'host', 'internal', 'patch', 'promiscuous', 'remote']),
       'vif',
       {
-        help: 'vif: a port of a guest; simulated: played by the switch.',
+        help: 'vif: a port of a guest; simulated: played by the switch; the others are stored and get no traffic yet.',
       },
     ),
     port_name: optional(portName, {
@@ -25,7 +25,7 @@ export const interfaceResource = defineResource({
     owner_datapath: optionalReference('datapath', {
       help: 'The only bridge on which it may appear; any bridge when absent.',
       mutable: true,
-      onDelete: 'set null',
+      onDelete: 'restrict',
     }),
     network: optionalReference('network', {
       help: 'The network that it belongs to while it has no IP lease.',
@@ -36,10 +36,13 @@ export const interfaceResource = defineResource({
       mutable: true,
     }),
     enable_route_translation: defaulted(boolean, false, {
-      help: 'Translate addresses of routed packets.',
+      help: 'Stored; addresses of routed packets are not translated yet.',
       mutable: true,
     }),
-    enable_filtering: defaulted(boolean, false, { help: 'Filter what goes in and out.', mutable: true }),
+    enable_filtering: defaulted(boolean, false, {
+      help: 'Stored; what goes in and out is not filtered yet.',
+      mutable: true,
+    }),
   },
   parameters: {
     mac_address: { kind: mac, help: 'Makes a MAC lease; allocated for a simulated interface when absent.' },

@@ -16,7 +16,7 @@ export const network = defineResource({
       mutable: true,
     }),
     mode: defaulted(oneOf(['virtual', 'physical', 'internal']), 'virtual', {
-      help: 'virtual: isolated; physical: the network outside; internal: this host only.',
+      help: 'virtual: isolated; physical and internal are stored and treated as virtual so far.',
       aliases: ['network_mode'],
     }),
     ipv4_network: required(ipv4, { help: 'The address of the subnet, e.g. 172.16.1.0.' }),

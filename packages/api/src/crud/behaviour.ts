@@ -34,6 +34,8 @@ export interface Behaviour<N extends ResourceName> {
   updated?(work: Work, row: Stored<N>, before: Stored<N>): void
   /** What an answer shows instead of the plain columns. */
   shape?(reader: Reader, row: Stored<N>, plain: Shape): Shape
+  /** The rows that `shape` looks up by a reference to the row, so that a list reads them all at once; theirs follow. */
+  readonly shown?: readonly { readonly name: ResourceName; readonly column: string }[]
   /** How messages call the row, e.g. as the owner of an address; its uuid when absent. */
   describe?(reader: Reader, row: Stored<N>): string
 }

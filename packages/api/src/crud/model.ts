@@ -9,6 +9,8 @@ import type { Given } from '../parameters/check.ts'
 import { type Cell, type Stored, specOf } from '../store/columns.ts'
 import type { Reader, Values, Writer } from '../store/rows.ts'
 import type { Behaviour, Behaviours, Draft, Shape, Work } from './behaviour.ts'
+import { pageReader } from './page_reader.ts'
+import { checkUnreferenced } from './restrict.ts'
 import { plainShape } from './shape.ts'
 import { checkUnique } from './unique.ts'
 import { toValues, withDefaults } from './values.ts'
@@ -20,7 +22,11 @@ export interface Model {
   create<N extends ResourceName>(writer: Writer, name: N, given: Given, fixed?: Partial<Row<N>>): Stored<N>
   /** PUT. Writes nothing when nothing would change. @throws ApiError */
   update<N extends ResourceName>(writer: Writer, name: N, row: Stored<N>, given: Given): Stored<N>
+  /** DELETE, with all that the row owns. @throws ApiError DeleteRestrictionError */
+  delete<N extends ResourceName>(writer: Writer, name: N, row: Stored<N>): void
   shape<N extends ResourceName>(reader: Reader, name: N, row: Stored<N>): Shape
+  /** The shapes of a page, in a number of queries that does not depend on its length. */
+  shapes<N extends ResourceName>(reader: Reader, name: N, rows: readonly Stored<N>[]): Shape[]
 }
 
 const UUID_CHARACTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
@@ -80,6 +86,11 @@ export const createModel = (behaviours: Behaviours): Model => {
     return work
   }
 
+  const shape = <N extends ResourceName>(reader: Reader, name: N, row: Stored<N>): Shape => {
+    const plain = plainShape(reader, name, row)
+    return behaviourOf(name).shape?.(reader, row, plain) ?? plain
+  }
+
   return {
     work: toWork,
     create: (writer, name, given, fixed = {}) => {
@@ -97,9 +108,14 @@ export const createModel = (behaviours: Behaviours): Model => {
       behaviourOf(name).updated?.(toWork(writer), changed, row)
       return changed
     },
-    shape: (reader, name, row) => {
-      const plain = plainShape(reader, name, row)
-      return behaviourOf(name).shape?.(reader, row, plain) ?? plain
+    delete: (writer, name, row) => {
+      checkUnreferenced(writer, name, row)
+      writer.delete(name, row.id)
+    },
+    shape,
+    shapes: (reader, name, rows) => {
+      const page = pageReader(reader, behaviours, name, rows)
+      return rows.map((row) => shape(page, name, row))
     },
   }
 }

@@ -12,7 +12,7 @@ import { type Cells, type Stored, specOf } from '../store/columns.ts'
 import type { Equals, Reader } from '../store/rows.ts'
 import { collection, pageOf, pathOf } from './list.ts'
 import { rowOfPath } from './reference.ts'
-import { answerWrite, type Context } from './write.ts'
+import { answerWrite, type Context, rowOutcome } from './write.ts'
 
 interface Relation {
   /** The resource whose path it is under. */
@@ -65,11 +65,11 @@ const listPath = ({ base, other }: Relation): string =>
 
 const onePath = (relation: Relation): string => `${listPath(relation)}/:${relation.other}_uuid`
 
-/** The row of the other resource that a join row names. */
-const otherOf = (reader: Reader, other: ResourceName, join: Stored): Stored[] => {
-  const id = (join as unknown as Readonly<Record<string, number>>)[`${other}_id`]
-  const row = id === undefined ? undefined : reader.byId(other, id)
-  return row === undefined ? [] : [row]
+/** The rows of the other resource that join rows name, in the order of these. */
+const othersOf = (reader: Reader, other: ResourceName, joins: readonly Stored[]): Stored[] => {
+  const ids = joins.map((join) => (join as unknown as Cells)[`${other}_id`] as number)
+  const byId = new Map(reader.whereIn(other, 'id', ids).map((row) => [row.id, row]))
+  return ids.flatMap((id) => byId.get(id) ?? [])
 }
 
 const registerList = (app: FastifyInstance, { store, model }: Context, relation: Relation): void => {
@@ -80,10 +80,7 @@ const registerList = (app: FastifyInstance, { store, model }: Context, relation:
     const body = store.read((reader) => {
       const { id } = rowOfPath(reader, base, 'uuid', pathParameter(request, 'uuid'))
       const ofBase = { [`${base}_id`]: id } as Equals<ResourceName>
-      const items = reader
-        .list(join, page, ofBase)
-        .flatMap((row) => otherOf(reader, other, row))
-        .map((row) => model.shape(reader, other, row))
+      const items = model.shapes(reader, other, othersOf(reader, other, reader.list(join, page, ofBase)))
       return collection(page, reader.count(join, ofBase), items)
     })
     return reply.send(body)
@@ -103,7 +100,7 @@ const registerAdd = (app: FastifyInstance, context: Context, relation: Relation)
         throw new ApiError('RelationAlreadyExists', `${ends.base.uuid} ${ends.other.uuid}`)
       }
       const row = context.model.create(writer, join, given, ends.columns as Partial<Row>)
-      return context.model.shape(writer, join, row)
+      return rowOutcome(context.model, writer, join, row)
     })
   })
 }
@@ -117,8 +114,8 @@ const registerRemove = (app: FastifyInstance, context: Context, relation: Relati
       const ends = endsOf(writer, relation, request)
       const row = writer.first(join, ends.columns as Equals<ResourceName>)
       if (row === undefined) throw unknownUuid(specOf(join).model, `${other}_uuid`, ends.other.uuid)
-      writer.delete(join, row.id)
-      return [ends.other.uuid]
+      context.model.delete(writer, join, row)
+      return { body: [ends.other.uuid] }
     })
   })
 }

@@ -20,7 +20,7 @@ import { specOf } from '../store/columns.ts'
 import type { Reader } from '../store/rows.ts'
 import { collection, pageOf, pathOf } from './list.ts'
 import { rowOfPath } from './reference.ts'
-import { answerWrite, type Context } from './write.ts'
+import { answerWrite, type Context, rowOutcome } from './write.ts'
 
 const named = <N extends ResourceName>(reader: Reader, name: N, request: FastifyRequest) =>
   rowOfPath(reader, name, 'uuid', pathParameter(request, 'uuid'))
@@ -30,7 +30,7 @@ const registerReads = (app: FastifyInstance, { store, model }: Context, name: Re
   app.get(path, { schema: describeList(name, listSignature) }, (request, reply) => {
     const page = pageOf(parametersOf(request, listSignature))
     const body = store.read((reader) => {
-      const items = reader.list(name, page).map((row) => model.shape(reader, name, row))
+      const items = model.shapes(reader, name, reader.list(name, page))
       return collection(page, reader.count(name), items)
     })
     return reply.send(body)
@@ -51,21 +51,21 @@ const registerWrites = (app: FastifyInstance, context: Context, name: ResourceNa
   app.post(path, { schema: describeCreate(name, creation) }, (request, reply) => {
     const given = parametersOf(request, creation)
     return answerWrite(context, given, reply, (writer) =>
-      model.shape(writer, name, model.create(writer, name, given)),
+      rowOutcome(model, writer, name, model.create(writer, name, given)),
     )
   })
   app.put(one, { schema: describeUpdate(name, change) }, (request, reply) => {
     const given = parametersOf(request, change)
     return answerWrite(context, given, reply, (writer) =>
-      model.shape(writer, name, model.update(writer, name, named(writer, name, request), given)),
+      rowOutcome(model, writer, name, model.update(writer, name, named(writer, name, request), given)),
     )
   })
   app.delete(one, { schema: describeDelete(name, deleteSignature) }, (request, reply) => {
     const given = parametersOf(request, deleteSignature)
     return answerWrite(context, given, reply, (writer) => {
       const row = named(writer, name, request)
-      writer.delete(name, row.id)
-      return [row.uuid]
+      model.delete(writer, name, row)
+      return { body: [row.uuid] }
     })
   })
 }

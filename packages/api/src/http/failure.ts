@@ -1,10 +1,11 @@
 /**
  * Every failure becomes one answer of the shape `{error, message, code}`: expected ones as they were thrown, those of
- * the HTTP layer by the table below, anything else as InternalServerError without a word of its inside, logged once.
+ * the HTTP layer and the store by their tables, anything else as InternalServerError without a word of its inside, logged once.
  */
 import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError, type ErrorName } from '../errors.ts'
+import { storeFailure } from '../store/failure.ts'
 import { pathOfRequest } from './request.ts'
 
 interface HttpFailure {
@@ -16,17 +17,25 @@ interface HttpFailure {
 const BY_CODE: Readonly<Record<string, ErrorName>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'BodyTooLarge',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UnsupportedMediaType',
-  SQLITE_BUSY: 'StoreBusy',
 }
 
 const MESSAGES: Partial<Record<ErrorName, string>> = {
   UnsupportedMediaType: 'the header content-type is malformed',
-  StoreBusy: 'another process keeps the store locked; try again',
+}
+
+/** What answers speak of. */
+export interface AnswerLimits {
+  /** The longest body, in bytes. */
+  readonly bodyLimit: number
+  /** The file of the store. */
+  readonly file: string
 }
 
 /** The answer to an error that one of our routes or the HTTP layer below them raised; `undefined` for a bug. */
-export const toApiError = (error: unknown, bodyLimit: number): ApiError | undefined => {
+export const toApiError = (error: unknown, { bodyLimit, file }: AnswerLimits): ApiError | undefined => {
   if (error instanceof ApiError) return error
+  const ofStore = storeFailure(error, file)
+  if (ofStore !== undefined) return ofStore
   const { code = '', statusCode = 500, message = '' } = error as HttpFailure
   const known = BY_CODE[code]
   if (known === 'BodyTooLarge') {
@@ -36,15 +45,19 @@ export const toApiError = (error: unknown, bodyLimit: number): ApiError | undefi
   return statusCode >= 400 && statusCode < 500 ? new ApiError('InvalidRequest', message) : undefined
 }
 
+/** What is not the client's doing, and more than a moment's. */
+const isLogged = ({ body }: ApiError): boolean =>
+  body.error === 'StoreFull' || body.error === 'StoreUnavailable'
+
 /** Answers `error`. */
 export const answerFailure = (
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
-  bodyLimit: number,
+  limits: AnswerLimits,
 ): FastifyReply => {
-  const expected = toApiError(error, bodyLimit)
-  if (expected === undefined) {
+  const expected = toApiError(error, limits)
+  if (expected === undefined || isLogged(expected)) {
     request.log.error({ err: error, method: request.method, path: pathOfRequest(request) }, 'request failed')
   }
   const answer = expected ?? new ApiError('InternalServerError', `see the log for request ${request.id}`)

@@ -1,15 +1,24 @@
 /** What a request brings: checked parameters and the names in its path. */
 import type { FastifyRequest } from 'fastify'
-import { merge, type Raw } from '../parameters/body.ts'
+import { argumentError } from '../errors.ts'
+import { merge, type Raw, Repeated } from '../parameters/body.ts'
 import { check, type Given } from '../parameters/check.ts'
 import type { Signature } from '../parameters/expected.ts'
 
 const NOTHING: Raw = new Map()
 
-/** Query string and body, the body winning, as they came. */
+/** Which of the two counts would be a guess. @throws ApiError ArgumentError */
+const checkOnce = (raw: Raw): Raw => {
+  for (const [name, value] of raw) {
+    if (value instanceof Repeated) throw argumentError(name, value.values.join(', '), 'given more than once')
+  }
+  return raw
+}
+
+/** Query string and body, the body winning, as they came. @throws ApiError ArgumentError */
 export const rawParameters = (request: FastifyRequest): Raw => {
   const { query, body } = request as { query: Raw; body: Raw | undefined }
-  return merge(query, body ?? NOTHING)
+  return merge(checkOnce(query), checkOnce(body ?? NOTHING))
 }
 
 /** @throws ApiError */

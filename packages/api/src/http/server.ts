@@ -8,10 +8,11 @@ import type { Logger } from 'pino'
 import { ApiError } from '../errors.ts'
 import { parseBody, parseForm } from '../parameters/body.ts'
 import { trackRequests } from './drain.ts'
-import { answerClientError, answerFailure } from './failure.ts'
+import { type AnswerLimits, answerClientError, answerFailure } from './failure.ts'
 import { watchMethods } from './methods.ts'
 import { pathOfRequest } from './request.ts'
 import { rewriteUrl } from './rewrite.ts'
+import { checkSite } from './site.ts'
 
 export interface Server {
   readonly app: FastifyInstance
@@ -24,27 +25,26 @@ const parseBodies = (app: FastifyInstance): void => {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'string' }, (request, text, done) => {
     try {
-      done(null, parseBody(request.headers['content-type'] ?? '', String(text)))
+      done(null, parseBody(request.headers, String(text)))
     } catch (error) {
       done(error as Error)
     }
   })
 }
 
-const answerFailures = (app: FastifyInstance, bodyLimit: number): void => {
-  app.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, bodyLimit))
+const answerFailures = (app: FastifyInstance, limits: AnswerLimits): void => {
+  app.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, limits))
   app.setNotFoundHandler((request) => {
     throw new ApiError('UnknownPath', `${request.method} ${pathOfRequest(request)}`)
   })
 }
 
-/** @param bodyLimit bytes */
-export const createServer = (log: Logger, bodyLimit: number): Server => {
+export const createServer = (log: Logger, limits: AnswerLimits): Server => {
   const app: FastifyInstance = Fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
-    bodyLimit,
+    bodyLimit: limits.bodyLimit,
     requestTimeout: 30_000,
     keepAliveTimeout: 72_000,
     // Nothing is under way any more when this takes effect, see `finish`.
@@ -56,15 +56,16 @@ export const createServer = (log: Logger, bodyLimit: number): Server => {
       maxParamLength: 16_384,
       querystringParser: (text) => parseForm(text) as never,
     },
-    frameworkErrors: (error, request, reply) => void answerFailure(error, request, reply, bodyLimit),
+    frameworkErrors: (error, request, reply) => void answerFailure(error, request, reply, limits),
     clientErrorHandler: answerClientError,
   })
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => JSON.stringify)
   parseBodies(app)
-  answerFailures(app, bodyLimit)
+  answerFailures(app, limits)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
+    checkSite(request)
   })
   const drained = trackRequests(app)
   const refuseOtherMethods = watchMethods(app)

@@ -1,9 +1,10 @@
-/** `/healthz`: the process answers. `/readyz`: it also reads its store and is not about to close. */
+/** `/healthz`: the process answers. `/readyz`: it also reads and writes its store and is not about to close. */
 import type { FastifyInstance } from 'fastify'
 import { describeHealth } from '../openapi/operations.ts'
+import { storeFailure } from '../store/failure.ts'
 import type { Store } from '../store/store.ts'
 
-export const registerHealth = (app: FastifyInstance, store: Store): void => {
+export const registerHealth = (app: FastifyInstance, store: Store, file: string): void => {
   let closing = false
   app.addHook('preClose', async () => {
     closing = true
@@ -11,13 +12,19 @@ export const registerHealth = (app: FastifyInstance, store: Store): void => {
   app.get('/healthz', { schema: describeHealth('Whether the process answers') }, (_request, reply) =>
     reply.send({ status: 'ok' }),
   )
-  app.get('/readyz', { schema: describeHealth('Whether the store can be read') }, (request, reply) => {
-    if (closing) return reply.code(503).send({ status: 'closing' })
-    try {
-      return reply.send({ status: 'ok', revision: store.revision() })
-    } catch (error) {
-      request.log.error({ err: error }, 'the store cannot be read')
-      return reply.code(503).send({ status: 'the store cannot be read' })
-    }
-  })
+  app.get(
+    '/readyz',
+    { schema: describeHealth('Whether the store can be read and written') },
+    (request, reply) => {
+      if (closing) return reply.code(503).send({ status: 'closing' })
+      try {
+        store.checkWritable()
+        return reply.send({ status: 'ok', revision: store.revision() })
+      } catch (error) {
+        request.log.error({ err: error, file }, 'the store cannot be read and written')
+        const { message } = storeFailure(error, file) ?? { message: 'the store cannot be read and written' }
+        return reply.code(503).send({ status: message })
+      }
+    },
+  )
 }

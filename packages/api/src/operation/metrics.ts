@@ -15,6 +15,7 @@ const GAUGES: readonly [name: string, help: string, value: (datapath: DatapathEn
     (datapath) => datapath.acknowledged_revision,
   ],
   ['flows', 'Number of flows that should be on the datapath.', ({ flows }) => flows],
+  ['refused', 'Number of flows and groups that the datapath refused.', ({ refused }) => refused],
   ['groups', 'Number of groups that should be on the datapath.', ({ groups }) => groups],
 ]
 

@@ -13,8 +13,27 @@ const JSON_TYPES = new Set(['application/json', 'text/json'])
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Of a parameter that is given twice the last counts. */
-export const parseForm = (text: string): Raw => new Map(new URLSearchParams(text))
+/** The values of a parameter that is given more than once. */
+export class Repeated {
+  readonly values: readonly string[]
+
+  constructor(values: readonly string[]) {
+    this.values = values
+  }
+}
+
+/** Never throws: the router has no place for it. */
+export const parseForm = (text: string): Raw => {
+  const valuesByName = new Map<string, string[]>()
+  for (const [name, value] of new URLSearchParams(text)) {
+    const values = valuesByName.get(name)
+    if (values === undefined) valuesByName.set(name, [value])
+    else values.push(value)
+  }
+  return new Map(
+    [...valuesByName].map(([name, values]) => [name, values.length > 1 ? new Repeated(values) : values[0]]),
+  )
+}
 
 const parseJson = (text: string): Raw => {
   let value: unknown
@@ -30,12 +49,32 @@ const parseJson = (text: string): Raw => {
   return new Map(Object.entries(others.length === 0 && isObject(first) ? first : value))
 }
 
-/**
- * @param contentType value of the header, may be empty: then the text is taken for a form, as curl sends it.
- * @throws ApiError InvalidRequest, UnsupportedMediaType
- */
-export const parseBody = (contentType: string, text: string): Raw => {
+const CHARSET = /;\s*charset\s*=\s*"?([^\s";]*)/i
+const UTF_8 = /^utf-?8$/i
+
+/** Text in anything but UTF-8 would be stored as something else. @throws ApiError UnsupportedMediaType */
+const checkReadable = (contentType: string, encoding: string): void => {
+  if (!/^\s*(?:identity)?\s*$/i.test(encoding)) {
+    throw new ApiError('UnsupportedMediaType', `content-encoding ${encoding}: send the body as it is`)
+  }
+  const charset = CHARSET.exec(contentType)?.[1]
+  if (charset !== undefined && !UTF_8.test(charset)) {
+    throw new ApiError('UnsupportedMediaType', `charset ${charset}: send the body in utf-8`)
+  }
+}
+
+/** The headers that say what a body is. */
+export interface BodyHeaders {
+  /** When absent the text is taken for a form, as curl sends it. */
+  readonly 'content-type'?: string | undefined
+  readonly 'content-encoding'?: string | string[] | undefined
+}
+
+/** @throws ApiError InvalidRequest, UnsupportedMediaType */
+export const parseBody = (headers: BodyHeaders, text: string): Raw => {
   if (text === '') return new Map()
+  const contentType = headers['content-type'] ?? ''
+  checkReadable(contentType, String(headers['content-encoding'] ?? ''))
   const mediaType = (contentType.split(';')[0] ?? '').trim().toLowerCase()
   if (JSON_TYPES.has(mediaType)) return parseJson(text)
   if (mediaType === FORM || mediaType === '') return parseForm(text)

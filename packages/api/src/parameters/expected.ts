@@ -63,8 +63,11 @@ export const WAIT = optional(
   'Answer when every connected datapath has the change, or after this many seconds.',
 )
 
+/** The most rows of one answer. */
+export const LONGEST_PAGE = 1000
+
 export const PAGE: readonly Expected[] = [
-  optional('limit', integer(0, 10_000), 'The most items to return; 30 when absent.'),
+  optional('limit', integer(0, LONGEST_PAGE), 'The most items to return; 30 when absent.'),
   optional('offset', integer(0, Number.MAX_SAFE_INTEGER), 'How many items to skip; 0 when absent.'),
 ]
 

@@ -55,9 +55,15 @@ export const interfaceBehaviour: Behaviour<'interface'> = {
       address,
     })
   },
-  updated: (work, row) => {
-    checkPort(work, row)
+  /** What else is changed must not fail for a port that was taken before. */
+  updated: (work, row, before) => {
+    const isMoved = row.port_name !== before.port_name || row.owner_datapath_id !== before.owner_datapath_id
+    if (isMoved) checkPort(work, row)
   },
+  shown: [
+    { name: 'mac_lease', column: 'interface_id' },
+    { name: 'ip_lease', column: 'interface_id' },
+  ],
   shape: (reader, row, plain) => {
     const macLeases = leases(reader, row)
     const first = reader.first('ip_lease', { interface_id: row.id })

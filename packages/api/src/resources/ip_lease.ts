@@ -7,7 +7,7 @@ import type { Behaviour, Draft, Work } from '../crud/behaviour.ts'
 import { uuidOf } from '../crud/reference.ts'
 import { plainShape } from '../crud/shape.ts'
 import { argumentError, missingArgument } from '../errors.ts'
-import { checkAddress } from '../rules/address.ts'
+import { checkAddress, checkAddressesOnce } from '../rules/address.ts'
 import { checkMacs } from '../rules/mac.ts'
 
 const firstMacLease = (work: Work, interfaceId: number): Row<'mac_lease'> => {
@@ -43,7 +43,10 @@ export const ipLease: Behaviour<'ip_lease'> = {
     )
     return { mac_lease_id: lease.id, interface_id: lease.interface_id }
   },
-  created: (work, row) => checkMacs(work, row.interface_id),
+  created: (work, row) => {
+    checkAddressesOnce(work, row.interface_id)
+    checkMacs(work, row.interface_id)
+  },
   shape: (reader, row, plain) => {
     const lease = reader.byId('mac_lease', row.mac_lease_id)
     const owner = reader.byId('interface', row.interface_id)

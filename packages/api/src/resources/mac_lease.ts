@@ -1,6 +1,7 @@
 /** A MAC lease that moves to another interface takes its IP leases along. */
 import type { Behaviour } from '../crud/behaviour.ts'
 import { plainShape } from '../crud/shape.ts'
+import { checkAddressesOnce } from '../rules/address.ts'
 import { checkMacs } from '../rules/mac.ts'
 
 export const macLease: Behaviour<'mac_lease'> = {
@@ -9,8 +10,10 @@ export const macLease: Behaviour<'mac_lease'> = {
     for (const { id } of work.where('ip_lease', { mac_lease_id: row.id })) {
       work.update('ip_lease', id, { interface_id: row.interface_id })
     }
+    checkAddressesOnce(work, row.interface_id)
     checkMacs(work, row.interface_id)
   },
+  shown: [{ name: 'ip_lease', column: 'mac_lease_id' }],
   shape: (reader, row, plain) => {
     const owner = reader.byId('interface', row.interface_id)
     return {

@@ -1,10 +1,11 @@
 /** Names of a network follow from its uuid; its address is the first of the subnet. */
 import type { Behaviour } from '../crud/behaviour.ts'
-import { checkSubnet } from '../rules/address.ts'
+import { checkSubnet, checkUnicast } from '../rules/address.ts'
 
 export const network: Behaviour<'network'> = {
   complete: (_work, { uuid, values }) => {
     checkSubnet(values.ipv4_network as string, values.ipv4_prefix as number)
+    checkUnicast(values.ipv4_network as string, values.ipv4_prefix as number)
     return {
       display_name: values.display_name ?? uuid,
       domain_name: values.domain_name ?? uuid.slice(uuid.indexOf('-') + 1),

@@ -31,6 +31,18 @@ const prefixOf = ({ values }: Draft<'route'>, network: Row<'network'>): number =
   return values.destination === '0.0.0.0' ? 0 : network.ipv4_prefix
 }
 
+/** A router has one way to a destination. @throws ApiError ArgumentError */
+const checkDestination = (work: Work, routeLink: number, destination: string, prefix: number): void => {
+  const other = work.first('route', { route_link_id: routeLink, destination, prefix, egress: true })
+  if (other === undefined) return
+  throw argumentError(
+    'ipv4_network',
+    destination,
+    `${uuidOf(work, 'route_link', routeLink)} reaches ${destination}/${prefix} by ${other.uuid} already; ` +
+      'delete that or make one of the two with egress false',
+  )
+}
+
 export const route: Behaviour<'route'> = {
   complete: (work, draft) => {
     const { values } = draft
@@ -39,6 +51,7 @@ export const route: Behaviour<'route'> = {
     const destination = values.destination ?? network.ipv4_network
     const prefix = prefixOf(draft, network)
     checkSubnet(destination, prefix)
+    if (values.egress === true) checkDestination(work, values.route_link_id as number, destination, prefix)
     return { network_id: network.id, destination, prefix }
   },
   /** The original shows neither ids nor the columns that mark deleted rows here. */

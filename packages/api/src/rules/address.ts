@@ -9,7 +9,9 @@ import {
   toCidr,
   toIpAddress,
 } from '@openvnet/schema'
+import { uuidOf } from '../crud/reference.ts'
 import { argumentError } from '../errors.ts'
+import type { Reader } from '../store/rows.ts'
 
 /** Below this many host bits there is no address to spare for the network and for broadcasts (RFC 3021). */
 const HOST_BITS_WITH_RESERVED = 2
@@ -49,5 +51,48 @@ export const checkSubnet = (address: string, prefix: number): void => {
       address,
       `${address}/${prefix} has bits set behind its prefix; did you mean ${meant}/${prefix}?`,
     )
+  }
+}
+
+/** Subnets whose addresses no guest can have (RFC 6890, RFC 5771). */
+const NOT_FOR_GUESTS = [
+  { cidr: toCidr('0.0.0.0', 8), what: 'addresses of "this host"' },
+  { cidr: toCidr('127.0.0.0', 8), what: 'loopback addresses' },
+  { cidr: toCidr('224.0.0.0', 4), what: 'multicast addresses' },
+]
+
+/** @throws ApiError ArgumentError when guests could not use the addresses of a network */
+export const checkUnicast = (address: string, prefix: number): void => {
+  const network = toCidr(address, prefix)
+  const overlapped = NOT_FOR_GUESTS.find(
+    ({ cidr }) => cidrContains(cidr, network.address) || cidrContains(network, cidr.address),
+  )
+  if (overlapped === undefined) return
+  const { cidr, what } = overlapped
+  throw argumentError(
+    'ipv4_network',
+    address,
+    `${formatCidr(network)} has ${what} (${formatCidr(cidr)}), which no guest can use`,
+  )
+}
+
+/**
+ * Checks the IP leases of an interface as they stand now: with one address in two networks nobody could tell which
+ * of them a packet is for.
+ * @throws ApiError ArgumentError
+ */
+export const checkAddressesOnce = (reader: Reader, interfaceId: number): void => {
+  const networkByAddress = new Map<string, number>()
+  for (const { address, network_id } of reader.where('ip_lease', { interface_id: interfaceId })) {
+    const other = networkByAddress.get(address)
+    if (other !== undefined) {
+      const [owner, network] = [uuidOf(reader, 'interface', interfaceId), uuidOf(reader, 'network', other)]
+      throw argumentError(
+        'ipv4_address',
+        address,
+        `${owner} has it in ${network} already, and may in one network only`,
+      )
+    }
+    networkByAddress.set(address, network_id)
   }
 }

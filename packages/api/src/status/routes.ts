@@ -6,8 +6,9 @@ import { parametersOf } from '../http/request.ts'
 import { describeStatus, describeWait } from '../openapi/operations.ts'
 import { emptySignature, LONGEST_WAIT, optional, signature } from '../parameters/expected.ts'
 import type { Store } from '../store/store.ts'
+import { watchNotEnforced } from './not_enforced.ts'
 import type { Reports } from './reports.ts'
-import { statusOf } from './status.ts'
+import { type FullStatus, statusOf } from './status.ts'
 import type { Waiter } from './wait.ts'
 
 const DEFAULT_TIMEOUT = 30
@@ -41,9 +42,11 @@ export const registerStatus = (
   reports: Reports,
   waiter: Waiter,
 ): void => {
+  const notEnforced = watchNotEnforced(store)
   app.get('/api/1.0/status', { schema: describeStatus() }, (request, reply) => {
     parametersOf(request, emptySignature)
-    return reply.send(currentStatus(store, reports))
+    const status: FullStatus = { ...currentStatus(store, reports), ...notEnforced() }
+    return reply.send(status)
   })
   app.get('/api/1.0/wait', { schema: describeWait(waitSignature) }, async (request, reply) => {
     const given = parametersOf(request, waitSignature)

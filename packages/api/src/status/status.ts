@@ -4,6 +4,8 @@
  */
 import type { ControllerReport, DatapathStatus } from '@openvnet/feed'
 import type { Row } from '@openvnet/schema'
+import { refusedBy } from './applied.ts'
+import type { NotEnforced } from './not_enforced.ts'
 
 export interface ControllerEntry {
   readonly controller: string
@@ -18,7 +20,7 @@ export interface ControllerEntry {
 export interface DatapathEntry extends DatapathStatus {
   /** The controller that says so; `null` for a row that no controller has seen. */
   readonly controller: string | null
-  /** Whether it has everything up to the store's revision. */
+  /** Whether it has everything up to the store's revision and refused nothing of it. */
   readonly applied: boolean
 }
 
@@ -28,6 +30,9 @@ export interface Status {
   readonly controllers: readonly ControllerEntry[]
   readonly datapaths: readonly DatapathEntry[]
 }
+
+/** What `GET /status` answers. */
+export interface FullStatus extends Status, NotEnforced {}
 
 const absent = ({ dpid, uuid, updated_at }: Row<'datapath'> & { updated_at: string }): DatapathEntry => ({
   controller: null,
@@ -42,6 +47,7 @@ const absent = ({ dpid, uuid, updated_at }: Row<'datapath'> & { updated_at: stri
   flow_mods_sent: 0,
   group_mods_sent: 0,
   packet_ins: 0,
+  refused: 0,
   last_error: null,
   warnings: [],
   since: updated_at,
@@ -61,7 +67,12 @@ export const statusOf = ({ store, revision, reports, rows }: StatusInput): Statu
       ...datapath,
       controller,
       uuid: uuids.get(datapath.dpid) ?? datapath.uuid,
-      applied: datapath.connected && followed === store && datapath.acknowledged_revision >= revision,
+      refused: refusedBy(datapath),
+      applied:
+        datapath.connected &&
+        followed === store &&
+        datapath.acknowledged_revision >= revision &&
+        refusedBy(datapath) === 0,
     })),
   )
   const known = new Set(seen.map(({ dpid }) => dpid))

@@ -6,11 +6,14 @@ import { pathToFileURL } from 'node:url'
 import { RESOURCE_NAMES, type ResourceName } from '@openvnet/schema'
 import { type Column, columnsOf, specOf } from './columns.ts'
 
+/** What is restricted is refused before SQLite is asked, in the same transaction, by the names of what is in the way. */
+const ON_DELETE = { cascade: 'CASCADE', 'set null': 'SET NULL', restrict: 'SET NULL' } as const
+
 const columnSql = ({ column, field }: Column): string => {
   const notNull = field.nullable ? '' : ' NOT NULL'
   if (field.type === 'value') return `${column} ${field.kind.sql}${notNull}`
   const table = specOf(field.to as ResourceName).collection
-  return `${column} INTEGER${notNull} REFERENCES ${table} (id) ON DELETE ${field.onDelete.toUpperCase()}`
+  return `${column} INTEGER${notNull} REFERENCES ${table} (id) ON DELETE ${ON_DELETE[field.onDelete]}`
 }
 
 const tableSql = (name: ResourceName): string => {

@@ -22,6 +22,8 @@ export interface Reader {
   byUuid<N extends ResourceName>(name: N, uuid: string): Stored<N> | undefined
   /** All rows with these columns, oldest first. */
   where<N extends ResourceName>(name: N, equals: Equals<N>): Stored<N>[]
+  /** All rows with one of these values in the column, oldest first, in one query. */
+  whereIn<N extends ResourceName>(name: N, column: string, values: readonly number[]): Stored<N>[]
   /** The oldest row with these columns. */
   first<N extends ResourceName>(name: N, equals: Equals<N>): Stored<N> | undefined
   list<N extends ResourceName>(name: N, page: Page, equals?: Equals<N>): Stored<N>[]
@@ -51,6 +53,12 @@ export const createReader = (prepare: Prepare): Reader => {
     byUuid: (name, uuid) =>
       specOf(name).prefix === null ? undefined : reader.where(name, { uuid } as never)[0],
     where: (name, equals) => select(name, entries(equals)).map((raw) => toStored(name, raw)),
+    whereIn: (name, column, values) =>
+      prepare(
+        `SELECT * FROM ${specOf(name).collection} WHERE ${column} IN (SELECT value FROM json_each(?)) ORDER BY id`,
+      )
+        .all(JSON.stringify(values))
+        .map((raw) => toStored(name, raw)),
     first: (name, equals) => select(name, entries(equals), ' LIMIT 1').map((raw) => toStored(name, raw))[0],
     list: (name, { limit, offset }, equals = {}) =>
       select(name, entries(equals), ' LIMIT ? OFFSET ?', limit, offset).map((raw) => toStored(name, raw)),

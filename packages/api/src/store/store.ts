@@ -12,6 +12,7 @@ import { allRows, changesAfter } from './history.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 import { createRecorder } from './recorder.ts'
 import { createReader, createWriter, type Reader, type Writer } from './rows.ts'
+import { watchWrites } from './writability.ts'
 
 export interface StoreOptions {
   /** The SQLite file; made when absent, with its directory. */
@@ -36,6 +37,8 @@ export interface Store extends Reader {
   revision(): number
   /** Runs `work` in one transaction. @throws what `work` throws, after rolling back. */
   write<T>(work: (writer: Writer) => T): Written<T>
+  /** @throws what SQLite says when the file cannot be written now */
+  checkWritable(): void
   /** Runs `work` on one state of the store. */
   read<T>(work: (reader: Reader) => T): T
   snapshot(): Snapshot
@@ -77,6 +80,7 @@ export const openStore = (options: StoreOptions): Store => {
   const prepare = prepareOnce(db)
   const outbox = createOutbox(prepare, Math.max(1, keepChanges))
   const { reader, read, write } = createTransactions(db, prepare, outbox)
+  const writability = watchWrites(db, file)
   const { announce, onChange, close } = createAnnouncer({ db, outbox, pollInterval, onPollError })
   const identity = prepare('SELECT identity FROM store').get()?.['identity'] as string
   const after = (revision: number, limit: number) =>
@@ -87,11 +91,12 @@ export const openStore = (options: StoreOptions): Store => {
     identity,
     revision: () => outbox.revision(),
     write: (work) => {
-      const { value, change } = write(work)
+      const { value, change } = writability.observe(() => write(work))
       if (change === undefined) return { value, revision: outbox.revision() }
       announce(change)
       return { value, revision: change.revision }
     },
+    checkWritable: writability.check,
     read: (work) => read(() => work(reader)),
     snapshot: () => read(() => ({ store: identity, revision: outbox.revision(), rows: allRows(prepare) })),
     since: (revision) => after(revision, Number.MAX_SAFE_INTEGER),

@@ -27,11 +27,15 @@ const numbers = (revision: string): Column[] => [
   { header: 'REVISION', text: () => revision },
   plain('acknowledged_revision', 'ACKNOWLEDGED'),
   plain('flows'),
+  plain('refused'),
 ]
 const SENTENCES: readonly Column[] = [plain('last_error'), plain('warnings')]
 const WIDE = ['groups', 'flow_mods_sent', 'group_mods_sent', 'packet_ins', 'peer', 'since'].map((name) =>
   plain(name),
 )
+
+/** The most rows that a remark names. */
+const NAMED = 3
 
 const table = (columns: readonly Column[], rows: readonly AnswerRow[], limit: number | null): string => {
   const cells = rows.map((row) => columns.map(({ text }) => text(row)))
@@ -46,6 +50,17 @@ const sentences = (row: AnswerRow): string[] => {
     ...(row['last_error'] ? [`${name}: last error: ${row['last_error']}`] : []),
     ...warnings.map((warning) => `${name}: warning: ${warning}`),
   ].map(escaped)
+}
+
+/** What is stored and has no effect, said in one line. */
+const remarkNotEnforced = (context: Context, status: unknown): void => {
+  const entries = isRow(status) && Array.isArray(status['not_enforced']) ? status['not_enforced'] : []
+  const rows = entries.filter(isRow)
+  if (!isRow(status) || rows.length === 0) return
+  const named = rows.slice(0, NAMED).map(({ uuid, what }) => `${uuid} (${what})`)
+  const more = Number(status['not_enforced_total'] ?? rows.length) - named.length
+  const rest = more > 0 ? ` and ${more} more; -o json names them` : ''
+  context.remark(`not enforced yet: ${named.join(', ')}${rest}`)
 }
 
 const presentTable = (context: Context, status: unknown): void => {
@@ -65,7 +80,7 @@ const presentTable = (context: Context, status: unknown): void => {
 
 export const statusCommand: Command = {
   names: ['status'],
-  help: 'Shows every bridge: connected, the revision that it has acknowledged, flows, last error, warnings.',
+  help: 'Shows every bridge: connected, the revision that it has acknowledged, flows, refused flows, last error, warnings.',
   positionals: [],
   options: [],
   run: async (_input, context) => {
@@ -73,6 +88,9 @@ export const statusCommand: Command = {
     if (context.format === 'json' || context.format === 'yaml') await presentRaw(context, [value])
     else if (context.format === 'name') {
       for (const { uuid, dpid } of datapathsOf(value)) context.print(String(uuid ?? dpid))
-    } else presentTable(context, value)
+    } else {
+      presentTable(context, value)
+      remarkNotEnforced(context, value)
+    }
   },
 }

@@ -2,11 +2,24 @@
 import { integer, type Scalar } from '@openvnet/schema'
 import type { CommandOption } from '../command.ts'
 
-const COUNT = integer(0, Number.MAX_SAFE_INTEGER)
+/** The most rows that the API answers at once. */
+export const LONGEST_PAGE = 1000
 
 export const PAGING: readonly CommandOption[] = [
-  { name: 'limit', aliases: [], help: 'At most so many rows.', kind: COUNT, required: false },
-  { name: 'offset', aliases: [], help: 'Leave out so many rows first.', kind: COUNT, required: false },
+  {
+    name: 'limit',
+    aliases: [],
+    help: 'At most so many rows.',
+    kind: integer(0, LONGEST_PAGE),
+    required: false,
+  },
+  {
+    name: 'offset',
+    aliases: [],
+    help: 'Leave out so many rows first.',
+    kind: integer(0, Number.MAX_SAFE_INTEGER),
+    required: false,
+  },
 ]
 
 /** The query of a list. */

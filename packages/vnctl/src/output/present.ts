@@ -1,6 +1,7 @@
 /** Prints what a command got, in the form that the user asked for. */
 import type { ResourceSpec } from '@openvnet/schema'
 import { type Context, shown } from '../command.ts'
+import { LONGEST_PAGE } from '../from_schema/paging.ts'
 import { columnsOf, speaking, wideColumns } from './columns.ts'
 import { type AnswerRow, isRow, rowsOf } from './row.ts'
 import { layOut } from './table.ts'
@@ -42,7 +43,11 @@ const remarkOnPage = (context: Context, answer: unknown, resource: ResourceSpec)
   else if (typeof total === 'number' && items.length < total) {
     const first = Number(offset ?? 0)
     const range = items.length === 0 ? 'none' : `${first + 1} to ${first + items.length}`
-    context.remark(`${range} of ${total} ${collection}; --limit ${total} shows all`)
+    const hint =
+      total > LONGEST_PAGE
+        ? `--limit ${LONGEST_PAGE} --offset ${first + items.length} shows the next`
+        : `--limit ${total} shows all`
+    context.remark(`${range} of ${total} ${collection}; ${hint}`)
   }
 }
 

@@ -17,10 +17,12 @@ const lateness = ({
   uuid,
   dpid,
   acknowledged_revision: acknowledged,
+  refused,
   last_error: error,
 }: AnswerRow): string => {
   const name = uuid === null || uuid === undefined ? `${dpid}` : `${uuid} (${dpid})`
-  return `${name} has acknowledged ${acknowledged}${error ? `, last error: ${error}` : ''}`
+  const refusal = refused ? `, refused ${refused} flows or groups` : ''
+  return `${name} has acknowledged ${acknowledged}${refusal}${error ? `, last error: ${error}` : ''}`
 }
 
 /** The failure that an answer of `GET /wait` means, or `null` when the revision is applied. */

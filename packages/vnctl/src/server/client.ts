@@ -19,6 +19,8 @@ export interface Answer {
   readonly revision: number | null
   /** What a write that waited has not reached: names of bridges, or a reason; `null` when all have it. */
   readonly lacking: string | null
+  /** What of a write is stored and has no effect yet, or `null`. */
+  readonly notEnforced: string | null
 }
 
 export interface Client {
@@ -99,6 +101,12 @@ export const createClient = (api: string): Client => ({
     if (value === undefined) {
       throw new Failure(EXIT.other, `${url} answered something that is not JSON: is it an OpenVNet API?`)
     }
-    return { value, revision: revisionOf(response.headers), lacking: lackingOf(response.headers) }
+    const { headers } = response
+    return {
+      value,
+      revision: revisionOf(headers),
+      lacking: lackingOf(headers),
+      notEnforced: headers.get('x-not-enforced'),
+    }
   },
 })

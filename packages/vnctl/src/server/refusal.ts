@@ -57,6 +57,9 @@ const missing = (parameter: string): string =>
     ? `${parameter} is missing; give it with --${parameter.replaceAll('_', '-')}`
     : parameter
 
+const restricted = (message: string): string =>
+  message.replace('owner_datapath_uuid first', '--owner-datapath-uuid with `vnctl interfaces modify` first')
+
 const related = (uuids: string): string => `${uuids.replace(' ', ' and ')} are related already`
 
 /** Sentences by code, where the text of the API alone is none. */
@@ -65,6 +68,7 @@ const SENTENCES: Readonly<Record<string, (message: string) => string>> = {
   '102': duplicateUuid,
   '111': missing,
   '112': related,
+  '113': restricted,
   '404': (path) => `this server does not know ${path}: is it an OpenVNet API of this version?`,
 }
 

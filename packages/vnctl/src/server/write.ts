@@ -14,8 +14,9 @@ export const write = async (
   show: (value: unknown) => Promise<void>,
 ): Promise<void> => {
   const { wait, client } = context
-  if (wait === null) return show((await client.send(request)).value)
-  const answer = await client.send({ ...request, query: { wait: String(wait) }, patience: wait })
+  const waiting = wait === null ? {} : { query: { wait: String(wait) }, patience: wait }
+  const answer = await client.send({ ...request, ...waiting })
   await show(answer.value)
-  if (answer.lacking !== null) throw notApplied(answer.revision, wait, answer.lacking)
+  if (answer.notEnforced !== null) context.remark(`not enforced yet: ${answer.notEnforced}`)
+  if (wait !== null && answer.lacking !== null) throw notApplied(answer.revision, wait, answer.lacking)
 }

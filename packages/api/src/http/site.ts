@@ -1,0 +1,37 @@
+/**
+ * Keeps pages of other sites out of the API: a browser of somebody who may use it would carry their requests.
+ * - A write whose `Origin` is not the host that it was sent to is refused (Fetch standard: every write of a page has one).
+ * - Where the API listens on a loopback address, `Host` must be `localhost` or such an address. Else a name of the
+ *   attacker that is made to mean 127.0.0.1 would be the same site (DNS rebinding).
+ * Clients that are no browsers send no `Origin`, and as `Host` what they were told to ask.
+ */
+import type { FastifyRequest } from 'fastify'
+import { ApiError } from '../errors.ts'
+
+const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
+const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|\[::1\]|(?:.+\.)?localhost)$/
+
+/** Host and port in one spelling: lower case, without the usual port. */
+const hostOf = (url: string): URL | null => URL.parse(url)
+
+const listensOnLoopback = ({ server }: FastifyRequest): boolean => {
+  const bound = server.server.address()
+  return typeof bound === 'object' && bound !== null && /^(?:127\.|::1$|::ffff:127\.)/.test(bound.address)
+}
+
+/** @throws ApiError CrossSiteRequest */
+export const checkSite = (request: FastifyRequest): void => {
+  const { host, origin } = request.headers
+  if (host === undefined) return
+  if (!LOOPBACK.test(hostOf(`http://${host}`)?.hostname ?? '') && listensOnLoopback(request)) {
+    throw new ApiError(
+      'CrossSiteRequest',
+      `the header Host is ${host}: this API listens on a loopback address and answers to localhost or 127.0.0.1 only`,
+    )
+  }
+  if (origin === undefined || !WRITES.has(request.method)) return
+  const site = hostOf(origin)
+  if (site === null || site.host !== hostOf(`${site.protocol}//${host}`)?.host) {
+    throw new ApiError('CrossSiteRequest', `a page of ${origin} may not write here: it is not from ${host}`)
+  }
+}

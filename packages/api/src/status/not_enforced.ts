@@ -1,0 +1,102 @@
+/**
+ * What is stored, because clients of the original need it, and has no effect yet: one table, from which writes carry
+ * `X-Not-Enforced` and `GET /status` lists the rows. Who enforces something takes its line out, and the words from
+ * the help of the field.
+ */
+import type { ResourceName, Scalar } from '@openvnet/schema'
+import type { Cells } from '../store/columns.ts'
+import type { Equals } from '../store/rows.ts'
+import type { Store } from '../store/store.ts'
+
+interface Entry {
+  readonly resource: ResourceName
+  readonly column: string
+  /** The values without effect. */
+  readonly values: readonly Scalar[]
+  /** What happens instead. ASCII: it goes into a header. */
+  readonly instead: string
+}
+
+const ENTRIES: readonly Entry[] = [
+  {
+    resource: 'network',
+    column: 'mode',
+    values: ['physical', 'internal'],
+    instead: 'stored, treated as virtual',
+  },
+  {
+    resource: 'interface',
+    column: 'mode',
+    values: ['host', 'internal', 'patch', 'promiscuous', 'remote'],
+    instead: 'stored, gets no traffic; only vif and simulated do',
+  },
+  {
+    resource: 'interface',
+    column: 'enable_filtering',
+    values: [true],
+    instead: 'stored, nothing is filtered',
+  },
+  {
+    resource: 'interface',
+    column: 'enable_route_translation',
+    values: [true],
+    instead: 'stored, no address is translated',
+  },
+  {
+    resource: 'network_service',
+    column: 'mode',
+    values: ['dhcp', 'dns'],
+    instead: 'stored, the service is not offered',
+  },
+]
+
+const sentence = ({ column, instead }: Entry, value: Scalar): string =>
+  `${column}: ${value === true ? '' : `${value}: `}${instead}`
+
+/** What a row asks for and does not get, one sentence each. */
+export const notEnforcedIn = (resource: ResourceName, row: object): string[] =>
+  ENTRIES.filter((entry) => entry.resource === resource).flatMap((entry) => {
+    const value = (row as Cells)[entry.column]
+    return entry.values.some((one) => one === value) ? [sentence(entry, value as Scalar)] : []
+  })
+
+export interface NotEnforced {
+  /** The first of all. */
+  readonly not_enforced: readonly {
+    readonly resource: ResourceName
+    readonly uuid: string
+    readonly what: string
+  }[]
+  /** How many there are. */
+  readonly not_enforced_total: number
+}
+
+const LISTED = 100
+
+const find = (store: Store): NotEnforced => {
+  const cases = ENTRIES.flatMap((entry) =>
+    entry.values.map((value) => ({
+      resource: entry.resource,
+      equals: { [entry.column]: value } as Equals<ResourceName>,
+      what: sentence(entry, value),
+    })),
+  )
+  const listed: NotEnforced['not_enforced'][number][] = []
+  let total = 0
+  for (const { resource, equals, what } of cases) {
+    total += store.count(resource, equals)
+    const rows = store.list(resource, { limit: LISTED - listed.length, offset: 0 }, equals)
+    listed.push(...rows.map(({ uuid }) => ({ resource, uuid, what })))
+  }
+  return { not_enforced: listed, not_enforced_total: total }
+}
+
+/** @returns looks through the store once per revision */
+export const watchNotEnforced = (store: Store): (() => NotEnforced) => {
+  let known: { readonly revision: number; readonly found: NotEnforced } | undefined
+  return () => {
+    const revision = store.revision()
+    if (known?.revision !== revision) known = { revision, found: store.read(() => find(store)) }
+    return known.found
+  }
+}

@@ -1,0 +1,73 @@
+/** What is stored without effect is said: at the write, and in the status. */
+import { RESOURCES } from '@openvnet/schema'
+import t from 'tap'
+import { startApi } from './support/api.ts'
+
+const CASES = [
+  ['networks', { ipv4_network: '10.0.0.0', mode: 'physical' }, 'mode: physical: stored, treated as virtual'],
+  ['networks', { ipv4_network: '10.0.0.0', mode: 'internal' }, 'mode: internal: stored, treated as virtual'],
+  ...(RESOURCES.interface.fields.mode.kind.jsonSchema['enum'] as string[])
+    .filter((mode) => mode !== 'vif' && mode !== 'simulated')
+    .map((mode) => [
+      'interfaces',
+      { mode },
+      `mode: ${mode}: stored, gets no traffic; only vif and simulated do`,
+    ]),
+  ['interfaces', { enable_filtering: true }, 'enable_filtering: stored, nothing is filtered'],
+  [
+    'interfaces',
+    { enable_filtering: true, enable_route_translation: true },
+    'enable_filtering: stored, nothing is filtered; enable_route_translation: stored, no address is translated',
+  ],
+  ['network_services', { mode: 'dhcp' }, 'mode: dhcp: stored, the service is not offered'],
+  ['network_services', { display_name: 'DNS' }, 'mode: dns: stored, the service is not offered'],
+] as [string, object, string][]
+
+t.test('a write says what of it has no effect', async (t) => {
+  const api = await startApi(t)
+  for (const [collection, parameters, sentence] of CASES) {
+    const { headers } = await api.ok('POST', collection, parameters)
+    t.equal(headers['x-not-enforced'], sentence)
+  }
+  for (const [collection, parameters] of [
+    ['networks', { uuid: 'nw-1', ipv4_network: '10.0.0.0' }],
+    ['interfaces', { uuid: 'if-1' }],
+    ['interfaces', { mode: 'simulated' }],
+    ['network_services', { mode: 'router' }],
+  ] as [string, object][]) {
+    const { headers } = await api.ok('POST', collection, parameters)
+    t.notOk('x-not-enforced' in headers, collection)
+  }
+  const { headers: on } = await api.ok('PUT', 'interfaces/if-1', { enable_filtering: true })
+  t.equal(on['x-not-enforced'], 'enable_filtering: stored, nothing is filtered')
+  const { headers: off } = await api.ok('PUT', 'interfaces/if-1', { enable_filtering: false })
+  t.notOk('x-not-enforced' in off)
+})
+
+t.test('the status lists the first hundred of them and counts all', async (t) => {
+  const api = await startApi(t)
+  const status = async () => (await api.ok('GET', 'status')).body
+  t.match(await status(), { not_enforced: [], not_enforced_total: 0 })
+  await api.ok('POST', 'networks', { uuid: 'nw-1', ipv4_network: '10.0.0.0', mode: 'physical' })
+  await api.ok('POST', 'interfaces', { uuid: 'if-1', enable_filtering: true })
+  const { not_enforced: listed, not_enforced_total: total } = await status()
+  t.same(listed, [
+    { resource: 'network', uuid: 'nw-1', what: 'mode: physical: stored, treated as virtual' },
+    { resource: 'interface', uuid: 'if-1', what: 'enable_filtering: stored, nothing is filtered' },
+  ])
+  t.equal(total, 2)
+  for (let index = 0; index < 110; index += 1) await api.ok('POST', 'network_services', { mode: 'dhcp' })
+  const more = await status()
+  t.equal(more.not_enforced.length, 100)
+  t.equal(more.not_enforced_total, 112)
+  await api.ok('DELETE', 'networks/nw-1')
+  t.equal((await status()).not_enforced_total, 111)
+})
+
+t.test('help does not promise what is not done', async (t) => {
+  const { interface: nic, network, network_service: service } = RESOURCES
+  const { mode, enable_filtering, enable_route_translation } = nic.fields
+  for (const { help } of [enable_filtering, enable_route_translation, mode, network.fields.mode, service]) {
+    t.match(help, /stored/i)
+  }
+})
