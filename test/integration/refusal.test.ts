@@ -21,6 +21,8 @@ const ROWS: readonly (readonly [path: string, parameters: Parameters])[] = [
   ['interfaces', { uuid: 'if-1', network_uuid: 'nw-a', mac_address: MAC, ipv4_address: '10.0.0.1' }],
   ['interfaces', { uuid: 'if-gw', network_uuid: 'nw-a', mode: 'simulated', ipv4_address: '10.0.0.254' }],
   ['route_links', { uuid: 'rl-1' }],
+  ['routes', { uuid: 'r-1', interface_uuid: 'if-gw', route_link_uuid: 'rl-1' }],
+  ['interfaces', { uuid: 'if-pinned', owner_datapath_uuid: 'dp-1' }],
   ['datapaths/dp-1/networks/nw-a', {}],
 ]
 for (const [path, parameters] of ROWS) await rest.post(path, parameters)
@@ -338,6 +340,52 @@ const REFUSALS: readonly Refusal[] = [
     vnctl: ['routes add --interface=if-1 --route-link=rl-1', /if-1.*simulated/],
   },
   {
+    what: 'a second way to a destination',
+    path: 'routes',
+    parameters: { interface_uuid: 'if-gw', route_link_uuid: 'rl-1' },
+    ...argument('ipv4_network', '10.0.0.0', /by r-1 already/),
+    vnctl: ['routes add --interface=if-gw --route-link=rl-1', /10\.0\.0\.0.*r-1 already/],
+  },
+  {
+    what: 'an address that the interface has in another network',
+    path: 'ip_leases',
+    parameters: { network_uuid: 'nw-b', interface_uuid: 'if-1', ipv4_address: '10.0.0.1' },
+    ...argument('ipv4_address', '10.0.0.1', /if-1 has it in nw-a already/),
+    vnctl: ['ip-leases add --network=nw-b --interface=if-1 --ipv4-address=10.0.0.1', /in nw-a already/],
+  },
+  {
+    what: 'a datapath to which an interface is pinned, to be deleted',
+    method: 'DELETE',
+    path: 'datapaths/dp-1',
+    status: 400,
+    error: 'DeleteRestrictionError',
+    code: '113',
+    message: /^dp-1 is the owner_datapath_uuid of if-pinned: delete them or change/,
+    vnctl: ['datapaths del dp-1', /if-pinned.*--owner-datapath-uuid/],
+  },
+  ...['224.0.0.0', '127.0.0.0', '0.0.0.0'].map((address) => ({
+    what: `the network ${address}`,
+    path: 'networks',
+    parameters: { ipv4_network: address },
+    ...argument('ipv4_network', address, /which no guest can use/),
+    vnctl: [`networks add --ipv4-network=${address}`, /which no guest can use/] as const,
+  })),
+  {
+    what: 'the datapath id zero',
+    path: 'datapaths',
+    parameters: { dpid: '0x0' },
+    ...argument('dpid', '0x0', /zero/),
+    vnctl: ['datapaths add --dpid=0x0', /dpid.*zero/],
+  },
+  {
+    what: 'more rows than one answer has',
+    method: 'GET',
+    path: 'interfaces',
+    parameters: { limit: 1001 },
+    ...argument('limit', 1001, /1000/),
+    vnctl: ['interfaces show --limit=1001', /limit.*1000/],
+  },
+  {
     what: 'a service that there is none of',
     path: 'network_services',
     parameters: { interface_uuid: 'if-gw', type: 'fax' },
@@ -422,6 +470,24 @@ const MALFORMED: readonly Malformed[] = [
     message: 'text/csv',
   },
   {
+    what: 'a form in another charset',
+    type: `${FORM}; charset=latin1`,
+    body: 'ipv4_network=10.1.0.0',
+    status: 415,
+    error: 'UnsupportedMediaType',
+    code: '415',
+    message: /latin1.*utf-8/,
+  },
+  {
+    what: 'a parameter that is given twice',
+    type: FORM,
+    body: 'ipv4_network=10.1.0.0&ipv4_network=10.2.0.0',
+    status: 400,
+    error: 'ArgumentError',
+    code: '110',
+    message: /ipv4_network.*given more than once/,
+  },
+  {
     what: 'a JSON body of a mebibyte and some',
     body: JSON.stringify({ display_name: 'x'.repeat(MEBIBYTE) }),
     ...TOO_LARGE,
@@ -447,6 +513,19 @@ for (const { what, type = 'application/json', body, ...expected } of MALFORMED) 
       const { error, code, message } = answer.body as Record<string, unknown>
       t.match({ error, code }, { error: expected.error, code: expected.code })
       t.match(typeof message === 'string' ? message : JSON.stringify(message), expected.message)
+    })
+  })
+}
+
+for (const [what, headers] of [
+  ['a page of another site', { origin: 'https://evil.example' }],
+  ['a name that was made to mean this machine', { host: 'evil.example' }],
+] as const) {
+  t.test(`${what}: refused`, async (t) => {
+    await storesNothing(t, async () => {
+      const path = '/api/networks?ipv4_network=10.1.0.0'
+      const answer = await rest.send({ method: 'POST', path, headers })
+      t.match(answer, { status: 403, body: { error: 'CrossSiteRequest', code: '403' } })
     })
   })
 }

@@ -2,7 +2,7 @@
 
 import { request } from 'node:http'
 import { gzipSync } from 'node:zlib'
-import SqliteDatabase from 'better-sqlite3'
+import SqliteDatabase, { type Statement } from 'better-sqlite3'
 import t, { type Test } from 'tap'
 import { type Answer, startApi, type TestApi } from './support/api.ts'
 
@@ -165,7 +165,7 @@ const LISTS = ['datapaths', 'networks', 'interfaces', 'mac_leases', 'ip_leases',
 const countQueries = (t: Test, count: () => void): void => {
   const { prepare } = SqliteDatabase.prototype
   SqliteDatabase.prototype.prepare = function (this: unknown, sql: string) {
-    const statement = prepare.call(this as never, sql)
+    const statement = prepare.call(this as never, sql) as Pick<Statement<unknown[]>, 'all' | 'get'>
     const { all, get } = statement
     statement.all = (...values: unknown[]) => {
       count()

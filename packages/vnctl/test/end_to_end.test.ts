@@ -212,7 +212,7 @@ const report = (store: string, revision: number, acknowledged: number): Controll
     flow_mods_sent: 12,
     group_mods_sent: 1,
     packet_ins: 0,
-    refused: 2,
+    refused: acknowledged < revision ? 2 : 0,
     last_error: 'OFPFMFC_TABLE_FULL',
     warnings: ['fail-mode is standalone'],
     since: '2026-01-02T03:04:05.000Z',
