@@ -193,6 +193,13 @@ t.test('in order, nothing refers to a missing group and no wanted flow is ever m
   )
 })
 
+t.test('groups are not in a circle for a moment, not even by way of one that does not change', async () => {
+  const before = tables([], [makeGroup(0, 1), makeGroup(1, 1, 2), makeGroup(2, 1, 0)])
+  const after = tables([], [makeGroup(0, 1, 1), makeGroup(1, 1, 2), makeGroup(2, 1)])
+  const comparison = { desired: after, installed: install(before), quarantine: NOTHING }
+  replay(order(diff(comparison, everything(after, comparison.installed)), comparison), before, after)
+})
+
 t.test('a scope in parts is the same scope', async () => {
   fc.assert(
     fc.property(

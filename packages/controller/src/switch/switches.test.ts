@@ -9,64 +9,12 @@ import {
   OFP_VERSION,
   OFPBCT,
   OFPET,
-  OFPGC,
   ONF_ERROR,
 } from '@openvnet/openflow'
-import { FakeSwitch, fakePort } from '@openvnet/openflow/testing'
-import pino from 'pino'
+import { type FakeSwitch, fakePort } from '@openvnet/openflow/testing'
 import t, { type Test } from 'tap'
+import { fake, start, until } from '../../test/played_switches.ts'
 import { apply, flow, group, manyFlows, output, StandInEngine } from '../../test/stand_in_engine.ts'
-import { createSwitches, type SwitchesOptions } from './switches.ts'
-
-async function until(condition: () => boolean, what: string, timeout = 10_000): Promise<void> {
-  for (const deadline = Date.now() + timeout; Date.now() < deadline; await delay(2)) if (condition()) return
-  throw new Error(`not within ${timeout} ms: ${what}`)
-}
-
-interface Line {
-  readonly level: number
-  readonly msg: string
-  readonly dpid?: string
-  readonly code?: string
-  readonly reason?: string
-}
-
-async function start(t: Test, engine: StandInEngine, options: Partial<SwitchesOptions> = {}) {
-  const lines: Line[] = []
-  const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) })
-  const switches = await createSwitches({
-    listen: [{ host: '127.0.0.1', port: 0 }],
-    facts: engine,
-    desired: engine.desired,
-    log,
-    onStatus: () => undefined,
-    auditInterval: 0,
-    ...options,
-  })
-  t.teardown(() => switches.close())
-  engine.listen((dpid, change) => switches.changed(dpid, change))
-  const { port } = switches.addresses[0]!
-  const status = (id: number) => switches.statuses().find(({ dpid }) => BigInt(dpid) === BigInt(id))!
-  const settled = async (id: number) => {
-    const there = () => status(id)?.connected && status(id).acknowledged_revision === engine.revision
-    await until(there, `switch ${id} at revision ${engine.revision}`)
-    return status(id)
-  }
-  const disconnections = () => lines.filter(({ msg }) => msg === 'switch disconnected')
-  return { switches, lines, port, status, settled, disconnections }
-}
-
-async function fake(
-  t: Test,
-  port: number,
-  id: number,
-  more: Partial<ConstructorParameters<typeof FakeSwitch>[0]> = {},
-) {
-  const played = new FakeSwitch({ datapathId: BigInt(id), ports: [fakePort(1, 'p1')], ...more })
-  t.teardown(() => played.disconnect())
-  await played.connect({ port, host: '127.0.0.1' })
-  return played
-}
 
 t.test('each switch gets its flows, keeps them over reconnections, and is in the status', async (t) => {
   const engine = new StandInEngine(manyFlows(10), [group(1, [output(1)])])
@@ -382,97 +330,6 @@ t.test('a commit whose answer is lost is not done again', async (t) => {
   t.match(await settled(1), { flow_mods_sent: 100 })
 })
 
-t.test('a full table takes what fits, and the status says so', async (t) => {
-  const engine = new StandInEngine()
-  const { port, settled, switches } = await start(t, engine)
-  const played = await fake(t, port, 1, { maxFlowsPerTable: 5 })
-  engine.want(Array.from({ length: 40 }, (_, index) => flow({ priority: index })))
-  const status = await settled(1)
-  t.equal(played.flowCount, 5)
-  t.match(status.warnings[0], /OFPFMFC_TABLE_FULL/)
-  t.match(status, { refused: 35, last_error: /OFPFMFC_TABLE_FULL/ })
-  engine.want(Array.from({ length: 4 }, (_, index) => flow({ priority: index + 36 })))
-  await until(() => played.flowCount === 4, 'the others get in when there is room')
-  await until(() => switches.statuses()[0]!.warnings.length === 0, 'no longer warned of')
-  t.match(switches.statuses()[0], { refused: 0, last_error: null })
-})
-
-t.test('a group that does not fit into a message is left out and reported', async (t) => {
-  const engine = new StandInEngine()
-  const { port, settled, lines } = await start(t, engine)
-  const played = await fake(t, port, 1)
-  const huge = group(1, ...Array.from({ length: 3000 }, () => [output(1)]))
-  engine.want(
-    [flow({}), flow({ priority: 3, instructions: [apply({ type: 'group', group_id: huge.group_id })] })],
-    [huge, group(2, [output(1)])],
-  )
-  const status = await settled(1)
-  t.strictSame([played.flowCount, played.groups.size], [1, 1])
-  t.equal(status.refused, 2)
-  t.match(status.warnings, [
-    /^not sent, a message of \d+ bytes is longer than 65535: /,
-    /^OFPBAC_BAD_OUT_GROUP: /,
-  ])
-  t.match(
-    lines.filter(({ level }) => level === 50),
-    [{ msg: 'not sent, OpenFlow cannot say it' }, { msg: 'refused by the switch' }],
-  )
-})
-
-t.test('of a refused modification of a group the older version stays, and so do its flows', async (t) => {
-  const parent = (out: number) => group(1, [output(out)], [{ type: 'group', group_id: 0x40000002 }])
-  const user = flow({ instructions: [apply({ type: 'group', group_id: 0x40000001 })] })
-  const engine = new StandInEngine([user], [parent(1), group(2, [output(2)])])
-  const { port, settled } = await start(t, engine)
-  let refusing = true
-  const played: FakeSwitch = await fake(t, port, 1, {
-    refuse: (message) => {
-      const refuses = refusing && message.type === 'group_mod' && message.command === OFPGC.MODIFY
-      return refuses ? { error_type: OFPET.GROUP_MOD_FAILED, code: 4, experimenter: null } : null
-    },
-  })
-  t.match(await settled(1), { refused: 0 })
-  const before = [...played.groups.values()]
-
-  const huge = Array.from({ length: 3000 }, () => [output(1)])
-  for (const [why, wanted] of [
-    ['by the switch', group(1, [output(3)])],
-    ['by the encoder', group(1, ...huge)],
-  ] as const) {
-    engine.want([user], [wanted])
-    t.match(await settled(1), { refused: 1, warnings: [/group_id=1073741825/] }, why)
-    t.equal(played.flowCount, 1, `${why}: its flow stays`)
-    t.strictSame([...played.groups.values()], before, `${why}: it stays, with the group that it refers to`)
-  }
-
-  refusing = false
-  engine.want([user], [group(1, [output(4)])])
-  t.match(await settled(1), { refused: 0, warnings: [], last_error: null })
-  t.match([...played.groups.values()], [{ group_id: 0x40000001, buckets: [{ actions: [{ port: 4 }] }] }])
-  t.equal(played.groups.size, 1, 'what it referred to goes when it may')
-})
-
-t.test('flows that went with a group are known to be gone', async (t) => {
-  const user = flow({ instructions: [apply({ type: 'group', group_id: 0x40000001 })], why: 'uses it' })
-  const engine = new StandInEngine([user, flow({ priority: 3 })], [group(1, [output(1)])])
-  const { port, settled, lines } = await start(t, engine, { auditInterval: 20 })
-  const played = await fake(t, port, 1)
-  await settled(1)
-  engine.want([user, flow({ priority: 3 })])
-  t.match(await settled(1), { refused: 1, warnings: [/^OFPBAC_BAD_OUT_GROUP: .*uses it/] })
-  t.equal(played.flowCount, 1)
-  const readings = () => played.received.get('multipart_request') ?? 0
-  const enough = readings() + 6
-  await until(() => readings() > enough, 'audits')
-  t.strictSame(
-    lines.filter(({ level }) => level === 40),
-    [],
-    'nobody is accused',
-  )
-  engine.want([user, flow({ priority: 3 })], [group(1, [output(1)])])
-  await until(() => played.flowCount === 2, 'it is back with its group')
-})
-
 t.test('the error of a connection is in the status until all is well again', async (t) => {
   const engine = new StandInEngine(manyFlows(3))
   const { port, settled, status } = await start(t, engine, { probeInterval: 100 })
@@ -483,32 +340,6 @@ t.test('the error of a connection is in the status until all is well again', asy
   t.match(status(1).last_error, /silent/)
   await played.connect({ port, host: '127.0.0.1' })
   t.equal((await settled(1)).last_error, null)
-})
-
-t.test('audits read each flow where they are few, and more rarely where they are many', async (t) => {
-  const engine = new StandInEngine(manyFlows(2000))
-  const { port, settled, lines } = await start(t, engine, { auditInterval: 50 })
-  const asked = { flow: 0, aggregate: 0 }
-  const played = await fake(t, port, 1, {
-    onMessage: (message) => {
-      if (message.type !== 'multipart_request') return
-      if (message.body.type === 'flow' || message.body.type === 'aggregate') asked[message.body.type] += 1
-    },
-  })
-  const audits = async (count: number) => {
-    await settled(1)
-    Object.assign(asked, { flow: 0, aggregate: 0 })
-    await until(() => asked.flow + asked.aggregate >= count, 'audits')
-    return asked.flow
-  }
-  t.equal(await audits(6), 6, 'each')
-  engine.want(manyFlows(6001))
-  t.ok([1, 2].includes(await audits(6)), 'every fourth')
-  t.equal(played.flowCount, 6001)
-  t.strictSame(
-    lines.filter(({ level }) => level >= 40),
-    [],
-  )
 })
 
 t.test('the engine hears which switches are forgotten', async (t) => {
@@ -541,14 +372,18 @@ const EMPTY: Readonly<Record<string, MultipartReplyBody>> = {
 }
 
 /** A switch's end of a connection that answers as the test says, and otherwise as an empty switch. */
-function play(t: Test, port: number, answer: (message: Message, connection: Connection) => boolean) {
+function play(
+  t: Test,
+  port: number,
+  answer: (message: Message, connection: Connection, socket: Socket) => boolean,
+) {
   const socket = connect({ port, host: '127.0.0.1' })
   t.teardown(() => socket.destroy())
   const connection: Connection = new Connection({
     socket,
     onMessage: (message) => {
       const { xid } = message
-      if (answer(message, connection)) return
+      if (answer(message, connection, socket)) return
       if (message.type === 'features_request')
         connection.send({ ...features(xid), datapath_id: 7n } as Message)
       if (message.type === 'barrier_request') connection.send({ type: 'barrier_reply', xid })
@@ -572,6 +407,25 @@ const errorTo = (
   experimenter,
   data: new Uint8Array(0),
 })
+
+t.test(
+  'a connection that ends right after the ports were told does not count as a connected switch',
+  async (t) => {
+    const engine = new StandInEngine()
+    const { port, disconnections } = await start(t, engine)
+    play(t, port, (message, connection, socket) => {
+      if (message.type !== 'multipart_request' || message.body.type !== 'port_desc') return false
+      socket.cork()
+      connection.send({ type: 'multipart_reply', xid: message.xid, flags: 0, body: EMPTY['port_desc']! })
+      socket.write(Buffer.of(4, 10, 0, 3, 0, 0, 0, 0))
+      socket.uncork()
+      return true
+    })
+    await until(() => disconnections().length === 1, 'ended')
+    await delay(20)
+    t.strictSame(engine.facts, ['disconnected 0x0000000000000007'])
+  },
+)
 
 t.test('a switch without bundles gets plain messages, in order, and a barrier', async (t) => {
   const wanted = [group(1, [output(1)])]
