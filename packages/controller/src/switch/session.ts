@@ -172,8 +172,6 @@ export class Session {
   async #describePorts(dpid: string): Promise<void> {
     try {
       const { ports } = await this.#connection.multipart({ type: 'port_desc' })
-      // The engine has heard that the switch is gone, or hears from the connection that replaced this one.
-      if (this.ended) return
       this.#ports = createPorts(ports)
       this.#options.facts.connected(dpid, this.#ports.names)
     } catch (error) {

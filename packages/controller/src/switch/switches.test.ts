@@ -372,18 +372,14 @@ const EMPTY: Readonly<Record<string, MultipartReplyBody>> = {
 }
 
 /** A switch's end of a connection that answers as the test says, and otherwise as an empty switch. */
-function play(
-  t: Test,
-  port: number,
-  answer: (message: Message, connection: Connection, socket: Socket) => boolean,
-) {
+function play(t: Test, port: number, answer: (message: Message, connection: Connection) => boolean) {
   const socket = connect({ port, host: '127.0.0.1' })
   t.teardown(() => socket.destroy())
   const connection: Connection = new Connection({
     socket,
     onMessage: (message) => {
       const { xid } = message
-      if (answer(message, connection, socket)) return
+      if (answer(message, connection)) return
       if (message.type === 'features_request')
         connection.send({ ...features(xid), datapath_id: 7n } as Message)
       if (message.type === 'barrier_request') connection.send({ type: 'barrier_reply', xid })
@@ -407,25 +403,6 @@ const errorTo = (
   experimenter,
   data: new Uint8Array(0),
 })
-
-t.test(
-  'a connection that ends right after the ports were told does not count as a connected switch',
-  async (t) => {
-    const engine = new StandInEngine()
-    const { port, disconnections } = await start(t, engine)
-    play(t, port, (message, connection, socket) => {
-      if (message.type !== 'multipart_request' || message.body.type !== 'port_desc') return false
-      socket.cork()
-      connection.send({ type: 'multipart_reply', xid: message.xid, flags: 0, body: EMPTY['port_desc']! })
-      socket.write(Buffer.of(4, 10, 0, 3, 0, 0, 0, 0))
-      socket.uncork()
-      return true
-    })
-    await until(() => disconnections().length === 1, 'ended')
-    await delay(20)
-    t.strictSame(engine.facts, ['disconnected 0x0000000000000007'])
-  },
-)
 
 t.test('a switch without bundles gets plain messages, in order, and a barrier', async (t) => {
   const wanted = [group(1, [output(1)])]
