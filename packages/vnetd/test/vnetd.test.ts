@@ -146,7 +146,7 @@ async function dawdle(t: Test, url: string): Promise<void> {
   socket.on('error', () => {})
   t.teardown(() => socket.destroy())
   await once(socket, 'connect')
-  socket.write('POST /api/1.0/networks HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{')
+  socket.write(`POST /api/1.0/networks HTTP/1.1\r\nhost: ${hostname}\r\ncontent-length: 100\r\n\r\n{`)
   await new Promise((resolve) => setTimeout(resolve, 100))
 }
 
