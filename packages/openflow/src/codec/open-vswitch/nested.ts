@@ -25,6 +25,8 @@ function readCt(reader: Reader, depth: number, readNested: ReadNested): Ct | nul
   return { type: 'ct', flags, zone, recirc_table, alg, actions: readNested(reader, depth + 1) }
 }
 
+const ZONE_BITS = 16
+
 /** A header of zero and a number, or a header and a place. */
 function readZone(reader: Reader): number | Subfield | null {
   if (reader.u32() === 0) return reader.u16()
@@ -32,7 +34,10 @@ function readZone(reader: Reader): number | Subfield | null {
   const code = readFieldCode(reader)
   if (code === undefined || code.experimenter !== null) return null
   const place = reader.u16()
-  return subfield(reader, code, place >>> 6, (place & 0x3f) + 1)
+  const bits = (place & 0x3f) + 1
+  // Open vSwitch: OFPBAC_BAD_SET_LEN.
+  if (bits !== ZONE_BITS) reader.fail('value', `a ct zone of ${bits} bits`)
+  return subfield(reader, code, place >>> 6, bits)
 }
 
 function readClone(reader: Reader, depth: number, readNested: ReadNested): Clone {
@@ -98,7 +103,7 @@ function writeZone(writer: Writer, zone: number | Subfield): void {
     writer.u16(zone)
     return
   }
-  if (zone.bits !== 16) throw new EncodeError(`a ct zone of ${zone.bits} bits of ${zone.field}`)
+  if (zone.bits !== ZONE_BITS) throw new EncodeError(`a ct zone of ${zone.bits} bits of ${zone.field}`)
   writer.u32(shortHeaderOf(zone))
   writer.u16(placeOf(zone))
 }
