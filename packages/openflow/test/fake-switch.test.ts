@@ -17,6 +17,7 @@ import {
   OFP_NO_BUFFER,
   OFPBCT,
   OFPCR,
+  OFPFC,
   OFPG,
   OFPGC,
   OFPP,
@@ -242,7 +243,10 @@ t.test('as ovs-vswitchd', { skip: withoutOpenVswitch }, async (t) => {
     await fc.assert(
       fc.asyncProperty(history, history, async (before, messages) => {
         // ovs-vswitchd 3.1 aborts when it takes back the removal of a group that flows used.
-        const safe = messages.filter((one) => one.type === 'flow_mod' || one.command !== OFPGC.DELETE)
+        // And in a bundle it does not always find what was added earlier in it, to modify or delete it.
+        const safe = messages.filter((one) =>
+          one.type === 'flow_mod' ? one.command === OFPFC.ADD : one.command !== OFPGC.DELETE,
+        )
         await both(fake, (one) => send(one, [...clear, ...before]))
         await both(fake, async (one) => {
           const outcome = await sendBundle(one, safe.slice(0, 4))
