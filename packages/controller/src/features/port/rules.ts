@@ -12,13 +12,9 @@ import {
   networksOfInterface,
   portOfInterface,
   switchOfInterface,
+  switchOfMacLease,
 } from '../presence/queries.ts'
 import { classifyTable, outputTable, portSecurityTable } from './tables.ts'
-
-const switchOfMacLease = listQuery<string>('switch of MAC lease', (id, view) => {
-  const lease = view.get('mac_lease', id)
-  return lease === undefined ? [] : view.query(switchOfInterface, lease.interface_id)
-})
 
 const switchOfIpLease = listQuery<string>('switch of IP lease', (id, view) => {
   const lease = view.get('ip_lease', id)

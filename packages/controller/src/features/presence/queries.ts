@@ -49,6 +49,12 @@ export const switchOfInterface = listQuery<string>('switch of interface', (id, v
   return port === null ? [] : [port.dpid]
 })
 
+/** The switch of the guest's interface that owns a MAC lease: none or one datapath id. */
+export const switchOfMacLease = listQuery<string>('switch of MAC lease', (id, view) => {
+  const lease = view.get('mac_lease', id)
+  return lease === undefined ? [] : view.query(switchOfInterface, lease.interface_id)
+})
+
 /** Networks that an interface is in: those of its leases, or the one it names while it has none. */
 export const networksOfInterface = listQuery<number>('networks of interface', (id, view) => {
   const leases = view.list('ip_lease.interface_id', id)

@@ -2,7 +2,7 @@
 import type { Bucket } from '@openvnet/openflow'
 import type { Row } from '@openvnet/schema'
 import { type Compiled, type GroupDraft, rule } from '../../engine/rule.ts'
-import { listQuery, type View } from '../../engine/view.ts'
+import type { View } from '../../engine/view.ts'
 import { sendToGroup, setSlice } from '../../pipeline/actions.ts'
 import { MULTICAST_BIT, macNumber } from '../../pipeline/addresses.ts'
 import { floodGroup, floodGroupPart } from '../../pipeline/group_space.ts'
@@ -14,17 +14,12 @@ import {
   networksOfInterface,
   portOfInterface,
   switchesOfNetwork,
-  switchOfInterface,
+  switchOfMacLease,
 } from '../presence/queries.ts'
 import { destinationTable } from './tables.ts'
 
 const OFPGT_ALL = 0
 const NOT_WATCHED = 0xffff_ffff
-
-const switchOfMac = listQuery<string>('switch of MAC', (id, view) => {
-  const lease = view.get('mac_lease', id)
-  return lease === undefined ? [] : view.query(switchOfInterface, lease.interface_id)
-})
 
 const compileUnicast = (lease: Row<'mac_lease'>, view: View): Compiled => ({
   flows: view.query(networksOfInterface, lease.interface_id).map((network) =>
@@ -88,6 +83,6 @@ const compileFlood = (network: Row<'network'>, view: View, dpid: string): Compil
 })
 
 export const switchingRules = [
-  rule({ name: 'unicast', entity: 'mac_lease', on: switchOfMac, compile: compileUnicast }),
+  rule({ name: 'unicast', entity: 'mac_lease', on: switchOfMacLease, compile: compileUnicast }),
   rule({ name: 'flood', entity: 'network', on: switchesOfNetwork, compile: compileFlood }),
 ]
