@@ -1,6 +1,6 @@
 /** OpenFlow 1.3 with Open vSwitch's extensions: codec, framing, connection, text. */
 export { canonicalInstructions, canonicalMatch } from './canonical.ts'
-export { encodeActions } from './codec/action.ts'
+export { decodeActions, encodeActions } from './codec/action.ts'
 export { BUNDLE_ADD_OVERHEAD_BYTES } from './codec/bundle.ts'
 export { decodeErrorData } from './codec/error-data.ts'
 export { decode, decodeFrom, encode, encodeInto } from './codec/message.ts'
@@ -12,7 +12,7 @@ export {
   OpenFlowError,
   RequestTimeout,
 } from './connection/errors.ts'
-export type { ConnectionOptions } from './connection/options.ts'
+export type { ConnectionCallbacks, ConnectionOptions, ConnectionSettings } from './connection/options.ts'
 export type { Outgoing, ReplyTypes, Request } from './connection/request.ts'
 export * from './constants.ts'
 export { DecodeError, type DecodeErrorCode } from './decode-error.ts'

@@ -5,7 +5,7 @@
  */
 import { OFPAT } from '../constants.ts'
 import { EncodeError } from '../encode-error.ts'
-import { type Reader, readList } from '../reader.ts'
+import { Reader, readList } from '../reader.ts'
 import type { Action, SetField, UnknownAction } from '../types/action.ts'
 import { Writer } from '../writer.ts'
 import { readExperimenterAction, writeExperimenterAction } from './experimenter-action.ts'
@@ -128,6 +128,14 @@ export function encodeActions(actions: readonly Action[]): Uint8Array {
   const writer = new Writer()
   writeActions(writer, actions)
   return writer.take()
+}
+
+/**
+ * Actions from their bytes alone, as `encodeActions` gives them.
+ * @throws DecodeError
+ */
+export function decodeActions(bytes: Uint8Array): Action[] {
+  return readActions(new Reader(bytes))
 }
 
 export function writeActions(writer: Writer, actions: readonly Action[]): void {
