@@ -6,6 +6,14 @@ export { decodeErrorData } from './codec/error-data.ts'
 export { decode, decodeFrom, encode, encodeInto } from './codec/message.ts'
 export { Connection, type RequestOptions } from './connection/connection.ts'
 export {
+  type Address,
+  type ConnectOptions,
+  connect,
+  type Listener,
+  type ListenOptions,
+  listen,
+} from './connection/endpoint.ts'
+export {
   type CloseCode,
   type CloseReason,
   ConnectionClosed,

@@ -1,4 +1,4 @@
-/** Connection over real sockets, with a peer that is nothing but bytes. */
+/** From the first byte to the last, over real sockets: versions, features, strangers, silence, callbacks, the end. */
 import { once } from 'node:events'
 import net from 'node:net'
 import { duplexPair } from 'node:stream'
@@ -6,167 +6,21 @@ import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import {
   type CloseReason,
   Connection,
-  type ConnectionOptions,
-  decode,
   type ErrorMessage,
-  encode,
-  Framer,
-  type Hello,
-  type Message,
   OFP_HEADER_BYTES,
-  type Port,
+  OFP_MAX_MESSAGE_BYTES,
 } from '@openvnet/openflow'
 import t from 'tap'
+import { asEachRole, features, hello, none, portStatus } from './connection-pair.ts'
 
-const unhandled: unknown[] = []
-process.on('unhandledRejection', (reason) => unhandled.push(reason))
-t.teardown(() => {
-  if (unhandled.length > 0) throw new Error(`unhandled rejections: ${unhandled.map(String).join(', ')}`)
-})
-
-type Tap = Pick<typeof t, 'teardown'>
-
-interface Peer {
-  readonly socket: net.Socket
-  /** What the connection sent. */
-  readonly received: Message[]
-  /** Resolves with the next message that the connection sends, hellos and echo requests aside. */
-  next(): Promise<Message>
-  send(...messages: Message[]): void
-  write(hex: string): void
-}
-
-interface Pair {
-  readonly connection: Connection
-  readonly peer: Peer
-  readonly messages: Message[]
-  readonly errors: ErrorMessage[]
-  readonly ready: Promise<unknown>
-  readonly closed: Promise<CloseReason>
-  readonly reasons: CloseReason[]
-}
-
-async function pair(t: Tap, options: Omit<ConnectionOptions, 'socket'> = {}): Promise<Pair> {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const accepted = once(server, 'connection') as Promise<[net.Socket]>
-  const socket = net.connect((server.address() as net.AddressInfo).port, '127.0.0.1')
-  const [ours] = await accepted
-  const messages: Message[] = []
-  const errors: ErrorMessage[] = []
-  const reasons: CloseReason[] = []
-  const ready = Promise.withResolvers<unknown>()
-  const closed = Promise.withResolvers<CloseReason>()
-  const connection = new Connection({
-    ...options,
-    socket: ours,
-    onReady: (features) => {
-      options.onReady?.(features)
-      ready.resolve(features)
-    },
-    onMessage: (message) => {
-      messages.push(message)
-      options.onMessage?.(message)
-    },
-    onError: (error) => errors.push(error),
-    onClose: (reason) => {
-      reasons.push(reason)
-      closed.resolve(reason)
-    },
-  })
-  t.teardown(async () => {
-    socket.destroy()
-    await closed.promise
-    server.close()
-  })
-  const rest = { ready: ready.promise, closed: closed.promise, reasons }
-  return { connection, peer: peerOf(socket), messages, errors, ...rest }
-}
-
-function peerOf(socket: net.Socket): Peer {
-  const framer = new Framer()
-  const received: Message[] = []
-  const queue: Message[] = []
-  const waiting: ((message: Message) => void)[] = []
-  socket.on('error', () => undefined)
-  socket.on('data', (chunk) => {
-    framer.push(chunk)
-    for (let bytes = framer.next(); bytes !== null; bytes = framer.next()) {
-      const message = decode(bytes)
-      received.push(message)
-      if (message.type === 'hello' || message.type === 'echo_request') continue
-      const waiter = waiting.shift()
-      if (waiter === undefined) queue.push(message)
-      else waiter(message)
-    }
-  })
-  return {
-    socket,
-    received,
-    next: () => {
-      const message = queue.shift()
-      return message === undefined
-        ? new Promise((resolve) => waiting.push(resolve))
-        : Promise.resolve(message)
-    },
-    send: (...messages) => socket.write(Buffer.concat(messages.map(encode))),
-    write: (hex) => socket.write(Buffer.from(hex.replaceAll(' ', ''), 'hex')),
-  }
-}
-
-const hello = (version: number, versions?: readonly number[]): Hello => ({
-  type: 'hello',
-  xid: 1,
-  version,
-  elements: versions === undefined ? [] : [{ type: 'versionbitmap', versions }],
-})
-
-/** As `pair`, with the versions negotiated. */
-async function readyPair(t: Tap, options: Omit<ConnectionOptions, 'socket'> = {}): Promise<Pair> {
-  const it = await pair(t, options)
-  it.peer.send(hello(4, [4]))
-  await it.ready
-  return it
-}
-
-const none = new Uint8Array(0)
-const port: Port = {
-  port_no: 1,
-  hw_addr: 0,
-  name: 'p1',
-  config: 0,
-  state: 0,
-  curr: 0,
-  advertised: 0,
-  supported: 0,
-  peer: 0,
-  curr_speed: 0,
-  max_speed: 0,
-}
-const portStatus = (port_no: number): Message => ({
-  type: 'port_status',
-  xid: 0,
-  reason: 0,
-  port: { ...port, port_no },
-})
-const features: Message = {
-  type: 'features_reply',
-  xid: 2,
-  datapath_id: 0x2fdee8e0a44n,
-  n_buffers: 0,
-  n_tables: 254,
-  auxiliary_id: 0,
-  capabilities: 0,
-  reserved: 0,
-}
-
-t.test('negotiation', async (t) => {
+asEachRole('negotiation', async (t, { pair }) => {
   t.test('takes 1.3 from a bitmap, or from a version byte that includes it', async (t) => {
     for (const offer of [hello(4, [4]), hello(6, [1, 4, 6]), hello(4), hello(6)]) {
       const { peer, ready, connection } = await pair(t)
       peer.send(offer)
       t.equal(await ready, null)
       t.equal(connection.ready, true)
+      while (peer.received.length === 0) await turn()
       t.same(peer.received, [
         { type: 'hello', xid: 1, version: 4, elements: [{ type: 'versionbitmap', versions: [4] }] },
       ])
@@ -181,8 +35,10 @@ t.test('negotiation', async (t) => {
     ] as const) {
       const { peer, closed } = await pair(t)
       peer.send(offer)
-      t.match(await peer.next(), { type: 'error', xid: 1, version, error_type: 0, code: 0 })
-      t.match(await closed, { code: 'version' })
+      const refused = (await peer.next()) as ErrorMessage
+      t.match(refused, { type: 'error', xid: 1, version, error_type: 0, code: 0 })
+      t.match(Buffer.from(refused.data).toString(), /1\.3/)
+      t.match(await closed, { code: 'version', message: /not 4 \(1\.3\)/ })
     }
   })
 
@@ -194,11 +50,13 @@ t.test('negotiation', async (t) => {
   })
 
   t.test('asks for features before it is ready, and drops what comes earlier', async (t) => {
-    const { peer, ready, messages } = await pair(t, { requestFeatures: true })
+    const { connection, peer, ready, messages } = await pair(t, { requestFeatures: true })
     peer.send(hello(4, [4]), portStatus(1))
+    t.equal(connection.features, null)
     t.match(await peer.next(), { type: 'features_request' })
     peer.send(portStatus(2), features, portStatus(3))
     t.same(await ready, features)
+    t.same(connection.features, features)
     await turn()
     t.match(messages, [{ type: 'port_status', port: { port_no: 3 } }])
   })
@@ -219,7 +77,7 @@ t.test('negotiation', async (t) => {
   })
 })
 
-t.test('a peer that is no switch is disconnected with a reason', async (t) => {
+asEachRole('a peer that is no switch is disconnected with a reason', async (t, { pair, readyPair }) => {
   t.test('garbage', async (t) => {
     const { peer, closed } = await pair(t)
     peer.socket.write('GET / HTTP/1.1\r\n')
@@ -248,6 +106,19 @@ t.test('a peer that is no switch is disconnected with a reason', async (t) => {
     const { peer, closed } = await readyPair(t, { maxMessageBytes: 100 })
     peer.send({ type: 'echo_request', xid: 1, data: new Uint8Array(100) })
     t.match(await closed, { code: 'malformed', message: /limit of 100/ })
+  })
+
+  t.test('but not for the longest message that there can be', async (t) => {
+    const { peer } = await readyPair(t)
+    const data = new Uint8Array(OFP_MAX_MESSAGE_BYTES - OFP_HEADER_BYTES).fill(7)
+    peer.send({ type: 'echo_request', xid: 1, data })
+    t.same(await peer.next(), { type: 'echo_reply', xid: 1, data })
+  })
+
+  t.test('nor for one as long as allowed', async (t) => {
+    const { peer } = await readyPair(t, { maxMessageBytes: 100 })
+    peer.send({ type: 'echo_request', xid: 1, data: new Uint8Array(92) })
+    t.match(await peer.next(), { type: 'echo_reply' })
   })
 
   t.test('another version after negotiation', async (t) => {
@@ -307,13 +178,41 @@ t.test('a peer that is no switch is disconnected with a reason', async (t) => {
   })
 })
 
-t.test('liveness', async (t) => {
+asEachRole('liveness', async (t, { readyPair }) => {
   t.test('an echo request is answered with its xid and data', async (t) => {
     const { peer, messages } = await readyPair(t)
     const data = Uint8Array.of(1, 2, 3)
     peer.send({ type: 'echo_request', xid: 99, data })
     t.same(await peer.next(), { type: 'echo_reply', xid: 99, data })
     t.same(messages, [])
+  })
+
+  t.test('also one with xid 0', async (t) => {
+    const { peer } = await readyPair(t)
+    peer.send({ type: 'echo_request', xid: 0, data: none })
+    t.same(await peer.next(), { type: 'echo_reply', xid: 0, data: none })
+  })
+
+  t.test('a peer that talks is not asked', async (t) => {
+    const { peer, connection } = await readyPair(t, { echoIntervalMs: 60 })
+    for (let n = 0; n < 20; n++) {
+      peer.send(portStatus(n))
+      await sleep(10)
+    }
+    t.equal(connection.ready, true)
+    t.same(
+      peer.received.filter((message) => message.type === 'echo_request'),
+      [],
+    )
+  })
+
+  t.test('silence counts from the last message', async (t) => {
+    const { peer, closed } = await readyPair(t, { echoIntervalMs: 60 })
+    await sleep(50)
+    peer.send(portStatus(1))
+    const before = performance.now()
+    t.match(await closed, { code: 'inactivity' })
+    t.ok(performance.now() - before >= 115, 'two intervals')
   })
 
   t.test('a silent peer is asked, then given up', async (t) => {
@@ -336,285 +235,7 @@ t.test('liveness', async (t) => {
   })
 })
 
-t.test('requests', async (t) => {
-  t.test('get their replies by xid, in any order', async (t) => {
-    const { connection, peer } = await readyPair(t)
-    const replies = [connection.barrier(), connection.request({ type: 'get_config_request' })]
-    const [barrier, config] = [await peer.next(), await peer.next()]
-    peer.send(
-      { type: 'get_config_reply', xid: config.xid, flags: 1, miss_send_len: 2 },
-      { type: 'barrier_reply', xid: barrier.xid },
-    )
-    t.same(await Promise.all(replies), [
-      undefined,
-      { type: 'get_config_reply', xid: config.xid, flags: 1, miss_send_len: 2 },
-    ])
-  })
-
-  t.test('keep the xid that they are given', async (t) => {
-    const { connection, peer } = await readyPair(t)
-    const reply = connection.request({ type: 'barrier_request', xid: 0xfffffffe })
-    t.equal((await peer.next()).xid, 0xfffffffe)
-    await t.rejects(connection.request({ type: 'barrier_request', xid: 0xfffffffe }), { name: 'EncodeError' })
-    peer.send({ type: 'barrier_reply', xid: 0xfffffffe })
-    await reply
-  })
-
-  t.test('get the parts of a multipart reply as one', async (t) => {
-    const { connection, peer } = await readyPair(t)
-    const reply = connection.multipart({ type: 'port_desc' })
-    const { xid } = await peer.next()
-    const part = (flags: number, ...ports: number[]): Message => ({
-      type: 'multipart_reply',
-      xid,
-      flags,
-      body: { type: 'port_desc', ports: ports.map((port_no) => ({ ...port, port_no })) },
-    })
-    peer.send(part(1, 1, 2), portStatus(9), part(1), part(1, 3), part(0))
-    t.same(
-      (await reply).ports.map((one) => one.port_no),
-      [1, 2, 3],
-    )
-  })
-
-  t.test('fail with the error of the peer', async (t) => {
-    const { connection, peer, errors } = await readyPair(t)
-    const reply = connection.barrier()
-    const { xid } = await peer.next()
-    peer.send({
-      type: 'error',
-      version: 4,
-      xid,
-      error_type: 1,
-      code: 5,
-      experimenter: null,
-      data: Uint8Array.of(1),
-    })
-    await t.rejects(reply, { name: 'OpenFlowError', errorName: 'OFPBRC_EPERM', message: /OFPBRC_EPERM/ })
-    t.same(errors, [])
-  })
-
-  t.test('leave errors of other messages to onError', async (t) => {
-    const { connection, peer, errors } = await readyPair(t)
-    const xid = connection.send({ type: 'set_config', flags: 0, miss_send_len: 0 })
-    const barrier = connection.barrier()
-    await peer.next()
-    const request = await peer.next()
-    peer.send(
-      { type: 'error', version: 4, xid, error_type: 10, code: 0, experimenter: null, data: none },
-      { type: 'barrier_reply', xid: request.xid },
-    )
-    await barrier
-    t.match(errors, [{ xid, error_type: 10 }])
-  })
-
-  t.test('fail when no reply comes, and a late one is not taken for another', async (t) => {
-    const { connection, peer } = await readyPair(t)
-    await t.rejects(connection.barrier({ timeout: 20 }), { name: 'RequestTimeout', message: /20 ms/ })
-    const late = await peer.next()
-    const second = connection.barrier()
-    const { xid } = await peer.next()
-    peer.send({ type: 'barrier_reply', xid: late.xid })
-    await sleep(5)
-    peer.send({ type: 'barrier_reply', xid })
-    await second
-  })
-
-  t.test('are not answered by a message of another type', async (t) => {
-    const { connection, peer, messages } = await readyPair(t)
-    const reply = connection.barrier()
-    const { xid } = await peer.next()
-    peer.send({ ...portStatus(1), xid } as Message, { type: 'barrier_reply', xid })
-    await reply
-    t.match(messages, [{ type: 'port_status' }])
-  })
-
-  t.test('fail when the connection ends, and after', async (t) => {
-    const { connection, peer } = await readyPair(t)
-    const reply = connection.barrier()
-    peer.socket.end()
-    await t.rejects(reply, { name: 'ConnectionClosed', reason: { code: 'ended' } })
-    await t.rejects(connection.barrier(), { name: 'ConnectionClosed' })
-    await t.rejects(connection.drained(), { name: 'ConnectionClosed' })
-    connection.send({ type: 'barrier_request' })
-  })
-
-  t.test('that nobody waits for fail without a trace', async (t) => {
-    const { connection, peer, closed } = await readyPair(t)
-    void connection.barrier()
-    void connection.multipart({ type: 'desc' })
-    void connection.request({ type: 'features_request' }, { timeout: 1 })
-    await sleep(10)
-    peer.socket.destroy()
-    await closed
-    void connection.barrier()
-    void connection.drained()
-    await turn()
-    t.same(unhandled, [])
-  })
-
-  t.test('that do not encode fail, and what was sent before them is sent', async (t) => {
-    const { connection, peer } = await readyPair(t)
-    await t.rejects(connection.request({ type: 'role_request', role: -1, generation_id: 0n }), {
-      name: 'EncodeError',
-    })
-    t.throws(
-      () =>
-        connection.sendAll([
-          { type: 'barrier_request', xid: 7 },
-          { type: 'role_request', role: -1, generation_id: 0n },
-        ]),
-      {
-        name: 'EncodeError',
-      },
-    )
-    t.match(await peer.next(), { type: 'barrier_request', xid: 7 })
-  })
-
-  t.test('may not have replies without end', async (t) => {
-    const { connection, peer, closed } = await readyPair(t, { maxReplyBytes: 1000 })
-    const reply = connection.multipart({ type: 'port_desc' })
-    const { xid } = await peer.next()
-    const part: Message = {
-      type: 'multipart_reply',
-      xid,
-      flags: 1,
-      body: { type: 'port_desc', ports: [port, port, port] },
-    }
-    for (let n = 0; n < 10; n++) peer.send(part)
-    await t.rejects(reply, { name: 'ConnectionClosed' })
-    t.match(await closed, { code: 'reply_overflow' })
-  })
-
-  t.test('may not have replies that change their type', async (t) => {
-    const { connection, peer, closed } = await readyPair(t)
-    const reply = connection.multipart({ type: 'port_desc' })
-    const { xid } = await peer.next()
-    peer.send(
-      { type: 'multipart_reply', xid, flags: 1, body: { type: 'port_desc', ports: [port] } },
-      { type: 'multipart_reply', xid, flags: 0, body: { type: 'table', tables: [] } },
-    )
-    await t.rejects(reply, { name: 'ConnectionClosed' })
-    t.match(await closed, { code: 'malformed' })
-  })
-})
-
-t.test('what follows a reply is seen after it', async (t) => {
-  const seen: string[] = []
-  const { connection, peer } = await readyPair(t, { onMessage: (message) => seen.push(message.type) })
-  const asking = (async () => {
-    await connection.barrier()
-    seen.push('first reply')
-    await connection.multipart({ type: 'port_desc' })
-    seen.push('second reply')
-  })()
-  const first = await peer.next()
-  peer.send({ type: 'barrier_reply', xid: first.xid }, portStatus(1), portStatus(2))
-  const second = await peer.next()
-  peer.send(
-    { type: 'multipart_reply', xid: second.xid, flags: 0, body: { type: 'port_desc', ports: [] } },
-    portStatus(3),
-  )
-  peer.socket.end()
-  await asking
-  await sleep(5)
-  t.same(seen, ['first reply', 'port_status', 'port_status', 'second reply', 'port_status'])
-})
-
-t.test('back-pressure', async (t) => {
-  const bulk = (): Message => ({
-    type: 'packet_out',
-    xid: 0,
-    buffer_id: 0xffffffff,
-    in_port: 1,
-    actions: [],
-    data: new Uint8Array(60_000),
-  })
-
-  t.test('shows when the peer does not read, and ends when it does', async (t) => {
-    const { connection, peer } = await readyPair(t)
-    t.equal(connection.writable, true)
-    await connection.drained()
-    peer.socket.pause()
-    let sent = 0
-    while (connection.writable) {
-      connection.send(bulk())
-      sent++
-      await turn()
-    }
-    let drained = false
-    const draining = connection.drained().then(() => {
-      drained = true
-    })
-    await sleep(20)
-    t.equal(drained, false)
-    peer.socket.resume()
-    await draining
-    t.equal(connection.writable, true)
-    for (let n = 0; n < sent; n++) await peer.next()
-  })
-
-  t.test('ends the connection when too much waits', async (t) => {
-    const { connection, peer, closed } = await readyPair(t, { maxQueuedBytes: 1_000_000 })
-    peer.socket.pause()
-    for (let n = 0; connection.reason === null && n < 1000; n++) {
-      connection.send(bulk())
-      await turn()
-    }
-    t.match(await closed, { code: 'send_overflow' })
-  })
-
-  t.test('is applied to the peer by pausing, and nothing is lost or changes places', async (t) => {
-    const { connection, peer, messages } = await readyPair(t, {
-      onMessage: () => {
-        if (messages.length % 100 === 0) connection.pause()
-      },
-    })
-    const count = 5000
-    peer.send(...Array.from({ length: count }, (_, n) => portStatus(n)))
-    for (let n = 1; n <= count / 100; n++) {
-      while (messages.length < n * 100) await turn()
-      await turn()
-      t.equal(messages.length, n * 100)
-      connection.resume()
-    }
-    t.ok(messages.every((message, n) => message.type === 'port_status' && message.port.port_no === n))
-  })
-
-  t.test('does not make a paused peer look dead', async (t) => {
-    const { connection } = await readyPair(t, { echoIntervalMs: 10 })
-    connection.pause()
-    await sleep(60)
-    t.equal(connection.ready, true)
-  })
-})
-
-t.test('messages of one turn are one write, and of a batch one per 64 KiB', async (t) => {
-  const [a, b] = duplexPair()
-  const writes: number[] = []
-  const write = a.write.bind(a)
-  a.write = ((chunk: Uint8Array) => {
-    writes.push(chunk.length)
-    return write(chunk)
-  }) as typeof a.write
-  b.resume()
-  const connection = new Connection({ socket: a, echoIntervalMs: 0, closeTimeoutMs: 10 })
-  await turn()
-  writes.length = 0
-  const xids = connection.sendAll(Array.from({ length: 100 }, () => ({ type: 'barrier_request' })))
-  connection.send({ type: 'barrier_request' })
-  await turn()
-  t.same(writes, [101 * OFP_HEADER_BYTES])
-  t.equal(new Set(xids).size, 100)
-  t.notOk(xids.includes(0))
-  writes.length = 0
-  connection.sendAll(Array.from({ length: 100_000 }, () => ({ type: 'barrier_request' })))
-  await turn()
-  t.ok(writes.length <= 1 + (100_000 * OFP_HEADER_BYTES) / 65536, `${writes.length} writes`)
-  await connection.close()
-})
-
-t.test('the end', async (t) => {
+asEachRole('the end', async (t, { readyPair }) => {
   t.test('comes after what is queued', async (t) => {
     const { connection, peer, closed, reasons } = await readyPair(t)
     connection.sendAll(Array.from({ length: 1000 }, () => ({ type: 'barrier_request' })))
@@ -633,6 +254,24 @@ t.test('the end', async (t) => {
       Array.from({ length: 100 }, () => ({ type: 'echo_request', data: new Uint8Array(65000) })),
     )
     t.match(await connection.close(), { code: 'closed' })
+  })
+
+  t.test('is FIN at once, and does not wait for ever for that of the peer', async (t) => {
+    const server = net.createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1')
+    t.teardown(() => server.close())
+    await once(server, 'listening')
+    const accepted = once(server, 'connection') as Promise<[net.Socket]>
+    const socket = net.connect((server.address() as net.AddressInfo).port, '127.0.0.1')
+    const connection = new Connection({ socket, closeTimeoutMs: 60 })
+    const [peer] = await accepted
+    peer.on('error', () => undefined).resume()
+    const before = performance.now()
+    const closing = connection.close()
+    await once(peer, 'end')
+    t.ok(performance.now() - before < 50, 'FIN came')
+    t.match(await closing, { code: 'closed' })
+    t.ok(performance.now() - before >= 55, 'and the socket stayed until the deadline')
+    peer.destroy()
   })
 
   t.test('stops callbacks at once', async (t) => {
@@ -664,4 +303,40 @@ t.test('the end', async (t) => {
     t.match(await closed, { code: 'ended' })
     t.equal(messages.length, 3000)
   })
+})
+
+asEachRole('callbacks', async (t, { readyPair }) => {
+  t.test('get the connection', async (t) => {
+    const seen: unknown[] = []
+    const { connection, peer } = await readyPair(t, {
+      onReady: (_, connection) => seen.push(connection),
+      onMessage: (_, connection) => seen.push(connection),
+    })
+    peer.send(portStatus(1))
+    while (seen.length < 2) await turn()
+    t.ok(seen.every((one) => one === connection))
+  })
+
+  t.test('whose promise rejects end their connection', async (t) => {
+    const { peer, closed } = await readyPair(t, { onMessage: () => Promise.reject(new Error('a bug')) })
+    peer.send(portStatus(1))
+    t.match(await closed, { code: 'handler_error', message: /a bug/, error: { message: 'a bug' } })
+  })
+})
+
+t.test('what onClose throws is a warning, as there is nothing left to end', async (t) => {
+  const warned: string[] = []
+  const onWarning = (warning: Error): void => void warned.push(warning.message)
+  process.on('warning', onWarning)
+  t.teardown(() => void process.removeListener('warning', onWarning))
+  const [a] = duplexPair()
+  const [b] = duplexPair()
+  const thrown = (): never => {
+    throw new Error('thrown')
+  }
+  await new Connection({ socket: a, onClose: thrown, closeTimeoutMs: 1 }).close()
+  const onClose = (): Promise<void> => Promise.reject(new Error('rejected'))
+  await new Connection({ socket: b, onClose, closeTimeoutMs: 1 }).close()
+  while (warned.length < 2) await turn()
+  t.same(warned, ['thrown', 'rejected'])
 })

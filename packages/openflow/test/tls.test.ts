@@ -5,11 +5,15 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import tls from 'node:tls'
 import {
   type CloseReason,
   Connection,
+  type ConnectionClosed,
+  connect as connectTo,
   type FeaturesReply,
+  listen as listenFor,
   type Message,
   OFPG,
   OFPP,
@@ -144,4 +148,55 @@ t.test('a controller that the switch does not know gets none either', async (t) 
     name: 'ConnectionClosed',
     reason: { code: 'socket_error' },
   })
+})
+
+t.test('why there is no session is a sentence, at both ends', async (t) => {
+  const refused: string[] = []
+  const { cert: ca } = switchIdentity
+  const listener = await listenFor({
+    port: 0,
+    host: '127.0.0.1',
+    tls: { ...controllerIdentity, ca, requestCert: true },
+    accept: () => ({}),
+    onRefused: ({ message }) => refused.push(message),
+  })
+  t.teardown(() => listener.close())
+  const isTold = async (pattern: RegExp): Promise<boolean> => {
+    while (!refused.some((message) => pattern.test(message))) await sleep(5)
+    return true
+  }
+  const reasonOf = async (
+    identity: tls.ConnectionOptions,
+    port = listener.port as number,
+  ): Promise<string> => {
+    const base = { ca: controllerIdentity.cert, servername: 'controller' }
+    try {
+      const connection = await connectTo({ port, host: '127.0.0.1', tls: { ...base, ...identity } })
+      await connection.close()
+      return 'a session'
+    } catch (error) {
+      return (error as ConnectionClosed).reason.message
+    }
+  }
+  t.equal(await reasonOf(switchIdentity), 'a session')
+  t.same(refused, [])
+  const stranger = selfSigned(directory, 'unknown')
+  t.match(await reasonOf({ ...switchIdentity, ca: stranger.cert }), /certificate of the peer is self-signed/)
+  t.match(
+    await reasonOf({ ...switchIdentity, servername: 'other' }),
+    /certificate of the peer is for another host/,
+  )
+  t.match(await reasonOf({}), /TLS: the peer wants a certificate of us/)
+  t.ok(await isTold(/TLS: the peer has no certificate/))
+  // The switch is told nothing but that it is over; who wonders looks into the log of the other end.
+  t.not(await reasonOf(stranger), 'a session')
+  t.ok(await isTold(/TLS: the certificate of the peer is self-signed .*DEPTH_ZERO_SELF_SIGNED_CERT/))
+
+  const plain = await listenFor({ port: 0, host: '127.0.0.1', accept: () => ({}) })
+  t.teardown(() => plain.close())
+  t.match(await reasonOf(switchIdentity, plain.port as number), /TLS: the peer does not speak TLS/)
+  await t.rejects(connectTo({ port: listener.port as number, host: '127.0.0.1' }), {
+    name: 'ConnectionClosed',
+  })
+  t.ok(await isTold(/TLS: the peer does not speak TLS/))
 })

@@ -27,7 +27,7 @@ export class Liveness {
 
   /** A whole message came, or nothing can be expected to. */
   heard(): void {
-    this.#lastHeard = 0
+    this.#lastHeard = performance.now()
     this.#probed = false
   }
 

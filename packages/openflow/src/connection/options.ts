@@ -2,25 +2,32 @@
 import type { Duplex } from 'node:stream'
 import { OFP_MAX_MESSAGE_BYTES } from '../constants.ts'
 import type { ErrorMessage, FeaturesReply, Message } from '../types/message.ts'
+import type { Connection } from './connection.ts'
 import type { CloseReason } from './errors.ts'
 
-export interface ConnectionOptions {
-  /** A `net.Socket`, `tls.TLSSocket` or any other byte stream, accepted or still connecting. */
-  readonly socket: Duplex
-  /** Ask the peer for its features before `onReady`, as a controller does. Absent: no. */
-  readonly requestFeatures?: boolean
+/**
+ * What a connection tells. Each callback also gets the connection; it may be asynchronous, but messages do not wait
+ * for it: `pause` makes them. One that throws or rejects ends the connection with `handler_error`.
+ */
+export interface ConnectionCallbacks {
   /** Once, when messages may be sent. `features` is `null` unless they were requested. */
-  readonly onReady?: (features: FeaturesReply | null) => void
+  readonly onReady?: (features: FeaturesReply | null, connection: Connection) => void
   /**
    * Every message that is not a reply to a request, an error, or taken care of here (hello, echo). Never before
    * `onReady`: a port-status that comes earlier is dropped, as the ports are read afterwards. The message may hold
    * views into the receive buffer (packets, echo and unknown data): copy what outlives the call.
    */
-  readonly onMessage?: (message: Message) => void
+  readonly onMessage?: (message: Message, connection: Connection) => void
   /** An OFPT_ERROR that belongs to no pending request: to a flow-mod, say. Its xid tells which. */
-  readonly onError?: (error: ErrorMessage) => void
-  /** Once, when the socket is closed. */
-  readonly onClose?: (reason: CloseReason) => void
+  readonly onError?: (error: ErrorMessage, connection: Connection) => void
+  /** Once, when the socket is closed. There is nothing left to end: what it throws is a warning of the process. */
+  readonly onClose?: (reason: CloseReason, connection: Connection) => void
+}
+
+/** How a connection behaves. */
+export interface ConnectionSettings {
+  /** Ask the peer for its features before `onReady`, as a controller does. Absent: no. */
+  readonly requestFeatures?: boolean
   /** Milliseconds of silence before an echo request, and again before the end; 0: never. Absent: 5000. */
   readonly echoIntervalMs?: number
   /** Milliseconds until `onReady`, connecting included. Absent: 10000. */
@@ -37,18 +44,15 @@ export interface ConnectionOptions {
   readonly maxQueuedBytes?: number
 }
 
-export interface Limits {
-  readonly echoIntervalMs: number
-  readonly handshakeTimeoutMs: number
-  readonly requestTimeoutMs: number
-  readonly closeTimeoutMs: number
-  readonly maxMessageBytes: number
-  readonly maxReplyBytes: number
-  readonly maxQueuedBytes: number
+export interface ConnectionOptions extends ConnectionCallbacks, ConnectionSettings {
+  /** A `net.Socket`, `tls.TLSSocket` or any other byte stream, accepted or still connecting. */
+  readonly socket: Duplex
 }
 
-export function limitsOf(options: ConnectionOptions): Limits {
+/** All of them, with what counts where nothing is said. */
+export function settingsOf(options: ConnectionSettings): Required<ConnectionSettings> {
   return {
+    requestFeatures: options.requestFeatures ?? false,
     echoIntervalMs: options.echoIntervalMs ?? 5000,
     handshakeTimeoutMs: options.handshakeTimeoutMs ?? 10_000,
     requestTimeoutMs: options.requestTimeoutMs ?? 10_000,

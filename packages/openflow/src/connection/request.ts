@@ -23,9 +23,9 @@ import type {
 import { OpenFlowError, RequestTimeout } from './errors.ts'
 import { isSameKind, mergeParts } from './multipart.ts'
 
-/** A message whose xid may be left to the connection: absent and 0 mean the next one. */
+/** A message whose xid may be left to the connection: absent means the next one. 0 is 0, as switches send it. */
 export type Outgoing<M extends Message = Message> = M extends Message
-  ? Omit<M, 'xid'> & { readonly xid?: number }
+  ? Omit<M, 'xid'> & { readonly xid?: number | undefined }
   : never
 
 /** Which reply answers which request. */
