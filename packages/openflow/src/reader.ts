@@ -63,6 +63,16 @@ export class Reader {
     return this.#view.getUint32(this.#take(4))
   }
 
+  /** 0..255, at the offset `at`, which must be before `end`: to look ahead. */
+  peekU8(at: number): number {
+    return this.#view.getUint8(at)
+  }
+
+  /** 0..65535, of which both bytes must be before `end`: to look ahead. */
+  peekU16(at: number): number {
+    return this.#view.getUint16(at)
+  }
+
   /** A 48-bit number: a MAC address. */
   u48(): number {
     const at = this.#take(6)
@@ -146,4 +156,31 @@ export function readList<T>(reader: Reader, name: string, readItem: (reader: Rea
     throw within(error, `${name}[${items.length}]`)
   }
   return items
+}
+
+/**
+ * The same where it is known that `count` items will come. They are held in as much memory as they need, an array that
+ * grows has room for 17 at least: matches and actions are short, and kept by the hundred thousand.
+ */
+export function readCounted<T>(
+  reader: Reader,
+  name: string,
+  count: number,
+  readItem: (reader: Reader) => T,
+): T[] {
+  const items = new Array<T>(count)
+  let index = 0
+  try {
+    for (; reader.offset < reader.end; index++) items[index] = readItem(reader)
+  } catch (error) {
+    throw within(error, `${name}[${index}]`)
+  }
+  return items
+}
+
+/** How many structures come up to the limit that begin with type and length and have 8 bytes or more. */
+export function countTlvs(reader: Reader): number {
+  let count = 0
+  for (let at = reader.offset; at + 4 <= reader.end; at += Math.max(8, reader.peekU16(at + 2))) count++
+  return count
 }

@@ -17,6 +17,8 @@ export class Writer {
   offset = 0
   #bytes = EMPTY
   #view = EMPTY_VIEW
+  /** The length of `#bytes`: to ask a Uint8Array costs more, and every write asks. */
+  #capacity = 0
   /** What to allocate for the next first byte: an idle writer holds no memory. */
   #initial: number
 
@@ -29,15 +31,16 @@ export class Writer {
   #reserve(size: number): number {
     const at = this.offset
     const needed = at + size
-    if (needed > this.#bytes.length) this.#grow(needed)
+    if (needed > this.#capacity) this.#grow(needed)
     this.offset = needed
     return at
   }
 
   #grow(needed: number): void {
-    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2, this.#initial))
+    const grown = new Uint8Array(Math.max(needed, this.#capacity * 2, this.#initial))
     grown.set(this.#bytes)
     this.#bytes = grown
+    this.#capacity = grown.length
     this.#view = new DataView(grown.buffer)
   }
 
@@ -53,6 +56,14 @@ export class Writer {
     if ((value & 0xffff) !== value) doesNotFit(value, 16)
     const at = this.#reserve(2)
     this.#view.setUint16(at, value)
+  }
+
+  /** Two numbers of 0..65535: the type and the length that a structure begins with. */
+  tlv(type: number, length: number): void {
+    if ((type & 0xffff) !== type) doesNotFit(type, 16)
+    if ((length & 0xffff) !== length) doesNotFit(length, 16)
+    const at = this.#reserve(4)
+    this.#view.setUint32(at, (type << 16) | length)
   }
 
   /** 0..2^32 - 1. */
@@ -131,6 +142,7 @@ export class Writer {
     const taken = this.#bytes.subarray(0, this.offset)
     this.#initial = Math.max(64, taken.length)
     this.#bytes = EMPTY
+    this.#capacity = 0
     this.#view = EMPTY_VIEW
     this.offset = 0
     return taken

@@ -5,7 +5,7 @@
  */
 import { OFPAT } from '../constants.ts'
 import { EncodeError } from '../encode-error.ts'
-import { Reader, readList } from '../reader.ts'
+import { countTlvs, Reader, readCounted } from '../reader.ts'
 import type { Action, SetField, UnknownAction } from '../types/action.ts'
 import { Writer } from '../writer.ts'
 import { readExperimenterAction, writeExperimenterAction } from './experimenter-action.ts'
@@ -18,13 +18,13 @@ const MAX_DEPTH = 16
 
 /** Reads actions up to the reader's limit. */
 export function readActions(reader: Reader): Action[] {
-  return readList(reader, 'actions', readAction)
+  return readCounted(reader, 'actions', countTlvs(reader), readAction)
 }
 
 /** The same within an action, `depth` levels deep. */
 function readNested(reader: Reader, depth: number): Action[] {
   if (depth > MAX_DEPTH) reader.fail('value', `actions nested deeper than ${MAX_DEPTH}`)
-  return readList(reader, 'actions', (each) => readActionAt(each, depth))
+  return readCounted(reader, 'actions', countTlvs(reader), (each) => readActionAt(each, depth))
 }
 
 function readAction(reader: Reader): Action {
@@ -150,8 +150,7 @@ function writeNested(writer: Writer, actions: readonly Action[], depth: number):
 function writeAction(writer: Writer, action: Action, depth: number) {
   switch (action.type) {
     case 'output':
-      writer.u16(OFPAT.OUTPUT)
-      writer.u16(16)
+      writer.tlv(OFPAT.OUTPUT, 16)
       writer.u32(action.port)
       writer.u16(action.max_len)
       return writer.zeros(6)
@@ -214,23 +213,20 @@ function writeTagAction(writer: Writer, action: TagAction) {
 }
 
 function writeEthertype(writer: Writer, type: number, ethertype: number): void {
-  writer.u16(type)
-  writer.u16(8)
+  writer.tlv(type, 8)
   writer.u16(ethertype)
   writer.zeros(2)
 }
 
 function writeTtl(writer: Writer, type: number, ttl: number): void {
-  writer.u16(type)
-  writer.u16(8)
+  writer.tlv(type, 8)
   writer.u8(ttl)
   writer.zeros(3)
 }
 
 /** An action of 8 bytes whose body is one 32-bit number. */
 function writeShort(writer: Writer, type: number, body: number): void {
-  writer.u16(type)
-  writer.u16(8)
+  writer.tlv(type, 8)
   writer.u32(body)
 }
 
@@ -241,8 +237,7 @@ function writeSetField(writer: Writer, action: SetField): void {
     )
   }
   const start = writer.offset
-  writer.u16(OFPAT.SET_FIELD)
-  writer.u16(0)
+  writer.tlv(OFPAT.SET_FIELD, 0)
   writeOxm(writer, action.field)
   writer.pad8(start)
   writer.patchU16(start + 2, writer.offset - start)
@@ -255,8 +250,7 @@ function writeUnknown(writer: Writer, action: UnknownAction): void {
   }
   const length = HEADER_BYTES + (experimenter === null ? 0 : 4) + action.data.length
   if (length < 8 || length % 8 !== 0) throw new EncodeError(`an action cannot have ${length} bytes`)
-  writer.u16(action.action_type)
-  writer.u16(length)
+  writer.tlv(action.action_type, length)
   if (experimenter !== null) writer.u32(experimenter)
   writer.bytes(action.data)
 }

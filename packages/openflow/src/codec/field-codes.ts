@@ -14,6 +14,8 @@ export interface FieldCode {
   /** Bytes of a value; of a field of variable length the most. */
   readonly bytes: number
   readonly bits: number
+  /** True if whatever `bytes` bytes hold is a value: none of their bits are beyond the field. */
+  readonly full: boolean
   readonly variable: boolean
   readonly maskable: boolean
   /** OXM header without mask. Its length counts the experimenter id. */
@@ -26,6 +28,8 @@ export interface FieldCode {
   readonly actionAlias: string | null
   /** The greatest value: a number up to 48 bits, a bigint above. */
   readonly max: number | bigint
+  /** The greatest mask: the bits above the field's own may be set in one, they say nothing. */
+  readonly maskMax: number | bigint
 }
 
 /** Class, number, and the experimenter of class 0xffff. */
@@ -64,15 +68,21 @@ function codesOf([name, spec]: [string, FieldSpec]): FieldCode[] {
     name: field,
     bytes: spec.bytes,
     bits: spec.bits,
+    full: spec.bits === spec.bytes * 8,
     variable: spec.kind === 'bytes',
     maskable: spec.maskable,
     header: headerOf(one.code, spec.bytes),
     experimenter: one.code[2] ?? null,
     alias: index === 0 ? null : one.name,
     actionAlias: sameCode(one.code, actionCode) ? null : one.name,
-    max: spec.bits > 48 ? (1n << BigInt(spec.bits)) - 1n : 2 ** spec.bits - 1,
+    max: greatest(spec, spec.bits),
+    maskMax: greatest(spec, spec.bytes * 8),
   }))
 }
+
+/** The greatest number of so many bits, of the type that the field's values have. */
+const greatest = (spec: FieldSpec, bits: number): number | bigint =>
+  spec.bits > 48 ? (1n << BigInt(bits)) - 1n : 2 ** bits - 1
 
 const headerOf = ([oxmClass, number, experimenter]: Code, bytes: number): number =>
   oxmClass * 0x10000 + number * 0x200 + bytes + (experimenter === undefined ? 0 : 4)

@@ -3,7 +3,7 @@
  */
 import { OFPIT } from '../constants.ts'
 import { EncodeError } from '../encode-error.ts'
-import { type Reader, readList } from '../reader.ts'
+import { countTlvs, type Reader, readCounted } from '../reader.ts'
 import type { Action } from '../types/action.ts'
 import type { ExperimenterInstruction, Instruction, UnknownInstruction } from '../types/instruction.ts'
 import type { Writer } from '../writer.ts'
@@ -13,7 +13,7 @@ const HEADER_BYTES = 4
 
 /** Reads instructions up to the reader's limit. */
 export function readInstructions(reader: Reader): Instruction[] {
-  return readList(reader, 'instructions', readInstruction)
+  return readCounted(reader, 'instructions', countTlvs(reader), readInstruction)
 }
 
 function readInstruction(reader: Reader): Instruction {
@@ -62,13 +62,11 @@ export function writeInstructions(writer: Writer, instructions: readonly Instruc
 function writeInstruction(writer: Writer, instruction: Instruction) {
   switch (instruction.type) {
     case 'goto_table':
-      writer.u16(OFPIT.GOTO_TABLE)
-      writer.u16(8)
+      writer.tlv(OFPIT.GOTO_TABLE, 8)
       writer.u8(instruction.table_id)
       return writer.zeros(3)
     case 'write_metadata':
-      writer.u16(OFPIT.WRITE_METADATA)
-      writer.u16(24)
+      writer.tlv(OFPIT.WRITE_METADATA, 24)
       writer.u32(0)
       writer.u64(instruction.metadata)
       return writer.u64(instruction.metadata_mask)
@@ -79,8 +77,7 @@ function writeInstruction(writer: Writer, instruction: Instruction) {
     case 'clear_actions':
       return writeActionList(writer, OFPIT.CLEAR_ACTIONS, [])
     case 'meter':
-      writer.u16(OFPIT.METER)
-      writer.u16(8)
+      writer.tlv(OFPIT.METER, 8)
       return writer.u32(instruction.meter_id)
     case 'experimenter':
     case 'unknown':
@@ -94,8 +91,7 @@ function writeInstruction(writer: Writer, instruction: Instruction) {
 
 function writeActionList(writer: Writer, type: number, actions: readonly Action[]): void {
   const start = writer.offset
-  writer.u16(type)
-  writer.u16(0)
+  writer.tlv(type, 0)
   writer.u32(0)
   writeActions(writer, actions)
   writer.patchU16(start + 2, writer.offset - start)
@@ -103,8 +99,7 @@ function writeActionList(writer: Writer, type: number, actions: readonly Action[
 
 function writeOpaque(writer: Writer, instruction: ExperimenterInstruction | UnknownInstruction): void {
   const start = writer.offset
-  writer.u16(instruction.type === 'unknown' ? instruction.instruction_type : OFPIT.EXPERIMENTER)
-  writer.u16(0)
+  writer.tlv(instruction.type === 'unknown' ? instruction.instruction_type : OFPIT.EXPERIMENTER, 0)
   if (instruction.type === 'experimenter') writer.u32(instruction.experimenter)
   writer.bytes(instruction.data)
   const length = writer.offset - start

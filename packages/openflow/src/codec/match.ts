@@ -3,7 +3,7 @@
  * OpenFlow 1.3.5 §7.2.3. Decoding refuses a field that is there twice, whatever
  * its spelling (OFPBMC_DUP_FIELD); encoding leaves that to the other end.
  */
-import { type Reader, readList } from '../reader.ts'
+import { type Reader, readCounted } from '../reader.ts'
 import type { Match, MatchField } from '../types/match.ts'
 import type { Writer } from '../writer.ts'
 import { isExperimenterHeader } from './field-codes.ts'
@@ -18,7 +18,7 @@ export function readMatch(reader: Reader): Match {
   if (type !== OFPMT_OXM) reader.fail('value', `match type ${type} is not OXM`, start)
   const length = reader.u16()
   const outer = reader.limit(length - HEADER_BYTES)
-  const match = readList(reader, 'match', readOxm)
+  const match = readCounted(reader, 'match', countFields(reader), readOxm)
   const twice = repeated(match)
   if (twice !== null) reader.fail('value', `the match has ${twice} twice`, start)
   reader.leave(outer)
@@ -26,11 +26,16 @@ export function readMatch(reader: Reader): Match {
   return match
 }
 
+function countFields(reader: Reader): number {
+  let count = 0
+  for (let at = reader.offset; at + 4 <= reader.end; at += 4 + reader.peekU8(at + 3)) count++
+  return count
+}
+
 /** Returns where the match ends, its padding not counted. */
 export function writeMatch(writer: Writer, match: Match): number {
   const start = writer.offset
-  writer.u16(OFPMT_OXM)
-  writer.u16(0)
+  writer.tlv(OFPMT_OXM, 0)
   for (const field of match) writeOxm(writer, field)
   const end = writer.offset
   writer.patchU16(start + 2, end - start)

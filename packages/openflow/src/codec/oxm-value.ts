@@ -57,9 +57,8 @@ export function problem(code: FieldCode, value: FieldValue, mask: FieldValue | n
   const max = code.max
   if (!fits(value, max)) return `value ${String(value)} is not an unsigned number of ${code.bits} bits`
   if (mask === null) return null
-  // The bits above the field's own may be set in a mask: they say nothing.
-  const maskMax = typeof max === 'bigint' ? (1n << BigInt(code.bytes * 8)) - 1n : 2 ** (code.bytes * 8) - 1
-  if (!fits(mask, maskMax)) return `mask ${String(mask)} is not an unsigned number of ${code.bytes * 8} bits`
+  if (!fits(mask, code.maskMax))
+    return `mask ${String(mask)} is not an unsigned number of ${code.bytes * 8} bits`
   if (!covers(mask, value)) return `value has bits outside of its mask`
   return code.maskable || isTrivial(mask, max) ? null : 'this field takes no mask'
 }

@@ -44,7 +44,7 @@ function readPayload(reader: Reader, code: FieldCode, header: number, length: nu
   const bytes = valueBytes(reader, code, length, hasMask)
   const value = readValue(reader, code, bytes)
   const mask = hasMask ? readValue(reader, code, bytes) : null
-  const wrong = problem(code, value, mask)
+  const wrong = mask === null && code.full ? null : problem(code, value, mask)
   if (wrong !== null) reader.fail('value', `${code.name}: ${wrong}`, at)
   if (code.alias === null) return { field: code.name, value, mask }
   return { field: code.name, value, mask, alias: code.alias }
@@ -78,7 +78,8 @@ export function writeOxm(writer: Writer, field: MatchField) {
 
 /** A masked header has its mask bit set and the length of the value twice. */
 function headerFor(code: FieldCode, value: FieldValue, isMasked: boolean): number {
-  const bytes = value instanceof Uint8Array ? value.length : code.bytes
+  if (!code.variable) return isMasked ? code.header + HAS_MASK + code.bytes : code.header
+  const bytes = (value as Uint8Array).length
   return code.header - code.bytes + bytes + (isMasked ? HAS_MASK + bytes : 0)
 }
 

@@ -23,8 +23,7 @@ export type ActionWriters<Type extends Action['type']> = {
 /** Begins an action of `length` bytes; with 0 the length is for `endAction` to write. Returns where it begins. */
 export function beginAction(writer: Writer, subtype: number, length = 0): number {
   const start = writer.offset
-  writer.u16(OFPAT.EXPERIMENTER)
-  writer.u16(length)
+  writer.tlv(OFPAT.EXPERIMENTER, length)
   writer.u32(EXPERIMENTER.NICIRA)
   writer.u16(subtype)
   return start
