@@ -8,14 +8,25 @@ const few = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(arbit
 const either = <const T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values)
 
 type M<T extends Message['type']> = Extract<Message, { readonly type: T }>
+/** The keys that a message of this type always has, beside the common ones. */
+export type Needed<T> = Exclude<
+  { [K in keyof T]-?: object extends Pick<T, K> ? never : K }[keyof T],
+  'type' | 'xid'
+>
 const of = <T extends Message['type']>(
   type: T,
-  model: { [K in Exclude<keyof M<T>, 'type' | 'xid'>]: fc.Arbitrary<M<T>[K]> },
+  model: { [K in Needed<M<T>>]: fc.Arbitrary<M<T>[K]> },
 ): fc.Arbitrary<M<T>> =>
   record({ type: literal(type), xid: u32, ...model } as never) as unknown as fc.Arbitrary<M<T>>
 const bare = <T extends Message['type']>(...types: readonly T[]): fc.Arbitrary<Message> =>
   fc.tuple(u32, either(...types)).map(([xid, type]) => ({ type, xid }) as unknown as Message)
 
+const experimenterProperty = record({
+  type: literal('experimenter'),
+  experimenter: u32,
+  exp_type: u32,
+  data: bytes,
+})
 /** A property that is not known, of a type that no list has. */
 const unknownProperty = record({
   type: literal('unknown'),
@@ -39,6 +50,14 @@ const queueProperty = fc.oneof(
   record({ type: literal('experimenter'), experimenter: u32, data: bytes }),
   record({ type: literal('unknown'), property_type: literal(9), data: bytes }),
 )
+/** The message as it is, or with properties, which are absent where there are none. */
+export const withProperties = (messages: fc.Arbitrary<Message>): fc.Arbitrary<Message> =>
+  fc
+    .tuple(messages, few(fc.oneof(experimenterProperty, unknownProperty)))
+    .map(([message, properties]) =>
+      properties.length === 0 ? message : ({ ...message, properties } as Message),
+    )
+
 const queue = record({ queue_id: u32, port: u32, properties: few(queueProperty) })
 
 const masks = fc.tuple(u32, u32)
@@ -59,19 +78,21 @@ const basic: readonly fc.Arbitrary<Message>[] = [
   ),
   of('get_async_reply', asyncMasks),
   of('set_async', asyncMasks),
-  of('role_status', { role: u32, reason: u8, generation_id: u64 }),
+  withProperties(of('role_status', { role: u32, reason: u8, generation_id: u64 })),
   of('requestforward', {
     request: fc.oneof(groupMod, meterMod, of('unknown', { message_type: literal(99), data: bytes })),
   }),
   of('flow_monitor_cancel', { monitor_id: u32 }),
-  fc.tuple(u32, u16, portMod).map(
-    ([bundle_id, flags, message]): Message => ({
-      type: 'bundle_add_message',
-      xid: message.xid,
-      bundle_id,
-      flags,
-      message,
-    }),
+  withProperties(
+    fc.tuple(u32, u16, portMod).map(
+      ([bundle_id, flags, message]): Message => ({
+        type: 'bundle_add_message',
+        xid: message.xid,
+        bundle_id,
+        flags,
+        message,
+      }),
+    ),
   ),
 ]
 

@@ -6,7 +6,7 @@ import type { Action, Bucket, Instruction, Match, Message } from '@openvnet/open
 import fc from 'fast-check'
 import { anyActions } from './arbitrary-action.ts'
 import { anyMatch, literal, padded, record, u8, u16, u32, u48, u64 } from './arbitrary-field.ts'
-import { otherMessage } from './arbitrary-message.ts'
+import { type Needed, otherMessage, withProperties } from './arbitrary-message.ts'
 
 export { fieldOf, u8, u16, u32, u64 } from './arbitrary-field.ts'
 
@@ -45,7 +45,7 @@ const port = record<Extract<Message, { type: 'port_status' }>['port']>({
 type M<T extends Message['type']> = Extract<Message, { readonly type: T }>
 const of = <T extends Message['type']>(
   type: T,
-  model: { [K in Exclude<keyof M<T>, 'type' | 'xid'>]: fc.Arbitrary<M<T>[K]> },
+  model: { [K in Needed<M<T>>]: fc.Arbitrary<M<T>[K]> },
 ): fc.Arbitrary<Message> =>
   record({ type: literal(type), xid: u32, ...model } as never) as unknown as fc.Arbitrary<Message>
 
@@ -237,8 +237,10 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
   of('role_reply', { role: u32, generation_id: u64 }),
   multipartRequest,
   { weight: 5, arbitrary: multipartReply },
-  of('bundle_control', { bundle_id: u32, control: u16, flags: u16 }),
-  bundleAdd(fc.oneof(flowMod(anyMatch, anyInstructions), groupMod, packetOut, unknownMessage)),
+  withProperties(of('bundle_control', { bundle_id: u32, control: u16, flags: u16 })),
+  withProperties(
+    bundleAdd(fc.oneof(flowMod(anyMatch, anyInstructions), groupMod, packetOut, unknownMessage)),
+  ),
   { weight: 12, arbitrary: otherMessage(anyInstructions) },
   unknownMessage,
 )

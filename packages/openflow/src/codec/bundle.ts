@@ -1,12 +1,18 @@
 /**
  * ONF's messages in OpenFlow 1.3: bundles (extension 230, `ofproto/bundles.c` of Open vSwitch), role status (191),
- * forwarded requests (235). One with properties stays an opaque experimenter message. The message within is decoded
- * one level deep: bundles do not nest.
+ * forwarded requests (235). The message within is decoded one level deep: bundles do not nest. Properties follow, of
+ * which those of experimenters are all that there are; a message without them has no `properties`.
  */
 import { OFP_HEADER_BYTES, OFPT } from '../constants.ts'
 import { EncodeError } from '../encode-error.ts'
 import type { Reader } from '../reader.ts'
-import type { BundleAddMessage, BundleControl, RequestForward, RoleStatus } from '../types/message.ts'
+import type {
+  BundleAddMessage,
+  BundleControl,
+  OnfProperty,
+  RequestForward,
+  RoleStatus,
+} from '../types/message.ts'
 import type { Writer } from '../writer.ts'
 import { type EmbeddedReaders, readEmbedded } from './embedded.ts'
 import { readFlowMod, writeFlowMod } from './flow.ts'
@@ -15,6 +21,7 @@ import { beginMessage, endMessage } from './header.ts'
 import { readMeterMod, writeMeterMod } from './meter.ts'
 import { readPacketOut, writePacketOut } from './packet.ts'
 import { readPortMod, writePortMod } from './port.ts'
+import { readExperimenterProperties, writeExperimenterProperties } from './property.ts'
 
 /** Bytes that a bundle takes around the message in it: what it may not be longer than is 65535 minus this. */
 export const BUNDLE_ADD_OVERHEAD_BYTES = OFP_HEADER_BYTES + 16
@@ -23,13 +30,17 @@ export function readBundleControl(reader: Reader, xid: number): BundleControl {
   const bundle_id = reader.u32()
   const control = reader.u16()
   const flags = reader.u16()
-  return { type: 'bundle_control', xid, bundle_id, control, flags }
+  return { type: 'bundle_control', xid, bundle_id, control, flags, ...readOnfProperties(reader) }
 }
+
+const readOnfProperties = (reader: Reader): { properties?: readonly OnfProperty[] } =>
+  reader.remaining === 0 ? {} : { properties: readExperimenterProperties(reader) }
 
 export function writeBundleControl(writer: Writer, message: BundleControl): void {
   writer.u32(message.bundle_id)
   writer.u16(message.control)
   writer.u16(message.flags)
+  writeExperimenterProperties(writer, message.properties ?? [])
 }
 
 type Embedded = BundleAddMessage['message'] | RequestForward['request']
@@ -48,8 +59,10 @@ export function readBundleAdd(reader: Reader, xid: number): BundleAddMessage {
   const bundle_id = reader.u32()
   reader.skip(2)
   const flags = reader.u16()
+  const start = reader.offset
   const message = readEmbedded(reader, BUNDLED, 'message')
-  return { type: 'bundle_add_message', xid, bundle_id, flags, message }
+  if (reader.remaining > 0) reader.skip((start - reader.offset) & 7)
+  return { type: 'bundle_add_message', xid, bundle_id, flags, message, ...readOnfProperties(reader) }
 }
 
 /** @param xid of the outer message: the inner one must have the same */
@@ -57,7 +70,12 @@ export function writeBundleAdd(writer: Writer, message: BundleAddMessage, xid: n
   writer.u32(message.bundle_id)
   writer.zeros(2)
   writer.u16(message.flags)
+  const start = writer.offset
   writeEmbedded(writer, message.message, xid)
+  const { properties = [] } = message
+  if (properties.length === 0) return
+  writer.pad8(start)
+  writeExperimenterProperties(writer, properties)
 }
 
 const FORWARDED: EmbeddedReaders<RequestForward['request']> = new Map<
@@ -119,7 +137,8 @@ export function readRoleStatus(reader: Reader, xid: number): RoleStatus {
   const role = reader.u32()
   const reason = reader.u8()
   reader.skip(3)
-  return { type: 'role_status', xid, role, reason, generation_id: reader.u64() }
+  const generation_id = reader.u64()
+  return { type: 'role_status', xid, role, reason, generation_id, ...readOnfProperties(reader) }
 }
 
 export function writeRoleStatus(writer: Writer, message: RoleStatus): void {
@@ -127,4 +146,5 @@ export function writeRoleStatus(writer: Writer, message: RoleStatus): void {
   writer.u8(message.reason)
   writer.zeros(3)
   writer.u64(message.generation_id)
+  writeExperimenterProperties(writer, message.properties ?? [])
 }

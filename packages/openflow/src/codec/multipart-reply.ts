@@ -25,6 +25,7 @@ import { readPort, writePort } from './port.ts'
 import { readQueueStats, writeQueueStats } from './queue.ts'
 import { readPortStats, readTableStats, writePortStats, writeTableStats } from './statistics.ts'
 import { readTableFeatures, writeTableFeatures } from './table-features.ts'
+import { readText, writeText } from './text-field.ts'
 
 /** Bytes of ofp_desc's texts: §7.3.5.1. */
 const DESC_STR_LEN = 256
@@ -141,20 +142,20 @@ function writeBody<T extends Type>(writer: Writer, body: MultipartReplyBody): vo
 function readDesc(reader: Reader): Desc {
   return {
     type: 'desc',
-    mfr_desc: reader.text(DESC_STR_LEN),
-    hw_desc: reader.text(DESC_STR_LEN),
-    sw_desc: reader.text(DESC_STR_LEN),
-    serial_num: reader.text(SERIAL_NUM_LEN),
-    dp_desc: reader.text(DESC_STR_LEN),
+    mfr_desc: readText(reader, DESC_STR_LEN),
+    hw_desc: readText(reader, DESC_STR_LEN),
+    sw_desc: readText(reader, DESC_STR_LEN),
+    serial_num: readText(reader, SERIAL_NUM_LEN),
+    dp_desc: readText(reader, DESC_STR_LEN),
   }
 }
 
 function writeDesc(writer: Writer, body: Desc): void {
-  writer.text(body.mfr_desc, DESC_STR_LEN)
-  writer.text(body.hw_desc, DESC_STR_LEN)
-  writer.text(body.sw_desc, DESC_STR_LEN)
-  writer.text(body.serial_num, SERIAL_NUM_LEN)
-  writer.text(body.dp_desc, DESC_STR_LEN)
+  writeText(writer, body.mfr_desc, DESC_STR_LEN)
+  writeText(writer, body.hw_desc, DESC_STR_LEN)
+  writeText(writer, body.sw_desc, DESC_STR_LEN)
+  writeText(writer, body.serial_num, SERIAL_NUM_LEN)
+  writeText(writer, body.dp_desc, DESC_STR_LEN)
 }
 
 function readAggregate(reader: Reader): AggregateStats {

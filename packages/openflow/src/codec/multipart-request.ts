@@ -1,12 +1,7 @@
 /** OFPT_MULTIPART_REQUEST: type, flags, body. OpenFlow 1.3.5 §7.3.5. */
 import { EXPERIMENTER, OFPMP, ONFMP } from '../constants.ts'
 import { type Reader, readList } from '../reader.ts'
-import type {
-  AggregateStatsRequest,
-  FlowStatsRequest,
-  MultipartRequest,
-  MultipartRequestBody,
-} from '../types/message.ts'
+import type { FlowFilter, MultipartRequest, MultipartRequestBody } from '../types/message.ts'
 import type { Writer } from '../writer.ts'
 import { readFlowMonitorRequest, writeFlowMonitorRequest } from './flow-monitor.ts'
 import { readMatch, writeMatch } from './match.ts'
@@ -135,13 +130,13 @@ function writeBody(writer: Writer, body: MultipartRequestBody) {
   }
 }
 
-function writeFlowFilter(writer: Writer, body: FlowStatsRequest | AggregateStatsRequest): void {
-  writer.u8(body.table_id)
+function writeFlowFilter(writer: Writer, filter: FlowFilter): void {
+  writer.u8(filter.table_id)
   writer.zeros(3)
-  writer.u32(body.out_port)
-  writer.u32(body.out_group)
+  writer.u32(filter.out_port)
+  writer.u32(filter.out_group)
   writer.zeros(4)
-  writer.u64(body.cookie)
-  writer.u64(body.cookie_mask)
-  writeMatch(writer, body.match)
+  writer.u64(filter.cookie)
+  writer.u64(filter.cookie_mask)
+  writeMatch(writer, filter.match)
 }

@@ -2,6 +2,7 @@
 import type { Reader } from '../reader.ts'
 import type { Port, PortMod, PortStatus } from '../types/message.ts'
 import type { Writer } from '../writer.ts'
+import { readText, writeText } from './text-field.ts'
 
 const NAME_BYTES = 16
 
@@ -13,7 +14,7 @@ export function readPort(reader: Reader): Port {
   return {
     port_no,
     hw_addr,
-    name: reader.text(NAME_BYTES),
+    name: readText(reader, NAME_BYTES),
     config: reader.u32(),
     state: reader.u32(),
     curr: reader.u32(),
@@ -30,7 +31,7 @@ export function writePort(writer: Writer, port: Port): void {
   writer.zeros(4)
   writer.u48(port.hw_addr)
   writer.zeros(2)
-  writer.text(port.name, NAME_BYTES)
+  writeText(writer, port.name, NAME_BYTES)
   writer.u32(port.config)
   writer.u32(port.state)
   writer.u32(port.curr)

@@ -3,10 +3,12 @@
  * `lib/ofp-prop.c` of Open vSwitch. What is not known stays opaque.
  */
 import { type Reader, readList } from '../reader.ts'
-import type { UnknownProperty } from '../types/unknown.ts'
+import type { ExperimenterProperty, UnknownProperty } from '../types/unknown.ts'
 import type { Writer } from '../writer.ts'
 
 const HEADER_BYTES = 4
+/** The type of a property of an experimenter, in all lists of properties but those of table features. */
+const EXPERIMENTER_TYPE = 0xffff
 
 /**
  * Reads properties up to the reader's limit.
@@ -39,6 +41,34 @@ const unknownProperty = (reader: Reader, property_type: number): UnknownProperty
   property_type,
   data: reader.copyRest(),
 })
+
+/** Reads properties of which only those of experimenters have a meaning in OpenFlow 1.3: of bundles, of roles. */
+export const readExperimenterProperties = (reader: Reader): (ExperimenterProperty | UnknownProperty)[] =>
+  readProperties(reader, (reader, type) => {
+    if (type !== EXPERIMENTER_TYPE) return null
+    return {
+      type: 'experimenter',
+      experimenter: reader.u32(),
+      exp_type: reader.u32(),
+      data: reader.copyRest(),
+    }
+  })
+
+export function writeExperimenterProperties(
+  writer: Writer,
+  properties: readonly (ExperimenterProperty | UnknownProperty)[],
+): void {
+  for (const property of properties) {
+    const isUnknown = property.type === 'unknown'
+    const start = beginProperty(writer, isUnknown ? property.property_type : EXPERIMENTER_TYPE)
+    if (!isUnknown) {
+      writer.u32(property.experimenter)
+      writer.u32(property.exp_type)
+    }
+    writer.bytes(property.data)
+    endProperty(writer, start)
+  }
+}
 
 /** Returns what `endProperty` needs. */
 export function beginProperty(writer: Writer, type: number): number {

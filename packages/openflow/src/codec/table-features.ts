@@ -5,6 +5,7 @@ import { type Reader, readList } from '../reader.ts'
 import type { FeatureId, OxmId, TableFeatureProperty, TableFeatures } from '../types/message.ts'
 import type { Writer } from '../writer.ts'
 import { beginProperty, endProperty, readProperties } from './property.ts'
+import { readText, writeText } from './text-field.ts'
 
 const TABLE_FEATURES_BYTES = 64
 const NAME_BYTES = 32
@@ -19,7 +20,7 @@ export function readTableFeatures(reader: Reader): TableFeatures {
   reader.skip(5)
   const features: TableFeatures = {
     table_id,
-    name: reader.text(NAME_BYTES),
+    name: readText(reader, NAME_BYTES),
     metadata_match: reader.u64(),
     metadata_write: reader.u64(),
     config: reader.u32(),
@@ -81,7 +82,7 @@ export function writeTableFeatures(writer: Writer, features: TableFeatures): voi
   writer.u16(0)
   writer.u8(features.table_id)
   writer.zeros(5)
-  writer.text(features.name, NAME_BYTES)
+  writeText(writer, features.name, NAME_BYTES)
   writer.u64(features.metadata_match)
   writer.u64(features.metadata_write)
   writer.u32(features.config)

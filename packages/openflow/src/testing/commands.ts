@@ -8,6 +8,7 @@ import { OFP_VERSION, OFPC, OFPCR } from '../constants.ts'
 import { OFPET, ONF_ERROR } from '../error-names.ts'
 import type {
   BundleAddMessage,
+  BundleControl,
   FeaturesReply,
   FlowMod,
   GroupMod,
@@ -113,7 +114,7 @@ export class Commands {
         return this.#bundles.add(message)
       case 'bundle_control': {
         const refused = this.#bundles.control(message, (messages) => this.#commit(messages, connection))
-        if (refused === null) connection.send({ ...message, control: message.control + 1, flags: 0 })
+        if (refused === null) connection.send(bundleReply(message))
         return refused
       }
       default:
@@ -216,6 +217,15 @@ export class Commands {
     }
   }
 }
+
+/** Whatever properties the request had. */
+const bundleReply = ({ type, xid, bundle_id, control }: BundleControl): BundleControl => ({
+  type,
+  xid,
+  bundle_id,
+  control: control + 1,
+  flags: 0,
+})
 
 function sendError(connection: Connection, refused: Refusal, offender: Message): void {
   const data = encode(offender).subarray(0, ERROR_DATA_BYTES)

@@ -8,16 +8,7 @@ import { FIELDS } from '../fields.ts'
 import type { Action } from '../types/action.ts'
 import type { Instruction } from '../types/instruction.ts'
 import type { FieldValue, Match, MatchField, OxmField } from '../types/match.ts'
-import type { FlowStats } from '../types/message.ts'
-
-export interface FlowFilter {
-  readonly table_id: number
-  readonly cookie: bigint
-  readonly cookie_mask: bigint
-  readonly out_port: number
-  readonly out_group: number
-  readonly match: Match
-}
+import type { FlowFilter, FlowStats } from '../types/message.ts'
 
 /** True if `filter` means `flow`, its match aside. */
 export function passesFilter(flow: FlowStats, filter: FlowFilter): boolean {

@@ -51,33 +51,28 @@ export interface FlowRemoved extends Base {
   readonly byte_count: bigint
   readonly match: Match
 }
-/** OFPMP_FLOW (§7.3.5.2): `table_id` `OFPTT.ALL` for all. */
-export interface FlowStatsRequest {
-  readonly type: 'flow'
+/** Which flows a request is about: those that all of this is true of. */
+export interface FlowFilter {
+  /** `OFPTT.ALL` for all. */
   readonly table_id: number
-  /** 32 bits; a filter of deletions and requests, `OFPP.ANY` for none. */
+  /** 32 bits; only flows that output to it, `OFPP.ANY` for all. */
   readonly out_port: number
-  /** 32 bits; a filter of deletions and requests, `OFPG.ANY` for none. */
+  /** 32 bits; only flows that use it, `OFPG.ANY` for all. */
   readonly out_group: number
   /** 64 bits. */
   readonly cookie: bigint
   /** 64 bits; the bits of `cookie` that count, 0 for none. */
   readonly cookie_mask: bigint
+  /** Flows with these fields, and perhaps with more. */
   readonly match: Match
 }
-/** OFPMP_AGGREGATE (§7.3.5.3): as `FlowStatsRequest`. */
-export interface AggregateStatsRequest {
+/** OFPMP_FLOW (§7.3.5.2). */
+export interface FlowStatsRequest extends FlowFilter {
+  readonly type: 'flow'
+}
+/** OFPMP_AGGREGATE (§7.3.5.3). */
+export interface AggregateStatsRequest extends FlowFilter {
   readonly type: 'aggregate'
-  readonly table_id: number
-  /** 32 bits; a filter of deletions and requests, `OFPP.ANY` for none. */
-  readonly out_port: number
-  /** 32 bits; a filter of deletions and requests, `OFPG.ANY` for none. */
-  readonly out_group: number
-  /** 64 bits. */
-  readonly cookie: bigint
-  /** 64 bits; the bits of `cookie` that count, 0 for none. */
-  readonly cookie_mask: bigint
-  readonly match: Match
 }
 /** An entry of an OFPMP_FLOW reply (§7.3.5.2): `flags` are of `OFPFF`. */
 export interface FlowStats {
