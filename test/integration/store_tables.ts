@@ -9,7 +9,6 @@ import type { BridgeSpec } from '../scenarios/scenario.ts'
 
 const log = pino({ level: 'silent' })
 /** Flows of ours neither expire nor ask for anything. */
-const STANDING = { idle_timeout: 0, hard_timeout: 0, flags: 0 }
 /** Group ids of ours begin with this hexadecimal digit. */
 const isOurGroup = (group_id: number): boolean => group_id >>> 28 === 4
 
@@ -49,7 +48,7 @@ export const storeAndSwitch = async (
   const desired = (await compileTables({ snapshot, switches: new Map([[dpid, numbers]]), log })).get(dpid)!
   return {
     store: [
-      ...[...desired.flows.values()].map((flow) => formatFlow({ ...flow, ...STANDING })),
+      ...[...desired.flows.values()].map((flow) => formatFlow(flow.content)),
       ...[...desired.groups.values()].map((group) => formatGroup(group)),
     ].sort(),
     bridge: [

@@ -10,7 +10,7 @@ import { checkTables } from './check_tables.ts'
 import { type Emitted, Execution, type Punted, type TraceStep, TranslationError } from './execute.ts'
 import { createLookup } from './lookup.ts'
 import { receive } from './packet_state.ts'
-import type { SimulatedTables } from './simulated_flow.ts'
+import type { SimulatedFlow, SimulatedTables } from './simulated_flow.ts'
 
 export interface SimulatorOptions {
   readonly tables: SimulatedTables
@@ -32,11 +32,21 @@ export interface Simulator {
   readonly inject: (port: number, frame: Uint8Array) => Injected
 }
 
+/** The controller's flows are read from bytes each time that one looks: once is enough here. */
+const takenApart = ({ table_id, priority, match, instructions, why }: SimulatedFlow): SimulatedFlow => ({
+  table_id,
+  priority,
+  match,
+  instructions,
+  why,
+})
+
 /** @throws {Refusal} when a switch would refuse a flow or a group, or when flows overlap */
 export const createSimulator = ({ tables, ports }: SimulatorOptions): Simulator => {
-  checkTables(tables)
+  const flows = new Map([...tables.flows].map(([key, flow]) => [key, takenApart(flow)]))
+  checkTables({ flows, groups: tables.groups })
   const simulated = {
-    lookup: createLookup(tables.flows.values()),
+    lookup: createLookup(flows.values()),
     groups: tables.groups,
     ports: new Set(ports),
   }

@@ -79,9 +79,7 @@ const engine = new StandInEngine()
 const first = await startController(engine)
 const flows = manyFlows(count)
 const file = join(ovs.directory, 'flows')
-const lines = flows.map((each) =>
-  formatFlow({ ...each, idle_timeout: 0, hard_timeout: 0, flags: 0 }, { cookie: true }),
-)
+const lines = flows.map(({ content }) => formatFlow(content, { cookie: true }))
 await writeFile(file, lines.join('\n'))
 
 async function install(): Promise<void> {

@@ -98,5 +98,5 @@ export const linesOf = ({ flows, groups }: Tables, feature: FeatureName): string
   [...flows.values()]
     .filter((flow) => decodeCookie(flow.cookie)?.feature === feature)
     .sort((a, b) => a.table_id - b.table_id || b.priority - a.priority)
-    .map((flow) => formatFlow({ ...flow, idle_timeout: 0, hard_timeout: 0, flags: 0 }, names))
+    .map((flow) => formatFlow(flow.content, names))
     .concat(feature === 'switching' ? [...groups.values()].map((group) => formatGroup(group)) : [])

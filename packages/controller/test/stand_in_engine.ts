@@ -2,7 +2,7 @@
 import type { Action, Bucket, Instruction, Match } from '@openvnet/openflow'
 import type { SwitchFacts, TablesChange } from '../src/engine/desired.ts'
 import { COOKIE_BRAND } from '../src/pipeline/cookie.ts'
-import type { Flow, Group } from '../src/pipeline/flow.ts'
+import { Flow, type Group } from '../src/pipeline/flow.ts'
 import { GROUP_SPACE } from '../src/pipeline/group_space.ts'
 import { flowKey, flowValue, groupValue } from '../src/pipeline/identity.ts'
 
@@ -21,7 +21,7 @@ export function flow(wish: FlowWish): Flow {
   const cookie = ((wish.cookie ?? 1n) << 16n) | COOKIE_BRAND
   const key = flowKey(table_id, priority, match)
   const value = flowValue({ cookie, instructions, idle_timeout: 0, hard_timeout: 0, flags: 0 })
-  return { table_id, priority, cookie, match, instructions, why, key, value }
+  return new Flow(key, value, { why: () => why })
 }
 
 export const apply = (...actions: Action[]): Instruction => ({ type: 'apply_actions', actions })

@@ -14,14 +14,17 @@ import type { Logger } from 'pino'
 import { getOrCreate } from '../model/get_or_create.ts'
 import { Model } from '../model/model.ts'
 import { Ports } from '../model/ports.ts'
+import type { Touch } from '../model/touch.ts'
 import type { Tables } from '../pipeline/flow.ts'
 import type { DesiredSwitch, SwitchFacts, TablesChange } from './desired.ts'
 import { Graph } from './graph.ts'
-import { Instances } from './instances.ts'
+import { Instances, type Revision } from './instances.ts'
 import type { Feature } from './rule.ts'
-import { stamp } from './stamp.ts'
+import { standingFlows } from './standing.ts'
 import { type Contribution, NOTHING, SwitchTables } from './switch_tables.ts'
-import { Views } from './view.ts'
+import { Touched } from './touched.ts'
+import { Turn } from './turn.ts'
+import { TrackedView } from './view.ts'
 
 export interface EngineOptions {
   readonly features: readonly Feature[]
@@ -34,7 +37,10 @@ export interface EngineOptions {
   readonly slice?: number
 }
 
-type Input = (touch: (cell: string) => void) => void
+const SLICE_MS = 8
+
+/** Changes what is known; where it is long, it can give way between two steps. */
+type Input = (touch: Touch) => Iterable<void> | void
 
 export class Engine implements SwitchFacts {
   readonly #options: EngineOptions
@@ -95,18 +101,11 @@ export class Engine implements SwitchFacts {
   }
 
   load(snapshot: Snapshot): void {
-    this.#input((touch) => {
-      this.#applyAll(this.#model.operationsTo(snapshot), touch)
-      this.#revision = snapshot.revision
-      this.#hasRows = true
-    })
+    this.#input((touch) => this.#load(snapshot, touch))
   }
 
   apply(change: Change): void {
-    this.#input((touch) => {
-      this.#applyAll(change.operations, touch)
-      this.#revision = change.revision
-    })
+    this.#input((touch) => this.#apply(change, touch))
   }
 
   connected(dpid: string, ports: ReadonlyMap<string, number>): void {
@@ -166,17 +165,33 @@ export class Engine implements SwitchFacts {
   }
 
   async #pass(): Promise<void> {
-    const touched = new Set<string>()
-    for (const input of this.#inputs.splice(0)) input((cell) => touched.add(cell))
-    this.#graph.invalidate(touched)
-    await this.#refreshSinks()
+    const turn = new Turn(this.#options.slice ?? SLICE_MS)
+    await this.#takeInputs(turn)
+    await this.#refreshSinks(turn)
     this.#graph.collect()
-    this.#instances.commit()
+    this.#commit(this.#instances.takeRevisions())
     for (const dpid of this.#forgotten) this.#switches.delete(dpid)
     this.#forgotten.clear()
     this.#expressed = this.#revision
     this.#announces = this.#hasRows
     if (this.#announces) this.#announce()
+  }
+
+  async #takeInputs(turn: Turn): Promise<void> {
+    const touched = new Touched()
+    for (const input of this.#inputs.splice(0)) {
+      for (const _step of input(touched.touch) ?? []) if (turn.isOver) await turn.next()
+    }
+    this.#graph.begin()
+    for (const [space, key] of touched) this.#graph.invalidate(space, key)
+  }
+
+  /**
+   * What instances say now goes into the tables, in one go: a pass may give way to the event loop, and whoever looks
+   * at the tables meanwhile must see the end of the last pass, not the middle of this one.
+   */
+  #commit(revisions: readonly Revision[]): void {
+    for (const { dpid, before, after } of revisions) this.#tablesOf(dpid).replace(before, after)
   }
 
   /** Forgets everything but the switches and their ports. */
@@ -190,25 +205,16 @@ export class Engine implements SwitchFacts {
   }
 
   #createInstances(): Instances {
-    return new Instances({
-      features: this.#options.features,
-      model: this.#model,
-      graph: this.#graph,
-      views: new Views({ model: this.#model, ports: this.#ports, graph: this.#graph }),
-      log: this.#options.log,
-      tables: (dpid) => this.#tablesOf(dpid),
-    })
+    const [graph, model] = [this.#graph, this.#model]
+    const view = new TrackedView({ model, ports: this.#ports, graph })
+    return new Instances(this.#options.features, { graph, view, log: this.#options.log })
   }
 
-  async #refreshSinks(): Promise<void> {
-    const slice = this.#options.slice ?? 8
-    let since = performance.now()
+  async #refreshSinks(turn: Turn): Promise<void> {
     while (this.#graph.pendingSinks > 0) {
       for (const sink of this.#graph.takeSinks()) {
         this.#graph.refresh(sink)
-        if (performance.now() - since < slice) continue
-        await new Promise((resolve) => setImmediate(resolve))
-        since = performance.now()
+        if (turn.isOver) await turn.next()
       }
     }
   }
@@ -219,13 +225,25 @@ export class Engine implements SwitchFacts {
     }
   }
 
-  #applyAll(operations: readonly Operation[], touch: (cell: string) => void): void {
+  *#load(snapshot: Snapshot, touch: Touch): Generator<void> {
+    yield* this.#operate(this.#model.operationsTo(snapshot), touch)
+    this.#revision = snapshot.revision
+    this.#hasRows = true
+  }
+
+  *#apply(change: Change, touch: Touch): Generator<void> {
+    yield* this.#operate(change.operations, touch)
+    this.#revision = change.revision
+  }
+
+  *#operate(operations: Iterable<Operation>, touch: Touch): Generator<void> {
     for (const operation of operations) {
       const { resource, id, row } = operation
       const existed = this.#model.get(resource, id) !== undefined
       this.#model.apply(operation, touch)
       if (row !== null && !existed) this.#instances.add(resource, id)
       if (row === null && existed) this.#instances.remove(resource, id)
+      yield
     }
   }
 
@@ -235,19 +253,5 @@ export class Engine implements SwitchFacts {
       tables.replace(NOTHING, this.#standing)
       return tables
     })
-  }
-}
-
-/** The flows that do not depend on rows: owned by their tables. */
-const standingFlows = (features: readonly Feature[]): Contribution => {
-  const drafts = features.flatMap(({ tables, standing = [] }) => [
-    ...tables.map((table) => table.missFlow),
-    ...standing,
-  ])
-  return {
-    flows: drafts.flatMap(
-      (draft) => stamp({ flows: [draft] }, { feature: 'pipeline', kind: 'table', id: draft.table_id }).flows,
-    ),
-    groups: [],
   }
 }

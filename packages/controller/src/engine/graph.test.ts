@@ -1,130 +1,171 @@
 import t from 'tap'
-import { Graph, type Tracker } from './graph.ts'
+import { Computation } from './computation.ts'
+import { Graph } from './graph.ts'
 
-const inputs = new Map<string, number>()
-const read = (tracker: Tracker, name: string): number => {
-  tracker.readCell(name)
-  return inputs.get(name) ?? 0
+const inputs = new Map<number, number>()
+
+interface Spec<T> {
+  readonly compute: () => T
+  readonly changed?: (value: T) => void
+  readonly orphaned?: () => void
 }
-const settle = (graph: Graph) => {
-  while (graph.pendingSinks > 0) for (const sink of graph.takeSinks()) graph.refresh(sink)
-  graph.collect()
+
+class Probe<T> extends Computation<T> {
+  readonly compute: () => T
+
+  constructor({ compute, changed, orphaned }: Spec<T>) {
+    super()
+    this.compute = compute
+    if (changed !== undefined) this.changed = changed
+    if (orphaned !== undefined) this.orphaned = orphaned
+  }
 }
-const set = (graph: Graph, name: string, value: number) => {
-  inputs.set(name, value)
-  graph.invalidate([name])
-  settle(graph)
+
+/** A graph whose inputs are numbers under names. */
+class Bench {
+  readonly graph = new Graph()
+
+  read(key: number): number {
+    this.graph.readCell('ports', key)
+    return inputs.get(key) ?? 0
+  }
+
+  sink<T>(spec: Spec<T> & { readonly changed: (value: T) => void }): Computation<T> {
+    const sink = new Probe(spec)
+    this.graph.add(sink as Computation)
+    return sink
+  }
+
+  settle(): void {
+    while (this.graph.pendingSinks > 0) for (const sink of this.graph.takeSinks()) this.graph.refresh(sink)
+    this.graph.collect()
+  }
+
+  set(key: number, value: number): void {
+    inputs.set(key, value)
+    this.graph.begin()
+    this.graph.invalidate('ports', key)
+    this.settle()
+  }
 }
+
+const [A, B, C] = [1, 2, 3]
 
 t.beforeEach(() => inputs.clear())
 
 t.test('a change runs what read it and nothing else', async (t) => {
-  const graph = new Graph()
+  const bench = new Bench()
   const seen: string[] = []
-  for (const name of ['a', 'b']) {
-    graph.create({
-      name,
-      compute: (tracker) => read(tracker, name),
-      onChange: (value) => seen.push(`${name}=${value}`),
-    })
-  }
-  settle(graph)
-  const before = graph.runs
-  set(graph, 'a', 1)
-  t.equal(graph.runs, before + 1)
-  t.strictSame(seen, ['a=0', 'b=0', 'a=1'])
+  for (const key of [A, B])
+    bench.sink({ compute: () => bench.read(key), changed: (value) => seen.push(`${key}=${value}`) })
+  bench.settle()
+  const before = bench.graph.runs
+  bench.set(A, 5)
+  t.equal(bench.graph.runs, before + 1)
+  t.strictSame(seen, ['1=0', '2=0', '1=5'])
 })
 
 t.test('a result that stays the same stops the change', async (t) => {
-  const graph = new Graph()
+  const bench = new Bench()
   let sinkRuns = 0
-  const parity = graph.create({
-    name: 'parity',
-    compute: (tracker) => read(tracker, 'n') % 2,
-    onOrphaned: () => {},
-  })
-  graph.create({
-    name: 'sink',
-    compute: (tracker) => {
+  const parity = new Probe({ compute: () => bench.read(A) % 2, orphaned: () => {} })
+  bench.sink({
+    compute: () => {
       sinkRuns++
-      return tracker.readComputation(parity)
+      return bench.graph.read(parity)
     },
-    onChange: () => {},
+    changed: () => {},
   })
-  settle(graph)
-  set(graph, 'n', 2)
+  bench.settle()
+  bench.set(A, 2)
   t.equal(sinkRuns, 1, 'the parity of 0 and 2 is the same')
-  set(graph, 'n', 3)
+  bench.set(A, 3)
   t.equal(sinkRuns, 2)
 })
 
 t.test('reads are followed as they are now, not as they were', async (t) => {
-  const graph = new Graph()
+  const bench = new Bench()
   let value = -1
-  graph.create({
-    name: 'choice',
-    compute: (tracker) => (read(tracker, 'switch') === 0 ? read(tracker, 'left') : read(tracker, 'right')),
-    onChange: (now) => {
+  bench.sink({
+    compute: () => (bench.read(A) === 0 ? bench.read(B) : bench.read(C)),
+    changed: (now) => {
       value = now
     },
   })
-  settle(graph)
-  set(graph, 'switch', 1)
-  const before = graph.runs
-  set(graph, 'left', 7)
-  t.equal(graph.runs, before, 'left is not read any more')
-  set(graph, 'right', 9)
+  bench.settle()
+  bench.set(A, 1)
+  const before = bench.graph.runs
+  bench.set(B, 7)
+  t.equal(bench.graph.runs, before, 'it is not read any more')
+  bench.set(C, 9)
   t.equal(value, 9)
 })
 
 t.test('a computation that nobody reads any more is forgotten', async (t) => {
-  const graph = new Graph()
+  const bench = new Bench()
   let orphaned = 0
-  const shared = graph.create({
-    name: 'shared',
-    compute: (tracker) => read(tracker, 'x'),
-    onOrphaned: () => orphaned++,
-  })
-  const sink = graph.create({
-    name: 'sink',
-    compute: (tracker) => tracker.readComputation(shared),
-    onChange: () => {},
-  })
-  settle(graph)
-  graph.dispose(sink)
-  graph.collect()
+  const shared = new Probe({ compute: () => bench.read(A), orphaned: () => orphaned++ })
+  const sink = bench.sink({ compute: () => bench.graph.read(shared), changed: () => {} })
+  bench.settle()
+  bench.graph.dispose(sink)
+  bench.graph.collect()
   t.equal(orphaned, 1)
-  const before = graph.runs
-  set(graph, 'x', 1)
-  t.equal(graph.runs, before)
+  const before = bench.graph.runs
+  bench.set(A, 1)
+  t.equal(bench.graph.runs, before)
 })
 
 t.test('a computation that failed runs again when what it read changes', async (t) => {
-  const graph = new Graph()
-  const fragile = graph.create({
-    name: 'fragile',
-    compute: (tracker) => {
-      if (read(tracker, 'x') === 0) throw new Error('zero')
-      return read(tracker, 'x')
+  const bench = new Bench()
+  const fragile = new Probe({
+    compute: () => {
+      if (bench.read(A) === 0) throw new Error('zero')
+      return bench.read(A)
     },
-    onOrphaned: () => {},
+    orphaned: () => {},
   })
   let result = ''
-  graph.create({
-    name: 'sink',
-    compute: (tracker) => {
+  bench.sink({
+    compute: () => {
       try {
-        return String(tracker.readComputation(fragile))
+        return String(bench.graph.read(fragile))
       } catch (error) {
         return (error as Error).message
       }
     },
-    onChange: (value) => {
+    changed: (value) => {
       result = value
     },
   })
-  settle(graph)
+  bench.settle()
   t.equal(result, 'zero')
-  set(graph, 'x', 5)
+  bench.set(A, 5)
   t.equal(result, '5')
+})
+
+t.test('a source of many keeps them all, and loses them one by one', async (t) => {
+  const bench = new Bench()
+  const seen: number[] = []
+  const sinks = Array.from({ length: 20 }, (_, index) =>
+    bench.sink({ compute: () => bench.read(A) + index, changed: () => seen.push(index) }),
+  )
+  for (let left = sinks.length; left >= 0; left--) {
+    seen.length = 0
+    bench.set(A, left + 1)
+    t.strictSame(
+      seen.toSorted((a, b) => a - b),
+      Array.from({ length: left }, (_, index) => index),
+    )
+    const last = sinks.pop()
+    if (last !== undefined) bench.graph.dispose(last)
+  }
+})
+
+t.test('an answer for once leaves nothing behind', async (t) => {
+  const bench = new Bench()
+  let orphaned = 0
+  const shared = new Probe({ compute: () => bench.read(A) + 1, orphaned: () => orphaned++ })
+  t.equal(bench.graph.once(new Probe({ compute: () => bench.graph.read(shared) })), 1)
+  bench.graph.collect()
+  t.equal(orphaned, 1)
 })

@@ -1,30 +1,34 @@
 /** Drafts become flows and groups: the owner's cookie, key and value. */
 import type { Owner } from '../pipeline/cookie.ts'
 import { encodeCookie } from '../pipeline/cookie.ts'
-import type { Flow, Group } from '../pipeline/flow.ts'
+import { type Explainer, Flow, type Group } from '../pipeline/flow.ts'
 import { flowKey, flowValue, groupValue } from '../pipeline/identity.ts'
 import type { FlowDraft } from '../pipeline/table.ts'
 import type { Compiled, GroupDraft } from './rule.ts'
 import type { Contribution } from './switch_tables.ts'
 
-export const stampFlow = (draft: FlowDraft, owner: Owner): Flow => {
-  const cookie = encodeCookie(owner)
-  const { table_id, priority, match, instructions, why } = draft
-  return {
-    table_id,
-    priority,
+export const keyOf = ({ table_id, priority, match }: FlowDraft): string => flowKey(table_id, priority, match)
+
+const stampFlow = (draft: FlowDraft, cookie: bigint, explainer: Explainer): Flow => {
+  const content = {
     cookie,
-    match,
-    instructions,
-    why,
-    key: flowKey(table_id, priority, match),
-    value: flowValue({ cookie, instructions, idle_timeout: 0, hard_timeout: 0, flags: 0 }),
+    instructions: draft.instructions,
+    idle_timeout: 0,
+    hard_timeout: 0,
+    flags: 0,
   }
+  return new Flow(keyOf(draft), flowValue(content), explainer)
 }
 
 const stampGroup = (draft: GroupDraft): Group => ({ ...draft, value: groupValue(draft) })
 
-export const stamp = ({ flows = [], groups = [] }: Compiled, owner: Owner): Contribution => ({
-  flows: flows.map((draft) => stampFlow(draft, owner)),
-  groups: groups.map(stampGroup),
-})
+const NO_FLOWS: readonly Flow[] = []
+const NO_GROUPS: readonly Group[] = []
+
+export const stamp = ({ flows, groups }: Compiled, owner: Owner, explainer: Explainer): Contribution => {
+  const cookie = encodeCookie(owner)
+  return {
+    flows: flows?.map((draft) => stampFlow(draft, cookie, explainer)) ?? NO_FLOWS,
+    groups: groups?.map(stampGroup) ?? NO_GROUPS,
+  }
+}

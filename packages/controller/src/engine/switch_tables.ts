@@ -61,12 +61,9 @@ export const NOTHING: Contribution = { flows: [], groups: [] }
 const sameList = <T>(a: readonly T[], b: readonly T[], same: (x: T, y: T) => boolean): boolean =>
   a.length === b.length && a.every((item, index) => same(item, b[index] as T))
 
-const sameClaim = (a: Claimed & { readonly why: string }, b: Claimed & { readonly why: string }): boolean =>
-  a.value === b.value && a.why === b.why
-
 export const sameContribution = (a: Contribution, b: Contribution): boolean =>
-  sameList(a.flows, b.flows, (x, y) => x.key === y.key && sameClaim(x, y)) &&
-  sameList(a.groups, b.groups, (x, y) => x.group_id === y.group_id && sameClaim(x, y))
+  sameList(a.flows, b.flows, (x, y) => x.key === y.key && x.value === y.value) &&
+  sameList(a.groups, b.groups, (x, y) => x.group_id === y.group_id && x.value === y.value && x.why === y.why)
 
 export class SwitchTables {
   readonly #flows = new Claims<string, Flow>()

@@ -3,9 +3,11 @@
 import type { ResourceName, Row } from '@openvnet/schema'
 import { getOrCreate } from '../model/get_or_create.ts'
 import type { IndexName, ResourceOfIndex } from '../model/index_key.ts'
-import { indexCell, type Model, rowCell } from '../model/model.ts'
-import { type Ports, portsCell, type SwitchPort } from '../model/ports.ts'
-import type { Computation, Graph, Tracker } from './graph.ts'
+import type { Model } from '../model/model.ts'
+import type { Ports, SwitchPort } from '../model/ports.ts'
+import { ROW_SPACE } from '../model/touch.ts'
+import { Computation } from './computation.ts'
+import type { Graph } from './graph.ts'
 
 /** A named pure function of an id, computed once and again only when something that it read changes. */
 export interface Query<T> {
@@ -42,56 +44,79 @@ export const recordQuery = <T extends object>(
   compute: (id: number, view: View) => T | null,
 ): Query<T | null> => ({ name, compute, equal: (a, b) => JSON.stringify(a) === JSON.stringify(b) })
 
+/** The results of one query, by id, as long as something reads them. */
+class Results<T> {
+  readonly query: Query<T>
+  readonly view: View
+  readonly byId = new Map<number, QueryResult<T>>()
+
+  constructor(query: Query<T>, view: View) {
+    this.query = query
+    this.view = view
+  }
+}
+
+class QueryResult<T> extends Computation<T> {
+  readonly #results: Results<T>
+  readonly #id: number
+
+  constructor(results: Results<T>, id: number) {
+    super()
+    this.#results = results
+    this.#id = id
+  }
+
+  compute(): T {
+    return this.#results.query.compute(this.#id, this.#results.view)
+  }
+
+  override equal(a: T, b: T): boolean {
+    return this.#results.query.equal(a, b)
+  }
+
+  override orphaned(): void {
+    this.#results.byId.delete(this.#id)
+  }
+}
+
 interface Parts {
   readonly model: Model
   readonly ports: Ports
   readonly graph: Graph
 }
 
-/** Makes views; holds the results of queries that something still reads. */
-export class Views {
+/** The view of what runs in the graph now. */
+export class TrackedView implements View {
   readonly #parts: Parts
-  readonly #queries = new Map<Query<unknown>, Map<number, Computation<unknown>>>()
+  readonly #results = new Map<Query<unknown>, Results<unknown>>()
 
   constructor(parts: Parts) {
     this.#parts = parts
   }
 
-  tracked(tracker: Tracker): View {
-    const { model, ports } = this.#parts
-    return {
-      get: (name, id) => {
-        if (id === null) return undefined
-        tracker.readCell(rowCell(name, id))
-        return model.get(name, id)
-      },
-      list: (index, key) => {
-        tracker.readCell(indexCell(index, key))
-        return model.list(index, key)
-      },
-      ports: (name) => {
-        tracker.readCell(portsCell(name))
-        return ports.named(name)
-      },
-      query: (query, id) => tracker.readComputation(this.#computation(query, id)),
-    }
+  get<N extends ResourceName>(name: N, id: number | null): Row<N> | undefined {
+    if (id === null) return undefined
+    this.#parts.graph.readCell(ROW_SPACE[name], id)
+    return this.#parts.model.get(name, id)
   }
 
-  #computation<T>(query: Query<T>, id: number): Computation<T> {
+  list<I extends IndexName>(index: I, key: number | string): readonly Row<ResourceOfIndex<I>>[] {
+    this.#parts.graph.readCell(index, key)
+    return this.#parts.model.list(index, key)
+  }
+
+  ports(name: string): readonly SwitchPort[] {
+    this.#parts.graph.readCell('ports', name)
+    return this.#parts.ports.named(name)
+  }
+
+  query<T>(query: Query<T>, id: number): T {
     const results = getOrCreate(
-      this.#queries,
+      this.#results,
       query as Query<unknown>,
-      () => new Map<number, Computation<unknown>>(),
+      () => new Results(query as Query<unknown>, this),
     )
-    const known = results.get(id)
-    if (known !== undefined) return known as Computation<T>
-    const computation = this.#parts.graph.create<T>({
-      name: `${query.name} ${id}`,
-      compute: (tracker) => query.compute(id, this.tracked(tracker)),
-      equal: query.equal,
-      onOrphaned: () => results.delete(id),
-    })
-    results.set(id, computation)
-    return computation
+    const result = getOrCreate(results.byId, id, () => new QueryResult(results, id))
+    return this.#parts.graph.read(result) as T
   }
 }

@@ -7,36 +7,44 @@ import type { Operation, Snapshot } from '@openvnet/feed'
 import { RESOURCE_NAMES, type ResourceName, type Row } from '@openvnet/schema'
 import { getOrCreate } from './get_or_create.ts'
 import { INDEXES, type IndexName, type ResourceOfIndex } from './index_key.ts'
+import { ROW_SPACE, type Touch } from './touch.ts'
 
 type AnyRow = Row<ResourceName>
-
-/** Called with the name of each thing that changed: `rowCell` or `indexCell`. */
-export type Touch = (cell: string) => void
-
-export const rowCell = (name: ResourceName, id: number): string => `row ${name} ${id}`
-export const indexCell = (index: IndexName, key: string | number): string => `index ${index} ${key}`
 
 /** Rows in an order that does not depend on when they were made. */
 const byUuid = (a: AnyRow, b: AnyRow): number => (a.uuid < b.uuid ? -1 : a.uuid > b.uuid ? 1 : a.id - b.id)
 
-/** The rows under one key of an index; sorted when first asked for after a change. */
+/** The rows under one key of an index. Most keys have one, which then is all that is kept. */
 class Bucket {
-  readonly #rows = new Map<number, AnyRow>()
+  #rows: AnyRow | Map<number, AnyRow>
+  /** Made when first asked for after a change. */
   #sorted: readonly AnyRow[] | undefined
 
+  constructor(row: AnyRow) {
+    this.#rows = row
+  }
+
   set(row: AnyRow): void {
-    this.#rows.set(row.id, row)
     this.#sorted = undefined
+    if (this.#rows instanceof Map) this.#rows.set(row.id, row)
+    else if (this.#rows.id === row.id) this.#rows = row
+    else
+      this.#rows = new Map([
+        [this.#rows.id, this.#rows],
+        [row.id, row],
+      ])
   }
 
   /** @returns whether nothing is left. */
   delete(id: number): boolean {
-    this.#rows.delete(id)
     this.#sorted = undefined
+    if (!(this.#rows instanceof Map)) return this.#rows.id === id
+    this.#rows.delete(id)
     return this.#rows.size === 0
   }
 
   get sorted(): readonly AnyRow[] {
+    if (!(this.#rows instanceof Map)) return [this.#rows]
     this.#sorted ??= [...this.#rows.values()].sort(byUuid)
     return this.#sorted
   }
@@ -67,22 +75,20 @@ export class Model {
     if (before === undefined && row === null) return
     if (row === null) rows.delete(id)
     else rows.set(id, row)
-    touch(rowCell(resource, id))
+    touch(ROW_SPACE[resource], id)
     this.#reindex(resource, id, before, row, touch)
   }
 
-  /** The operations that turn these rows into those of the snapshot. */
-  operationsTo(snapshot: Snapshot): Operation[] {
-    const operations: Operation[] = []
+  /** The operations that turn these rows into those of the snapshot; each may be applied before the next is asked for. */
+  *operationsTo(snapshot: Snapshot): Generator<Operation> {
     for (const resource of RESOURCE_NAMES) {
       const wanted = new Map((snapshot.rows[resource] ?? []).map((row) => [row.id, row as AnyRow]))
       for (const [id, row] of this.#rows.get(resource)!) {
-        if (!wanted.has(id)) operations.push({ resource, id, row: null } as Operation)
+        if (!wanted.has(id)) yield { resource, id, row: null } as Operation
         else if (JSON.stringify(row) === JSON.stringify(wanted.get(id))) wanted.delete(id)
       }
-      for (const [id, row] of wanted) operations.push({ resource, id, row } as Operation)
+      for (const [id, row] of wanted) yield { resource, id, row } as Operation
     }
-    return operations
   }
 
   #reindex(
@@ -96,18 +102,25 @@ export class Model {
       const oldKey = before === undefined ? null : keyOf(before)
       const newKey = after === null ? null : keyOf(after)
       if (oldKey !== null && oldKey !== newKey) {
-        if (this.#bucket(name, oldKey).delete(id)) this.#indexes.get(name)?.delete(oldKey)
-        touch(indexCell(name, oldKey))
+        this.#unindex(name, oldKey, id)
+        touch(name, oldKey)
       }
       if (newKey !== null && after !== null) {
-        this.#bucket(name, newKey).set(after)
-        touch(indexCell(name, newKey))
+        this.#index(name, newKey, after)
+        touch(name, newKey)
       }
     }
   }
 
-  #bucket(index: IndexName, key: string | number): Bucket {
+  #index(index: IndexName, key: string | number, row: AnyRow): void {
     const keys = getOrCreate(this.#indexes, index, () => new Map<string | number, Bucket>())
-    return getOrCreate(keys, key, () => new Bucket())
+    const bucket = keys.get(key)
+    if (bucket === undefined) keys.set(key, new Bucket(row))
+    else bucket.set(row)
+  }
+
+  #unindex(index: IndexName, key: string | number, id: number): void {
+    const keys = this.#indexes.get(index)
+    if (keys?.get(key)?.delete(id)) keys.delete(key)
   }
 }

@@ -2,7 +2,7 @@
  * The ports of all switches, by name: facts that the switches told, kept while they are away. Where several have a
  * port of one name, a switch that is connected goes before one that is not, then the lower datapath id.
  */
-import type { Touch } from './model.ts'
+import type { Touch } from './touch.ts'
 
 /** A port of a switch. */
 export interface SwitchPort {
@@ -10,8 +10,6 @@ export interface SwitchPort {
   /** OpenFlow port number, 1..0xffffff00. */
   readonly port_no: number
 }
-
-export const portsCell = (name: string): string => `ports ${name}`
 
 export class Ports {
   readonly #byName = new Map<string, Map<string, number>>()
@@ -31,7 +29,7 @@ export class Ports {
     if (connected) this.#connected.add(dpid)
     else this.#connected.delete(dpid)
     for (const name of this.#bySwitch.get(dpid) ?? []) {
-      if ((this.#byName.get(name)?.size ?? 0) > 1) touch(portsCell(name))
+      if ((this.#byName.get(name)?.size ?? 0) > 1) touch('ports', name)
     }
   }
 
@@ -39,7 +37,7 @@ export class Ports {
   set(dpid: string, name: string, port_no: number | null, touch: Touch): void {
     const before = this.#byName.get(name)?.get(dpid) ?? null
     if (before === port_no) return
-    touch(portsCell(name))
+    touch('ports', name)
     if (port_no === null) this.#remove(dpid, name)
     else this.#add(dpid, name, port_no)
   }

@@ -2,24 +2,62 @@
  * What we want in a switch: flows and groups as data, each with the sentence that says why it is there.
  *
  * Identity is the key (table, priority, canonical match), content is the value (cookie, timeouts, flags, canonical
- * instructions): two flows with the same key and value are the same flow, however they came to be.
+ * instructions): two flows with the same key and value are the same flow, however they came to be. A switch may hold
+ * a hundred thousand, so a flow keeps the two strings, and what they say is read from them when somebody asks.
  */
 import type { Bucket, Instruction, Match } from '@openvnet/openflow'
+import { type FlowContent, type FlowIdentity, readFlowKey, readFlowValue } from './identity.ts'
 
-export interface Flow {
-  readonly table_id: number
-  readonly priority: number
-  readonly cookie: bigint
-  /** In an order that switches accept: prerequisites first. */
-  readonly match: Match
-  /** In order of execution. */
-  readonly instructions: readonly Instruction[]
-  /** One sentence for people: why this flow exists. */
-  readonly why: string
+/** Who can say why a flow is there: whoever computed it computes the sentence when it is asked for. */
+export interface Explainer {
+  /** @param key of the flow */
+  why(key: string): string
+}
+
+export class Flow {
   /** See `flowKey`. */
   readonly key: string
   /** See `flowValue`. */
   readonly value: string
+  readonly #explainer: Explainer
+
+  constructor(key: string, value: string, explainer: Explainer) {
+    this.key = key
+    this.value = value
+    this.#explainer = explainer
+  }
+
+  get table_id(): number {
+    return readFlowKey(this.key).table_id
+  }
+
+  get priority(): number {
+    return readFlowKey(this.key).priority
+  }
+
+  /** All that a switch is told. */
+  get content(): FlowIdentity & FlowContent {
+    return { ...readFlowKey(this.key), ...readFlowValue(this.value) }
+  }
+
+  /** In an order that switches accept: prerequisites first. */
+  get match(): Match {
+    return readFlowKey(this.key).match
+  }
+
+  get cookie(): bigint {
+    return readFlowValue(this.value).cookie
+  }
+
+  /** In order of execution. */
+  get instructions(): readonly Instruction[] {
+    return readFlowValue(this.value).instructions
+  }
+
+  /** One sentence for people: why this flow exists. */
+  get why(): string {
+    return this.#explainer.why(this.key)
+  }
 }
 
 export interface Group {

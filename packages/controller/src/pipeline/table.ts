@@ -8,13 +8,18 @@ import { LAYOUT, type TableAfter, type TableName, tableId } from './layout.ts'
 import { compileMatch, type Matchable, type MatchSpec } from './match.ts'
 import { PRIORITY } from './priority.ts'
 
+/** One sentence, or what makes it when somebody asks: few do, and what it names need not be read for the flow. */
+export type Why = string | (() => string)
+
+export const sentence = (why: Why): string => (typeof why === 'string' ? why : why())
+
 /** A flow before the engine has put its owner on it. */
 export interface FlowDraft {
   readonly table_id: number
   readonly priority: number
   readonly match: readonly OxmField[]
   readonly instructions: readonly Instruction[]
-  readonly why: string
+  readonly why: Why
 }
 
 interface FlowSpec<M extends Matchable, W extends string, G extends TableName> {
@@ -24,8 +29,8 @@ interface FlowSpec<M extends Matchable, W extends string, G extends TableName> {
   readonly steps?: readonly Step<W>[]
   /** The next table; absent: the packet ends here. */
   readonly goto?: G
-  /** One sentence: why this flow exists. */
-  readonly why: string
+  /** Why this flow exists. */
+  readonly why: Why
 }
 
 interface TableSpec<M extends Matchable, W extends string, G extends TableName> {

@@ -37,7 +37,7 @@ export function recordFlows(installed: Installed, flows: readonly FlowStats[], d
     // One string instead of two where the switch holds what it should.
     const same = wanted?.value === value ? wanted : { key, value }
     installed.flows.set(same.key, same.value)
-    installed.uses.flows.set(same.key, groupsOfFlow(flow.instructions))
+    installed.uses.flows.set(same.key, groupsOfFlow(same.value))
   }
 }
 
@@ -72,7 +72,7 @@ export function acknowledge(installed: Installed, change: Change): readonly stri
   switch (change.kind) {
     case 'flow_add':
       flows.set(change.flow.key, change.flow.value)
-      uses.flows.set(change.flow.key, groupsOfFlow(change.flow.instructions))
+      uses.flows.set(change.flow.key, groupsOfFlow(change.flow.value))
       return []
     case 'flow_delete':
       dropFlow(installed, change.key)

@@ -8,26 +8,28 @@
 import { type FlowMod, type GroupMod, OFP_NO_BUFFER, OFPFC, OFPG, OFPGC, OFPP } from '@openvnet/openflow'
 import { COOKIE_BRAND, COOKIE_BRAND_MASK } from '../pipeline/cookie.ts'
 import type { Flow, Group } from '../pipeline/flow.ts'
-import { readFlowKey } from '../pipeline/identity.ts'
+import { readFlowKey, readFlowValue } from '../pipeline/identity.ts'
 import type { Change } from './change.ts'
 
 function flowAdd(flow: Flow, xid: number): FlowMod {
+  const { table_id, priority, match } = readFlowKey(flow.key)
+  const { cookie, idle_timeout, hard_timeout, flags, instructions } = readFlowValue(flow.value)
   return {
     type: 'flow_mod',
     xid,
-    cookie: flow.cookie,
+    cookie,
     cookie_mask: 0n,
-    table_id: flow.table_id,
+    table_id,
     command: OFPFC.ADD,
-    idle_timeout: 0,
-    hard_timeout: 0,
-    priority: flow.priority,
+    idle_timeout,
+    hard_timeout,
+    priority,
     buffer_id: OFP_NO_BUFFER,
     out_port: OFPP.ANY,
     out_group: OFPG.ANY,
-    flags: 0,
-    match: flow.match,
-    instructions: flow.instructions,
+    flags,
+    match,
+    instructions,
   }
 }
 

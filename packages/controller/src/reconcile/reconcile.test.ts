@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import type { Bucket, FlowStats, Match } from '@openvnet/openflow'
+import type { Bucket, FlowStats, Instruction, Match } from '@openvnet/openflow'
 import fc from 'fast-check'
 import t from 'tap'
 import { COOKIE_BRAND } from '../pipeline/cookie.ts'
-import type { Flow, Group, Tables } from '../pipeline/flow.ts'
-import { flowKey, flowValue, groupValue } from '../pipeline/identity.ts'
+import { Flow, type Group, type Tables } from '../pipeline/flow.ts'
+import { flowKey, flowValue, groupValue, readFlowValue } from '../pipeline/identity.ts'
 import type { Change } from './change.ts'
 import { diff, everything, parts, type Quarantine } from './diff.ts'
 import { acknowledge, emptyInstalled, type Installed, recordFlows, recordGroups } from './installed.ts'
@@ -34,16 +34,11 @@ function makeFlow(id: number, content: number, group_id?: number): Flow {
     } as const,
   ]
   const cookie = (BigInt(content) << 16n) | COOKIE_BRAND
-  return {
-    table_id: id % 3,
-    priority: 10,
-    cookie,
-    match,
-    instructions,
-    why: `flow ${id}`,
-    key: flowKey(id % 3, 10, match),
-    value: flowValue({ cookie, instructions, idle_timeout: 0, hard_timeout: 0, flags: 0 }),
-  }
+  return new Flow(
+    flowKey(id % 3, 10, match),
+    flowValue({ cookie, instructions, idle_timeout: 0, hard_timeout: 0, flags: 0 }),
+    { why: () => `flow ${id}` },
+  )
 }
 
 function makeGroup(id: number, content: number, ...refers: number[]): Group {
@@ -261,15 +256,11 @@ t.test('groups of which new versions are refused stay, with the groups that they
 })
 
 t.test('flows go with the group that they use', async (t) => {
-  const nested: Flow = {
-    ...makeFlow(1, 1),
-    instructions: [
-      {
-        type: 'write_actions',
-        actions: [{ type: 'clone', actions: [{ type: 'group', group_id: GROUPS }] }],
-      },
-    ],
-  }
+  const { key, value } = makeFlow(1, 1)
+  const instructions: Instruction[] = [
+    { type: 'write_actions', actions: [{ type: 'clone', actions: [{ type: 'group', group_id: GROUPS }] }] },
+  ]
+  const nested = new Flow(key, flowValue({ ...readFlowValue(value), instructions }), { why: () => 'nested' })
   const installed = install(tables([nested, makeFlow(2, 1, GROUPS), makeFlow(3, 1, GROUPS + 1)]))
   acknowledge(installed, { kind: 'flow_add', flow: makeFlow(2, 2) })
   const fallen = acknowledge(installed, { kind: 'group_delete', group_id: GROUPS })

@@ -3,7 +3,11 @@
  * must not go before those that refer to it (OpenFlow 1.3.5 §6.5). Those that use no group take no room.
  */
 import type { Action, Instruction } from '@openvnet/openflow'
+import { mayHoldGroups } from '../pipeline/action_bytes.ts'
 import type { Group } from '../pipeline/flow.ts'
+import { readFlowValue } from '../pipeline/identity.ts'
+
+const NONE: ReadonlySet<never> = new Set()
 
 function* groupsOf(actions: readonly Action[]): Generator<number> {
   for (const action of actions) {
@@ -12,8 +16,11 @@ function* groupsOf(actions: readonly Action[]): Generator<number> {
   }
 }
 
-/** Groups that a flow sends packets to. */
-export function groupsOfFlow(instructions: readonly Instruction[]): Set<number> {
+/** Groups that a flow sends packets to. @param value of the flow, see `flowValue` */
+export const groupsOfFlow = (value: string): ReadonlySet<number> =>
+  mayHoldGroups(value) ? groupsOfInstructions(readFlowValue(value).instructions) : NONE
+
+function groupsOfInstructions(instructions: readonly Instruction[]): Set<number> {
   const groups = new Set<number>()
   for (const instruction of instructions) {
     if ('actions' in instruction) for (const group_id of groupsOf(instruction.actions)) groups.add(group_id)
@@ -24,8 +31,6 @@ export function groupsOfFlow(instructions: readonly Instruction[]): Set<number> 
 /** Groups that the buckets of a group send packets to. */
 export const groupsOfGroup = ({ buckets }: Pick<Group, 'buckets'>): Set<number> =>
   new Set(buckets.flatMap(({ actions }) => [...groupsOf(actions)]))
-
-const NONE: ReadonlySet<never> = new Set()
 
 /** Users by group, and groups by user. */
 export class Uses<User> {

@@ -10,8 +10,7 @@ import type { Refusal } from '../reconcile/outcome.ts'
 /** Groups may have thousands of buckets. */
 const MAX_TEXT = 500
 
-const flowText = (flow: Flow) =>
-  formatFlow({ ...flow, idle_timeout: 0, hard_timeout: 0, flags: 0 }, { tableName })
+const flowText = (flow: Flow) => formatFlow(flow.content, { tableName })
 
 function keyText(key: string): string {
   const { table_id, priority, match } = readFlowKey(key)

@@ -43,7 +43,8 @@ const answer = (lease: Row<'ip_lease'>, address: number, mac: number, view: View
       setField('arp_spa', address),
       outputToIngress(),
     ],
-    why: `Who asks in ${networkName(lease.network_id, view)} for ${lease.address} is told the MAC of ${interfaceName(lease.interface_id, view)}.`,
+    why: () =>
+      `Who asks in ${networkName(lease.network_id, view)} for ${lease.address} is told the MAC of ${interfaceName(lease.interface_id, view)}.`,
   })
 
 /** Questions for the own address, and announcements, go to the network unanswered. */
@@ -57,7 +58,7 @@ const announcement = (lease: Row<'ip_lease'>, address: number, view: View): Flow
       arp_tpa: address,
     },
     goto: 'destination',
-    why: `${interfaceName(lease.interface_id, view)} announces its own address ${lease.address}.`,
+    why: () => `${interfaceName(lease.interface_id, view)} announces its own address ${lease.address}.`,
   })
 
 const compileAnswer = (lease: Row<'ip_lease'>, view: View, dpid: string): Compiled => {

@@ -41,13 +41,14 @@ const compilePort = (row: Row<'interface'>, view: View): Compiled => {
           ...(network === undefined ? [] : [setSlice('domain', network)]),
         ],
         goto: 'port_security',
-        why: `Port ${port.port_no} is ${row.uuid}${network === undefined ? '' : ` in ${networkName(network, view)}`}.`,
+        why: () =>
+          `Port ${port.port_no} is ${row.uuid}${network === undefined ? '' : ` in ${networkName(network, view)}`}.`,
       }),
       outputTable.flow({
         priority: PRIORITY.ordinary,
         match: { egress_interface: row.id },
         steps: [output(port.port_no)],
-        why: `${row.uuid} is behind port ${port.port_no}.`,
+        why: () => `${row.uuid} is behind port ${port.port_no}.`,
       }),
     ],
   }
@@ -63,7 +64,8 @@ const compileProbe = (row: Row<'mac_lease'>, view: View): Compiled => {
         priority: PRIORITY.ordinary,
         match: { ingress_interface: row.interface_id, eth_src: mac, arp_sha: mac, arp_spa: 0 },
         goto: 'arp',
-        why: `${interfaceName(row.interface_id, view)} may ask whether an address is free, with its MAC ${row.mac_address}.`,
+        why: () =>
+          `${interfaceName(row.interface_id, view)} may ask whether an address is free, with its MAC ${row.mac_address}.`,
       }),
     ],
   }
@@ -88,7 +90,7 @@ const compileAddress = (lease: Row<'ip_lease'>, view: View): Compiled => {
         match: { ...sender, ...matchAddress('src', owned.address) },
         steps,
         goto: 'router_leg',
-        why: `${who} may send from its address ${address} with its MAC ${owned.mac}.`,
+        why: () => `${who} may send from its address ${address} with its MAC ${owned.mac}.`,
       }),
       ...(arp === null
         ? []
@@ -98,7 +100,7 @@ const compileAddress = (lease: Row<'ip_lease'>, view: View): Compiled => {
               match: { ...sender, arp_sha: mac, ...arp },
               steps,
               goto: 'arp',
-              why: `${who} may send ARP for its address ${address} with its MAC ${owned.mac}.`,
+              why: () => `${who} may send ARP for its address ${address} with its MAC ${owned.mac}.`,
             }),
           ]),
     ],

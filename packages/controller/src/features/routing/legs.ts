@@ -51,7 +51,8 @@ const compileLeg = (lease: Row<'mac_lease'>, view: View): Compiled => ({
       match: { domain: network, eth_dst: macNumber(lease.mac_address) },
       steps: [setSlice('leg', lease.interface_id)],
       goto: 'router_ingress',
-      why: `${lease.mac_address} in ${networkName(network, view)} is the leg ${interfaceName(lease.interface_id, view)}.`,
+      why: () =>
+        `${lease.mac_address} in ${networkName(network, view)} is the leg ${interfaceName(lease.interface_id, view)}.`,
     }),
   ),
 })
@@ -75,14 +76,14 @@ const ownAddress = (reach: Reach, address: IpAddress, text: string, who: string)
   const rest = routerAddressTable.flow({
     priority: PRIORITY.ordinary,
     match: { ...reach, ...destination },
-    why: `${who} offers no service on ${text} but ping.`,
+    why: () => `${who} offers no service on ${text} but ping.`,
   })
   if (address.family !== 4) return [rest]
   const ping = routerAddressTable.flow({
     priority: PRIORITY.high,
     match: { ...reach, ...destination, icmpv4_type: ICMP.echo_request, icmpv4_code: 0 },
     steps: echoReply(Number(address.value)),
-    why: `${who} answers pings to ${text}.`,
+    why: () => `${who} answers pings to ${text}.`,
   })
   return [ping, rest]
 }

@@ -51,7 +51,8 @@ const compileIngress = (route: Row<'route'>, view: View): Compiled => {
         match: { leg: route.interface_id, domain: route.network_id, ...matchSubnet('src', subnet) },
         steps: [setSlice('router', route.route_link_id)],
         goto: 'router_address',
-        why: `${route.uuid} lets packets from ${formatCidr(subnet)} in ${networkName(route.network_id, view)} into ${routerName(route, view)}.`,
+        why: () =>
+          `${route.uuid} lets packets from ${formatCidr(subnet)} in ${networkName(route.network_id, view)} into ${routerName(route, view)}.`,
       }),
     ],
   }
@@ -75,7 +76,8 @@ const compileEgress = (route: Row<'route'>, view: View): Compiled => {
         match: { router: route.route_link_id, ...matchSubnet('dst', subnet) },
         steps: [setField('eth_src', macNumber(mac)), setSlice('domain', route.network_id)],
         goto: 'neighbour',
-        why: `${route.uuid}: ${routerName(route, view)} reaches ${formatCidr(subnet)} through ${interfaceName(route.interface_id, view)} in ${networkName(route.network_id, view)}.`,
+        why: () =>
+          `${route.uuid}: ${routerName(route, view)} reaches ${formatCidr(subnet)} through ${interfaceName(route.interface_id, view)} in ${networkName(route.network_id, view)}.`,
       }),
     ],
   }
@@ -91,7 +93,8 @@ const compileNeighbour = (lease: Row<'ip_lease'>, view: View): Compiled => {
         match: { domain: lease.network_id, ...matchAddress('dst', owned.address) },
         steps: [setField('eth_dst', macNumber(owned.mac))],
         goto: 'destination',
-        why: `Routers reach ${lease.address} in ${networkName(lease.network_id, view)} at the MAC of ${interfaceName(lease.interface_id, view)}.`,
+        why: () =>
+          `Routers reach ${lease.address} in ${networkName(lease.network_id, view)} at the MAC of ${interfaceName(lease.interface_id, view)}.`,
       }),
     ],
   }
@@ -109,7 +112,7 @@ export const ttlFlows = [ETH_TYPE.ipv4, ETH_TYPE.ipv6].flatMap((eth_type) => [
     routerTtlTable.flow({
       priority: PRIORITY.ordinary,
       match: { eth_type, nw_ttl },
-      why: `The TTL of the packet is ${nw_ttl}: it ends at this router.`,
+      why: () => `The TTL of the packet is ${nw_ttl}: it ends at this router.`,
     }),
   ),
   routerTtlTable.flow({

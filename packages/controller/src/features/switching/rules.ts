@@ -28,7 +28,8 @@ const compileUnicast = (lease: Row<'mac_lease'>, view: View): Compiled => ({
       match: { domain: network, eth_dst: macNumber(lease.mac_address) },
       steps: [setSlice('egress_interface', lease.interface_id)],
       goto: 'output',
-      why: `${lease.mac_address} in ${networkName(network, view)} is ${interfaceName(lease.interface_id, view)}.`,
+      why: () =>
+        `${lease.mac_address} in ${networkName(network, view)} is ${interfaceName(lease.interface_id, view)}.`,
     }),
   ),
 })
@@ -77,7 +78,7 @@ const compileFlood = (network: Row<'network'>, view: View, dpid: string): Compil
       priority: PRIORITY.low,
       match: { domain: network.id, eth_dst: { value: MULTICAST_BIT, mask: MULTICAST_BIT } },
       steps: [sendToGroup(floodGroup(network.id))],
-      why: `Broadcast and multicast in ${network.uuid} go to every guest of it.`,
+      why: () => `Broadcast and multicast in ${network.uuid} go to every guest of it.`,
     }),
   ],
 })

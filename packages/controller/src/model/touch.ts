@@ -1,0 +1,14 @@
+/** What can change and be read: rows, keys of indexes, ports of a name. */
+import { RESOURCE_NAMES, type ResourceName } from '@openvnet/schema'
+import type { IndexName } from './index_key.ts'
+
+/** The kind of thing; the key within it is a row id, an index key, a port name. */
+export type CellSpace = `row ${ResourceName}` | IndexName | 'ports'
+
+/** Called for each thing that changed. */
+export type Touch = (space: CellSpace, key: string | number) => void
+
+/** The space of the rows of a resource, by row id. */
+export const ROW_SPACE = Object.fromEntries(RESOURCE_NAMES.map((name) => [name, `row ${name}`])) as {
+  readonly [N in ResourceName]: `row ${N}`
+}
