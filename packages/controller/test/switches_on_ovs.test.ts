@@ -393,7 +393,12 @@ t.test('with one Open vSwitch', async (t) => {
     const engine = new StandInEngine()
     const before = await restart(engine)
     const bad = manyFlows(100).map((each) =>
-      flow({ ...each, instructions: [apply({ type: 'group', group_id: 0x40000009 })], why: 'needs a group' }),
+      flow({
+        ...each.content,
+        cookie: 1n,
+        instructions: [apply({ type: 'group', group_id: 0x40000009 })],
+        why: 'needs a group',
+      }),
     )
     engine.want([...bad, ...manyFlows(200).slice(100)])
     const status = await current.settled()
