@@ -3,6 +3,7 @@
  * The orders are Open vSwitch's own (`lib/nx-match.c`, `lib/ofp-actions.c`), so the canonical form of a flow is
  * what a dump of it holds, byte for byte.
  */
+import { canonicalActions, canonicalValue } from './canonical-action.ts'
 import { andNumber } from './codec/oxm-value.ts'
 import { partsOf } from './field-parts.ts'
 import { FIELDS, type FieldName } from './fields.ts'
@@ -108,8 +109,9 @@ const RANK: ReadonlyMap<string, number> = new Map(ORDER.map((name, index) => [na
 
 /**
  * Fields in one order and in the usual spelling, a mask of all bits dropped, a field of which no bit counts dropped,
- * wide registers as the registers that they are made of, a whole tag as id and priority. Fields that are not known
- * come last, by their header. Values and other masks stay as they are.
+ * wide registers as the registers that they are made of, a whole tag as id and priority, options of tunnels in the
+ * fewest bytes, no packet type where it is Ethernet. Fields that are not known come last, by their header. Values and
+ * other masks stay as they are.
  */
 export function canonicalMatch(match: Match): Match {
   const fields: MatchField[] = []
@@ -121,7 +123,8 @@ export function canonicalMatch(match: Match): Match {
 }
 
 function pushCanonical(fields: MatchField[], field: OxmField): void {
-  const canonical = canonicalField(field)
+  const whole = canonicalField(field)
+  const canonical = whole === null ? null : withoutSynonyms(whole)
   if (canonical !== null) fields.push(canonical)
 }
 
@@ -137,22 +140,28 @@ function canonicalField(field: OxmField): OxmField | null {
   if (all !== undefined && (mask === null || ((mask as number) & all) === all)) {
     return { field: field.field, value: field.value, mask: all }
   }
+  if (field.value instanceof Uint8Array) return hasBit(mask) ? canonicalValue(field) : null
   if (mask === null) {
     return field.alias === undefined ? field : { field: field.field, value: field.value, mask }
   }
-  if (mask instanceof Uint8Array) return canonicalBytes(field, mask)
   const bits = FIELDS[field.field].bits
-  const counting = significant(mask, bits)
+  const counting = significant(mask as number | bigint, bits)
   if (counting === 0 || counting === 0n) return null
   if (counting === allOnes(mask, bits)) return { field: field.field, value: field.value, mask: null }
   if (counting === mask && field.alias === undefined) return field
-  return { field: field.field, value: field.value, mask: counting }
+  return { field: field.field, value: field.value, mask: counting as number | bigint }
 }
 
-function canonicalBytes(field: OxmField, mask: Uint8Array): OxmField | null {
-  if (mask.every((byte) => byte === 0)) return null
-  return mask.every((byte) => byte === 0xff) ? { field: field.field, value: field.value, mask: null } : field
+/** What is the same packet to a switch: no fragment has bit 1 without bit 0, and Ethernet is what packets are. */
+function withoutSynonyms(field: OxmField): OxmField | null {
+  if (field.field === 'packet_type') return field.value === 0 && field.mask === null ? null : field
+  if (field.field !== 'ip_frag' || field.mask === null) return field
+  if (field.mask === 1 && field.value === 0) return { field: 'ip_frag', value: 0, mask: null }
+  return field.mask === 2 && field.value === 2 ? { field: 'ip_frag', value: 3, mask: null } : field
 }
+
+const hasBit = (mask: FieldValue | null): boolean =>
+  !(mask instanceof Uint8Array) || mask.some((byte) => byte !== 0)
 
 /** The bits of a mask that the field has: those above say nothing. */
 function significant(mask: number | bigint, bits: number): FieldValue {
@@ -181,11 +190,21 @@ const INSTRUCTION_ORDER: readonly Instruction['type'][] = [
   'unknown',
 ]
 
-/** Instructions in the order in which they are executed; lists without actions are dropped, as a switch does. */
-export function canonicalInstructions(instructions: readonly Instruction[]): Instruction[] {
-  return orderedInstructions(instructions).filter(
-    (one) => (one.type !== 'apply_actions' && one.type !== 'write_actions') || one.actions.length > 0,
-  )
+const holdsActions = (one: Instruction): one is Extract<Instruction, { readonly actions: unknown }> =>
+  one.type === 'apply_actions' || one.type === 'write_actions'
+
+/**
+ * Instructions in the order in which they are executed, their actions as `canonicalActions` has them; lists without
+ * actions are dropped, as a switch does.
+ * @param match the flow's: it says which field the `set_tp_src` of OpenFlow 1.1 means
+ */
+export function canonicalInstructions(
+  instructions: readonly Instruction[],
+  match: Match = [],
+): Instruction[] {
+  return orderedInstructions(instructions)
+    .filter((one) => !holdsActions(one) || one.actions.length > 0)
+    .map((one) => (holdsActions(one) ? { ...one, actions: canonicalActions(one.actions, match) } : one))
 }
 
 /** Instructions in the order in which they are executed, none left out. */

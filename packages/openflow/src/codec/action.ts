@@ -9,6 +9,7 @@ import { countTlvs, Reader, readCounted } from '../reader.ts'
 import type { Action, SetField, UnknownAction } from '../types/action.ts'
 import { Writer } from '../writer.ts'
 import { readExperimenterAction, writeExperimenterAction } from './experimenter-action.ts'
+import { readLeftover } from './open-vswitch/leftover.ts'
 import { readOxm, writeOxm } from './oxm.ts'
 
 const HEADER_BYTES = 4
@@ -89,14 +90,19 @@ function readTagAction(reader: Reader, type: number): Action {
     }
     default: {
       const name = EMPTY_BODIES.get(type)
-      if (name === undefined) {
-        return { type: 'unknown', action_type: type, experimenter: null, data: reader.copyRest() }
-      }
+      if (name === undefined) return readLeftover(reader, type) ?? readUnknown(reader, type)
       reader.skip(4)
       return { type: name }
     }
   }
 }
+
+const readUnknown = (reader: Reader, type: number): UnknownAction => ({
+  type: 'unknown',
+  action_type: type,
+  experimenter: null,
+  data: reader.copyRest(),
+})
 
 type Empty = 'pop_vlan' | 'dec_mpls_ttl' | 'pop_pbb' | 'copy_ttl_out' | 'copy_ttl_in'
 const EMPTY_BODIES: ReadonlyMap<number, Empty> = new Map([

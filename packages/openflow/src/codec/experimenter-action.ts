@@ -6,11 +6,13 @@ import { EXPERIMENTER, NXAST, OFPAT, ONFACT } from '../constants.ts'
 import { EncodeError } from '../encode-error.ts'
 import type { Reader } from '../reader.ts'
 import type { Action, Clone, Ct, UnknownAction } from '../types/action.ts'
+import type { LeftoverAction } from '../types/leftover-action.ts'
 import type { OpenVswitchAction, Subfield } from '../types/open-vswitch-action.ts'
 import type { Writer } from '../writer.ts'
 import { CONTROLLER_READERS, CONTROLLER_WRITERS } from './open-vswitch/controller.ts'
 import type { ActionReader, ActionWriters, ReadNested, WriteNested } from './open-vswitch/frame.ts'
 import { LEARN_READERS, LEARN_WRITERS } from './open-vswitch/learn.ts'
+import { LEFTOVER_WRITERS } from './open-vswitch/leftover.ts'
 import { NESTED_READERS, NESTED_WRITERS } from './open-vswitch/nested.ts'
 import { PLAIN_READERS, PLAIN_WRITERS, readResubmitTable } from './open-vswitch/plain.ts'
 import {
@@ -24,7 +26,8 @@ import {
 import { SAMPLE_READERS, SAMPLE_WRITERS } from './open-vswitch/sample.ts'
 import { SELECT_READERS, SELECT_WRITERS } from './open-vswitch/select.ts'
 
-type ExperimenterAction = OpenVswitchAction | Ct | Clone
+/** Those of OpenFlow 1.1 are written here too: they are as rare. */
+type ExperimenterAction = OpenVswitchAction | LeftoverAction | Ct | Clone
 
 const READERS: ReadonlyMap<number, ActionReader> = new Map([
   ...CONTROLLER_READERS,
@@ -38,6 +41,7 @@ const READERS: ReadonlyMap<number, ActionReader> = new Map([
 const WRITERS: ActionWriters<ExperimenterAction['type']> = {
   ...CONTROLLER_WRITERS,
   ...LEARN_WRITERS,
+  ...LEFTOVER_WRITERS,
   ...NESTED_WRITERS,
   ...PLAIN_WRITERS,
   ...REGISTER_WRITERS,

@@ -1,13 +1,14 @@
 /** Actions and instructions as `ovs-ofctl dump-flows` prints them (`lib/ofp-actions.c` of Open vSwitch). */
 import { orderedInstructions } from '../canonical.ts'
 import { OFPP } from '../constants.ts'
-import { SPELLING } from '../field-spelling.ts'
-import type { Action, Output, SetField, UnknownAction } from '../types/action.ts'
+import type { Action, Output, UnknownAction } from '../types/action.ts'
 import type { Instruction } from '../types/instruction.ts'
-import { formatSetValue } from './field-value.ts'
+import { formatCt } from './conntrack.ts'
+import { formatSet } from './field-action.ts'
+import { formatLeftover } from './leftover-action.ts'
 import { formatPort, formatTable, reservedPort, type TextNames } from './names.ts'
 import { bytesToHex, hex, paddedHex } from './number.ts'
-import { formatCt, formatNat, formatOpenVswitchAction } from './open-vswitch-action.ts'
+import { formatOpenVswitchAction } from './open-vswitch-action.ts'
 
 /** `set_field:0x1->reg0,output:3`; `drop` for none. */
 export function formatActions(actions: readonly Action[], names: TextNames = {}): string {
@@ -32,7 +33,7 @@ function formatAction(action: Action, names: TextNames): string {
     case 'pop_vlan':
       return 'pop_vlan'
     case 'set_field':
-      return formatSetField(action, names)
+      return formatSet(action.field, names)
     case 'push_mpls':
     case 'pop_mpls':
     case 'push_pbb':
@@ -48,8 +49,19 @@ function formatAction(action: Action, names: TextNames): string {
       return formatCt(action, names, formatActions)
     case 'clone':
       return `clone(${formatActions(action.actions, names)})`
-    case 'nat':
-      return formatNat(action)
+    case 'set_vlan_vid':
+    case 'set_vlan_pcp':
+    case 'set_dl_src':
+    case 'set_dl_dst':
+    case 'set_nw_src':
+    case 'set_nw_dst':
+    case 'set_nw_tos':
+    case 'set_nw_ecn':
+    case 'set_tp_src':
+    case 'set_tp_dst':
+    case 'set_mpls_label':
+    case 'set_mpls_tc':
+      return formatLeftover(action)
     case 'unknown':
       return formatUnknown(action)
     default:
@@ -60,12 +72,6 @@ function formatAction(action: Action, names: TextNames): string {
 function formatOutput({ port, max_len }: Output, names: TextNames): string {
   if (port === OFPP.CONTROLLER) return `CONTROLLER:${max_len}`
   return reservedPort(port) ?? `output:${formatPort(port, names)}`
-}
-
-function formatSetField({ field }: SetField, names: TextNames): string {
-  if (field.field === 'unknown')
-    return `set_field:${bytesToHex(field.data)}->oxm_${paddedHex(field.header, 8)}`
-  return `set_field:${formatSetValue(field, names)}->${SPELLING[field.field].name}`
 }
 
 function formatUnknown({ action_type, experimenter, data }: UnknownAction): string {

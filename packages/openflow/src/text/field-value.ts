@@ -1,4 +1,5 @@
 /** Values of fields as `ovs-ofctl` writes them, by their kind. `lib/meta-flow.c` of Open vSwitch. */
+import { canonicalValue } from '../canonical-action.ts'
 import { FIELDS, type FieldName } from '../fields.ts'
 import type { FieldValue, OxmField } from '../types/match.ts'
 import { formatMac, formatMaskedIpv4, formatMaskedIpv6 } from './address.ts'
@@ -48,8 +49,8 @@ export function formatPacketType(type: number): string {
 
 /** A value as `set_field` writes it; a mask of all ones is none. */
 export function formatSetValue(field: OxmField, names: TextNames): string {
-  const { value } = field
-  const mask = isAllOnes(field) ? null : field.mask
+  const { value, mask } = canonicalValue(field)
+  if (isZero(mask)) return 'ANY'
   if (field.field === 'vlan_vid' && mask === null) return String(value)
   if (field.field === 'packet_type') return formatPacketType(value as number)
   if (field.field === 'tun_flags') return value === 0 ? '0' : 'oam'
@@ -57,9 +58,6 @@ export function formatSetValue(field: OxmField, names: TextNames): string {
   return formatByKind(field.field, value, mask, names)
 }
 
-/** True if there is no mask, or if it has every bit of every byte. */
-function isAllOnes({ field, mask }: OxmField): boolean {
-  if (mask === null) return true
-  if (mask instanceof Uint8Array) return mask.every((byte) => byte === 0xff)
-  return BigInt(mask) === (1n << BigInt(FIELDS[field].bytes * 8)) - 1n
-}
+/** A mask without a bit: the value says nothing. */
+const isZero = (mask: FieldValue | null): boolean =>
+  mask instanceof Uint8Array ? mask.every((byte) => byte === 0) : mask === 0 || mask === 0n

@@ -3,6 +3,7 @@ import { NX_LEARN_F, OFP_DEFAULT_PRIORITY } from '../constants.ts'
 import { SPELLING } from '../field-spelling.ts'
 import { FIELDS, type FieldName } from '../fields.ts'
 import type { Learn, Learn2, LearnSpec, Subfield } from '../types/open-vswitch-action.ts'
+import { unknownFlags } from './action-words.ts'
 import { formatByKind, formatBytes } from './field-value.ts'
 import { formatTable, type TextNames } from './names.ts'
 import { hex } from './number.ts'
@@ -19,6 +20,8 @@ export function formatLearn(action: Learn | Learn2, names: TextNames): string {
   return `learn(${[...head, ...limit, ...result, ...specs].join(',')})`
 }
 
+const KNOWN_FLAGS = NX_LEARN_F.SEND_FLOW_REM | NX_LEARN_F.DELETE_LEARNED | NX_LEARN_F.WRITE_RESULT
+
 function formatHead(action: Learn | Learn2, names: TextNames): string[] {
   const { idle_timeout, hard_timeout, fin_idle_timeout, fin_hard_timeout, priority, flags, cookie } = action
   return [
@@ -30,6 +33,7 @@ function formatHead(action: Learn | Learn2, names: TextNames): string[] {
     ...(priority === OFP_DEFAULT_PRIORITY ? [] : [`priority=${priority}`]),
     ...(flags & NX_LEARN_F.SEND_FLOW_REM ? ['send_flow_rem'] : []),
     ...(flags & NX_LEARN_F.DELETE_LEARNED ? ['delete_learned'] : []),
+    ...unknownFlags(flags, KNOWN_FLAGS),
     ...(cookie === 0n ? [] : [`cookie=${hex(cookie)}`]),
   ]
 }

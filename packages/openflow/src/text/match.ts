@@ -127,21 +127,14 @@ function formatMatchValue({ field, value, mask }: OxmField, names: TextNames): s
       return formatLabel(value as number, mask as number | null)
     case 'packet_type':
       return formatPacketType(value as number)
-    // Open vSwitch does not print masks of these.
-    case 'tun_erspan_ver':
-    case 'tun_erspan_dir':
-    case 'tun_gbp_flags':
-    case 'tun_gtpu_flags':
-    case 'tun_gtpu_msgtype':
-      return formatByKind(field, value, null, names)
+    case 'ct_zone':
+      return mask === null ? String(value) : formatByKind(field, value, mask, names)
     case 'nsh_spi':
       return `0x${(value as number).toString(16)}`
     case 'nsh_flags':
       return mask === null
         ? String(value)
         : `${paddedHex(value as number, 2)}/${paddedHex(mask as number, 2)}`
-    case 'ct_zone':
-      return mask === null ? String(value) : formatByKind(field, value, mask, names)
     default:
       return formatByKind(field, value, mask, names)
   }

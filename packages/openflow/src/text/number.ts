@@ -35,3 +35,6 @@ export function bitNames(
   if (rest !== 0) parts.push(hex(rest))
   return parts.length === 0 ? none : parts.join(' ')
 }
+
+/** Bytes as `note` and `userdata` write them: `01.02.0a`. */
+export const dotted = (bytes: Uint8Array): string => bytesToHex(bytes).replace(/(..)(?=.)/g, '$1.')

@@ -5,6 +5,7 @@
 import { SPELLING } from '../field-spelling.ts'
 import { FIELDS, type FieldName } from '../fields.ts'
 import type { FieldValue, MatchField } from '../types/match.ts'
+import { suggestion } from './suggestion.ts'
 
 const FIELD_NAMES = Object.keys(FIELDS) as FieldName[]
 
@@ -51,6 +52,9 @@ function namesToFields(): Map<string, readonly FieldName[]> {
 
 /** The fields that a name, in any case, may mean; none if it is no field's. */
 export const fieldsNamed = (name: string): readonly FieldName[] => BY_NAME.get(name.toLowerCase()) ?? []
+
+/** What a name that is no field's may have meant. */
+export const fieldHint = (name: string): string => suggestion(name, BY_NAME.keys())
 
 /** What is known of the packet: the values matched exactly. */
 export type Known = ReadonlyMap<string, FieldValue>

@@ -7,47 +7,41 @@ import { FlowSyntaxError, type Word } from './parse-error.ts'
 import { isSubfield, parseSubfield } from './parse-subfield.ts'
 import { bigNumber, fieldValue, number, type TextNumbers, table } from './parse-value.ts'
 import { cutAtArrow, type Item, scan } from './parse-words.ts'
+import { suggestion } from './suggestion.ts'
 
 type Draft = { -readonly [K in Exclude<keyof Learn2, 'type' | 'specs'>]: Learn2[K] }
+type Take = (draft: Draft, value: Word, names: TextNumbers) => void
 
-const ARGUMENTS: ReadonlyMap<string, (draft: Draft, value: Word, names: TextNumbers) => void> = new Map<
-  string,
-  (draft: Draft, value: Word, names: TextNumbers) => void
->([
+/** An argument that is a number of so many bits. */
+const numeric =
+  (
+    key: 'idle_timeout' | 'hard_timeout' | 'fin_idle_timeout' | 'fin_hard_timeout' | 'priority' | 'limit',
+    bits = 16,
+  ): Take =>
+  (draft, value) => {
+    draft[key] = number(value, bits)
+  }
+
+/** An argument that is a bit of the flags. */
+const flag =
+  (bit: number): Take =>
+  (draft) => {
+    draft.flags |= bit
+  }
+
+const ARGUMENTS: ReadonlyMap<string, Take> = new Map<string, Take>([
+  ['idle_timeout', numeric('idle_timeout')],
+  ['hard_timeout', numeric('hard_timeout')],
+  ['fin_idle_timeout', numeric('fin_idle_timeout')],
+  ['fin_hard_timeout', numeric('fin_hard_timeout')],
+  ['priority', numeric('priority')],
+  ['limit', numeric('limit', 32)],
+  ['send_flow_rem', flag(NX_LEARN_F.SEND_FLOW_REM)],
+  ['delete_learned', flag(NX_LEARN_F.DELETE_LEARNED)],
   [
     'table',
     (draft, value, names) => {
       draft.table_id = table(value, names)
-    },
-  ],
-  [
-    'idle_timeout',
-    (draft, value) => {
-      draft.idle_timeout = number(value, 16)
-    },
-  ],
-  [
-    'hard_timeout',
-    (draft, value) => {
-      draft.hard_timeout = number(value, 16)
-    },
-  ],
-  [
-    'fin_idle_timeout',
-    (draft, value) => {
-      draft.fin_idle_timeout = number(value, 16)
-    },
-  ],
-  [
-    'fin_hard_timeout',
-    (draft, value) => {
-      draft.fin_hard_timeout = number(value, 16)
-    },
-  ],
-  [
-    'priority',
-    (draft, value) => {
-      draft.priority = number(value, 16)
     },
   ],
   [
@@ -57,27 +51,16 @@ const ARGUMENTS: ReadonlyMap<string, (draft: Draft, value: Word, names: TextNumb
     },
   ],
   [
-    'limit',
+    'flags',
     (draft, value) => {
-      draft.limit = number(value, 32)
-    },
-  ],
-  [
-    'send_flow_rem',
-    (draft) => {
-      draft.flags |= NX_LEARN_F.SEND_FLOW_REM
-    },
-  ],
-  [
-    'delete_learned',
-    (draft) => {
-      draft.flags |= NX_LEARN_F.DELETE_LEARNED
+      draft.flags |= number(value, 16)
     },
   ],
   [
     'result_dst',
     (draft, value) => {
       draft.result_dst = parseSubfield(value)
+      if (draft.result_dst.bits !== 1) throw new FlowSyntaxError(value, 'one bit', 'name it: reg0[3]')
       draft.flags |= NX_LEARN_F.WRITE_RESULT
     },
   ],
@@ -118,7 +101,12 @@ function readSpec({ name, form, value }: Item, names: TextNumbers): LearnSpec {
     const field = parseSubfield(to)
     return { bits: field.bits, src: sourceOf(from, field), dst: { type: 'load', field } }
   }
-  if (!isSubfield(name)) throw new FlowSyntaxError(name, 'a field, load:, output: or an option of learn')
+  if (!isSubfield(name))
+    throw new FlowSyntaxError(
+      name,
+      'a field, load:, output: or an option of learn',
+      suggestion(name.text, ARGUMENTS.keys()),
+    )
   const field = parseSubfield(name)
   const dst = { type: 'match', field } as const
   if (form === '') return { bits: field.bits, src: field, dst }
@@ -139,11 +127,13 @@ function wholeValue(field: FieldName, word: Word, bits: number, names: TextNumbe
   if (FIELDS[field].kind === 'bytes') return immediate(bigNumber(word, bits), bits)
   const { value, mask } = fieldValue(field, word, names)
   if (mask !== null) throw new FlowSyntaxError(word, 'a value without mask')
+  if (BigInt(value as number | bigint) >> BigInt(bits) !== 0n)
+    throw new FlowSyntaxError(word, `a number of ${bits} bits`)
   return immediate(BigInt(value as number | bigint), bits)
 }
 
 /** A number in whole units of 16 bits. */
 function immediate(value: bigint, bits: number): Uint8Array {
   const digits = Math.ceil(bits / 16) * 4
-  return Uint8Array.from(Buffer.from(value.toString(16).padStart(digits, '0').slice(-digits), 'hex'))
+  return Uint8Array.from(Buffer.from(value.toString(16).padStart(digits, '0'), 'hex'))
 }

@@ -1,18 +1,15 @@
 /** Connection tracking: `ct(commit,zone=5,nat(src=10.0.0.1),exec(…))`. `parse_CT` and `parse_NAT` of Open vSwitch. */
-import { NX_CT_F, NX_NAT_F, OFPTT } from '../constants.ts'
+import { NX_CT_F, OFPTT } from '../constants.ts'
 import type { Ct } from '../types/action.ts'
 import type { Nat } from '../types/open-vswitch-action.ts'
+import { HELPERS, NAT_FLAGS } from './action-words.ts'
 import { parseIpv4, parseIpv6 } from './address.ts'
 import type { ActionContext } from './parse-context.ts'
 import { FlowSyntaxError, type Word } from './parse-error.ts'
 import { isSubfield, parseSubfield } from './parse-subfield.ts'
-import { number, table } from './parse-value.ts'
+import { isNumber, number, table } from './parse-value.ts'
 import { cutAt, type Item, part, scan } from './parse-words.ts'
-
-const ALGORITHMS: ReadonlyMap<string, number> = new Map([
-  ['ftp', 21],
-  ['tftp', 69],
-])
+import { suggestion } from './suggestion.ts'
 
 type Draft = { -readonly [K in keyof Ct]: Ct[K] }
 
@@ -20,6 +17,13 @@ export function parseCt({ value }: Item, context: ActionContext): Ct {
   const ct: Draft = { type: 'ct', flags: 0, zone: 0, recirc_table: OFPTT.ALL, alg: 0, actions: [] }
   for (const item of scan(value)) takeArgument(ct, item, context)
   return ct
+}
+
+const ARGUMENTS = ['commit', 'force', 'table', 'zone', 'alg', 'nat', 'exec']
+
+function helperNumber(value: Word): number {
+  if (isNumber(value.text)) return number(value, 16)
+  throw new FlowSyntaxError(value, [...HELPERS.keys()].join(', '), suggestion(value.text, HELPERS.keys()))
 }
 
 function takeArgument(ct: Draft, item: Item, context: ActionContext): void {
@@ -38,7 +42,7 @@ function takeArgument(ct: Draft, item: Item, context: ActionContext): void {
       ct.zone = isSubfield(value) ? parseSubfield(value) : number(value, 16)
       return
     case 'alg':
-      ct.alg = ALGORITHMS.get(value.text) ?? number(value, 16)
+      ct.alg = HELPERS.get(value.text) ?? helperNumber(value)
       return
     case 'nat':
       ct.actions = [...ct.actions, parseNat(item)]
@@ -47,17 +51,9 @@ function takeArgument(ct: Draft, item: Item, context: ActionContext): void {
       ct.actions = [...ct.actions, ...context.readList(value, context)]
       return
     default:
-      throw new FlowSyntaxError(name, 'commit, force, table, zone, alg, nat or exec')
+      throw new FlowSyntaxError(name, ARGUMENTS.join(', '), suggestion(name.text, ARGUMENTS))
   }
 }
-
-const FLAGS: ReadonlyMap<string, number> = new Map([
-  ['src', NX_NAT_F.SRC],
-  ['dst', NX_NAT_F.DST],
-  ['persistent', NX_NAT_F.PERSISTENT],
-  ['hash', NX_NAT_F.PROTO_HASH],
-  ['random', NX_NAT_F.PROTO_RANDOM],
-])
 
 const NO_RANGE = {
   range_ipv4_min: null,
@@ -71,11 +67,19 @@ const NO_RANGE = {
 export function parseNat({ value }: Item): Nat {
   let nat: Nat = { type: 'nat', flags: 0, ...NO_RANGE }
   for (const item of scan(value)) {
-    const flag = FLAGS.get(item.name.text)
-    if (flag === undefined) throw new FlowSyntaxError(item.name, [...FLAGS.keys()].join(', '))
-    nat = { ...nat, flags: nat.flags | flag, ...(item.form === '=' ? rangeOf(item.value) : {}) }
+    const flags = nat.flags | flagsOf(item)
+    nat = { ...nat, flags, ...(isSide(item) && item.form === '=' ? rangeOf(item.value) : {}) }
   }
   return nat
+}
+
+const isSide = ({ name }: Item): boolean => name.text === 'src' || name.text === 'dst'
+
+function flagsOf({ name, value, form }: Item): number {
+  if (name.text === 'flags' && form === '=') return number(value, 16)
+  const bit = NAT_FLAGS.indexOf(name.text)
+  if (bit < 0) throw new FlowSyntaxError(name, NAT_FLAGS.join(', '), suggestion(name.text, NAT_FLAGS))
+  return 1 << bit
 }
 
 /** `10.0.0.1-10.0.0.9:1-100`, `[fe80::1]-[fe80::9]:1`, `fe80::1-fe80::9`, `fe80::1`. */

@@ -1,17 +1,25 @@
 /** Bits of a field: `NXM_NX_REG0[]`, `NXM_NX_REG0[3]`, `reg0[4..11]`. `mf_parse_subfield` of Open vSwitch. */
+import { SPELLING } from '../field-spelling.ts'
+import { FIELDS, type FieldName } from '../fields.ts'
 import type { Subfield } from '../types/open-vswitch-action.ts'
 import { FlowSyntaxError, type Word } from './parse-error.ts'
-import { fieldsNamed } from './parse-fields.ts'
+import { fieldHint, fieldsNamed } from './parse-fields.ts'
 import { cutAt } from './parse-words.ts'
 import { wholeBits } from './subfield.ts'
+
+/** The field that is spelled so in actions: `in_port` has 16 bits there, `in_port_oxm` has 32. */
+export function actionField(name: string): FieldName | undefined {
+  const lower = name.toLowerCase()
+  return fieldsNamed(name).find((field) => SPELLING[field].name === lower)
+}
 
 /** Without brackets all bits. */
 export function parseSubfield(word: Word): Subfield {
   const [nameWord, rest] = cutAt(word, '[')
-  const field = fieldsNamed(nameWord.text)[0]
-  if (field === undefined) throw new FlowSyntaxError(nameWord, 'a field')
-  const bits = wholeBits(field)
-  if (rest === null || rest.text === ']') return { field, offset: 0, bits }
+  const field = actionField(nameWord.text) ?? fieldsNamed(nameWord.text)[0]
+  if (field === undefined) throw new FlowSyntaxError(nameWord, 'a field', fieldHint(nameWord.text))
+  if (rest === null || rest.text === ']') return { field, offset: 0, bits: wholeBits(field) }
+  const { bits } = FIELDS[field]
   const range = /^([0-9]{1,4})(?:\.\.([0-9]{1,4}))?\]$/.exec(rest.text)
   const low = Number(range?.[1])
   const high = Number(range?.[2] ?? range?.[1])

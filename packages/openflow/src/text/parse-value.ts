@@ -80,25 +80,42 @@ function unquoted(word: Word): string {
 
 /** A value of a field, with a mask behind `/` if the field has any. Bits outside of the mask are dropped. */
 export function fieldValue(field: FieldName, word: Word, names: TextNumbers): OxmField {
+  const { kind, maskable } = FIELDS[field]
+  if (maskable && /^(\*|any)$/i.test(word.text)) return nothingOf(field)
   if (field === 'packet_type') return { field, value: packetType(word), mask: null }
-  if (FIELDS[field].kind === 'flags' && !NUMBER.test(cutAt(word, '/')[0].text)) {
+  if (kind === 'flags' && !NUMBER.test(cutAt(word, '/')[0].text)) {
     const flags = parseFlags(field, word.text)
     return flags === null ? fail(word, 'names of bits, with + and - or with | between') : { field, ...flags }
   }
   const [valueWord, maskWord] = cutAt(word, '/')
   const value = plainValue(field, valueWord, names)
   if (maskWord === null) return { field, value, mask: null }
-  if (!FIELDS[field].maskable) throw new FlowSyntaxError(word, `no mask: ${field} takes none`)
+  if (!maskable) throw new FlowSyntaxError(word, `no mask: ${field} takes none`)
   const mask = maskOf(field, maskWord, names)
+  if (value instanceof Uint8Array) return maskedBytes(field, value, mask as Uint8Array)
   return { field, value: masked(value, mask), mask }
 }
 
-function masked(value: FieldValue, mask: FieldValue): FieldValue {
-  if (typeof value === 'bigint' && typeof mask === 'bigint') return value & mask
-  if (typeof value === 'number' && typeof mask === 'number') return Number(BigInt(value) & BigInt(mask))
-  const bits = mask as Uint8Array
-  return (value as Uint8Array).map((byte, index) => byte & (bits[index] ?? 0))
+/** Of no bit of a field: `ANY`, `*`. */
+function nothingOf(field: FieldName): OxmField {
+  const { kind, bytes } = FIELDS[field]
+  if (kind === 'bytes') return { field, value: Uint8Array.of(0), mask: Uint8Array.of(0) }
+  return bytes > 6 ? { field, value: 0n, mask: 0n } : { field, value: 0, mask: 0 }
 }
+
+function masked(value: number | bigint, mask: FieldValue): FieldValue {
+  return typeof value === 'bigint' ? value & (mask as bigint) : Number(BigInt(value) & BigInt(mask as number))
+}
+
+/** Both are numbers: the shorter one has zeros in front. Bytes in front of which no bit counts are dropped. */
+function maskedBytes(field: FieldName, value: Uint8Array, mask: Uint8Array): OxmField {
+  const bits = shortest(toNumber(mask))
+  const all = toNumber(value) & toNumber(mask)
+  const digits = all.toString(16).padStart(bits.length * 2, '0')
+  return { field, value: Uint8Array.from(Buffer.from(digits, 'hex')), mask: bits }
+}
+
+const toNumber = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString('hex')}`)
 
 function plainValue(field: FieldName, word: Word, names: TextNumbers): FieldValue {
   const { kind, bits, bytes } = FIELDS[field]
@@ -110,7 +127,7 @@ function plainValue(field: FieldName, word: Word, names: TextNumbers): FieldValu
     case 'ipv6':
       return parseIpv6(word.text) ?? fail(word, 'an IPv6 address')
     case 'port':
-      return port(word, names)
+      return field === 'nxm_in_port' ? shortPort(word, names) : port(word, names)
     case 'bytes':
       return shortest(bigNumber(word, bits))
     default:

@@ -1,4 +1,5 @@
-/** Actions: OpenFlow 1.3.5 §7.2.5. Names are the specification's; Open vSwitch's own: `open-vswitch-action.ts`. */
+/** Actions: OpenFlow 1.3.5 §7.2.5. Names are the specification's; Open vSwitch's own: `open-vswitch-action.ts`; those that only OpenFlow 1.1 had: `leftover-action.ts`. */
+import type { LeftoverAction } from './leftover-action.ts'
 import type { MatchField } from './match.ts'
 import type { OpenVswitchAction, Subfield } from './open-vswitch-action.ts'
 
@@ -133,6 +134,7 @@ export type Action =
   | PushPbb
   | PopPbb
   | OpenVswitchAction
+  | LeftoverAction
   | Ct
   | Clone
   | UnknownAction
