@@ -1,5 +1,7 @@
 /** OpenFlow 1.3 with Open vSwitch's extensions: codec, framing, connection, text. */
+
 export { canonicalInstructions, canonicalMatch } from './canonical.ts'
+export { canonicalActions } from './canonical-action.ts'
 export { decodeActions, encodeActions } from './codec/action.ts'
 export { BUNDLE_ADD_OVERHEAD_BYTES } from './codec/bundle.ts'
 export { decodeErrorData } from './codec/error-data.ts'
@@ -59,6 +61,7 @@ export { parseMatch } from './text/parse-match.ts'
 export type { TextNumbers } from './text/parse-value.ts'
 export * from './types/action.ts'
 export * from './types/instruction.ts'
+export * from './types/leftover-action.ts'
 export * from './types/match.ts'
 export * from './types/message.ts'
 export * from './types/open-vswitch-action.ts'
