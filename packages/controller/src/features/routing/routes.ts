@@ -10,7 +10,6 @@ import {
   allowedSwitches,
   interfaceName,
   networkName,
-  routersOfNetwork,
   switchesOfNetwork,
   switchesReachingNetwork,
 } from '../presence/queries.ts'
@@ -32,11 +31,11 @@ const switchesOfEgress = listQuery<string>('switches of route egress', (id, view
     : []
 })
 
+/** Also while there is no router: the first one then costs its own flows, and not one for each guest. */
 const switchesOfNeighbour = listQuery<string>('switches of neighbour', (id, view) => {
   const lease = view.get('ip_lease', id)
   if (lease === undefined || view.get('interface', lease.interface_id)?.mode !== 'vif') return []
-  const routed = view.query(routersOfNetwork, lease.network_id).length > 0
-  return routed ? view.query(switchesReachingNetwork, lease.network_id) : []
+  return view.query(switchesReachingNetwork, lease.network_id)
 })
 
 const routerName = (route: Row<'route'>, view: View): string =>

@@ -51,7 +51,7 @@ t.test('a network without a route has a leg that answers, and nothing is routed'
   const lines = linesOf(await compile({ networks, interfaces }, 2), 'routing')
   t.equal(tableOf(lines, 'router_leg').length, 2)
   t.equal(tableOf(lines, 'router_address').length, 4)
-  for (const table of ['router_ingress', 'route', 'neighbour']) t.strictSame(tableOf(lines, table), [])
+  for (const table of ['router_ingress', 'route']) t.strictSame(tableOf(lines, table), [])
 })
 
 t.test('ingress and egress can be had one without the other', async (t) => {
