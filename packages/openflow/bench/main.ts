@@ -1,85 +1,71 @@
 /**
- * npm run bench -w packages/openflow [-- case …]: what decoding, encoding and framing cost on one core. Every case has
- * a process of its own, so that no other has shaped the code that the engine makes of it. Prints; asserts nothing.
+ * npm run bench -w packages/openflow [-- case …]: what decoding, encoding and framing cost on one core. Each case is
+ * timed in several processes, the cases in turns, so that what else the machine does meets all of them. Prints; asserts
+ * nothing.
  */
 import { spawnSync } from 'node:child_process'
-import { performance } from 'node:perf_hooks'
-import { CASES, type Case } from './cases.ts'
+import { join } from 'node:path'
+import type { Allocation } from './allocation.ts'
+import { CASES } from './cases.ts'
 
-const RUNS = 41
-const WARM_UP = 20
+const ROUNDS = 5
+const ONE = join(import.meta.dirname, 'one.ts')
+const FLAGS = ['--conditions=vnet-source']
+const ALLOCATION_FLAGS = [...FLAGS, '--expose-gc', '--min-semi-space-size=256', '--max-semi-space-size=256']
 
-const FLAGS = ['--conditions=vnet-source', '--expose-gc']
-/** No collection during a run, so that the heap grows by what was allocated. It costs time: time is measured apart. */
-const ALLOCATION_FLAGS = [...FLAGS, '--min-semi-space-size=256', '--max-semi-space-size=256']
-
-const names = process.argv.slice(2)
-const [task, name] = (process.env['OPENFLOW_BENCH'] ?? '').split(' ')
-if (task === 'time') time(caseOf(name ?? ''))
-else if (task === 'bytes') say(allocated(caseOf(name ?? '')))
-else {
-  say('| work | per second, median (10 %–90 %) | ns | one run, ms | MB/s | bytes allocated |')
-  say('|---|---|---|---|---|---|')
-  for (const one of names.length > 0 ? names : Object.keys(CASES)) {
-    say(`${inProcess(FLAGS, `time ${one}`)} ${inProcess(ALLOCATION_FLAGS, `bytes ${one}`)} |`)
-  }
+const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(CASES)
+const allocations = new Map(
+  names.map((name) => [name, inProcess(ALLOCATION_FLAGS, 'bytes', name) as Allocation]),
+)
+/** Nanoseconds per message of every run, by round. */
+const times = new Map<string, number[][]>(names.map((name) => [name, []]))
+for (let round = 0; round < ROUNDS; round++) {
+  for (const name of names) times.get(name)?.push(inProcess(FLAGS, 'time', name) as number[])
 }
+
+say(
+  `Median of all runs in ${ROUNDS} processes, 10 % and 90 % of the runs, medians of the slowest and fastest process.`,
+)
+say('')
+say('| work | million/s | 10 %–90 % | processes | ns | one run, ms | MB/s | bytes: heap + buffers | held |')
+say('|---|---|---|---|---|---|---|---|---|')
+for (const name of names) say(row(name, times.get(name) ?? [], allocations.get(name) as Allocation))
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`)
 }
 
-/** What this program prints for one task in a process of its own. */
-function inProcess(flags: readonly string[], task: string): string {
-  const { status, stdout } = spawnSync(process.execPath, [...flags, import.meta.filename], {
-    env: { ...process.env, OPENFLOW_BENCH: task },
+/** What `one.ts` prints. @throws Error if it fails: it has said why */
+function inProcess(flags: readonly string[], task: string, name: string): unknown {
+  const { status, stdout } = spawnSync(process.execPath, [...flags, ONE, task, name], {
     stdio: ['ignore', 'pipe', 'inherit'],
     encoding: 'utf8',
   })
-  if (status !== 0) process.exitCode = 1
-  return stdout.trim()
+  if (status !== 0) throw new Error(`${task} ${name} failed`)
+  return JSON.parse(stdout)
 }
 
-function caseOf(name: string): Case {
-  const make = CASES[name]
-  if (make === undefined) throw new Error(`no such case: ${name} (${Object.keys(CASES).join(', ')})`)
-  return make()
-}
-
-function time(one: Case): void {
-  for (let run = 0; run < WARM_UP; run++) one.run()
-  const times: number[] = []
-  for (let run = 0; run < RUNS; run++) {
-    globalThis.gc?.()
-    const start = performance.now()
-    one.run()
-    times.push(performance.now() - start)
-  }
-  say(row(one, times))
-}
-
-/** Bytes of heap and buffers that one message or entry takes. */
-function allocated(one: Case): string {
-  for (let run = 0; run < WARM_UP; run++) one.run()
-  globalThis.gc?.()
-  const before = process.memoryUsage()
-  const kept = one.run()
-  const after = process.memoryUsage()
-  if (kept === undefined) throw new Error('a run gives what it made')
-  const bytes = after.heapUsed - before.heapUsed + after.arrayBuffers - before.arrayBuffers
-  return `${(bytes / one.messages).toFixed(0)} per ${one.unit}`
-}
-
-function row(one: Case, times: number[]): string {
-  times.sort((a, b) => a - b)
-  const at = (share: number): number => times[Math.floor(share * (times.length - 1))] ?? Number.NaN
-  const perSecond = (time: number): string => `${((one.messages / time) * 1e-3).toFixed(2)} M`
-  const median = at(0.5)
+function row(name: string, rounds: readonly number[][], { heap, buffers, held }: Allocation): string {
+  const one = CASES[name]?.()
+  if (one === undefined) throw new Error(`no such case: ${name}`)
+  const runs = rounds.flat()
+  const median = quantile(runs, 0.5)
+  const medians = rounds.map((round) => quantile(round, 0.5))
+  const million = (nanoseconds: number): string => (1e3 / nanoseconds).toFixed(2)
   return `| ${[
     one.name,
-    `${perSecond(median)} (${perSecond(at(0.9))}–${perSecond(at(0.1))})`,
-    ((median * 1e6) / one.messages).toFixed(0),
-    median.toFixed(2),
-    (one.bytes / median / 1000).toFixed(0),
+    million(median),
+    `${million(quantile(runs, 0.9))}–${million(quantile(runs, 0.1))}`,
+    `${million(Math.max(...medians))}–${million(Math.min(...medians))}`,
+    median.toFixed(0),
+    ((median * one.messages) / 1e6).toFixed(2),
+    (((one.bytes / one.messages) * 1e3) / median).toFixed(0),
+    `${heap.toFixed(0)} + ${buffers.toFixed(0)} per ${one.unit}`,
+    held.toFixed(0),
   ].join(' | ')} |`
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN
 }

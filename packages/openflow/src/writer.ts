@@ -22,7 +22,7 @@ export class Writer {
   /** What to allocate for the next first byte: an idle writer holds no memory. */
   #initial: number
 
-  /** @param initial bytes to allocate at first; later it is what the last `take` gave */
+  /** @param initial bytes to allocate at first; later it is a little more than the last `take` gave */
   constructor(initial = 256) {
     this.#initial = initial
   }
@@ -140,7 +140,8 @@ export class Writer {
   /** The bytes written, which are the caller's from now on. */
   take(): Uint8Array {
     const taken = this.#bytes.subarray(0, this.offset)
-    this.#initial = Math.max(64, taken.length)
+    // An eighth more: the next batch is not of the same length to the byte, and growing copies all of it.
+    this.#initial = Math.max(64, taken.length + (taken.length >>> 3))
     this.#bytes = EMPTY
     this.#capacity = 0
     this.#view = EMPTY_VIEW
