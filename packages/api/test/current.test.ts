@@ -11,6 +11,7 @@ const datapath = (dpid: string, more: Partial<DatapathStatus> = {}): DatapathSta
   uuid: null,
   connected: true,
   peer: null,
+  role: 'primary',
   acknowledged_revision: 5,
   flows: 0,
   groups: 0,
@@ -74,4 +75,32 @@ t.test('a controller that says that it leaves is gone at once', async (t) => {
   t.equal(reports.live().length, 0)
   reports.close()
   await bus.close()
+})
+
+t.test('of controllers at one switch the one counts that acts for it', (t) => {
+  const acting = report('acting', [datapath('0x1')])
+  const standing = (more: Partial<DatapathStatus> = {}) =>
+    report('standing', [datapath('0x1', { role: 'secondary', acknowledged_revision: 0, ...more })], 2)
+  t.match(appliedState([standing(), acting], 's', 5), { applied: true, pending: [] })
+  t.match(appliedState([standing()], 's', 5), {
+    applied: false,
+    pending: [{ dpid: '0x1', acknowledged_revision: 0, last_error: /no controller acts/ }],
+    reason: /^not acknowledged by 0x1 \(at revision 0: no controller acts/,
+  })
+  const unsure = report('unsure', [datapath('0x1', { role: null, acknowledged_revision: 9 })])
+  t.match(appliedState([unsure, acting], 's', 5), { applied: true }, 'one that does not know gives way')
+  t.match(appliedState([unsure, standing()], 's', 5), { applied: true }, 'but not to one that stands by')
+  const both = report('other', [datapath('0x1', { acknowledged_revision: 4, last_error: 'silent' })])
+  t.match(
+    appliedState([acting, both], 's', 5),
+    { applied: false, reason: 'not acknowledged by 0x1 (at revision 4: silent)' },
+    'of two that say so the one that is behind',
+  )
+  t.strictSame(
+    currentReports([standing()], [acting]),
+    [standing(), acting],
+    'standing by does not outdo acting',
+  )
+  t.strictSame(currentReports([acting], [standing()]), [acting])
+  t.end()
 })

@@ -25,6 +25,7 @@ const datapath = (
   uuid: null,
   connected: true,
   peer: '127.0.0.1:50000',
+  role: 'primary',
   acknowledged_revision: acknowledged,
   flows: 17,
   groups: 2,
@@ -220,7 +221,7 @@ t.test('whether a revision is applied', async (t) => {
   )
   t.match(state([report(api, 5, [datapath(1, 4, { refused: 1, last_error: null })])]), {
     applied: false,
-    reason: /^not acknowledged by 0x0{15}1; 0x0{15}1: 1 flows or groups refused: the log/,
+    reason: /^not acknowledged by 0x0{15}1 \(at revision 4\); 0x0{15}1: 1 flows or groups refused: the log/,
   })
   const { refused: _, ...older } = datapath(1, 5)
   t.match(state([report(api, 5, [older as DatapathStatus])]), { applied: true }, 'an older controller')

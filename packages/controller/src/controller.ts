@@ -7,6 +7,7 @@ import { type Bus, type ControllerReport, type FeedSource, follow } from '@openv
 import type { Logger } from 'pino'
 import { Engine } from './engine/engine.ts'
 import { FEATURES } from './features/index.ts'
+import { createRivals } from './rivals.ts'
 import { createSwitches, type ListenAddress } from './switch/switches.ts'
 
 export interface ControllerOptions {
@@ -64,6 +65,9 @@ export const createController = async (options: ControllerOptions): Promise<Cont
       }, RESTART_DELAY_MS)
     },
   })
+  const rivals = createRivals(bus, identity)
+  // Others tell what they have, so that this controller knows before a switch connects.
+  bus.publish('report_request', {})
   const publish = coalesced(() => bus.publish('report', report()))
   const switches = await createSwitches({
     listen: options.listen,
@@ -71,6 +75,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     desired: (dpid) => engine.desired(dpid),
     log,
     onStatus: publish,
+    isContended: (dpid) => rivals.claim(dpid),
     ...(options.auditInterval !== undefined && { auditInterval: options.auditInterval }),
     ...(options.probeInterval !== undefined && { probeInterval: options.probeInterval }),
   })
@@ -107,6 +112,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
       clearInterval(timer)
       clearTimeout(restart)
       unsubscribe()
+      rivals.close()
       stopFollowing()
       await switches.close()
       bus.publish('report', { ...report(), leaving: true })

@@ -1,5 +1,11 @@
 /** What a controller says of its switches: the API answers `wait` and `/status` from it. */
 
+/**
+ * What a controller is at a switch: `primary` acts, `secondary` stands by and changes nothing; `equal` acts at a switch
+ * that knows no roles. OpenFlow 1.3.5 §6.3.6.
+ */
+export type DatapathRole = 'primary' | 'secondary' | 'equal'
+
 /** One bridge as one controller sees it. */
 export interface DatapathStatus {
   /** Datapath id as `0x` and 16 digits. */
@@ -9,6 +15,8 @@ export interface DatapathStatus {
   readonly connected: boolean
   /** Address of the switch's end of the connection. */
   readonly peer: string | null
+  /** `null` while it is not known: not connected, not decided yet, or the switch does not answer. */
+  readonly role: DatapathRole | null
   /** Highest revision whose flows the switch has acknowledged; 0 before the first. */
   readonly acknowledged_revision: number
   /** Number of flows and groups that we want there. */

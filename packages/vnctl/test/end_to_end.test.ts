@@ -206,6 +206,7 @@ const report = (store: string, revision: number, acknowledged: number): Controll
     uuid: 'dp-a',
     connected: true,
     peer: '127.0.0.1:40000',
+    role: 'primary',
     acknowledged_revision: acknowledged,
     flows: 12,
     groups: 1,

@@ -1,10 +1,11 @@
 /**
- * Whether a revision is applied: at least one controller is alive; every one of them follows this store and its
- * replica is at the revision or above; and every datapath that is connected to one has acknowledged it.
+ * Whether a revision is applied: at least one controller is alive; every one of them that does not merely stand by
+ * follows this store and its replica is at the revision or above; and every datapath that is connected to one has
+ * acknowledged it to the one that acts for it.
  * A datapath that refused flows does not have the revision, whatever it acknowledged.
  * A datapath that is not connected does not count: it gets the whole description when it connects.
  */
-import type { ControllerReport } from '@openvnet/feed'
+import type { ControllerReport, DatapathStatus } from '@openvnet/feed'
 
 /** A connected datapath that has not acknowledged the revision, or refused a part of it. */
 export interface PendingDatapath {
@@ -30,22 +31,66 @@ const NO_CONTROLLER = 'no controller is connected to this API'
 /** Controllers of an older version do not count what was refused. */
 export const refusedBy = ({ refused }: { readonly refused?: number }): number => refused ?? 0
 
-const pendingOf = (report: ControllerReport, store: string, revision: number): PendingDatapath[] =>
-  report.datapaths
-    .filter(({ connected }) => connected)
-    .map((datapath) => ({
+/** Whether a controller that says this acts for the datapath, or would: those of an older version know no roles. */
+const acts = ({ connected, role }: DatapathStatus): boolean => connected && role !== 'secondary'
+const isConnected = ({ connected }: DatapathStatus): boolean => connected
+
+interface View {
+  readonly report: ControllerReport
+  readonly datapath: DatapathStatus
+}
+
+/** The one that acts counts, else one that does not know its role; of several the one that is further behind. */
+const weightOf = ({ datapath }: View) => (datapath.role === 'secondary' ? 0 : datapath.role === null ? 1 : 2)
+const countsMore = (a: View, b: View): boolean =>
+  weightOf(a) === weightOf(b)
+    ? a.datapath.acknowledged_revision < b.datapath.acknowledged_revision
+    : weightOf(a) > weightOf(b)
+
+/** Each connected datapath once, as the controller sees it that counts. */
+const actingFor = (reports: readonly ControllerReport[]): View[] => {
+  const seen = new Map<string, View>()
+  for (const report of reports) {
+    for (const datapath of report.datapaths.filter(isConnected)) {
+      const other = seen.get(datapath.dpid)
+      const view = { report, datapath }
+      if (other === undefined || countsMore(view, other)) seen.set(datapath.dpid, view)
+    }
+  }
+  return [...seen.values()]
+}
+
+const NOBODY_ACTS = 'no controller acts for it at the moment'
+
+const pendingOf = (
+  reports: readonly ControllerReport[],
+  store: string,
+  revision: number,
+): PendingDatapath[] =>
+  actingFor(reports)
+    .map(({ report, datapath }) => ({
       dpid: datapath.dpid,
       uuid: datapath.uuid,
-      acknowledged_revision: report.store === store ? datapath.acknowledged_revision : 0,
+      acknowledged_revision: report.store === store && acts(datapath) ? datapath.acknowledged_revision : 0,
       refused: refusedBy(datapath),
-      last_error: datapath.last_error,
+      last_error: datapath.last_error ?? (acts(datapath) ? null : NOBODY_ACTS),
     }))
     .filter(({ acknowledged_revision, refused }) => acknowledged_revision < revision || refused > 0)
+
+/** Whether it has datapaths and acts for none of them, so that nobody has to wait for it. */
+const standsBy = ({ datapaths }: ControllerReport): boolean =>
+  datapaths.some(isConnected) && !datapaths.some(acts)
 
 const isBehind = (report: ControllerReport, store: string, revision: number): boolean =>
   report.store !== store || report.revision < revision
 
 const nameOf = ({ uuid, dpid }: PendingDatapath): string => uuid ?? dpid
+
+const latenessOf = (datapath: PendingDatapath): string => {
+  const { acknowledged_revision, refused, last_error } = datapath
+  const why = last_error === null || refused > 0 ? '' : `: ${last_error}`
+  return `${nameOf(datapath)} (at revision ${acknowledged_revision}${why})`
+}
 
 const refusalOf = (datapath: PendingDatapath): string => {
   const { refused, last_error } = datapath
@@ -56,7 +101,7 @@ const pendingReason = (pending: readonly PendingDatapath[], revision: number): s
   const late = pending.filter(({ acknowledged_revision }) => acknowledged_revision < revision)
   const refusing = pending.filter(({ refused }) => refused > 0)
   return [
-    ...(late.length === 0 ? [] : [`not acknowledged by ${late.map(nameOf).join(', ')}`]),
+    ...(late.length === 0 ? [] : [`not acknowledged by ${late.map(latenessOf).join(', ')}`]),
     ...refusing.map(refusalOf),
   ].join('; ')
 }
@@ -78,8 +123,8 @@ export const appliedState = (
   revision: number,
 ): Applied => {
   if (reports.length === 0) return { applied: false, revision, pending: [], reason: NO_CONTROLLER }
-  const pending = reports.flatMap((report) => pendingOf(report, store, revision))
-  const behind = reports.filter((report) => isBehind(report, store, revision))
+  const pending = pendingOf(reports, store, revision)
+  const behind = reports.filter((report) => isBehind(report, store, revision) && !standsBy(report))
   const reason = reasonOf(behind, pending, revision)
   return { applied: reason === null, revision, pending, reason }
 }

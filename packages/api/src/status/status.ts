@@ -20,7 +20,10 @@ export interface ControllerEntry {
 export interface DatapathEntry extends DatapathStatus {
   /** The controller that says so; `null` for a row that no controller has seen. */
   readonly controller: string | null
-  /** Whether it has everything up to the store's revision and refused nothing of it. */
+  /**
+   * Whether it has everything up to the store's revision and refused nothing of it, as this controller knows: one that
+   * stands by (role `secondary`) does not know.
+   */
   readonly applied: boolean
 }
 
@@ -41,6 +44,7 @@ const absent = ({ dpid, uuid, updated_at }: Row<'datapath'> & { updated_at: stri
   uuid,
   connected: false,
   peer: null,
+  role: null,
   acknowledged_revision: 0,
   flows: 0,
   groups: 0,

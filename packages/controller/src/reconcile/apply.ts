@@ -21,6 +21,13 @@ export interface Applier {
 
 const FLAGS = OFPBF.ATOMIC | OFPBF.ORDERED
 
+/** Another controller acts for the switch: all that was sent was refused, and nothing of it is at fault. */
+const NOT_PRIMARY = 'OFPBRC_IS_SECONDARY'
+
+function expectPrimary(errors: readonly string[]): void {
+  if (errors.includes(NOT_PRIMARY)) throw new UnexplainedAnswer('another controller acts for the switch')
+}
+
 function expectReply(answer: Answer, to: string): void {
   if (answer !== 'replied') throw new UnexplainedAnswer(`${to} was answered by ${nameOf(answer.error)}`)
 }
@@ -85,6 +92,7 @@ export function createApplier(channel: Channel): Applier {
     bundle_id += 1
     const bundle = { channel, bundle_id }
     const answer = await control(bundle, OFPBCT.OPEN_REQUEST)
+    if (answer !== 'replied') expectPrimary([nameOf(answer.error)])
     bundles = answer === 'replied'
     return bundles ? bundle : undefined
   }
@@ -100,7 +108,9 @@ export function createApplier(channel: Channel): Applier {
     async apply(changes, atomic) {
       const dispatch = createDispatch(channel)
       try {
-        return await attempt(dispatch, changes, atomic)
+        const outcome = await attempt(dispatch, changes, atomic)
+        expectPrimary(dispatch.refusals.map(({ error }) => error))
+        return outcome
       } catch (error) {
         return { kind: 'unknown', error: error as Error }
       } finally {

@@ -5,6 +5,9 @@
  * are many so much more rarely that no more flows are read in the long run, but not more rarely than every 30 times:
  * with 10 s between audits, a flow changed by hand is found within 10 s among up to 2,000, 50 s among 10,000, and
  * 5 min among 60,000 and more.
+ *
+ * Where the switch itself tells what others do (`watch.ts`), only the number of flows and the groups are looked at, and
+ * that every 30 times: nothing is to be found then, and reading costs the switch.
  */
 import type { Logger } from 'pino'
 import type { Channel } from '../reconcile/channel.ts'
@@ -16,6 +19,8 @@ export interface AuditOptions {
   /** Milliseconds between audits; 0: none. */
   readonly interval: number
   readonly log: Logger
+  /** Whether the switch tells what others do. */
+  readonly isWatched: () => boolean
   /** It is time for one. */
   readonly onDue: () => void
 }
@@ -63,12 +68,14 @@ export class Audit {
     this.#isDue = false
     this.#count += 1
     this.#sinceReading += 1
-    const eachFlow = this.#sinceReading >= auditsPerReading(installed.flows.size)
-    const found = await inspect(this.#options.channel, installed, eachFlow)
+    const { channel, isWatched, log } = this.#options
+    if (isWatched() && !this.isTimeToRetry) return true
+    const eachFlow = !isWatched() && this.#sinceReading >= auditsPerReading(installed.flows.size)
+    const found = await inspect(channel, installed, eachFlow)
     if (eachFlow) this.#sinceReading = 0
     if (agrees(found, installed)) return true
     const expected = { flows: installed.flows.size, groups: installed.groups.size }
-    this.#options.log.warn({ expected, found }, 'somebody else changed our flows, reading the switch again')
+    log.warn({ expected, found }, 'somebody else changed our flows, reading the switch again')
     return false
   }
 }

@@ -16,6 +16,8 @@ import type { Channel } from '../reconcile/channel.ts'
 const ANSWER_TIMEOUT_MS = 30_000
 
 export interface SwitchChannel extends Channel {
+  /** Whether something is expected of the switch: an answer, or that it takes what is sent. */
+  readonly isWaiting: boolean
   /** For the connection's `onMessage`; takes the parts of replies that were asked for. @returns whether it was one. */
   takePart(reply: MultipartReply): boolean
   /** For the connection's `onError`; @returns whether somebody expected it. */
@@ -33,6 +35,7 @@ interface Dump {
 
 export function createChannel(connection: Connection): SwitchChannel {
   const dumps = new Map<number, Dump>()
+  let waiting = 0
   const errorHandlers = new Set<(error: ErrorMessage) => void>()
 
   const settle = (xid: number): Dump | undefined => {
@@ -52,6 +55,9 @@ export function createChannel(connection: Connection): SwitchChannel {
     get ended() {
       return connection.reason !== null
     },
+    get isWaiting() {
+      return waiting > 0 || dumps.size > 0
+    },
     nextXid: () => connection.nextXid(),
     send: (message) => {
       connection.send(message)
@@ -63,19 +69,24 @@ export function createChannel(connection: Connection): SwitchChannel {
         () => reject(new Error('the switch does not take what is sent to it')),
         ANSWER_TIMEOUT_MS,
       )
+      waiting += 1
       try {
         await Promise.race([connection.drained(), promise])
       } finally {
+        waiting -= 1
         clearTimeout(timer)
       }
     },
     async request(message) {
+      waiting += 1
       try {
         await connection.request(message, { timeout: ANSWER_TIMEOUT_MS })
         return 'replied'
       } catch (error) {
         if (error instanceof OpenFlowError) return { error: error.error }
         throw error
+      } finally {
+        waiting -= 1
       }
     },
     multipart(body, onPart) {

@@ -63,13 +63,18 @@ export class Connections {
       this.#use(next)
       return
     }
-    Object.assign(this.#record, { connected: false, peer: null, since: new Date() })
+    Object.assign(this.#record, { connected: false, peer: null, role: null, since: new Date() })
     this.#options.onGone()
   }
 
   /** The engine finished a pass. */
   changed(change: TablesChange): void {
     this.#active?.changed(change)
+  }
+
+  /** The engine finished a pass that made no difference to this switch. */
+  passed(revision: number): void {
+    this.#active?.passed(revision)
   }
 
   status(wanted: WantedCounts): SwitchStatus {

@@ -1,5 +1,5 @@
 /** What is known and counted of one switch, across its connections; `snapshot` makes a status of it. */
-import type { DatapathStatus } from '@openvnet/feed'
+import type { DatapathRole, DatapathStatus } from '@openvnet/feed'
 
 /** A status without the row, which the sessions do not know. */
 export type SwitchStatus = Omit<DatapathStatus, 'uuid'>
@@ -8,6 +8,7 @@ export interface SwitchRecord {
   readonly dpid: string
   connected: boolean
   peer: string | null
+  role: DatapathRole | null
   acknowledged_revision: number
   flow_mods_sent: number
   group_mods_sent: number
@@ -24,6 +25,7 @@ export const createRecord = (dpid: string): SwitchRecord => ({
   dpid,
   connected: false,
   peer: null,
+  role: null,
   acknowledged_revision: 0,
   flow_mods_sent: 0,
   group_mods_sent: 0,

@@ -11,11 +11,12 @@ import { createQuarantine } from '../reconcile/quarantine.ts'
 import { refusalFields, refusalText } from './refusal_text.ts'
 
 const MAX_WARNINGS = 10
+const TABLE_FULL = 'OFPFMFC_TABLE_FULL'
 /** Which refusals are worth another try after a change of a kind. */
 const CURES: Readonly<Partial<Record<Change['kind'], string>>> = {
   group_add: 'OFPBAC_BAD_OUT_GROUP',
   group_modify: 'OFPBAC_BAD_OUT_GROUP',
-  flow_delete: 'OFPFMFC_TABLE_FULL',
+  flow_delete: TABLE_FULL,
 }
 
 /** These say that the switch holds something else than we know. */
@@ -40,6 +41,10 @@ export class Refused {
   readonly #quarantine = createQuarantine()
   /** Errors that what was done since the last try may have cured. */
   readonly #cured = new Set<string>()
+  /** Flows and groups of which the log tells already. */
+  readonly #told = new WeakSet<object>()
+  /** A flow that is tried to find out whether its table is still full. */
+  #probe: string | undefined
 
   constructor(log: Logger) {
     this.#log = log
@@ -55,17 +60,32 @@ export class Refused {
   add(refusals: readonly Refusal[]): void {
     for (const refusal of refusals) {
       if (!isHopeless(refusal)) this.#quarantine.add(refusal)
-      const text = refusal.by === 'switch' ? 'refused by the switch' : 'not sent, OpenFlow cannot say it'
-      this.#log.error(refusalFields(refusal), text)
+      this.#tell(refusal)
     }
     const hopeless = refusals.find(isHopeless)
     if (hopeless !== undefined) throw new Error(refusalText(hopeless))
+  }
+
+  /** Once, however often it is tried again. */
+  #tell(refusal: Refusal): void {
+    const { change, by } = refusal
+    const subject = change.kind === 'flow_add' ? change.flow : 'group' in change ? change.group : change
+    if (this.#told.has(subject)) return
+    this.#told.add(subject)
+    const text = by === 'switch' ? 'refused by the switch' : 'not sent, OpenFlow cannot say it'
+    this.#log.error(refusalFields(refusal), text)
+  }
+
+  /** Whether something is left out because its table is full. */
+  get awaitsRoom(): boolean {
+    return this.#quarantine.refusals().some(({ error }) => error === TABLE_FULL)
   }
 
   /** The switch did this. */
   done(change: Change): void {
     const cured = CURES[change.kind]
     if (cured !== undefined) this.#cured.add(cured)
+    if (change.kind === 'flow_add' && change.flow.key === this.#probe) this.#cured.add(TABLE_FULL)
   }
 
   /** What to compare again because of what was done, if there is something. */
@@ -79,6 +99,23 @@ export class Refused {
   /** All that the switch refused, to be compared again. */
   takeAll(): Scope {
     return this.#quarantine.release(({ by }) => by === 'switch')
+  }
+
+  /** What did not fit into its table, to be compared again: there may be room. */
+  takeFull(): Scope {
+    return this.#quarantine.release(({ error }) => error === TABLE_FULL)
+  }
+
+  /** One of those, to be compared again; should it fit, the others follow. */
+  takeProbe(): Scope {
+    let found = false
+    const probe = this.#quarantine.release(({ error }) => {
+      const isFirst = !found && error === TABLE_FULL
+      found ||= isFirst
+      return isFirst
+    })
+    this.#probe = probe.flows[0]
+    return probe
   }
 
   report(): RefusalReport {

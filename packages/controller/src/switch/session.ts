@@ -1,10 +1,9 @@
 /**
- * One connection of a switch, from the accepted socket to its end: handshake, then, when it is to be used, ports and
- * synchroniser. Until then it stands by: it is kept alive, and what the switch tells is left to the one that is used.
+ * One connection of a switch, from the accepted socket to its end: handshake, then, when it is to be used, the service
+ * of the switch on it. Until then it stands by: it is kept alive, and what the switch tells is left to the one that is
+ * used.
  *
- * Whatever the peer sends, the worst is that this connection ends, with one line in the log. The engine hears of the
- * switch when its ports are known; the synchroniser hears of the engine's passes only after that. (Roles of several
- * controllers belong between the handshake and the ports.)
+ * Whatever the peer sends, the worst is that this connection ends, with one line in the log.
  */
 import type { Socket } from 'node:net'
 import {
@@ -13,29 +12,22 @@ import {
   type ErrorMessage,
   type FeaturesReply,
   type Message,
-  type PacketIn,
-  type PortStatus,
 } from '@openvnet/openflow'
 import type { Logger } from 'pino'
-import type { DesiredSwitch, SwitchFacts, TablesChange } from '../engine/desired.ts'
+import type { TablesChange } from '../engine/desired.ts'
 import { nameOf } from '../reconcile/channel.ts'
 import { answers } from './answers.ts'
 import { createChannel, type SwitchChannel } from './channel.ts'
-import { createPorts, type Ports } from './ports.ts'
 import type { SwitchRecord } from './record.ts'
-import { Synchroniser } from './synchroniser.ts'
+import { Service, type ServiceSettings } from './service.ts'
 import { createTally } from './tally.ts'
 
 export interface SessionOptions {
   readonly socket: Socket
-  readonly facts: SwitchFacts
-  readonly desired: (dpid: string) => DesiredSwitch | undefined
+  readonly settings: ServiceSettings
   readonly log: Logger
-  readonly probeInterval: number
-  readonly auditInterval: number
   /** The switch said who it is. The session stands by unless `use` is called, now or later. */
   readonly onIdentified: (session: Session, dpid: string) => void
-  readonly onStatus: () => void
   /** Once, whether or not it was identified. */
   readonly onEnd: (session: Session) => void
 }
@@ -43,14 +35,11 @@ export interface SessionOptions {
 /** Bytes that may wait for a switch that does not read; no batch is larger between two looks at the socket. */
 const MAX_QUEUED_BYTES = 16 * 1024 * 1024
 const CLOSE_TIMEOUT_MS = 1000
-/** More than any switch has; a description of so many has 4 MiB. */
-const MAX_PORTS = 65_536
 const MAX_REPLY_BYTES = 8 * 1024 * 1024
 /** Ends that are nobody's fault. */
 const ORDERLY: ReadonlySet<CloseReason['code']> = new Set(['closed', 'ended'])
-/** What a switch causes again and again is logged once in this time, changed ports some more times. */
+/** What a switch causes again and again is logged once in this time. */
 const LOG_INTERVAL_MS = 10_000
-const PORT_LINES = 200
 
 /** `0x` and 16 digits. */
 export const dpidText = (datapath_id: bigint): string => `0x${datapath_id.toString(16).padStart(16, '0')}`
@@ -61,30 +50,27 @@ export class Session {
   readonly #channel: SwitchChannel
   /** Address of the switch's end. */
   readonly peer: string
-  readonly #packetTally = createTally(LOG_INTERVAL_MS)
   readonly #errorTally = createTally(LOG_INTERVAL_MS)
-  readonly #portTally = createTally(LOG_INTERVAL_MS, PORT_LINES)
   #log: Logger
   #features: FeaturesReply | undefined
   /** Absent while it stands by. */
   #record: SwitchRecord | undefined
-  #ports: Ports | undefined
-  #synchroniser: Synchroniser | undefined
+  #service: Service | undefined
   /** Why this side ends it, where the connection cannot know. */
   #ending: string | undefined
   /** Whether that is the switch's fault. */
   #givenUp = false
 
   constructor(options: SessionOptions) {
-    const { socket } = options
+    const { socket, settings } = options
     this.#options = options
     this.peer = `${socket.remoteAddress}:${socket.remotePort}`
     this.#log = options.log.child({ peer: this.peer })
     this.#connection = new Connection({
       socket,
       requestFeatures: true,
-      echoIntervalMs: options.probeInterval,
-      handshakeTimeoutMs: 2 * options.probeInterval,
+      echoIntervalMs: settings.probeInterval,
+      handshakeTimeoutMs: 2 * settings.probeInterval,
       maxQueuedBytes: MAX_QUEUED_BYTES,
       maxReplyBytes: MAX_REPLY_BYTES,
       closeTimeoutMs: CLOSE_TIMEOUT_MS,
@@ -111,31 +97,44 @@ export class Session {
     return answers(this.#connection, this.#options.socket)
   }
 
-  /** Keeps the switch at what it should hold from now on. @param record where to count and report */
+  /** Serves the switch from now on. @param record where to count and report */
   use(record: SwitchRecord): void {
     this.#record = Object.assign(record, {
-      connected: true,
+      connected: false,
       peer: this.peer,
+      role: null,
       acknowledged_revision: 0,
       warnings: [],
       refused: 0,
       since: new Date(),
     })
-    this.#log.info({ tables: this.#features?.n_tables }, 'switch connected')
-    this.#synchronise(record)
-    void this.#describePorts(record.dpid)
-    this.#options.onStatus()
+    const { settings, socket } = this.#options
+    this.#service = new Service({
+      ...settings,
+      socket,
+      connection: this.#connection,
+      channel: this.#channel,
+      record,
+      log: this.#log,
+      onStuck: (reason) => this.#giveUp(reason),
+    })
+    settings.onStatus()
   }
 
   /** The engine finished a pass. */
   changed(change: TablesChange): void {
-    if (this.#ports !== undefined) this.#synchroniser?.changed(change)
+    this.#service?.changed(change)
+  }
+
+  /** The engine finished a pass that made no difference to this switch. */
+  passed(revision: number): void {
+    this.#service?.passed(revision)
   }
 
   /** Resolves when the socket is closed. */
   async close(reason: string): Promise<void> {
     if (!this.ended) this.#ending = reason
-    this.#synchroniser?.stop()
+    this.#service?.stop()
     await this.#connection.close()
   }
 
@@ -155,65 +154,13 @@ export class Session {
     this.#options.onIdentified(this, dpid)
   }
 
-  #synchronise(record: SwitchRecord): void {
-    const { auditInterval, desired, onStatus } = this.#options
-    this.#synchroniser = new Synchroniser({
-      channel: this.#channel,
-      record,
-      desired: () => desired(record.dpid),
-      auditInterval,
-      log: this.#log,
-      onStatus,
-      onStuck: (reason) => this.#giveUp(reason),
-    })
-  }
-
-  /** Never rejects. */
-  async #describePorts(dpid: string): Promise<void> {
-    try {
-      const { ports } = await this.#connection.multipart({ type: 'port_desc' })
-      this.#ports = createPorts(ports)
-      this.#options.facts.connected(dpid, this.#ports.names)
-    } catch (error) {
-      if (!this.#channel.ended) this.#giveUp(`ports unknown: ${(error as Error).message}`)
-    }
-  }
-
   #onMessage(message: Message): void {
-    switch (message.type) {
-      case 'multipart_reply':
-        this.#channel.takePart(message)
-        break
-      case 'port_status':
-        // Before the ports were described, the description to come has it.
-        if (this.#ports !== undefined) this.#onPortStatus(message, this.#ports)
-        break
-      case 'packet_in':
-        if (this.#record !== undefined) this.#onPacketIn(message, this.#record)
-        break
-    }
-  }
-
-  #onPortStatus(status: PortStatus, ports: Ports): void {
-    for (const { name, port_no } of ports.follow(status)) {
-      const changes = this.#portTally()
-      if (changes !== undefined) this.#log.info({ port: name, port_no, changes }, 'port changed')
-      this.#options.facts.port(this.#record!.dpid, name, port_no)
-    }
-    if (ports.names.size > MAX_PORTS) this.#giveUp(`it says to have more than ${MAX_PORTS} ports`)
-  }
-
-  #onPacketIn({ table_id, reason, total_len }: PacketIn, record: SwitchRecord): void {
-    record.packet_ins += 1
-    if (this.#packetTally() === undefined) return
-    this.#log.debug(
-      { table: table_id, reason, total_len, packet_ins: record.packet_ins },
-      'packet from the switch',
-    )
+    if (message.type === 'multipart_reply' && this.#channel.takePart(message)) return
+    this.#service?.take(message)
   }
 
   #onError(error: ErrorMessage): void {
-    if (this.#channel.takeError(error)) return
+    if (this.#service?.takeError(error) || this.#channel.takeError(error)) return
     const errors = this.#errorTally()
     if (errors === undefined) return
     this.#log.warn({ xid: error.xid, error: nameOf(error), errors }, 'unexpected error from the switch')
@@ -221,10 +168,10 @@ export class Session {
 
   #onClose({ code, message, error }: CloseReason): void {
     const reason = this.#ending ?? message
-    this.#synchroniser?.stop()
+    this.#service?.stop()
     this.#channel.end(reason)
     const fields = { code, reason, ...(code === 'handler_error' && { err: error }) }
-    const standsBy = this.#features !== undefined && this.#record === undefined
+    const standsBy = this.#features !== undefined && this.#service === undefined
     const text = standsBy ? 'unused connection of the switch ended' : 'switch disconnected'
     if (ORDERLY.has(code) && !this.#givenUp) this.#log.info(fields, text)
     else {
@@ -233,6 +180,6 @@ export class Session {
       if (this.#record?.peer === this.peer) this.#record.last_error = reason
     }
     this.#options.onEnd(this)
-    if (this.#features !== undefined) this.#options.onStatus()
+    if (this.#features !== undefined) this.#options.settings.onStatus()
   }
 }

@@ -382,6 +382,7 @@ function play(t: Test, port: number, answer: (message: Message, connection: Conn
       if (answer(message, connection)) return
       if (message.type === 'features_request')
         connection.send({ ...features(xid), datapath_id: 7n } as Message)
+      if (message.type === 'role_request') connection.send(errorTo(message, OFPET.ROLE_REQUEST_FAILED, 1))
       if (message.type === 'barrier_request') connection.send({ type: 'barrier_reply', xid })
       if (message.type === 'bundle_control') connection.send({ ...message, control: message.control + 1 })
       const body = message.type === 'multipart_request' ? EMPTY[message.body.type] : undefined

@@ -9,8 +9,10 @@ import type { Socket } from 'node:net'
 import type { Logger } from 'pino'
 import type { DesiredSwitch, SwitchFacts, TablesChange } from '../engine/desired.ts'
 import { Connections } from './connections.ts'
+import { randomWho } from './generation.ts'
 import { type ListenAddress, listen } from './listener.ts'
 import type { SwitchStatus } from './record.ts'
+import type { ServiceSettings } from './service.ts'
 import { Session } from './session.ts'
 import { createTally } from './tally.ts'
 
@@ -35,6 +37,11 @@ export interface SwitchesOptions {
   readonly auditInterval?: number
   /** Connections that may be open and have not said which switch they are (1,024); more are closed at once. */
   readonly maxUnidentified?: number
+  /**
+   * Whether another controller says that a switch is connected to it. It decides who acts at first; from then on the
+   * switch does. Absent: no.
+   */
+  readonly isContended?: (dpid: string) => boolean
 }
 
 export interface Switches {
@@ -45,6 +52,11 @@ export interface Switches {
    * a switch is not touched before, and acknowledges the revision after.
    */
   changed(dpid: string, change: TablesChange): void
+  /**
+   * The engine finished a pass that made no difference to the switches for which `changed` is not called: those that
+   * have all that they should acknowledge the revision, and nothing is sent to any.
+   */
+  passed(revision: number): void
   /** All switches seen since the start. */
   statuses(): SwitchStatus[]
   /** Stops listening and ends all sessions; flows stay. Resolves when all sockets are closed. */
@@ -62,6 +74,7 @@ const REFUSED_LOG_MS = 10_000
 
 class Registry {
   readonly #options: SwitchesOptions
+  readonly #settings: ServiceSettings
   /** By datapath id. */
   readonly #switches = new Map<string, Connections>()
   /** All that are open, identified or not. */
@@ -70,7 +83,17 @@ class Registry {
   readonly #refusedTally = createTally(REFUSED_LOG_MS)
 
   constructor(options: SwitchesOptions) {
+    const { facts, desired, onStatus, probeInterval, auditInterval, isContended } = options
     this.#options = options
+    this.#settings = {
+      facts,
+      desired,
+      onStatus,
+      probeInterval: probeInterval ?? PROBE_INTERVAL_MS,
+      auditInterval: auditInterval ?? AUDIT_INTERVAL_MS,
+      isContended: isContended ?? (() => false),
+      who: randomWho(),
+    }
   }
 
   readonly accept = (socket: Socket): void => {
@@ -86,15 +109,10 @@ class Registry {
   }
 
   #open(socket: Socket): void {
-    const { facts, desired, log, onStatus, probeInterval, auditInterval } = this.#options
     const session = new Session({
       socket,
-      facts,
-      desired,
-      log,
-      onStatus,
-      probeInterval: probeInterval ?? PROBE_INTERVAL_MS,
-      auditInterval: auditInterval ?? AUDIT_INTERVAL_MS,
+      settings: this.#settings,
+      log: this.#options.log,
       onIdentified: (identified, dpid) => this.#identify(identified, dpid),
       onEnd: (ended) => this.#end(ended),
     })
@@ -135,6 +153,10 @@ class Registry {
     this.#switches.get(dpid)?.changed(change)
   }
 
+  passed(revision: number): void {
+    for (const connections of this.#switches.values()) connections.passed(revision)
+  }
+
   statuses(): SwitchStatus[] {
     return [...this.#switches].map(([dpid, connections]) => {
       const tables = this.#options.desired(dpid)?.tables
@@ -158,6 +180,7 @@ export async function createSwitches(options: SwitchesOptions): Promise<Switches
   return {
     addresses: listener.addresses,
     changed: (dpid, change) => registry.changed(dpid, change),
+    passed: (revision) => registry.passed(revision),
     statuses: () => registry.statuses(),
     close: async () => {
       const closed = listener.close()

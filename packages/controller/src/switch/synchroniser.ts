@@ -1,76 +1,87 @@
 /**
- * Keeps one connected switch at what it should hold. One thing at a time, in this order of need:
+ * Keeps one switch at what it should hold, as long as this controller acts for it. One thing at a time, in this order
+ * of need:
  *
- * 1. read what the switch holds: after connecting, and whenever that is not known;
- * 2. compare what changed with what is installed, apply the difference, acknowledge the revision;
- * 3. audit now and then, and read again where somebody else changed our flows.
+ * 1. read what the switch holds: at first, and whenever that is not known;
+ * 2. compare again where somebody else changed our flows;
+ * 3. compare what changed with what is installed, apply the difference, acknowledge the revision;
+ * 4. audit now and then.
  *
  * The first comparison waits until the engine has computed this switch's tables; until then nothing is known to be
  * unwanted. Changes that come while others are applied are taken together in the next round.
  */
-import { setTimeout as delay, setImmediate } from 'node:timers/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Message } from '@openvnet/openflow'
 import type { Logger } from 'pino'
 import type { DesiredSwitch, TablesChange } from '../engine/desired.ts'
-import type { Tables } from '../pipeline/flow.ts'
-import { type Applier, createApplier } from '../reconcile/apply.ts'
-import type { Change } from '../reconcile/change.ts'
-import type { Channel } from '../reconcile/channel.ts'
-import { diff, parts } from '../reconcile/diff.ts'
 import { dump } from '../reconcile/dump.ts'
-import { acknowledge, type Installed } from '../reconcile/installed.ts'
-import { order } from '../reconcile/order.ts'
-import type { Outcome, Refusal } from '../reconcile/outcome.ts'
-import { withheld } from '../reconcile/withhold.ts'
+import type { Installed } from '../reconcile/installed.ts'
 import { Audit } from './audit.ts'
 import { Backlog } from './backlog.ts'
+import type { SwitchChannel } from './channel.ts'
 import type { SwitchRecord } from './record.ts'
-import { Refused } from './refused.ts'
+import { Rounds } from './rounds.ts'
+import { believe, withoutGone } from './suspicions.ts'
+import { createTally } from './tally.ts'
+import { Watch } from './watch.ts'
 
 export interface SynchroniserOptions {
-  readonly channel: Channel
+  readonly channel: SwitchChannel
   /** Counted and reported here. */
   readonly record: SwitchRecord
   /** What the switch should hold; `undefined`: not our business, leave it as it is. */
   readonly desired: () => DesiredSwitch | undefined
-  /** Time between audits in milliseconds; 0: none. */
+  /** Time between audits in milliseconds; 0: none, and nobody watches either. */
   readonly auditInterval: number
   readonly log: Logger
   /** Something in the record changed. */
   readonly onStatus: () => void
+  /** What became of changes is unknown: the switch may have refused them all. */
+  readonly onUnknown: () => void
   /** Nothing helps: the connection should be given up. */
   readonly onStuck: (reason: string) => void
 }
 
-/** Flows compared in one turn of the event loop: a few milliseconds. */
-const COMPARED_AT_ONCE = 5000
-/** Messages in one bundle; more are split, so that a switch is not held up for long. */
-const BATCH = 20_000
-/** Rounds with a refusal in a row after which bundles give way to messages that stand for themselves. */
-const MAX_REFUSED_ROUNDS = 8
 /** Failures in a row after which the connection is given up. */
 const MAX_FAILURES = 4
 const FIRST_BACKOFF_MS = 100
+const LOG_INTERVAL_MS = 10_000
+const REPAIR_LINES = 10
 
 export class Synchroniser {
   readonly #options: SynchroniserOptions
-  readonly #applier: Applier
-  readonly #refused: Refused
+  readonly #rounds: Rounds
   readonly #backlog = new Backlog()
   readonly #stop = new AbortController()
   readonly #audit: Audit
+  readonly #watch: Watch
+  readonly #repairTally = createTally(LOG_INTERVAL_MS, REPAIR_LINES)
   #installed: Installed | undefined
+  #isWatching = false
   /** Revision to reach; `undefined` until the engine has computed the tables. */
   #target: number | undefined
   #running = false
   #failures = 0
-  #refusedRounds = 0
 
   constructor(options: SynchroniserOptions) {
     this.#options = options
-    const { channel, auditInterval: interval, log } = options
-    this.#applier = createApplier(channel)
-    this.#refused = new Refused(log)
-    this.#audit = new Audit({ channel, interval, log, onDue: () => this.#wake() })
+    const { channel, record, auditInterval: interval, log } = options
+    const onDue = () => this.#wake()
+    this.#rounds = new Rounds({
+      channel,
+      record,
+      backlog: this.#backlog,
+      log,
+      isOver: () => this.#isOver,
+      onRefused: () => this.#report(),
+    })
+    this.#watch = new Watch({
+      channel,
+      holds: (key) => this.#installed?.flows.has(key) ?? true,
+      awaitsRoom: () => this.#rounds.refused.awaitsRoom,
+      onDue,
+    })
+    this.#audit = new Audit({ channel, interval, log, isWatched: () => this.#watch.isActive, onDue })
     this.#wake()
   }
 
@@ -78,12 +89,21 @@ export class Synchroniser {
   changed(change: TablesChange): void {
     this.#backlog.add(change)
     this.#target = change.revision
-    this.#wake()
+    // Nothing to do for this switch: where there are a thousand, that is so for nearly all.
+    if (!this.#running && this.#installed !== undefined && this.#backlog.isEmpty)
+      this.#acknowledge(change.revision)
+    else this.#wake()
+  }
+
+  /** A message that nobody asked for. @returns whether it was for this */
+  take(message: Message): boolean {
+    return this.#watch.take(message)
   }
 
   /** Ends it; what is under way is abandoned. */
   stop(): void {
     this.#audit.stop()
+    this.#watch.stop()
     this.#stop.abort()
   }
 
@@ -114,6 +134,7 @@ export class Synchroniser {
     const installed = this.#installed
     const target = this.#target
     if (installed === undefined) return () => this.#read()
+    if (this.#watch.isDue) return async () => this.#doubt(installed)
     const behind = !this.#backlog.isEmpty || target !== this.#options.record.acknowledged_revision
     if (target !== undefined && behind) return () => this.#round(installed, target)
     return this.#audit.isDue ? () => this.#look(installed) : undefined
@@ -121,94 +142,63 @@ export class Synchroniser {
 
   /** Nothing is known any more: read again, later each time, and at last give up. */
   async #recover(error: Error): Promise<void> {
-    const { log, record, onStatus, onStuck } = this.#options
+    const { log, record, onStatus, onUnknown, onStuck } = this.#options
     this.#installed = undefined
     this.#failures += 1
     record.last_error = error.message
     log.warn({ err: error, failures: this.#failures }, 'state of the switch unknown, reading it again')
     onStatus()
+    onUnknown()
     if (this.#failures >= MAX_FAILURES) onStuck(error.message)
     const backoff = FIRST_BACKOFF_MS * 2 ** this.#failures
     await delay(backoff, undefined, { signal: this.#stop.signal, ref: false }).catch(() => undefined)
   }
 
   async #read(): Promise<void> {
-    const { channel, desired, log } = this.#options
+    const { auditInterval, channel, desired, log } = this.#options
+    // Whatever is told from here on is later than what is read.
+    if (!this.#isWatching && auditInterval > 0) void this.#watch.start()
+    this.#isWatching = true
+    this.#watch.clear()
     this.#installed = await dump(channel, desired()?.tables)
     this.#backlog.addAll()
     const { flows, groups } = this.#installed
     log.debug({ flows: flows.size, groups: groups.size }, 'switch read')
   }
 
+  /** Compares again what others have changed, by what the switch said of it. */
+  #doubt(installed: Installed): void {
+    const { all, gone, strange, room } = this.#watch.takeAll()
+    if (room) this.#backlog.add(this.#rounds.refused.takeFull())
+    const doubtful = withoutGone(gone, strange, installed)
+    if (!all && doubtful.size === 0) return
+    this.#tellRepair(all ? 'all' : doubtful.size)
+    if (all) this.#installed = undefined
+    else this.#backlog.add(believe(installed, doubtful, strange))
+  }
+
+  #tellRepair(flows: number | 'all'): void {
+    const repairs = this.#repairTally()
+    if (repairs === undefined) return
+    this.#options.log.warn({ flows, repairs }, 'somebody else changed our flows or groups, repairing')
+  }
+
   async #look(installed: Installed): Promise<void> {
     if (!(await this.#audit.run(installed))) this.#installed = undefined
-    if (this.#audit.isTimeToRetry) this.#backlog.add(this.#refused.takeAll())
+    const { refused } = this.#rounds
+    this.#backlog.add(this.#audit.isTimeToRetry ? refused.takeAll() : refused.takeProbe())
   }
 
-  /** Compares and applies until the switch has all that is wanted now, or something comes in between. */
   async #round(installed: Installed, revision: number): Promise<void> {
     const desired = this.#options.desired()
-    if (desired === undefined) {
-      // Everything is still to be compared, should the switch become ours.
-      this.#target = undefined
+    // Everything is still to be compared, should the switch become ours.
+    if (desired === undefined) this.#target = undefined
+    if (desired === undefined || (await this.#rounds.run(installed, desired.tables)))
       this.#acknowledge(revision)
-      return
-    }
-    const changes = await this.#compare(desired.tables, installed)
-    let complete = true
-    for (let start = 0; start < changes.length && !this.#isOver; start += BATCH) {
-      const outcome = await this.#apply(changes.slice(start, start + BATCH))
-      if (outcome.kind === 'unknown') throw outcome.error
-      const fallen = outcome.acknowledged.flatMap((change) => this.#done(installed, change))
-      this.#backlog.add({ flows: fallen, groups: [] })
-      complete &&= fallen.length === 0
-      if (outcome.refusals.length > 0) {
-        this.#onRefused(outcome.refusals, changes.slice(start))
-        return
-      }
-    }
-    this.#refusedRounds = 0
-    const cured = this.#refused.takeCured()
-    if (cured !== undefined) this.#backlog.add(cured)
-    else if (complete) this.#acknowledge(revision)
   }
 
-  /** In parts, so that others get their turn; what the engine changes meanwhile is in the next round. */
-  async #compare(desired: Tables, installed: Installed): Promise<Change[]> {
-    const comparison = { desired, installed, quarantine: this.#refused.quarantine(desired) }
-    const changes: Change[] = []
-    let isFirst = true
-    for (const part of parts(this.#backlog.take(desired, installed), COMPARED_AT_ONCE)) {
-      if (!isFirst) await setImmediate()
-      isFirst = false
-      changes.push(...diff(comparison, part))
-    }
-    const waiting = withheld(changes, installed)
-    this.#backlog.hold(waiting)
-    const now = changes.filter((change) => change.kind !== 'group_delete' || !waiting.has(change.group_id))
-    return order(now, comparison)
-  }
-
-  #apply(batch: readonly Change[]): Promise<Outcome> {
-    const flows = batch.filter((change) => change.kind === 'flow_add' || change.kind === 'flow_delete').length
-    this.#options.record.flow_mods_sent += flows
-    this.#options.record.group_mods_sent += batch.length - flows
-    return this.#applier.apply(batch, this.#refusedRounds < MAX_REFUSED_ROUNDS)
-  }
-
-  /** @returns keys of flows that went with a group */
-  #done(installed: Installed, change: Change): readonly string[] {
-    this.#refused.done(change)
-    return acknowledge(installed, change)
-  }
-
-  /** @param unsettled changes of which it is open whether they were done */
-  #onRefused(refusals: readonly Refusal[], unsettled: readonly Change[]): void {
-    if (this.#isOver) return
-    this.#refusedRounds += 1
-    this.#backlog.addChanges(unsettled)
-    this.#refused.add(refusals)
-    Object.assign(this.#options.record, this.#refused.report())
+  #report(): void {
+    Object.assign(this.#options.record, this.#rounds.refused.report())
     this.#options.onStatus()
   }
 
@@ -216,9 +206,8 @@ export class Synchroniser {
     // The record may count for a newer connection already.
     if (this.#isOver) return
     this.#failures = 0
-    const { record, onStatus } = this.#options
     // What went wrong before is over: what is refused still is all that is wrong.
-    Object.assign(record, this.#refused.report(), { acknowledged_revision: revision })
-    onStatus()
+    this.#options.record.acknowledged_revision = revision
+    this.#report()
   }
 }

@@ -30,8 +30,8 @@ const numbers = (revision: string): Column[] => [
   plain('refused'),
 ]
 const SENTENCES: readonly Column[] = [plain('last_error'), plain('warnings')]
-const WIDE = ['groups', 'flow_mods_sent', 'group_mods_sent', 'packet_ins', 'peer', 'since'].map((name) =>
-  plain(name),
+const WIDE = ['role', 'groups', 'flow_mods_sent', 'group_mods_sent', 'packet_ins', 'peer', 'since'].map(
+  (name) => plain(name),
 )
 
 /** The most rows that a remark names. */

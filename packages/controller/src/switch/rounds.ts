@@ -1,0 +1,119 @@
+/**
+ * One round of reconciling: compares what may differ, applies the difference in batches, and keeps account of what the
+ * switch acknowledged, what it refused, and what is therefore still to be compared.
+ */
+import { setImmediate } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import type { Tables } from '../pipeline/flow.ts'
+import { type Applier, createApplier } from '../reconcile/apply.ts'
+import type { Change } from '../reconcile/change.ts'
+import type { Channel } from '../reconcile/channel.ts'
+import { diff, parts } from '../reconcile/diff.ts'
+import { acknowledge, type Installed } from '../reconcile/installed.ts'
+import { order } from '../reconcile/order.ts'
+import type { Outcome, Refusal } from '../reconcile/outcome.ts'
+import { withheld } from '../reconcile/withhold.ts'
+import type { Backlog } from './backlog.ts'
+import type { SwitchRecord } from './record.ts'
+import { Refused } from './refused.ts'
+
+export interface RoundsOptions {
+  readonly channel: Channel
+  /** Counted here. */
+  readonly record: SwitchRecord
+  /** Where it is noted what is to be compared. */
+  readonly backlog: Backlog
+  readonly log: Logger
+  readonly isOver: () => boolean
+  readonly onRefused: () => void
+}
+
+/** Flows compared in one turn of the event loop: a few milliseconds. */
+const COMPARED_AT_ONCE = 5000
+/** Messages in one bundle; more are split, so that a switch is not held up for long. */
+const BATCH = 20_000
+/** Rounds with a refusal in a row after which bundles give way to messages that stand for themselves. */
+const MAX_REFUSED_ROUNDS = 8
+
+export class Rounds {
+  readonly refused: Refused
+  readonly #options: RoundsOptions
+  readonly #applier: Applier
+  #refusedRounds = 0
+
+  constructor(options: RoundsOptions) {
+    this.#options = options
+    this.#applier = createApplier(options.channel)
+    this.refused = new Refused(options.log)
+  }
+
+  /**
+   * Compares and applies until the switch has all that is wanted now, or something comes in between.
+   * @returns whether it has
+   * @throws when the state of the switch is unknown
+   */
+  async run(installed: Installed, desired: Tables): Promise<boolean> {
+    const { backlog, isOver } = this.#options
+    const changes = await this.#compare(desired, installed)
+    let complete = true
+    for (let start = 0; start < changes.length && !isOver(); start += BATCH) {
+      const outcome = await this.#apply(changes.slice(start, start + BATCH))
+      if (outcome.kind === 'unknown') throw outcome.error
+      const fallen = outcome.acknowledged.flatMap((change) => this.#done(installed, change))
+      backlog.add({ flows: fallen, groups: [] })
+      complete &&= fallen.length === 0
+      if (outcome.refusals.length > 0) {
+        this.#onRefused(outcome.refusals, changes.slice(start))
+        return false
+      }
+    }
+    this.#refusedRounds = 0
+    return !this.#compareCured() && complete
+  }
+
+  #compareCured(): boolean {
+    const cured = this.refused.takeCured()
+    if (cured !== undefined) this.#options.backlog.add(cured)
+    return cured !== undefined
+  }
+
+  /** In parts, so that others get their turn; what the engine changes meanwhile is in the next round. */
+  async #compare(desired: Tables, installed: Installed): Promise<Change[]> {
+    const { backlog } = this.#options
+    const comparison = { desired, installed, quarantine: this.refused.quarantine(desired) }
+    const changes: Change[] = []
+    let isFirst = true
+    for (const part of parts(backlog.take(desired, installed), COMPARED_AT_ONCE)) {
+      if (!isFirst) await setImmediate()
+      isFirst = false
+      changes.push(...diff(comparison, part))
+    }
+    const waiting = withheld(changes, installed)
+    backlog.hold(waiting)
+    const now = changes.filter((change) => change.kind !== 'group_delete' || !waiting.has(change.group_id))
+    return order(now, comparison)
+  }
+
+  #apply(batch: readonly Change[]): Promise<Outcome> {
+    const { record } = this.#options
+    const flows = batch.filter((change) => change.kind === 'flow_add' || change.kind === 'flow_delete').length
+    record.flow_mods_sent += flows
+    record.group_mods_sent += batch.length - flows
+    return this.#applier.apply(batch, this.#refusedRounds < MAX_REFUSED_ROUNDS)
+  }
+
+  /** @returns keys of flows that went with a group */
+  #done(installed: Installed, change: Change): readonly string[] {
+    this.refused.done(change)
+    return acknowledge(installed, change)
+  }
+
+  /** @param unsettled changes of which it is open whether they were done */
+  #onRefused(refusals: readonly Refusal[], unsettled: readonly Change[]): void {
+    if (this.#options.isOver()) return
+    this.#refusedRounds += 1
+    this.#options.backlog.addChanges(unsettled)
+    this.refused.add(refusals)
+    this.#options.onRefused()
+  }
+}
