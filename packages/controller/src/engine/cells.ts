@@ -11,7 +11,7 @@ export type CellKey = string | number
 
 export class Cell {
   dependents: Dependents<Computation>
-  /** Pass in which it changed last. */
+  /** When it changed last, by the clock of the graph. */
   changedAt = 0
   readonly #siblings: Map<CellKey, Cell>
   readonly #key: CellKey

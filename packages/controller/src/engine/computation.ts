@@ -9,11 +9,12 @@ const NOTHING_READ: readonly Source[] = []
 
 export abstract class Computation<T = unknown> {
   dependents: Dependents<Computation>
-  /** Pass in which its value changed last. */
+  /** When its value changed last, by the clock of the graph. */
   changedAt = 0
   sources = NOTHING_READ
   /** `failed`: it threw, and runs again when it is read next. */
   state: 'new' | 'clean' | 'maybe' | 'failed' | 'disposed' = 'new'
+  /** When it had run last. */
   computedAt = 0
   value: T | undefined
 

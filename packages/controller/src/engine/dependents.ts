@@ -37,3 +37,6 @@ export const eachDependent = <T extends object>(dependents: Dependents<T>): Iter
   if (dependents === undefined) return []
   return dependents instanceof Set || Array.isArray(dependents) ? dependents : [dependents]
 }
+
+/** Whether there are too many to look at each without need. */
+export const isCrowd = (dependents: Dependents<object>): boolean => dependents instanceof Set

@@ -167,7 +167,7 @@ export class Engine implements SwitchFacts {
   async #pass(): Promise<void> {
     const turn = new Turn(this.#options.slice ?? SLICE_MS)
     await this.#takeInputs(turn)
-    await this.#refreshSinks(turn)
+    await this.#refreshAll(turn)
     this.#graph.collect()
     this.#commit(this.#instances.takeRevisions())
     for (const dpid of this.#forgotten) this.#switches.delete(dpid)
@@ -182,7 +182,6 @@ export class Engine implements SwitchFacts {
     for (const input of this.#inputs.splice(0)) {
       for (const _step of input(touched.touch) ?? []) if (turn.isOver) await turn.next()
     }
-    this.#graph.begin()
     for (const [space, key] of touched) this.#graph.invalidate(space, key)
   }
 
@@ -210,10 +209,10 @@ export class Engine implements SwitchFacts {
     return new Instances(this.#options.features, { graph, view, log: this.#options.log })
   }
 
-  async #refreshSinks(turn: Turn): Promise<void> {
-    while (this.#graph.pendingSinks > 0) {
-      for (const sink of this.#graph.takeSinks()) {
-        this.#graph.refresh(sink)
+  async #refreshAll(turn: Turn): Promise<void> {
+    for (let pending = this.#graph.takePending(); pending.length > 0; pending = this.#graph.takePending()) {
+      for (const computation of pending) {
+        this.#graph.refresh(computation)
         if (turn.isOver) await turn.next()
       }
     }

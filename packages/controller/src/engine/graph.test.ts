@@ -37,13 +37,13 @@ class Bench {
   }
 
   settle(): void {
-    while (this.graph.pendingSinks > 0) for (const sink of this.graph.takeSinks()) this.graph.refresh(sink)
+    for (let pending = this.graph.takePending(); pending.length > 0; pending = this.graph.takePending())
+      for (const computation of pending) this.graph.refresh(computation)
     this.graph.collect()
   }
 
   set(key: number, value: number): void {
     inputs.set(key, value)
-    this.graph.begin()
     this.graph.invalidate('ports', key)
     this.settle()
   }
@@ -159,6 +159,63 @@ t.test('a source of many keeps them all, and loses them one by one', async (t) =
     const last = sinks.pop()
     if (last !== undefined) bench.graph.dispose(last)
   }
+})
+
+t.test('a change does not go beyond a junction that stays as it is', async (t) => {
+  const bench = new Bench()
+  const parity = new Probe({ compute: () => bench.read(A) % 2, orphaned: () => {} })
+  const between = Array.from(
+    { length: 20 },
+    () => new Probe({ compute: () => bench.graph.read(parity), orphaned: () => {} }),
+  )
+  let ran = 0
+  for (const each of between)
+    bench.sink({
+      compute: () => {
+        ran++
+        return bench.graph.read(each)
+      },
+      changed: () => {},
+    })
+  bench.settle()
+  const states = () => new Set(between.map(({ state }) => state))
+  inputs.set(A, 2)
+  bench.graph.invalidate('ports', A)
+  t.strictSame(states(), new Set(['clean']), 'not even looked at')
+  bench.settle()
+  t.equal(ran, 20)
+  bench.set(A, 3)
+  t.equal(ran, 40)
+})
+
+t.test('whoever read what a junction made out of date runs again', async (t) => {
+  const bench = new Bench()
+  const junction = new Probe({ compute: () => bench.read(A), orphaned: () => {} })
+  const crowd = Array.from({ length: 10 }, () =>
+    bench.sink({ compute: () => bench.graph.read(junction), changed: () => {} }),
+  )
+  const stale = new Probe({ compute: () => bench.graph.read(junction) * 10, orphaned: () => {} })
+  const seen: [number, number][] = []
+  bench.sink({
+    compute: (): string => {
+      // The first is clean and out of date when it is read; the second brings the junction up to date.
+      const [first, second] = [bench.graph.read(stale), bench.read(B) + bench.graph.read(junction)]
+      seen.push([first, second])
+      return `${first} ${second}`
+    },
+    changed: () => {},
+  })
+  bench.settle()
+  inputs.set(A, 1).set(B, 0)
+  bench.graph.invalidate('ports', B)
+  bench.graph.invalidate('ports', A)
+  const [sink] = bench.graph.takePending()
+  t.equal(sink, junction, 'junctions come first')
+  bench.settle()
+  bench.graph.refresh(junction)
+  bench.settle()
+  t.strictSame(seen.at(-1), [10, 1])
+  t.equal(crowd.length, 10)
 })
 
 t.test('an answer for once leaves nothing behind', async (t) => {

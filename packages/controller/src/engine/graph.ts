@@ -2,22 +2,30 @@
  * Tracked computations. A computation records the cells and computations that it reads; when one of them changes,
  * it and nothing else runs again. A computation whose result is as before stops the change there.
  *
- * A pass has two halves: `invalidate` marks what may be affected, `refresh` brings one computation up to date and
- * looks at its sources first, in the order in which it read them: a source that turns out unchanged costs a look.
+ * `invalidate` marks what may be affected, `refresh` brings one computation up to date and looks at its sources first,
+ * in the order in which it read them: a source that turns out unchanged costs a look.
+ *
+ * Marking would still go to all that a change may reach: that a network has one more guest concerns nearly nothing of
+ * the others, but each of them depends on the switches of the network. So it stops at what many read, a *junction*:
+ * junctions are brought up to date first, and one that changed marks its readers then. Until then a reader of such
+ * readers may see what is out of date; it is found out at the end of the run (`#isConsistent`), and runs again.
  */
 
 import type { CellSpace } from '../model/touch.ts'
 import { Cell, type CellKey, Cells } from './cells.ts'
 import type { Computation, Source } from './computation.ts'
-import { eachDependent, withDependent, withoutDependent } from './dependents.ts'
+import { eachDependent, isCrowd, withDependent, withoutDependent } from './dependents.ts'
 
 export class Graph {
   readonly #cells = new Cells()
   readonly #sinks = new Set<Computation>()
+  /** Junctions that may have to run again. */
+  readonly #junctions = new Set<Computation>()
   readonly #orphans = new Set<Computation>()
-  /** What the computation that runs now has read. */
-  #reading: Set<Source> | undefined
-  #pass = 0
+  /** What the computation that runs now has read, and when. */
+  #reading: Map<Source, number> | undefined
+  /** Counts changes. */
+  #now = 0
   /** Computations run since the start: a measure of the cost of changes. */
   runs = 0
 
@@ -30,51 +38,47 @@ export class Graph {
   dispose(target: Computation): void {
     target.state = 'disposed'
     this.#sinks.delete(target)
+    this.#junctions.delete(target)
     for (const source of target.sources) this.#unsubscribe(target, source)
     target.sources = []
   }
 
-  /** Starts a pass. */
-  begin(): void {
-    this.#pass++
-  }
-
-  /** In the beginning of a pass: marks everything that reads the cell, directly or not. */
+  /** Marks what reads the cell, directly or not. */
   invalidate(space: CellSpace, key: CellKey): void {
     const cell = this.#cells.find(space, key)
     if (cell === undefined) return
-    cell.changedAt = this.#pass
+    cell.changedAt = ++this.#now
     this.#mark(cell)
   }
 
-  /** The sinks that need a `refresh`; empties the list. */
-  takeSinks(): Computation[] {
-    const taken = [...this.#sinks]
-    this.#sinks.clear()
+  /** What needs a `refresh`; the list is then empty, and has to be asked for again until it stays so. */
+  takePending(): Computation[] {
+    const pending = this.#junctions.size > 0 ? this.#junctions : this.#sinks
+    const taken = [...pending]
+    pending.clear()
     return taken
-  }
-
-  get pendingSinks(): number {
-    return this.#sinks.size
   }
 
   /** The computation that runs now has read an input. */
   readCell(space: CellSpace, key: CellKey): void {
-    this.#reading?.add(this.#cells.at(space, key))
+    this.#note(this.#cells.at(space, key))
   }
 
   /** The computation that runs now reads the result of another. */
   read<T>(computation: Computation<T>): T {
-    this.#reading?.add(computation)
-    this.refresh(computation)
+    try {
+      this.refresh(computation)
+    } finally {
+      this.#note(computation)
+    }
     return computation.value as T
   }
 
   /** Brings a computation up to date. */
   refresh(target: Computation): void {
     if (target.state === 'clean' || target.state === 'disposed') return
-    if (target.state !== 'maybe' || this.#sourceChanged(target)) this.#run(target)
-    target.state = 'clean'
+    if (target.state === 'maybe' && !this.#sourceChanged(target)) target.state = 'clean'
+    else this.#run(target)
   }
 
   /** The result of a computation that nobody will ask for again. @throws what it throws */
@@ -100,16 +104,27 @@ export class Graph {
     }
   }
 
+  #note(source: Source): void {
+    if (this.#reading?.has(source) === false) this.#reading.set(source, this.#now)
+  }
+
   #mark(source: Source): void {
     const stack: Source[] = [source]
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
       for (const dependent of eachDependent(next.dependents)) {
         if (dependent.state !== 'clean' && dependent.state !== 'failed') continue
         dependent.state = dependent.state === 'failed' ? 'new' : 'maybe'
-        if (dependent.changed !== undefined) this.#sinks.add(dependent)
-        stack.push(dependent)
+        if (!this.#enlist(dependent)) stack.push(dependent)
       }
     }
+  }
+
+  /** @returns whether it is refreshed in its own right, and marks its readers then */
+  #enlist(computation: Computation): boolean {
+    if (computation.changed !== undefined) this.#sinks.add(computation)
+    else if (isCrowd(computation.dependents)) this.#junctions.add(computation)
+    else return false
+    return true
   }
 
   #sourceChanged(target: Computation): boolean {
@@ -122,18 +137,33 @@ export class Graph {
 
   #run(target: Computation): void {
     this.runs++
-    const value = this.#compute(target)
+    const reading = new Map<Source, number>()
+    const value = this.#compute(target, reading)
+    if (this.#isConsistent(reading)) target.state = 'clean'
+    else {
+      target.state = 'new'
+      this.#enlist(target)
+    }
     const before = target.value
     if (before !== undefined && target.equal(value, before)) return
     target.value = value
-    target.changedAt = this.#pass
+    target.changedAt = ++this.#now
+    this.#mark(target)
     target.changed?.(value, before)
   }
 
+  /** Whether everything is as it was when it was read: a junction that was read later may have changed it. */
+  #isConsistent(reading: ReadonlyMap<Source, number>): boolean {
+    for (const [source, readAt] of reading) {
+      if (source.changedAt > readAt) return false
+      if (!(source instanceof Cell) && (source.state === 'maybe' || source.state === 'new')) return false
+    }
+    return true
+  }
+
   /** Runs it, and follows what it reads now in place of what it read before. */
-  #compute(target: Computation): unknown {
+  #compute(target: Computation, reading: Map<Source, number>): unknown {
     const outer = this.#reading
-    const reading = new Set<Source>()
     this.#reading = reading
     target.state = 'failed'
     try {
@@ -141,10 +171,10 @@ export class Graph {
     } finally {
       // Also after a failure: what it read may change, and then it must run again.
       this.#reading = outer
-      for (const source of reading) source.dependents = withDependent(source.dependents, target)
+      for (const source of reading.keys()) source.dependents = withDependent(source.dependents, target)
       for (const source of target.sources) if (!reading.has(source)) this.#unsubscribe(target, source)
-      target.sources = [...reading]
-      target.computedAt = this.#pass
+      target.sources = [...reading.keys()]
+      target.computedAt = this.#now
     }
   }
 

@@ -22,6 +22,8 @@ export interface View {
   get<N extends ResourceName>(name: N, id: number | null): Row<N> | undefined
   /** The rows under a key of an index, ordered by uuid. */
   list<I extends IndexName>(index: I, key: number | string): readonly Row<ResourceOfIndex<I>>[]
+  /** Number of rows under a key of an index. */
+  count(index: IndexName, key: number | string): number
   /** The ports of that name on all switches; the one that counts first, see `Ports`. */
   ports(name: string): readonly SwitchPort[]
   query<T>(query: Query<T>, id: number): T
@@ -37,6 +39,12 @@ export const listQuery = <T extends string | number>(
   name: string,
   compute: (id: number, view: View) => readonly T[],
 ): Query<readonly T[]> => ({ name, compute, equal: sameItems<T>(Object.is) })
+
+/** A query whose result is a number, a word, yes or no. */
+export const valueQuery = <T extends string | number | boolean>(
+  name: string,
+  compute: (id: number, view: View) => T,
+): Query<T> => ({ name, compute, equal: Object.is })
 
 /** A query whose result is plain data of one level. */
 export const recordQuery = <T extends object>(
@@ -103,6 +111,11 @@ export class TrackedView implements View {
   list<I extends IndexName>(index: I, key: number | string): readonly Row<ResourceOfIndex<I>>[] {
     this.#parts.graph.readCell(index, key)
     return this.#parts.model.list(index, key)
+  }
+
+  count(index: IndexName, key: number | string): number {
+    this.#parts.graph.readCell(index, key)
+    return this.#parts.model.count(index, key)
   }
 
   ports(name: string): readonly SwitchPort[] {

@@ -7,7 +7,10 @@ import { columnName, RESOURCES, type ResourceName, type ResourceSpec, type Row }
 type ReferenceColumn<N extends ResourceName> = Extract<keyof Row<N>, `${string}_id`> & string
 
 /** Name of an index: resource and column, e.g. `ip_lease.network_id`. */
-export type IndexName = { [N in ResourceName]: `${N}.${ReferenceColumn<N>}` }[ResourceName] | 'interface.port'
+export type IndexName =
+  | { [N in ResourceName]: `${N}.${ReferenceColumn<N>}` }[ResourceName]
+  | `interface.${'port' | 'shard'}`
+  | 'ip_lease.shard'
 
 export type ResourceOfIndex<I extends IndexName> = I extends `${infer N}.${string}`
   ? Extract<N, ResourceName>
@@ -21,6 +24,30 @@ export interface IndexDefinition {
 
 /** The switch port that an interface is bound to: the one it names, else the one named like its uuid. */
 export const portNameOf = (row: Row<'interface'>): string => row.port_name ?? row.uuid
+
+/** Parts of a network that has many guests, so that one more concerns a part and not all of it. */
+export const SHARDS = 64
+
+/** Key of the shard of a network that an interface is in. */
+const shardOf = (network_id: number | null, interface_id: number): number | null =>
+  network_id === null ? null : shardKey(network_id, interface_id % SHARDS)
+
+/** @param shard 0 to SHARDS − 1 */
+export const shardKey = (network_id: number, shard: number): number => network_id * SHARDS + shard
+
+const index = <N extends ResourceName>(
+  name: IndexName & `${N}.${string}`,
+  keyOf: (row: Row<N>) => string | number | null,
+): IndexDefinition => ({ name, keyOf: keyOf as unknown as IndexDefinition['keyOf'] })
+
+/** Indexes that are no references. */
+const OTHERS: { readonly [N in ResourceName]?: readonly IndexDefinition[] } = {
+  interface: [
+    index('interface.port', portNameOf),
+    index<'interface'>('interface.shard', (row) => shardOf(row.network_id, row.id)),
+  ],
+  ip_lease: [index<'ip_lease'>('ip_lease.shard', (row) => shardOf(row.network_id, row.interface_id))],
+}
 
 const referenceIndexes = (name: ResourceName): IndexDefinition[] =>
   Object.entries((RESOURCES[name] as ResourceSpec).fields)
@@ -37,11 +64,6 @@ const referenceIndexes = (name: ResourceName): IndexDefinition[] =>
 export const INDEXES: Readonly<Record<ResourceName, readonly IndexDefinition[]>> = Object.fromEntries(
   (Object.keys(RESOURCES) as ResourceName[]).map((name) => [
     name,
-    name === 'interface'
-      ? [
-          ...referenceIndexes(name),
-          { name: 'interface.port', keyOf: (row: Row) => portNameOf(row as Row<'interface'>) },
-        ]
-      : referenceIndexes(name),
+    [...referenceIndexes(name), ...(OTHERS[name] ?? [])],
   ]),
 ) as unknown as Record<ResourceName, readonly IndexDefinition[]>

@@ -43,6 +43,10 @@ class Bucket {
     return this.#rows.size === 0
   }
 
+  get size(): number {
+    return this.#rows instanceof Map ? this.#rows.size : 1
+  }
+
   get sorted(): readonly AnyRow[] {
     if (!(this.#rows instanceof Map)) return [this.#rows]
     this.#sorted ??= [...this.#rows.values()].sort(byUuid)
@@ -65,6 +69,11 @@ export class Model {
   /** Rows under an index key, in the order of their uuids. */
   list<I extends IndexName>(index: I, key: string | number): readonly Row<ResourceOfIndex<I>>[] {
     return (this.#indexes.get(index)?.get(key)?.sorted ?? []) as readonly Row<ResourceOfIndex<I>>[]
+  }
+
+  /** Number of rows under an index key. */
+  count(index: IndexName, key: string | number): number {
+    return this.#indexes.get(index)?.get(key)?.size ?? 0
   }
 
   /** Idempotent: an operation that changes nothing touches nothing. */

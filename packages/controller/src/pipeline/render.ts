@@ -59,8 +59,9 @@ ${grid(['kind', 'number'], Object.entries(OWNER_KINDS))}
 
 ## Groups
 
-Group \`0x40000000 + network id\` has one bucket for each guest of the network on the switch; above 1,000 guests
-its buckets are the groups \`0x48000000 + 128 × network id + part\`, which have 1,000 each. Groups outside of \`0x4…\` are not ours.
+Group \`0x40000000 + network id\` has one bucket for each guest of the network on the switch; where the network has more
+than 128 guests, its buckets are the groups \`0x48000000 + 128 × network id + part\`, of which there are up to 64.
+Groups outside of \`0x4…\` are not ours.
 
 ## Priorities
 

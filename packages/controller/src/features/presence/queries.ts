@@ -3,8 +3,8 @@
  * switches a network concerns. Everything follows from rows and ports; nobody has to say it.
  */
 import { type Row, toIpAddress } from '@openvnet/schema'
-import { listQuery, recordQuery, type View } from '../../engine/view.ts'
-import { portNameOf } from '../../model/index_key.ts'
+import { listQuery, recordQuery, type View, valueQuery } from '../../engine/view.ts'
+import { portNameOf, SHARDS, shardKey } from '../../model/index_key.ts'
 import type { SwitchPort } from '../../model/ports.ts'
 
 type InterfaceRow = Row<'interface'>
@@ -63,24 +63,61 @@ export const networksOfInterface = listQuery<number>('networks of interface', (i
   return network === null ? [] : [network]
 })
 
-/** Interfaces in a network, ordered by uuid. */
-export const interfacesOfNetwork = listQuery<number>('interfaces of network', (id, view) => {
+/** Guests above which a network is taken in parts. */
+const CROWD = 128
+
+const isCrowded = valueQuery<boolean>(
+  'crowded network',
+  (id, view) => view.count('ip_lease.network_id', id) + view.count('interface.network_id', id) > CROWD,
+)
+
+/** Which rows say who is in a part of a network: all of them, or those of a shard. */
+interface Part {
+  readonly network: number
+  readonly by: 'network_id' | 'shard'
+  readonly key: number
+}
+
+const partOf = (id: number): Part => {
+  const network = Math.floor(id / (SHARDS + 1))
+  const shard = (id % (SHARDS + 1)) - 1
+  return shard < 0
+    ? { network, by: 'network_id', key: network }
+    : { network, by: 'shard', key: shardKey(network, shard) }
+}
+
+/**
+ * The parts of a network, for the queries that take one: a single one, or where there are many guests always the
+ * same number of parts, in which an interface has its place by its id.
+ */
+export const partsOfNetwork = listQuery<number>('parts of network', (id, view) => {
+  const whole = id * (SHARDS + 1)
+  return view.query(isCrowded, id) ? Array.from({ length: SHARDS }, (_, shard) => whole + 1 + shard) : [whole]
+})
+
+/** Interfaces in a part of a network, ordered by uuid. */
+export const interfacesOfPart = listQuery<number>('interfaces of part', (id, view) => {
+  const { network, by, key } = partOf(id)
   const found = new Map<number, string>()
-  for (const lease of view.list('ip_lease.network_id', id)) {
+  for (const lease of view.list(`ip_lease.${by}`, key)) {
     const row = view.get('interface', lease.interface_id)
     if (row !== undefined) found.set(row.id, row.uuid)
   }
-  for (const row of view.list('interface.network_id', id)) {
-    if (view.query(networksOfInterface, row.id).includes(id)) found.set(row.id, row.uuid)
+  for (const row of view.list(`interface.${by}`, key)) {
+    if (view.query(networksOfInterface, row.id).includes(network)) found.set(row.id, row.uuid)
   }
   return [...found].sort(([, a], [, b]) => (a < b ? -1 : 1)).map(([interfaceId]) => interfaceId)
 })
 
+const switchesOfPart = listQuery<string>('switches of part', (id, view) =>
+  sortedSet(
+    view.query(interfacesOfPart, id).flatMap((interfaceId) => view.query(switchOfInterface, interfaceId)),
+  ),
+)
+
 /** Switches that have a guest of the network. */
 export const switchesOfNetwork = listQuery<string>('switches of network', (id, view) =>
-  sortedSet(
-    view.query(interfacesOfNetwork, id).flatMap((interfaceId) => view.query(switchOfInterface, interfaceId)),
-  ),
+  sortedSet(view.query(partsOfNetwork, id).flatMap((part) => view.query(switchesOfPart, part))),
 )
 
 /** Route links that have a route in the network. */

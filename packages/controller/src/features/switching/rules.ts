@@ -9,9 +9,10 @@ import { floodGroup, floodGroupPart } from '../../pipeline/group_space.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import {
   interfaceName,
-  interfacesOfNetwork,
+  interfacesOfPart,
   networkName,
   networksOfInterface,
+  partsOfNetwork,
   portOfInterface,
   switchesOfNetwork,
   switchOfMacLease,
@@ -34,10 +35,10 @@ const compileUnicast = (lease: Row<'mac_lease'>, view: View): Compiled => ({
   ),
 })
 
-/** The ports of the network's guests on one switch, ordered by the uuid of the guest. */
-const localPorts = (network: number, view: View, dpid: string): number[] =>
+/** The ports of guests of a part of a network on one switch, ordered by the uuid of the guest. */
+const localPorts = (part: number, view: View, dpid: string): number[] =>
   view
-    .query(interfacesOfNetwork, network)
+    .query(interfacesOfPart, part)
     .map((id) => view.query(portOfInterface, id))
     .flatMap((port) => (port?.dpid === dpid ? [port.port_no] : []))
 
@@ -48,31 +49,37 @@ const bucketTo = (action: Bucket['actions'][number]): Bucket => ({
   actions: [action],
 })
 
-/**
- * Buckets of one group: a group-mod of more than about 2,000 does not fit into a message. Larger networks have a group of
- * groups.
- */
-const MAX_BUCKETS = 1000
+const groupOfPorts = (group_id: number, ports: readonly number[], why: string): GroupDraft => ({
+  group_id,
+  group_type: OFPGT_ALL,
+  buckets: ports.map((port) => bucketTo({ type: 'output', port, max_len: 0 })),
+  why,
+})
 
-/** The groups that send a packet once to each port: the first is the one to use, others serve it. */
-const floodGroups = (network: Row<'network'>, ports: readonly number[]): GroupDraft[] => {
+/**
+ * The groups that send a packet once to each guest: the first is the one to use, others serve it. A network with many
+ * guests has a group of groups, so that one more guest changes a small one. (A group-mod of more than about 2,000
+ * buckets would not fit into a message either.)
+ */
+const floodGroups = (network: Row<'network'>, view: View, dpid: string): GroupDraft[] => {
   const group_id = floodGroup(network.id)
-  const outputs = ports.map((port) => bucketTo({ type: 'output', port, max_len: 0 }))
+  const parts = view.query(partsOfNetwork, network.id)
   const why = `The guests of ${network.uuid} on this switch.`
-  if (outputs.length <= MAX_BUCKETS) return [{ group_id, group_type: OFPGT_ALL, buckets: outputs, why }]
-  const parts = Array.from({ length: Math.ceil(outputs.length / MAX_BUCKETS) }, (_, part) => ({
-    group_id: floodGroupPart(network.id, part),
-    group_type: OFPGT_ALL,
-    buckets: outputs.slice(part * MAX_BUCKETS, (part + 1) * MAX_BUCKETS),
-    why: `Part ${part + 1} of the guests of ${network.uuid} on this switch.`,
-  }))
-  const buckets = parts.map((part) => bucketTo({ type: 'group', group_id: part.group_id }))
-  return [{ group_id, group_type: OFPGT_ALL, buckets, why }, ...parts]
+  const [only, second] = parts
+  if (only !== undefined && second === undefined)
+    return [groupOfPorts(group_id, localPorts(only, view, dpid), why)]
+  const groups = parts.flatMap((part, index) => {
+    const ports = localPorts(part, view, dpid)
+    const text = `Part ${index + 1} of the guests of ${network.uuid} on this switch.`
+    return ports.length === 0 ? [] : [groupOfPorts(floodGroupPart(network.id, index), ports, text)]
+  })
+  const buckets = groups.map((group) => bucketTo({ type: 'group', group_id: group.group_id }))
+  return [{ group_id, group_type: OFPGT_ALL, buckets, why }, ...groups]
 }
 
 /** A group and not a list of outputs, so that flows stay as they are when members come and go. */
 const compileFlood = (network: Row<'network'>, view: View, dpid: string): Compiled => ({
-  groups: floodGroups(network, localPorts(network.id, view, dpid)),
+  groups: floodGroups(network, view, dpid),
   flows: [
     destinationTable.flow({
       priority: PRIORITY.low,

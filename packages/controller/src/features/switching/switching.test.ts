@@ -37,27 +37,36 @@ t.test('a guest without an address is in the network that it names', async (t) =
   ])
 })
 
-t.test('a network that is too large for one group floods through a group of groups', async (t) => {
-  const many = Array.from({ length: 2500 }, (_, index) => ({
+const crowd = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({
     id: index + 1,
     mac: `52:54:00:00:${(index >> 8).toString(16).padStart(2, '0')}:${(index & 255).toString(16).padStart(2, '0')}`,
     addresses: {},
     network_id: 1,
   }))
-  const { groups } = await compile({ networks, interfaces: many }, 2500)
+
+t.test('a network of many guests floods through a group of groups', async (t) => {
+  const { groups } = await compile({ networks, interfaces: crowd(2500) }, 2500)
+  const [top, ...parts] = [...groups.values()]
+  t.equal(top?.group_id, 0x4000_0001)
   t.strictSame(
-    [...groups.values()].map(({ group_id, buckets }) => [group_id.toString(16), buckets.length]),
-    [
-      ['40000001', 3],
-      ['48000080', 1000],
-      ['48000081', 1000],
-      ['48000082', 500],
-    ],
+    top?.buckets.flatMap(({ actions }) => actions),
+    parts.map(({ group_id }) => ({ type: 'group', group_id })),
   )
-  const ports = [...groups.values()].flatMap(({ buckets }) => buckets.flatMap(({ actions }) => actions))
+  t.equal(parts.length, 64)
+  const ports = parts.flatMap(({ buckets }) => buckets.flatMap(({ actions }) => actions))
   t.strictSame(
-    ports.slice(0, 3).map((action) => action.type === 'group' && action.group_id),
-    [0x48000080, 0x48000081, 0x48000082],
+    new Set(ports.map((action) => action.type === 'output' && action.port)),
+    new Set(Array.from({ length: 2500 }, (_, index) => index + 1)),
   )
-  t.equal(new Set(ports.slice(3).map((action) => action.type === 'output' && action.port)).size, 2500)
+  t.equal(ports.length, 2500)
+})
+
+t.test('one more guest of many changes one group', async (t) => {
+  const [before, after] = await Promise.all(
+    [200, 201].map((count) => compile({ networks, interfaces: crowd(count) }, 300)),
+  )
+  const different = [...after!.groups].filter(([id, { value }]) => before!.groups.get(id)?.value !== value)
+  t.equal(different.length, 1)
+  t.equal(different[0]?.[1].buckets.length, 4)
 })
