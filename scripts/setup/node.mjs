@@ -23,7 +23,7 @@ export async function ensureNode() {
   }
   const node = installNode()
   putFirstInPath(dirname(node))
-  return runInPlace(node, process.argv.slice(1), { cwd: process.cwd() })
+  return runInPlace(node, [...process.execArgv, ...process.argv.slice(1)], { cwd: process.cwd() })
 }
 
 function isNewEnough(version) {

@@ -1,3 +1,3 @@
-#!/usr/bin/env node
-// The command, as npm links it before anything is built.
+#!/usr/bin/env -S node --max-semi-space-size=4
+// The command, as npm links it before anything is built. The option: decision record 10.
 import '../dist/main.js'
