@@ -31,7 +31,7 @@ export interface RoleOptions {
 
 /** Beats in which the id must stand still before somebody who stands by claims the role. */
 const PATIENCE = 3
-/** Beats between two looks of a primary that seems to be alone. */
+/** Beats between two looks of a primary that seems to be alone; it renews nothing before it has looked. */
 const BEATS_ALONE = 12
 /** How long a sign of others is believed, in milliseconds. */
 const CONTENTION_MS = 10_000
@@ -54,8 +54,9 @@ export class Role {
   #stopped = false
   /** The id that we set last, while primary. */
   #own = NO_GENERATION
-  /** The term that was seen last, while secondary, and how often in a row. */
+  /** The term that was seen last, while secondary; whether it was renewed since then, and how often it was not. */
   #term = NO_GENERATION
+  #isRenewed = false
   #still = 0
   #beats = 0
   #contendedUntil = 0
@@ -102,9 +103,7 @@ export class Role {
   /** OFPT_ROLE_STATUS: another controller became primary. */
   replaced(generation_id: bigint): void {
     this.#seeOthers()
-    this.#term = termOf(generation_id)
-    this.#still = 0
-    this.#become('secondary')
+    this.#becomeSecondary(generation_id)
   }
 
   stop(): void {
@@ -157,30 +156,42 @@ export class Role {
 
   async #standBy(generation_id: bigint): Promise<void> {
     await this.#request(OFPCR.SECONDARY, standsBy(generation_id))
-    await this.#watch(standsBy(generation_id))
+    this.#becomeSecondary(generation_id)
   }
 
   async #watch(generation_id: bigint): Promise<void> {
-    this.#become('secondary')
-    this.#seeTerm(generation_id)
-    if (this.#still >= this.#patience) await this.#claim(generation_id)
-    else if (standsBy(generation_id) !== generation_id)
+    if (this.#role === 'secondary') this.#seeTerm(generation_id)
+    else this.#becomeSecondary(generation_id)
+    if (this.#still >= this.#patience) {
+      this.#seeOthers()
+      await this.#claim(generation_id)
+    } else if (standsBy(generation_id) !== generation_id)
       await this.#request(OFPCR.SECONDARY, standsBy(generation_id))
   }
 
   get #patience(): number {
     if (performance.now() - this.#lostAt > LOSSES_MS) this.#losses = 0
-    return PATIENCE * 2 ** Math.min(Math.max(this.#losses - MAX_LOSSES, 0), MAX_DOUBLINGS)
+    const doublings = Math.min(Math.max(this.#losses - MAX_LOSSES, 0), MAX_DOUBLINGS)
+    // Until it has looked, the primary does not know that somebody stands by.
+    return PATIENCE * 2 ** doublings + (this.#isRenewed ? 0 : BEATS_ALONE)
   }
 
   #seeTerm(generation_id: bigint): void {
     const term = termOf(generation_id)
+    this.#isRenewed ||= term !== this.#term
     this.#still = term === this.#term ? this.#still + 1 : 0
     this.#term = term
   }
 
   #seeOthers(): void {
     this.#contendedUntil = performance.now() + CONTENTION_MS
+  }
+
+  #becomeSecondary(generation_id: bigint): void {
+    this.#term = termOf(generation_id)
+    this.#isRenewed = false
+    this.#still = 0
+    this.#become('secondary')
   }
 
   #become(role: DatapathRole): void {
