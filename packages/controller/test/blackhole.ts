@@ -5,6 +5,8 @@ import type { Test } from 'tap'
 export interface Path {
   /** Where it begins. */
   readonly port: number
+  /** Octets that came through so far, in both directions together. */
+  readonly octets: number
   /** From now on nothing comes through, and new connections get no answer. */
   cut(): void
   /** What was sent meanwhile arrives, as TCP would send it again. */
@@ -15,8 +17,12 @@ export interface Path {
 export async function createPath(t: Test, port: number): Promise<Path> {
   const pairs = new Set<readonly [Socket, Socket]>()
   let isCut = false
+  let octets = 0
   const join = (near: Socket, far: Socket) => {
-    near.on('data', (chunk) => void far.write(chunk))
+    near.on('data', (chunk) => {
+      octets += chunk.length
+      far.write(chunk)
+    })
     near.on('error', () => undefined)
     near.on('close', () => far.destroy())
   }
@@ -37,6 +43,9 @@ export async function createPath(t: Test, port: number): Promise<Path> {
   }
   return {
     port: (server.address() as AddressInfo).port,
+    get octets() {
+      return octets
+    },
     cut() {
       isCut = true
       each((socket) => void socket.pause())

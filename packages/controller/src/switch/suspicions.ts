@@ -1,6 +1,8 @@
 /** What is known of a switch, once somebody else is known to have changed it. */
 
+import type { Channel } from '../reconcile/channel.ts'
 import type { Scope } from '../reconcile/diff.ts'
+import { readGroups } from '../reconcile/dump.ts'
 import { acknowledge, type Installed } from '../reconcile/installed.ts'
 
 /** The value of a flow whose value is not known: none that is wanted. */
@@ -24,4 +26,18 @@ export function believe(
   for (const key of gone) acknowledge(installed, { kind: 'flow_delete', key })
   for (const key of strange) installed.flows.set(key, ALTERED)
   return { flows: gone, groups: [] }
+}
+
+/**
+ * Reads all groups again. The flows that went with a group are told of one by one.
+ * @returns what is to be compared again
+ * @throws as `Channel.multipart`; then nothing is known of the switch any more
+ */
+export async function rereadGroups(channel: Channel, installed: Installed): Promise<Scope> {
+  const { groups, uses } = installed
+  const known = [...groups.keys()]
+  groups.clear()
+  for (const group_id of known) uses.groups.delete(group_id)
+  await readGroups(channel, installed)
+  return { flows: [], groups: new Set([...known, ...groups.keys()]) }
 }

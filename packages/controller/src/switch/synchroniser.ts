@@ -21,7 +21,7 @@ import { Backlog } from './backlog.ts'
 import type { SwitchChannel } from './channel.ts'
 import type { SwitchRecord } from './record.ts'
 import { Rounds } from './rounds.ts'
-import { believe, withoutGone } from './suspicions.ts'
+import { believe, rereadGroups, withoutGone } from './suspicions.ts'
 import { createTally } from './tally.ts'
 import { Watch } from './watch.ts'
 
@@ -134,7 +134,7 @@ export class Synchroniser {
     const installed = this.#installed
     const target = this.#target
     if (installed === undefined) return () => this.#read()
-    if (this.#watch.isDue) return async () => this.#doubt(installed)
+    if (this.#watch.isDue) return () => this.#doubt(installed)
     const behind = !this.#backlog.isEmpty || target !== this.#options.record.acknowledged_revision
     if (target !== undefined && behind) return () => this.#round(installed, target)
     return this.#audit.isDue ? () => this.#look(installed) : undefined
@@ -167,20 +167,21 @@ export class Synchroniser {
   }
 
   /** Compares again what others have changed, by what the switch said of it. */
-  #doubt(installed: Installed): void {
-    const { all, gone, strange, room } = this.#watch.takeAll()
+  async #doubt(installed: Installed): Promise<void> {
+    const { all, gone, strange, groups, room } = this.#watch.takeAll()
     if (room) this.#backlog.add(this.#rounds.refused.takeFull())
     const doubtful = withoutGone(gone, strange, installed)
-    if (!all && doubtful.size === 0) return
-    this.#tellRepair(all ? 'all' : doubtful.size)
+    if (!all && !groups && doubtful.size === 0) return
+    this.#tellRepair(all ? 'all' : doubtful.size, groups)
     if (all) this.#installed = undefined
     else this.#backlog.add(believe(installed, doubtful, strange))
+    if (!all && groups) this.#backlog.add(await rereadGroups(this.#options.channel, installed))
   }
 
-  #tellRepair(flows: number | 'all'): void {
+  #tellRepair(flows: number | 'all', groups: boolean): void {
     const repairs = this.#repairTally()
     if (repairs === undefined) return
-    this.#options.log.warn({ flows, repairs }, 'somebody else changed our flows or groups, repairing')
+    this.#options.log.warn({ flows, groups, repairs }, 'somebody else changed our flows or groups, repairing')
   }
 
   async #look(installed: Installed): Promise<void> {

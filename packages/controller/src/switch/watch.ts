@@ -3,8 +3,8 @@
  * `ofproto/connmgr.c` of Open vSwitch) and by forwarded group-mods (ONF extension 235). Nothing is asked and nothing
  * comes while nothing happens; of our own changes the switch says one word for each bundle.
  *
- * What is heard is kept as suspicions until somebody takes them: keys of flows, or that everything must be read again,
- * where they are too many or the switch could not tell them all. They are due at once, and later each time when they
+ * What is heard is kept as suspicions until somebody takes them: keys of flows, that groups must be read again, or all,
+ * where there are too many or the switch could not tell them all. They are due at once, and later each time when they
  * follow each other closely, since somebody else may insist. Where the switch has no flow monitor, audits must do.
  */
 import {
@@ -38,6 +38,8 @@ export interface Suspicions {
   readonly gone: ReadonlySet<string>
   /** Those of them where a flow of our cookies is that others made: it has to go if it is not wanted. */
   readonly strange: ReadonlySet<string>
+  /** Groups of ours may be gone or altered, or others may have made some. */
+  readonly groups: boolean
   /** Flows of others went, so that a full table may have room. */
   readonly room: boolean
 }
@@ -58,6 +60,7 @@ export class Watch {
   #stopped = false
   #paused = false
   #all = false
+  #groups = false
   #room = false
   #gone = new Set<string>()
   #strange = new Set<string>()
@@ -123,7 +126,13 @@ export class Watch {
 
   /** All suspicions; afterwards there are none. */
   takeAll(): Suspicions {
-    const taken = { all: this.#all, gone: this.#gone, strange: this.#strange, room: this.#room }
+    const taken = {
+      all: this.#all,
+      gone: this.#gone,
+      strange: this.#strange,
+      groups: this.#groups,
+      room: this.#room,
+    }
     const now = performance.now()
     this.#row = now - this.#takenAt < QUIET_MS ? this.#row + 1 : 0
     this.#takenAt = now
@@ -135,6 +144,7 @@ export class Watch {
   clear(): void {
     this.#isDue = false
     this.#all = false
+    this.#groups = false
     this.#room = false
     this.#gone = new Set()
     this.#strange = new Set()
@@ -173,7 +183,10 @@ export class Watch {
 
   #takeForwarded({ request }: RequestForward): void {
     if (request.type !== 'group_mod') return
-    if (isOurGroup(request.group_id) || request.group_id === OFPG.ALL) this.#suspectAll()
+    if (isOurGroup(request.group_id) || request.group_id === OFPG.ALL) {
+      this.#groups = true
+      this.#plan()
+    }
   }
 
   #plan(): void {
