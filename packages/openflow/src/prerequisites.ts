@@ -18,13 +18,18 @@ const exact = (before: Before, name: FieldName): FieldValue | undefined => {
 }
 const ethType = (before: Before): FieldValue | undefined => exact(before, 'eth_type')
 const isIp = (before: Before): boolean => ethType(before) === 0x0800 || ethType(before) === 0x86dd
+const LATER_FRAGMENT = 2
+/** What is beyond the first fragment has no header of the transport. */
+const isLater = (before: Before): boolean =>
+  (Number(before.get('ip_frag')?.value ?? 0) & LATER_FRAGMENT) !== 0
 const isProtocol = (before: Before, protocol: number): boolean =>
-  isIp(before) && exact(before, 'ip_proto') === protocol
+  isIp(before) && exact(before, 'ip_proto') === protocol && !isLater(before)
+/** A code that is not matched will do. */
 const isNd = (before: Before, types: readonly number[]): boolean =>
   ethType(before) === 0x86dd &&
   isProtocol(before, 58) &&
   types.some((type) => exact(before, 'icmpv6_type') === type) &&
-  exact(before, 'icmpv6_code') === 0
+  (!before.has('icmpv6_code') || exact(before, 'icmpv6_code') === 0)
 
 /** A tag that is there, by vlan_vid or by NXM's vlan_tci. */
 function isTagged(before: Before): boolean {
@@ -58,11 +63,13 @@ const REQUIREMENTS: Readonly<Record<Requirement, (before: Before) => boolean>> =
   ct: isTracked,
   ct_ip: (before) => isTracked(before) && ethType(before) === 0x0800,
   ct_ipv6: (before) => isTracked(before) && ethType(before) === 0x86dd,
-  ct_transport: (before) => isTracked(before) && exact(before, 'ct_nw_proto') !== undefined,
+  // That its protocol has ports is asked by no switch: a match without it is never hit.
+  ct_transport: isTracked,
 }
 
 function isMet(spec: FieldSpec, before: Before): boolean {
   if (spec.requires !== undefined) return REQUIREMENTS[spec.requires](before)
+  if (spec.needs?.['ip_proto'] !== undefined && isLater(before)) return false
   return Object.entries(spec.needs ?? {}).every(([name, value]) => exact(before, name as FieldName) === value)
 }
 

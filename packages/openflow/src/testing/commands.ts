@@ -95,6 +95,15 @@ export class Commands {
       case 'flow_mod':
       case 'group_mod':
         return this.apply(message)
+      case 'bundle_add_message':
+        return this.#bundles.add(message)
+      default:
+        return refuseMalformed(message) ?? this.#carryOutPlain(message, connection)
+    }
+  }
+
+  #carryOutPlain(message: Message, connection: Connection): Refusal | null {
+    switch (message.type) {
       case 'port_mod':
         return this.#modifyPort(message)
       case 'meter_mod':
@@ -110,8 +119,6 @@ export class Commands {
       case 'packet_out':
         this.#options.onPacketOut(message)
         return null
-      case 'bundle_add_message':
-        return this.#bundles.add(message)
       case 'bundle_control': {
         const refused = this.#bundles.control(message, (messages) => this.#commit(messages, connection))
         if (refused === null) connection.send(bundleReply(message))
