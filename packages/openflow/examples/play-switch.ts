@@ -1,7 +1,6 @@
 // biome-ignore-all lint/suspicious/noConsole: an example talks to who runs it
 // Plays a switch: node play-switch.ts [port [host]]. Says yes to everything and prints the flows that it is given.
-import net from 'node:net'
-import { Connection, formatFlow, type Message, type Outgoing } from '@openvnet/openflow'
+import { connect, formatFlow, type Message, type Outgoing } from '@openvnet/openflow'
 
 const [port = '6653', host = '127.0.0.1'] = process.argv.slice(2)
 const features = {
@@ -40,10 +39,11 @@ function replyTo(message: Message): Outgoing | null {
   }
 }
 
-const connection: Connection = new Connection({
-  socket: net.connect(Number(port), host),
+await connect({
+  port: Number(port),
+  host,
   onReady: () => console.log('connected'),
-  onMessage: (message) => {
+  onMessage: (message, connection) => {
     if (message.type === 'flow_mod') console.log(formatFlow(message))
     const reply = replyTo(message)
     if (reply !== null) connection.send(reply)
