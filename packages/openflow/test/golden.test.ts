@@ -1,67 +1,13 @@
 /**
- * The vectors: bytes of real programs, or written by hand from the specification, with what they mean. Each entry is
- *
- *     == title
- *     -- where the bytes are from
- *     04 0e 00 38   ; annotation         (`00 * 256` for a run of one byte)
- *     => the message as a literal
- *     | its text, as formatMessage and ovs-ofctl ofp-print give it
- *     ovs| the text of ovs-ofctl, where it is another
+ * Bytes and meaning: every vector of `vectors/` (their format: `golden-vectors.ts`) decodes to the object that stands
+ * there, which encodes to the same bytes and has the text that `ovs-ofctl ofp-print` gives the bytes.
  */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { DecodeError, decode, encode, formatMessage, type Message } from '@openvnet/openflow'
 import t from 'tap'
+import { readVectors, type Vector, vectorFiles } from './golden-vectors.ts'
 import { withoutOpenVswitch } from './open-vswitch.ts'
-
-interface Vector {
-  readonly title: string
-  readonly bytes: Uint8Array
-  readonly message: Message
-  readonly text: string
-  readonly theirText: string
-}
-
-const directory = join(import.meta.dirname, 'vectors')
-
-function readVectors(file: string): Vector[] {
-  const entries = readFileSync(join(directory, file), 'utf8').split('\n== ').slice(1)
-  return entries.map((entry) => readVector(entry.split('\n')))
-}
-
-function readVector(lines: readonly string[]): Vector {
-  const object = lines.findIndex((line) => line.startsWith('=> '))
-  const text = lines.findIndex((line) => line.startsWith('| '))
-  const ours = stripped(lines, '| ')
-  const theirs = stripped(lines, 'ovs| ')
-  return {
-    title: lines[0] as string,
-    bytes: Uint8Array.from(lines.slice(2, object).flatMap(readBytes)),
-    message: evaluate(lines.slice(object, text).join('\n').slice(3)),
-    text: ours,
-    theirText: theirs === '' ? ours : theirs,
-  }
-}
-
-const stripped = (lines: readonly string[], prefix: string): string =>
-  lines
-    .filter((line) => line.startsWith(prefix))
-    .map((line) => line.slice(prefix.length))
-    .join('\n')
-
-function readBytes(line: string): number[] {
-  const bytes = (line.split(';')[0] as string).trim()
-  const run = /^([0-9a-f]{2}) \* ([0-9]+)$/.exec(bytes)
-  if (run !== null) return new Array<number>(Number(run[2])).fill(Number.parseInt(run[1] as string, 16))
-  return bytes.split(' ').map((byte) => Number.parseInt(byte, 16))
-}
-
-function evaluate(literal: string): Message {
-  const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'))
-  return new Function('hex', `return (${literal})`)(hex)
-}
 
 /** ovs-ofctl goes on with what is in the packet. */
 const PACKETS: ReadonlySet<Message['type']> = new Set([
@@ -84,12 +30,16 @@ function ofpPrint({ bytes, message }: Vector): string {
   ).trimEnd()
 }
 
-for (const file of readdirSync(directory)) {
+/** Who made the bytes: Open vSwitch, or a person with the specification. */
+const ORIGIN = /^(captured: ovs-(ofctl|vswitchd)|by hand)/
+
+for (const file of vectorFiles) {
   t.test(`vectors of ${file}`, async (t) => {
     const vectors = readVectors(file)
     t.ok(vectors.length > 0)
     for (const vector of vectors) {
-      const { title, bytes, message, text } = vector
+      const { title, bytes, message, origin, text } = vector
+      assert.match(origin, ORIGIN, title)
       assert.deepEqual(decode(bytes), message, title)
       t.pass(`${title}: decodes`)
       t.equal(hexOf(encode(message)), hexOf(bytes), `${title}: encodes`)
