@@ -3,12 +3,15 @@ import type { Base } from './base.ts'
 import type { Instruction } from './instruction.ts'
 import type { Match } from './match.ts'
 
+/** Which changes of which flows are to be told. */
 export interface FlowMonitor {
+  /** 32 bits; its own number on each connection. */
   readonly monitor_id: number
   /** OFPFMF bits. */
   readonly flags: number
   /** 32 bits; a filter of deletions and requests, `OFPP.ANY` for none. */
   readonly out_port: number
+  /** `OFPTT.ALL` for all. */
   readonly table_id: number
   readonly match: Match
 }
@@ -35,8 +38,10 @@ export interface FlowUpdateAbbreviated {
   readonly type: 'abbrev'
   readonly xid: number
 }
+/** An event that this library does not know. */
 export interface UnknownFlowUpdate {
   readonly type: 'unknown'
+  /** 16 bits. */
   readonly event: number
   readonly data: Uint8Array
 }
@@ -52,14 +57,17 @@ export interface FlowMonitorReply {
   readonly type: 'flow_monitor'
   readonly updates: readonly FlowUpdate[]
 }
+/** ONF_FLOW_MONITOR_CANCEL (extension 187, 1870): it has no reply. */
 export interface FlowMonitorCancel extends Base {
   readonly type: 'flow_monitor_cancel'
+  /** 32 bits; its own number on each connection. */
   readonly monitor_id: number
 }
 /** Too much was queued: only deletes are sent until `flow_monitor_resumed`. */
 export interface FlowMonitorPaused extends Base {
   readonly type: 'flow_monitor_paused'
 }
+/** ONF_FLOW_MONITOR_RESUMED (1872): all changes are told again. */
 export interface FlowMonitorResumed extends Base {
   readonly type: 'flow_monitor_resumed'
 }

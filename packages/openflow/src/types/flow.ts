@@ -10,7 +10,9 @@ export interface FlowMod extends Base {
   readonly cookie: bigint
   /** 64 bits; the bits of `cookie` that count, 0 for none. */
   readonly cookie_mask: bigint
+  /** 0..254; `OFPTT.ALL` in deletions. */
   readonly table_id: number
+  /** Of `OFPFC`. */
   readonly command: number
   /** Seconds, 0..65535; 0 is never. */
   readonly idle_timeout: number
@@ -24,6 +26,7 @@ export interface FlowMod extends Base {
   readonly out_port: number
   /** 32 bits; a filter of deletions and requests, `OFPG.ANY` for none. */
   readonly out_group: number
+  /** Of `OFPFF`. */
   readonly flags: number
   readonly match: Match
   readonly instructions: readonly Instruction[]
@@ -35,7 +38,9 @@ export interface FlowRemoved extends Base {
   readonly cookie: bigint
   /** 0..65535; the highest matches first. */
   readonly priority: number
+  /** Of `OFPRR`. */
   readonly reason: number
+  /** 0..254. */
   readonly table_id: number
   /** Whole seconds since it was made. */
   readonly duration_sec: number
@@ -76,6 +81,7 @@ export interface AggregateStatsRequest extends FlowFilter {
 }
 /** An entry of an OFPMP_FLOW reply (§7.3.5.2): `flags` are of `OFPFF`. */
 export interface FlowStats {
+  /** 0..254. */
   readonly table_id: number
   /** Whole seconds since it was made. */
   readonly duration_sec: number
@@ -87,6 +93,7 @@ export interface FlowStats {
   readonly idle_timeout: number
   /** Seconds, 0..65535; 0 is never. */
   readonly hard_timeout: number
+  /** Of `OFPFF`. */
   readonly flags: number
   /** 64 bits. */
   readonly cookie: bigint

@@ -15,7 +15,9 @@ export interface Bucket {
 /** `command`: 0 add, 1 modify, 2 delete. `group_type`: 0 all, 1 select, 2 indirect, 3 fast failover. */
 export interface GroupMod extends Base {
   readonly type: 'group_mod'
+  /** Of `OFPGC`. */
   readonly command: number
+  /** Of `OFPGT`. */
   readonly group_type: number
   /** 32 bits. */
   readonly group_id: number
@@ -23,6 +25,7 @@ export interface GroupMod extends Base {
 }
 /** An entry of an OFPMP_GROUP_DESC reply (§7.3.5.10): `group_type` is of `OFPGT`. */
 export interface GroupDesc {
+  /** Of `OFPGT`. */
   readonly group_type: number
   /** 32 bits. */
   readonly group_id: number
@@ -34,6 +37,7 @@ export interface GroupStatsRequest {
   /** OFPG.ALL for all. */
   readonly group_id: number
 }
+/** Counters of one bucket (§7.3.5.9). */
 export interface BucketCounter {
   /** 64 bits; all ones where it is not counted. */
   readonly packet_count: bigint

@@ -14,6 +14,7 @@ import type { Port, PortStats, PortStatsRequest } from './port.ts'
 import type { QueueStats, QueueStatsRequest } from './queue.ts'
 import type { TableFeatures } from './table-features.ts'
 
+/** Requests that say no more than what they ask for (§7.3.5). */
 export interface BodylessRequest {
   readonly type: 'desc' | 'table' | 'group_desc' | 'group_features' | 'meter_features' | 'port_desc'
 }
@@ -25,13 +26,17 @@ export interface TableFeaturesBody {
 /** OFPMP_EXPERIMENTER of an experimenter, or of a type, that this library does not know. */
 export interface ExperimenterMultipart {
   readonly type: 'experimenter'
+  /** 32 bits: who gives the rest its meaning. */
   readonly experimenter: number
+  /** 32 bits: the type among those of the experimenter. */
   readonly exp_type: number
   /** A view into the receive buffer. */
   readonly data: Uint8Array
 }
+/** A multipart type that this library does not know: its body is a view into the receive buffer. */
 export interface UnknownMultipart {
   readonly type: 'unknown'
+  /** 16 bits. */
   readonly multipart_type: number
   readonly data: Uint8Array
 }
@@ -58,19 +63,25 @@ export interface Desc {
   readonly serial_num: string
   readonly dp_desc: string
 }
+/** The body of an OFPMP_AGGREGATE reply (§7.3.5.3): sums over the flows. */
 export interface AggregateStats {
   readonly type: 'aggregate'
   /** 64 bits; all ones where it is not counted. */
   readonly packet_count: bigint
   /** 64 bits; all ones where it is not counted. */
   readonly byte_count: bigint
+  /** 32 bits. */
   readonly flow_count: number
 }
 /** An entry of an OFPMP_TABLE reply (§7.3.5.4). */
 export interface TableStats {
+  /** 0..254. */
   readonly table_id: number
+  /** Flows in it. */
   readonly active_count: number
+  /** 64 bits: packets that were looked up. */
   readonly lookup_count: bigint
+  /** 64 bits: packets that hit a flow. */
   readonly matched_count: bigint
 }
 export type MultipartReplyBody =
@@ -95,11 +106,14 @@ export type MultipartReplyBody =
 /** `flags` bit 0: more messages with this xid follow. */
 export interface MultipartRequest extends Base {
   readonly type: 'multipart_request'
+  /** `OFPMPF_MORE`, or 0. */
   readonly flags: number
   readonly body: MultipartRequestBody
 }
+/** OFPT_MULTIPART_REPLY (§7.3.5): one part of a reply, or all of it. */
 export interface MultipartReply extends Base {
   readonly type: 'multipart_reply'
+  /** `OFPMPF_MORE`, or 0. */
   readonly flags: number
   readonly body: MultipartReplyBody
 }

@@ -9,6 +9,7 @@ export interface NxtRoleRequest extends Base {
   readonly type: 'nxt_role_request'
   readonly role: number
 }
+/** NXT_ROLE_REPLY: `role` as in the request. */
 export interface NxtRoleReply extends Base {
   readonly type: 'nxt_role_reply'
   readonly role: number
@@ -23,13 +24,16 @@ export interface NxtSetPacketInFormat extends Base {
   readonly type: 'nxt_set_packet_in_format'
   readonly format: number
 }
+/** NXT_PACKET_IN (`include/openflow/nicira-ext.h`): a packet-in with NXM fields, format 1. */
 export interface NxtPacketIn extends Base {
   readonly type: 'nxt_packet_in'
   /** 32 bits; `OFP_NO_BUFFER` for none. */
   readonly buffer_id: number
   /** Bytes of the whole packet, 0..65535, of which `data` may be less. */
   readonly total_len: number
+  /** Of `OFPR`. */
   readonly reason: number
+  /** 0..254. */
   readonly table_id: number
   /** 64 bits. */
   readonly cookie: bigint
@@ -37,19 +41,24 @@ export interface NxtPacketIn extends Base {
   /** A view into the receive buffer. */
   readonly data: Uint8Array
 }
+/** NXT_FLOW_AGE: nothing is known of it but its number. */
 export interface NxtFlowAge extends Base {
   readonly type: 'nxt_flow_age'
 }
 /** As `set_async`. */
 export interface NxtSetAsyncConfig extends Base {
   readonly type: 'nxt_set_async_config'
+  /** By the reasons of `OFPR`. */
   readonly packet_in_mask: AsyncMasks
+  /** By the reasons of `OFPPR`. */
   readonly port_status_mask: AsyncMasks
+  /** By the reasons of `OFPRR`. */
   readonly flow_removed_mask: AsyncMasks
 }
 /** Packets of `controller` actions with this id come to this connection only. */
 export interface NxtSetControllerId extends Base {
   readonly type: 'nxt_set_controller_id'
+  /** 16 bits. */
   readonly controller_id: number
 }
 
@@ -69,6 +78,7 @@ export type PacketIn2Property =
   /** For NXT_RESUME, as it is: valid once, for this ovs-vswitchd. */
   | { readonly type: 'continuation'; readonly continuation: Uint8Array }
   | UnknownProperty
+/** NXT_PACKET_IN2 (`lib/ofp-packet.c`): a packet-in of properties, format 2. */
 export interface NxtPacketIn2 extends Base {
   readonly type: 'nxt_packet_in2'
   readonly properties: readonly PacketIn2Property[]
@@ -83,6 +93,7 @@ export interface NxtResume extends Base {
 export type AsyncConfigProperty =
   | { readonly type: 'mask'; readonly target: number; readonly mask: number }
   | UnknownProperty
+/** NXT_SET_ASYNC_CONFIG2: as OFPT_SET_ASYNC of OpenFlow 1.4. It has no reply. */
 export interface NxtSetAsyncConfig2 extends Base {
   readonly type: 'nxt_set_async_config2'
   readonly properties: readonly AsyncConfigProperty[]
@@ -90,25 +101,32 @@ export interface NxtSetAsyncConfig2 extends Base {
 
 /** A Geneve option that fills the field tun_metadata`index`. */
 export interface TlvMap {
+  /** Class of the Geneve option, 16 bits. */
   readonly option_class: number
+  /** 0..255. */
   readonly option_type: number
   /** Bytes: 4..124, a multiple of 4. */
   readonly option_len: number
+  /** 0..63: the N of `tun_metadataN`. */
   readonly index: number
 }
 /** `command`: NXTTMC. */
 export interface NxtTlvTableMod extends Base {
   readonly type: 'nxt_tlv_table_mod'
+  /** 0 add, 1 delete, 2 clear. */
   readonly command: number
   readonly maps: readonly TlvMap[]
 }
+/** NXT_TLV_TABLE_REQUEST: asks which options are mapped to `tun_metadata` fields. */
 export interface NxtTlvTableRequest extends Base {
   readonly type: 'nxt_tlv_table_request'
 }
+/** NXT_TLV_TABLE_REPLY. */
 export interface NxtTlvTableReply extends Base {
   readonly type: 'nxt_tlv_table_reply'
   /** Bytes that the options may have together. */
   readonly max_option_space: number
+  /** Fields that there are for options: 64. */
   readonly max_fields: number
   readonly maps: readonly TlvMap[]
 }
@@ -116,6 +134,7 @@ export interface NxtTlvTableReply extends Base {
 /** Removes the connections of one zone. */
 export interface NxtCtFlushZone extends Base {
   readonly type: 'nxt_ct_flush_zone'
+  /** Zone of connection tracking, 16 bits. */
   readonly zone_id: number
 }
 /** Part of a connection's tuple; addresses of IPv4 are mapped (`::ffff:10.0.0.1`). */

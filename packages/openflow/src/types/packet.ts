@@ -10,7 +10,9 @@ export interface PacketIn extends Base {
   readonly buffer_id: number
   /** Bytes of the whole packet, 0..65535, of which `data` may be less. */
   readonly total_len: number
+  /** Of `OFPR`. */
   readonly reason: number
+  /** 0..254. */
   readonly table_id: number
   /** 64 bits. */
   readonly cookie: bigint

@@ -4,6 +4,7 @@ import type { Base } from './base.ts'
 /** A message type that this library does not know. */
 export interface UnknownMessage extends Base {
   readonly type: 'unknown'
+  /** 8 bits. */
   readonly message_type: number
   readonly data: Uint8Array
 }
@@ -19,6 +20,7 @@ export interface ExperimenterProperty {
 /** A property, of any list of properties, that this library does not know. */
 export interface UnknownProperty {
   readonly type: 'unknown'
+  /** 16 bits. */
   readonly property_type: number
   readonly data: Uint8Array
 }
