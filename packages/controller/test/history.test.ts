@@ -1,123 +1,81 @@
-/** The standing properties of the engine, on random histories of rows and ports. */
-import fc from 'fast-check'
+/** The standing properties of the engine, on random histories of rows, ports and switches. */
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { anyEvent, type Event, opposite, subjectOf, World } from './world.ts'
+import { Coverage } from './history_coverage.ts'
+import { forgetful, inOrderOfSight } from './history_faults.ts'
+import { type Failure, type HistoryOptions, runHistory } from './history_run.ts'
+import { newSeed, Random } from './random.ts'
 
 /** More with FUZZ_FACTOR, e.g. 10. */
 const FACTOR = Number(process.env['FUZZ_FACTOR'] ?? 1)
-const history = fc.array(anyEvent, { minLength: 20, maxLength: 120, size: 'max' })
+const EVENTS = 10_000 * FACTOR
+const LENGTH = 150
+/** Seed of the histories that must reach everything, whatever the day is. */
+const FIXED_SEED = 4
 
-/** What is left of a history: the last word on each row and each port. */
-const lastWords = (events: readonly Event[]): Event[] => {
-  const last = new Map<string, Event>()
-  for (const event of events) {
-    const subject = subjectOf(event)
-    last.delete(subject)
-    last.set(subject, event)
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
+
+const textOf = ({ property, detail, script }: Failure): string =>
+  `${property}: not so\n${detail}\n\n${script}`
+
+/** Histories one after the other until there were so many events, or one fails. */
+const runMany = async (options: Omit<HistoryOptions, 'length'>, atLeast: number) => {
+  const random = new Random(options.seed)
+  let events = 0
+  let histories = 0
+  while (events < atLeast) {
+    const seed = random.next()
+    const failure = await runHistory({ ...options, seed, length: LENGTH }, () => {
+      events += 1
+    })
+    histories += 1
+    if (failure !== null) return { failure, events, histories }
   }
-  return [...last.values()]
+  return { failure: null, events, histories }
 }
 
-t.test('the tables after a history are those of its end result, at every step', async () => {
-  await fc.assert(
-    fc.asyncProperty(history, async (events) => {
-      const incremental = new World()
-      for (const [index, event] of events.entries()) {
-        incremental.give(event)
-        const fromScratch = new World()
-        for (const last of lastWords(events.slice(0, index + 1))) fromScratch.give(last)
-        const [actual, expected] = [await incremental.tables(), await fromScratch.tables()]
-        if (actual !== expected)
-          throw new Error(`after step ${index}\n--- incremental\n${actual}\n--- from scratch\n${expected}`)
-      }
-    }),
-    { numRuns: 40 * FACTOR },
-  )
+t.test('random histories', async (t) => {
+  const seed = newSeed()
+  const coverage = new Coverage()
+  const { failure, events, histories } = await runMany({ seed, features: coverage.features }, EVENTS)
+  if (failure !== null) t.comment(textOf(failure))
+  t.equal(failure?.property, undefined, `FUZZ_SEED=${seed}: ${events} events in ${histories} histories`)
+  t.comment(coverage.text)
 })
 
-t.test('the order of events does not matter', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      history.chain((events) => {
-        const last = lastWords(events)
-        return fc.tuple(
-          fc.constant(last),
-          fc.shuffledSubarray(last, { minLength: last.length, maxLength: last.length }),
-        )
-      }),
-      async ([one, other]) => {
-        const [first, second] = [new World(), new World()]
-        for (const event of one) first.give(event)
-        for (const event of other) {
-          second.give(event)
-          await second.engine.settled()
-        }
-        if ((await first.tables()) !== (await second.tables())) throw new Error('the tables differ')
-      },
-    ),
-    { numRuns: 100 * FACTOR },
-  )
+t.test('the histories reach every rule and every table', async (t) => {
+  const coverage = new Coverage()
+  await runMany({ seed: FIXED_SEED, features: coverage.features }, 1500)
+  t.same(coverage.unreached, [])
 })
 
-t.test('taking away what was added restores the tables', async () => {
-  await fc.assert(
-    fc.asyncProperty(history, anyEvent, async (events, extra) => {
-      const undo = opposite(extra)
-      if (undo === null) return
-      const world = new World()
-      const others = events.filter((event) => lastWords([event, extra]).length === 2)
-      for (const event of others) world.give(event)
-      const before = await world.tables()
-      world.give(extra)
-      await world.engine.settled()
-      world.give(undo)
-      if ((await world.tables()) !== before) throw new Error('the tables are not as before')
-    }),
-    { numRuns: 100 * FACTOR },
-  )
-})
+/** Runs a script as the developer would. */
+const run = (script: string) => {
+  const args = ['--conditions=vnet-source', '--input-type=module-typescript']
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, input: script })
+  return { status, stdout: stdout.toString(), stderr: stderr.toString() }
+}
 
-t.test('the histories reach every rule', async (t) => {
-  const whys = new Set<string>()
-  await fc.assert(
-    fc.asyncProperty(history, async (events) => {
-      const world = new World()
-      for (const event of events) world.give(event)
-      for (const why of await world.whys()) whys.add(why.replaceAll(/\d+/g, 'N'))
-    }),
-    { numRuns: 200 },
-  )
-  const text = [...whys].join('\n')
-  for (const phrase of [
-    'Port N is',
-    'is behind port',
-    'may ask whether',
-    'may send from',
-    'may send ARP',
-    'is told the MAC',
-    'announces its own',
-    'is the leg',
-    'answers pings',
-    'offers no service',
-    'lets packets from',
-    'reaches',
-    'Routers reach',
-    'go to every guest',
-    ' is if-N.',
-  ]) {
-    t.match(text, phrase)
-  }
-})
+const FAULTS = { forgetful, inOrderOfSight }
+/** Events and pauses: a longer script is one that somebody has to read twice. */
+const MOST_STEPS = 10
 
-t.test('an event that says what is already so changes nothing', async (t) => {
-  await fc.assert(
-    fc.asyncProperty(history, async (events) => {
-      const world = new World()
-      for (const event of events) world.give(event)
-      const before = await world.tables()
-      for (const event of lastWords(events)) world.give(event)
-      t.equal(await world.tables(), before)
-    }),
-    { numRuns: 20 * FACTOR },
-  )
-})
+for (const [name, features] of Object.entries(FAULTS)) {
+  t.test(`a fault is found, and shown by a short script: ${name}`, async (t) => {
+    const script = {
+      imports: `import { ${name} } from './packages/controller/test/history_faults.ts'`,
+      options: `{ features: ${name} }`,
+    }
+    const { failure } = await runMany({ seed: FIXED_SEED, features, script }, EVENTS)
+    if (failure === null) throw new Error('it is not found')
+    t.comment(textOf(failure))
+    t.ok(failure.steps.length <= MOST_STEPS, `${failure.steps.length} steps`)
+    t.match(run(failure.script), { status: 1, stdout: /^[-+] (table|group_id)=/m })
+    t.match(
+      run(failure.script.replace(script.options, '')),
+      { status: 0, stdout: /^it holds/ },
+      'without the fault it holds',
+    )
+  })
+}

@@ -1,197 +1,175 @@
-/** Rows and ports for tests: builders with defaults, a random world, and tables as comparable text. */
+/**
+ * An engine as its surroundings see it: rows and ports that are told to it, switches that come and go, and what these
+ * hold when all that is announced for them is applied. It knows all that it was told, in order, so that the same can
+ * be told again, from scratch or as a script.
+ */
+import { setImmediate } from 'node:timers/promises'
 import type { Operation, Snapshot } from '@openvnet/feed'
 import { RESOURCE_NAMES, type ResourceName, type Row } from '@openvnet/schema'
-import fc from 'fast-check'
 import { pino } from 'pino'
 import { Engine } from '../src/engine/engine.ts'
+import type { Feature } from '../src/engine/rule.ts'
 import { FEATURES } from '../src/features/index.ts'
 import type { Tables } from '../src/pipeline/flow.ts'
+import { Mirror } from './mirror.ts'
 
 export const DPIDS = ['0x0000000000000001', '0x0000000000000002'] as const
 export const silent = pino({ level: 'silent' })
 
 export type Event =
-  | { readonly kind: 'row'; readonly operation: Operation }
-  | { readonly kind: 'link'; readonly dpid: string; readonly up: boolean }
+  /** One revision. */
+  | { readonly kind: 'change'; readonly operations: readonly Operation[] }
+  /** Revisions that the bus lost: the engine only gets all rows as they are afterwards. */
+  | { readonly kind: 'reload'; readonly operations: readonly Operation[] }
+  /** While the switch is away the engine hears nothing of it. */
   | { readonly kind: 'port'; readonly dpid: string; readonly name: string; readonly port_no: number | null }
+  /** @param wiped the switch comes back with empty tables */
+  | { readonly kind: 'link'; readonly dpid: string; readonly up: boolean; readonly wiped?: boolean }
+  | { readonly kind: 'forget'; readonly dpid: string }
 
-const id = fc.integer({ min: 1, max: 4 })
-const nullable = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null, freq: 3 })
-const macOf = (n: number) => `52:54:00:00:00:0${n}`
+/** `settle`: all of it is in the tables. `tick`: a turn of the event loop; a long pass is in the middle. */
+export type Step = Event | 'settle' | 'tick'
 
-/** Random content for each kind of row; references may dangle, as they do between two operations. */
-const CONTENT: { readonly [N in ResourceName]: fc.Arbitrary<Omit<Row<N>, 'id' | 'uuid'>> } = {
-  datapath: fc.record({
-    display_name: fc.constant('dp'),
-    dpid: fc.constantFrom(...DPIDS),
-    node_id: fc.constant(null),
-    ipv4_address: fc.constant(null),
-    enable_ovs_learn_action: fc.constant(true),
-  }),
-  network: fc.record({
-    display_name: fc.constant('nw'),
-    domain_name: fc.constant('nw'),
-    mode: fc.constant('virtual' as const),
-    ipv4_network: fc.constant('10.0.0.0'),
-    ipv4_prefix: fc.constantFrom(24, 16),
-  }),
-  interface: fc.record({
-    display_name: fc.constant('if'),
-    mode: fc.constantFrom('vif' as const, 'vif' as const, 'simulated' as const),
-    port_name: nullable(fc.constantFrom('p1', 'p2', 'if-3')),
-    owner_datapath_id: nullable(fc.integer({ min: 1, max: 2 })),
-    network_id: nullable(id),
-    enable_routing: fc.constant(false),
-    enable_route_translation: fc.constant(false),
-    enable_filtering: fc.constant(false),
-  }),
-  mac_lease: fc.record({ interface_id: id, mac_address: id.map(macOf) }),
-  ip_lease: fc.record({
-    network_id: id,
-    mac_lease_id: id,
-    interface_id: id,
-    address: id.map((n) => `10.0.0.${n}`),
-    enable_routing: fc.constant(false),
-  }),
-  network_service: fc.record({
-    display_name: fc.constant('ns'),
-    mode: fc.constant('router' as const),
-    interface_id: nullable(id),
-    incoming_port: fc.constant(null),
-    outgoing_port: fc.constant(null),
-  }),
-  route_link: fc.record({ mac_address: id.map(macOf) }),
-  route: fc.record({
-    interface_id: id,
-    network_id: id,
-    route_link_id: fc.integer({ min: 1, max: 2 }),
-    destination: fc.constantFrom('10.0.0.0', '0.0.0.0'),
-    prefix: fc.constantFrom(0, 24),
-    ingress: fc.boolean(),
-    egress: fc.boolean(),
-  }),
-  datapath_network: fc.record({
-    datapath_id: id,
-    network_id: id,
-    interface_id: nullable(id),
-    mac_address: id.map(macOf),
-  }),
-  datapath_route_link: fc.record({
-    datapath_id: id,
-    route_link_id: id,
-    interface_id: nullable(id),
-    mac_address: id.map(macOf),
-  }),
+export interface WorldOptions {
+  /** Made for each world: what a rule keeps to itself is a fault that must not spread. */
+  readonly features?: () => readonly Feature[]
+  /** Milliseconds after which a pass gives way; 0: after each step. */
+  readonly slice?: number
 }
 
-const PREFIX: Partial<Record<ResourceName, string>> = {
-  interface: 'if',
-  network: 'nw',
-  route_link: 'rl',
-  route: 'r',
+export type AnyRow = Row<ResourceName>
+
+interface SwitchState {
+  /** Ports as they are. */
+  readonly ports: Map<string, number>
+  /** Ports as the engine knows them. */
+  known: ReadonlyMap<string, number>
+  up: boolean
+  readonly mirror: Mirror
 }
 
-const rowEvent = (resource: ResourceName): fc.Arbitrary<Event> =>
-  fc
-    .record({ id, content: CONTENT[resource] as fc.Arbitrary<object>, gone: fc.integer({ min: 0, max: 3 }) })
-    .map((drawn) => ({
-      kind: 'row',
-      operation: {
-        resource,
-        id: drawn.id,
-        row:
-          drawn.gone === 0
-            ? null
-            : { id: drawn.id, uuid: `${PREFIX[resource] ?? resource}-${drawn.id}`, ...drawn.content },
-      } as Operation,
-    }))
-
-const portEvent: fc.Arbitrary<Event> = fc.record({
-  kind: fc.constant('port' as const),
-  dpid: fc.constantFrom(...DPIDS),
-  name: fc.constantFrom('p1', 'p2', 'if-1', 'if-2', 'if-3', 'if-4'),
-  port_no: fc.option(fc.integer({ min: 1, max: 3 }), { nil: null, freq: 4 }),
-})
-
-const linkEvent: fc.Arbitrary<Event> = fc.record({
-  kind: fc.constant('link' as const),
-  dpid: fc.constantFrom(...DPIDS),
-  up: fc.boolean(),
-})
-
-export const anyEvent: fc.Arbitrary<Event> = fc.oneof(
-  { weight: 4, arbitrary: portEvent },
-  { weight: 1, arbitrary: linkEvent },
-  ...RESOURCE_NAMES.map((name) => ({
-    weight: ['interface', 'mac_lease', 'ip_lease', 'route'].includes(name) ? 4 : 1,
-    arbitrary: rowEvent(name),
-  })),
-)
-
-/** What an event is about: of two with one subject the later is the last word. */
-export const subjectOf = (event: Event): string => {
-  switch (event.kind) {
-    case 'row':
-      return `${event.operation.resource} ${event.operation.id}`
-    case 'port':
-      return `${event.dpid} ${event.name}`
-    case 'link':
-      return event.dpid
-  }
-}
-
-/** The event that takes back what an event brought; `null` when it brought nothing. */
-export const opposite = (event: Event): Event | null => {
-  switch (event.kind) {
-    case 'row':
-      return event.operation.row === null
-        ? null
-        : { kind: 'row', operation: { ...event.operation, row: null } }
-    case 'port':
-      return event.port_no === null ? null : { ...event, port_no: null }
-    case 'link':
-      return event.up ? null : { ...event, up: true }
-  }
-}
-
-/** An engine with two connected switches and the events already given to it. */
 export class World {
   readonly engine: Engine
-  readonly #ports = new Map(DPIDS.map((dpid) => [dpid as string, new Map<string, number>()]))
+  readonly options: WorldOptions
+  /** All that was told. */
+  readonly steps: Step[] = []
+  readonly rows = new Map<ResourceName, Map<number, AnyRow>>(RESOURCE_NAMES.map((name) => [name, new Map()]))
+  readonly switches: ReadonlyMap<string, SwitchState>
+  /** What the engine logged as an error. */
+  readonly faults: string[] = []
   #revision = 0
 
-  constructor() {
-    this.engine = new Engine({ features: FEATURES, log: silent, onChange: () => {} })
+  constructor(options: WorldOptions = {}) {
+    this.options = options
+    this.switches = new Map(
+      DPIDS.map((dpid) => [dpid, { ports: new Map(), known: new Map(), up: true, mirror: new Mirror() }]),
+    )
+    this.engine = new Engine({
+      features: options.features?.() ?? FEATURES,
+      log: pino({ level: 'error' }, { write: (line: string) => void this.faults.push(line) }),
+      onChange: (dpid, change) =>
+        this.switches.get(dpid)!.mirror.follow(this.engine.tables(dpid), change, change.revision),
+      onFailure: () => void this.faults.push('a pass of the engine failed'),
+      ...(options.slice === undefined ? {} : { slice: options.slice }),
+    })
     this.engine.load(emptySnapshot())
     for (const dpid of DPIDS) this.engine.connected(dpid, new Map())
   }
 
   give(event: Event): void {
-    if (event.kind === 'port') this.#port(event)
-    else if (event.kind === 'link') this.#link(event)
-    else this.engine.apply({ revision: ++this.#revision, operations: [event.operation] })
+    this.steps.push(event)
+    switch (event.kind) {
+      case 'change':
+        for (const operation of event.operations) this.#operate(operation)
+        this.engine.apply({ revision: ++this.#revision, operations: event.operations })
+        break
+      case 'reload':
+        for (const operation of event.operations) this.#operate(operation)
+        this.#revision += 1
+        this.engine.load(this.snapshot())
+        break
+      case 'port':
+        this.#port(event)
+        break
+      case 'link':
+        this.#link(event)
+        break
+      case 'forget':
+        this.#forget(event.dpid)
+    }
+  }
+
+  async settled(): Promise<void> {
+    this.steps.push('settle')
+    await this.engine.settled()
+  }
+
+  async take(step: Step): Promise<void> {
+    if (step === 'settle') await this.settled()
+    else if (step === 'tick') {
+      this.steps.push(step)
+      await setImmediate()
+    } else this.give(step)
+  }
+
+  /** The rows as they are now. */
+  snapshot(): Snapshot {
+    const rows = Object.fromEntries([...this.rows].map(([name, byId]) => [name, [...byId.values()]]))
+    return { ...emptySnapshot(), revision: this.#revision, rows: rows as unknown as Snapshot['rows'] }
+  }
+
+  /** Another world that learns at once how things are now. */
+  async fromScratch(): Promise<World> {
+    const world = new World(this.options)
+    for (const [dpid, { ports, known, up }] of this.switches) {
+      const state = world.switches.get(dpid)!
+      for (const [name, port_no] of ports) state.ports.set(name, port_no)
+      state.known = known
+      state.up = up
+      world.engine.connected(dpid, known)
+      if (!up) world.engine.disconnected(dpid)
+    }
+    world.engine.load(this.snapshot())
+    for (const [name, byId] of this.rows) for (const [id, row] of byId) world.rows.get(name)!.set(id, row)
+    await world.engine.settled()
+    return world
+  }
+
+  tables(dpid: string): Tables {
+    return this.engine.tables(dpid)
+  }
+
+  #operate({ resource, id, row }: Operation): void {
+    if (row === null) this.rows.get(resource)!.delete(id)
+    else this.rows.get(resource)!.set(id, row)
   }
 
   #port({ dpid, name, port_no }: Event & { kind: 'port' }): void {
-    if (port_no === null) this.#ports.get(dpid)!.delete(name)
-    else this.#ports.get(dpid)!.set(name, port_no)
+    const state = this.switches.get(dpid)!
+    if (port_no === null) state.ports.delete(name)
+    else state.ports.set(name, port_no)
+    if (!state.up) return
+    state.known = new Map(state.ports)
     this.engine.port(dpid, name, port_no)
   }
 
-  #link({ dpid, up }: Event & { kind: 'link' }): void {
-    if (up) this.engine.connected(dpid, new Map(this.#ports.get(dpid)!))
-    else this.engine.disconnected(dpid)
+  #link({ dpid, up, wiped = false }: Event & { kind: 'link' }): void {
+    const state = this.switches.get(dpid)!
+    state.up = up
+    if (!up) {
+      this.engine.disconnected(dpid)
+      return
+    }
+    state.known = new Map(state.ports)
+    state.mirror.reconnect(wiped)
+    this.engine.connected(dpid, state.known)
   }
 
-  /** The sentences of all flows. */
-  async whys(): Promise<string[]> {
-    await this.engine.settled()
-    return DPIDS.flatMap((dpid) => [...this.engine.tables(dpid).flows.values()].map((flow) => flow.why))
-  }
-
-  async tables(): Promise<string> {
-    await this.engine.settled()
-    return DPIDS.map((dpid) => tablesText(this.engine.tables(dpid))).join('\n====\n')
+  #forget(dpid: string): void {
+    const state = this.switches.get(dpid)!
+    state.up = false
+    state.known = new Map()
+    this.engine.forgotten(dpid)
   }
 }
 

@@ -1,0 +1,153 @@
+/**
+ * Random histories: rows of every resource that come, change and go, alone and together as one revision or in a burst,
+ * ports and switches too. A part of it makes sense, such as a guest with its leases and its port or a router with its
+ * legs: else little would ever be in the tables. The rest is anything at all.
+ */
+import type { Operation } from '@openvnet/feed'
+import { RESOURCE_NAMES, type ResourceName } from '@openvnet/schema'
+import { addressOf, CONTENT, GUESTS, LEGS, NETWORKS, ROUTERS, uuidOf } from './history_rows.ts'
+import type { Random } from './random.ts'
+import { type AnyRow, DPIDS, type Event, type Step, type World } from './world.ts'
+
+const OFTEN: readonly ResourceName[] = ['interface', 'mac_lease', 'ip_lease', 'route', 'network']
+
+const set = (resource: ResourceName, id: number, content: object): Operation =>
+  ({ resource, id, row: { id, uuid: uuidOf(resource, id), ...content } }) as Operation
+
+const randomRow = (random: Random, resource: ResourceName, id: number): Operation =>
+  set(resource, id, CONTENT[resource](random, id))
+
+const idOf = (random: Random, resource: ResourceName): number =>
+  OFTEN.includes(resource) ? random.upTo(GUESTS + LEGS) : random.upTo(3)
+
+const anyRow = (random: Random): Operation => {
+  const resource = random.pick(random.chance(0.5) ? OFTEN : RESOURCE_NAMES)
+  return randomRow(random, resource, idOf(random, resource))
+}
+
+const existing = (world: World): { readonly resource: ResourceName; readonly row: AnyRow }[] =>
+  [...world.rows].flatMap(([resource, rows]) => [...rows.values()].map((row) => ({ resource, row })))
+
+const deletion = (random: Random, world: World): Operation => {
+  const rows = existing(world)
+  if (rows.length === 0) return anyRow(random)
+  const { resource, row } = random.pick(rows)
+  return { resource, id: row.id, row: null } as Operation
+}
+
+/** One field of a row is another one. */
+const tweak = (random: Random, world: World): Operation => {
+  const rows = existing(world)
+  if (rows.length === 0) return anyRow(random)
+  const { resource, row } = random.pick(rows)
+  const other = CONTENT[resource](random, row.id) as Record<string, unknown>
+  const field = random.pick(Object.keys(other))
+  return { resource, id: row.id, row: { ...row, [field]: other[field] } } as Operation
+}
+
+const leases = (id: number, network: number): Operation[] => [
+  set('mac_lease', id, { interface_id: id, mac_address: `52:54:00:00:00:0${id}` }),
+  set('ip_lease', id, {
+    network_id: network,
+    mac_lease_id: id,
+    interface_id: id,
+    address: addressOf(network, id),
+    enable_routing: false,
+  }),
+]
+
+const networkRow = (random: Random, id: number): Operation => randomRow(random, 'network', id)
+
+const interfaceRow = (random: Random, id: number, mode: 'vif' | 'simulated', network_id: number): Operation =>
+  set('interface', id, {
+    ...CONTENT.interface(random, id),
+    mode,
+    port_name: null,
+    owner_datapath_id: null,
+    network_id,
+  })
+
+/** A guest as the API would store it. */
+const guest = (random: Random): Event[] => {
+  const [id, network] = [random.upTo(GUESTS), random.upTo(NETWORKS)]
+  const operations = [
+    networkRow(random, network),
+    interfaceRow(random, id, 'vif', network),
+    ...leases(id, network),
+  ]
+  const port: Event = {
+    kind: 'port',
+    dpid: random.pick(DPIDS),
+    name: uuidOf('interface', id),
+    port_no: random.upTo(6),
+  }
+  return random.shuffled<Event>([port, { kind: 'change', operations }])
+}
+
+/** A leg of a router with its route. */
+const leg = (random: Random): Event[] => {
+  const [id, network] = [GUESTS + random.upTo(LEGS), random.upTo(NETWORKS)]
+  const route = set('route', id, {
+    ...CONTENT.route(random, id),
+    interface_id: id,
+    network_id: network,
+    destination: addressOf(network, 0),
+    prefix: 24,
+  })
+  const operations = [
+    randomRow(random, 'route_link', random.upTo(ROUTERS)),
+    interfaceRow(random, id, 'simulated', network),
+    ...leases(id, network),
+    route,
+  ]
+  return random.chance(0.5)
+    ? [{ kind: 'change', operations }]
+    : random.shuffled(operations).map((operation) => ({ kind: 'change', operations: [operation] }))
+}
+
+const port = (random: Random): Event => ({
+  kind: 'port',
+  dpid: random.pick(DPIDS),
+  name: random.pick(['p1', 'p2', ...Array.from({ length: GUESTS }, (_, index) => `if-${index + 1}`)]),
+  port_no: random.chance(0.7) ? random.upTo(6) : null,
+})
+
+const link = (random: Random): Event => {
+  const dpid = random.pick(DPIDS)
+  return random.weighted<Event>([
+    [4, { kind: 'link', dpid, up: false }],
+    [4, { kind: 'link', dpid, up: true }],
+    [2, { kind: 'link', dpid, up: true, wiped: true }],
+    [1, { kind: 'forget', dpid }],
+  ])
+}
+
+const several = (random: Random, world: World): Operation[] =>
+  Array.from({ length: random.upTo(5) }, () => oneRow(random, world))
+
+const oneRow = (random: Random, world: World): Operation =>
+  random.weighted([
+    [2, anyRow],
+    [2, tweak],
+    [1, deletion],
+  ])(random, world)
+
+/** What happens next: mostly one event. */
+export const nextEvents = (random: Random, world: World): readonly Event[] =>
+  random.weighted<() => readonly Event[]>([
+    [12, () => [{ kind: 'change', operations: [oneRow(random, world)] }]],
+    [1, () => [{ kind: 'change', operations: several(random, world) }]],
+    [1, () => [{ kind: 'reload', operations: several(random, world) }]],
+    [4, () => guest(random)],
+    [3, () => leg(random)],
+    [5, () => [port(random)]],
+    [1, () => [link(random)]],
+  ])()
+
+/** What follows an event: mostly a look at the tables, sometimes the next event in the middle of a pass. */
+export const pause = (random: Random): readonly Step[] =>
+  random.weighted<readonly Step[]>([
+    [8, ['settle']],
+    [1, ['tick']],
+    [1, []],
+  ])

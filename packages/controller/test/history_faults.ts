@@ -1,0 +1,47 @@
+/** Features with mistakes that the histories must find. */
+import type { Feature } from '../src/engine/rule.ts'
+import type { Query, View } from '../src/engine/view.ts'
+import { FEATURES } from '../src/features/index.ts'
+
+type Compile = Feature['rules'][number]['compile']
+
+const replaceRules = (feature: string, replace: (compile: Compile) => Compile): readonly Feature[] =>
+  FEATURES.map((original) =>
+    original.name === feature
+      ? { ...original, rules: original.rules.map((rule) => ({ ...rule, compile: replace(rule.compile) })) }
+      : original,
+  )
+
+/** Keeps the answers of queries to itself: who asks later has read nothing, and is not asked again. */
+const remembering = (view: View, answers: Map<unknown, Map<number, unknown>>): View => ({
+  get: (name, id) => view.get(name, id),
+  list: (index, key) => view.list(index, key),
+  ports: (name) => view.ports(name),
+  query: <T>(query: Query<T>, id: number): T => {
+    const known = answers.get(query) ?? new Map<number, unknown>()
+    answers.set(query, known)
+    if (!known.has(id)) known.set(id, view.query(query, id))
+    return known.get(id) as T
+  },
+})
+
+/** Rules that read data that nobody tracks. */
+export const forgetful = (): readonly Feature[] => {
+  const answers = new Map<unknown, Map<number, unknown>>()
+  return replaceRules(
+    'switching',
+    (compile) => (row, view, dpid) => compile(row, remembering(view, answers), dpid),
+  )
+}
+
+/** A rule whose flows depend on which row came first. */
+export const inOrderOfSight = (): readonly Feature[] => {
+  const numbers = new Map<number, number>()
+  return replaceRules('port', (compile) => (row, view, dpid) => {
+    const compiled = compile(row, view, dpid)
+    const number = numbers.get(row.id) ?? numbers.size
+    numbers.set(row.id, number)
+    const flows = compiled.flows?.map((flow) => ({ ...flow, priority: flow.priority + number }))
+    return flows === undefined ? compiled : { ...compiled, flows }
+  })
+}
