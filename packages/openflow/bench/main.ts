@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import type { Allocation } from './allocation.ts'
 import { CASES } from './cases.ts'
+import type { Times } from './one.ts'
 
 const ROUNDS = 5
 const ONE = join(import.meta.dirname, 'one.ts')
@@ -17,17 +18,20 @@ const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(CASE
 const allocations = new Map(
   names.map((name) => [name, inProcess(ALLOCATION_FLAGS, 'bytes', name) as Allocation]),
 )
-/** Nanoseconds per message of every run, by round. */
-const times = new Map<string, number[][]>(names.map((name) => [name, []]))
+/** Every run, by round. */
+const times = new Map<string, Times[][]>(names.map((name) => [name, []]))
 for (let round = 0; round < ROUNDS; round++) {
-  for (const name of names) times.get(name)?.push(inProcess(FLAGS, 'time', name) as number[])
+  for (const name of names) times.get(name)?.push(inProcess(FLAGS, 'time', name) as Times[])
 }
 
 say(
-  `Median of all runs in ${ROUNDS} processes, 10 % and 90 % of the runs, medians of the slowest and fastest process.`,
+  'Millions per second of processor time, all threads counted: the median of all runs, their 10 % and 90 %, and the',
 )
+say(`medians of the slowest and the fastest of ${ROUNDS} processes. By the clock, what else runs counts too.`)
 say('')
-say('| work | million/s | 10 %–90 % | processes | ns | one run, ms | MB/s | bytes: heap + buffers | held |')
+say(
+  '| work | million/s | 10 %–90 % | processes | ns | one run, ms | by the clock | bytes: heap + buffers | held |',
+)
 say('|---|---|---|---|---|---|---|---|---|')
 for (const name of names) say(row(name, times.get(name) ?? [], allocations.get(name) as Allocation))
 
@@ -45,24 +49,29 @@ function inProcess(flags: readonly string[], task: string, name: string): unknow
   return JSON.parse(stdout)
 }
 
-function row(name: string, rounds: readonly number[][], { heap, buffers, held }: Allocation): string {
+function row(name: string, rounds: readonly Times[][], { heap, buffers, held }: Allocation): string {
   const one = CASES[name]?.()
   if (one === undefined) throw new Error(`no such case: ${name}`)
-  const runs = rounds.flat()
-  const median = quantile(runs, 0.5)
-  const medians = rounds.map((round) => quantile(round, 0.5))
-  const million = (nanoseconds: number): string => (1e3 / nanoseconds).toFixed(2)
+  const processor = rounds.map((round) => round.map(({ cpu }) => cpu))
+  const median = quantile(processor.flat(), 0.5)
+  const medians = processor.map((round) => quantile(round, 0.5))
+  const clock = rounds.flat().map(({ wall }) => wall)
   return `| ${[
     one.name,
     million(median),
-    `${million(quantile(runs, 0.9))}–${million(quantile(runs, 0.1))}`,
+    `${million(quantile(processor.flat(), 0.9))}–${million(quantile(processor.flat(), 0.1))}`,
     `${million(Math.max(...medians))}–${million(Math.min(...medians))}`,
     median.toFixed(0),
     ((median * one.messages) / 1e6).toFixed(2),
-    (((one.bytes / one.messages) * 1e3) / median).toFixed(0),
+    million(quantile(clock, 0.5)),
     `${heap.toFixed(0)} + ${buffers.toFixed(0)} per ${one.unit}`,
     held.toFixed(0),
   ].join(' | ')} |`
+}
+
+/** Millions per second. */
+function million(nanoseconds: number): string {
+  return (1e3 / nanoseconds).toFixed(2)
 }
 
 function quantile(values: readonly number[], share: number): number {
