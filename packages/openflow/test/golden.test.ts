@@ -18,16 +18,20 @@ const PACKETS: ReadonlySet<Message['type']> = new Set([
   'nxt_resume',
 ])
 
-/** Without dumps of bytes, and of a packet's message the first line only. */
+/** Without dumps of bytes, and of a packet's message the first line and its userdata: a continuation is opaque here. */
 function ofpPrint({ bytes, message }: Vector): string {
   const text = execFileSync('ovs-ofctl', ['ofp-print', Buffer.from(bytes).toString('hex')], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   const lines = text.split('\n').filter((line) => !/^[0-9a-f]{8} {2}/.test(line))
-  return (
-    PACKETS.has(message.type) ? (lines[0] as string) : lines.map((line) => line.trimEnd()).join('\n')
-  ).trimEnd()
+  const about = PACKETS.has(message.type)
+    ? lines.filter((line, index) => index === 0 || line.startsWith(' userdata='))
+    : lines
+  return about
+    .map((line) => line.trimEnd())
+    .join('\n')
+    .trimEnd()
 }
 
 /** Who made the bytes: Open vSwitch, or a person with the specification. */
