@@ -28,7 +28,8 @@ export type ConnectOptions = Address &
  */
 export function connect(options: ConnectOptions): Promise<Connection> {
   const address = addressOf(options)
-  const socket = options.tls === undefined ? net.connect(address) : tls.connect({ ...options.tls, ...address })
+  const socket =
+    options.tls === undefined ? net.connect(address) : tls.connect({ ...options.tls, ...address })
   return new Promise((resolve, reject) => {
     new Connection({
       ...options,
