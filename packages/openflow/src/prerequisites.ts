@@ -70,7 +70,8 @@ const REQUIREMENTS: Readonly<Record<Requirement, (before: Before) => boolean>> =
 function isMet(spec: FieldSpec, before: Before): boolean {
   if (spec.requires !== undefined) return REQUIREMENTS[spec.requires](before)
   if (spec.needs?.['ip_proto'] !== undefined && isLater(before)) return false
-  return Object.entries(spec.needs ?? {}).every(([name, value]) => exact(before, name as FieldName) === value)
+  for (const name in spec.needs) if (exact(before, name as FieldName) !== spec.needs[name]) return false
+  return true
 }
 
 /**

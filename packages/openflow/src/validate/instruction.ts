@@ -12,19 +12,18 @@ import { firstIn, type Violation, violation } from './violation.ts'
 
 /** Where to go to is forwards of the flow's own table. */
 export const validateGoto = (instructions: readonly Instruction[], table: number): Violation | null =>
-  firstIn(instructions, 'instructions', (one, path) => {
+  firstIn(instructions, 'instructions', (one) => {
     if (one.type !== 'goto_table') return null
     const isForwards = table === OFPTT.ALL || one.table_id > table
-    return isForwards && one.table_id !== OFPTT.ALL ? null : violation('OFPBIC_BAD_TABLE_ID', path)
+    return isForwards && one.table_id !== OFPTT.ALL ? null : violation('OFPBIC_BAD_TABLE_ID', '')
   })
 
-export function validateInstructions(instructions: readonly Instruction[]): Violation | null {
-  const types = instructions.map(({ type }) => type).filter((type) => KNOWN.has(type))
-  return (
-    firstIn(instructions, 'instructions', validateInstruction) ??
-    (new Set(types).size < types.length ? violation('OFPBIC_DUP_INST', 'instructions') : null)
-  )
-}
+export const validateInstructions = (instructions: readonly Instruction[]): Violation | null =>
+  firstIn(instructions, 'instructions', validateInstruction) ??
+  (instructions.some(isRepeated) ? violation('OFPBIC_DUP_INST', 'instructions') : null)
+
+const isRepeated = ({ type }: Instruction, index: number, all: readonly Instruction[]): boolean =>
+  KNOWN.has(type) && all.findIndex((one) => one.type === type) < index
 
 /** What there may be one of. */
 const KNOWN: ReadonlySet<Instruction['type']> = new Set<Instruction['type']>([
@@ -36,18 +35,18 @@ const KNOWN: ReadonlySet<Instruction['type']> = new Set<Instruction['type']>([
   'meter',
 ])
 
-function validateInstruction(one: Instruction, path: string): Violation | null {
+function validateInstruction(one: Instruction): Violation | null {
   switch (one.type) {
     case 'meter':
-      return one.meter_id > 0 && one.meter_id <= OFPM.MAX ? null : violation('OFPMMFC_INVALID_METER', path)
+      return one.meter_id > 0 && one.meter_id <= OFPM.MAX ? null : violation('OFPMMFC_INVALID_METER', '')
     case 'write_actions': {
       const foreign = one.actions.find(({ type }) => LIST_ONLY.has(type))
       return foreign === undefined
-        ? validateActions(one.actions, `${path}.actions`)
-        : violation('OFPBAC_BAD_TYPE', path)
+        ? validateActions(one.actions, '.actions')
+        : violation('OFPBAC_BAD_TYPE', '')
     }
     case 'apply_actions':
-      return validateActions(one.actions, `${path}.actions`)
+      return validateActions(one.actions, '.actions')
     default:
       return null
   }
@@ -92,24 +91,24 @@ const UNSUPPORTED: ReadonlySet<Action['type']> = new Set<Action['type']>([
 export const validateActions = (actions: readonly Action[], path: string): Violation | null =>
   firstIn(actions, path, validateAction)
 
-function validateAction(action: Action, path: string): Violation | null {
-  if (UNSUPPORTED.has(action.type)) return violation('OFPBAC_BAD_TYPE', path)
+function validateAction(action: Action): Violation | null {
+  if (UNSUPPORTED.has(action.type)) return violation('OFPBAC_BAD_TYPE', '')
   switch (action.type) {
     case 'output':
-      return isOutput(action.port) ? null : violation('OFPBAC_BAD_OUT_PORT', path)
+      return isOutput(action.port) ? null : violation('OFPBAC_BAD_OUT_PORT', '')
     case 'output_trunc':
-      return isOutput16(action.port) ? null : violation('OFPBAC_BAD_OUT_PORT', path)
+      return isOutput16(action.port) ? null : violation('OFPBAC_BAD_OUT_PORT', '')
     case 'bundle':
     case 'bundle_load':
-      return action.ports.every(isOutput16) ? null : violation('OFPBAC_BAD_OUT_PORT', path)
+      return action.ports.every(isOutput16) ? null : violation('OFPBAC_BAD_OUT_PORT', '')
     case 'set_field': {
       const { field, value } = action.field as OxmField
       const isUntagged = field === 'vlan_vid' && (Number(value) & OFPVID_PRESENT) === 0
-      return isUntagged ? violation('OFPBAC_BAD_SET_ARGUMENT', path) : null
+      return isUntagged ? violation('OFPBAC_BAD_SET_ARGUMENT', '') : null
     }
     case 'clone':
     case 'ct':
-      return validateActions(action.actions, `${path}.actions`)
+      return validateActions(action.actions, '.actions')
     default:
       return null
   }

@@ -96,19 +96,19 @@ function validateGroupMod(mod: GroupMod): Violation | null {
     unless(group_type <= OFPGT.FF, 'OFPGMFC_BAD_TYPE', 'group_type') ??
     unless(command === OFPGC.DELETE || mod.group_id <= OFPG.MAX, 'OFPGMFC_INVALID_GROUP', 'group_id') ??
     unless(isOne && (command !== OFPGC.DELETE || buckets.length === 0), 'OFPGMFC_INVALID_GROUP', 'buckets') ??
-    firstIn(buckets, 'buckets', (bucket, path) => validateBucket(bucket, group_type, path))
+    firstIn(buckets, 'buckets', (bucket) => validateBucket(bucket, group_type))
   )
 }
 
-function validateBucket(bucket: Bucket, type: number, path: string): Violation | null {
+function validateBucket(bucket: Bucket, type: number): Violation | null {
   const watches = bucket.watch_port !== OFPP.ANY || bucket.watch_group !== OFPG.ANY
   const mayWatch = type === OFPGT.SELECT || type === OFPGT.FF
   return (
-    unless(isPort(bucket.watch_port), 'OFPGMFC_BAD_WATCH', `${path}.watch_port`) ??
-    unless(type === OFPGT.SELECT || bucket.weight === 0, 'OFPGMFC_INVALID_GROUP', `${path}.weight`) ??
-    unless(mayWatch || !watches, 'OFPGMFC_WATCH_UNSUPPORTED', path) ??
-    unless(type !== OFPGT.FF || watches, 'OFPGMFC_INVALID_GROUP', path) ??
-    validateActions(bucket.actions, `${path}.actions`)
+    unless(isPort(bucket.watch_port), 'OFPGMFC_BAD_WATCH', '.watch_port') ??
+    unless(type === OFPGT.SELECT || bucket.weight === 0, 'OFPGMFC_INVALID_GROUP', '.weight') ??
+    unless(mayWatch || !watches, 'OFPGMFC_WATCH_UNSUPPORTED', '') ??
+    unless(type !== OFPGT.FF || watches, 'OFPGMFC_INVALID_GROUP', '') ??
+    validateActions(bucket.actions, '.actions')
   )
 }
 
@@ -120,7 +120,7 @@ function validateMeterMod(mod: MeterMod): Violation | null {
   const isKnown = (type: string): boolean => type === 'drop' || type === 'dscp_remark'
   return (
     unless((mod.flags & RATE_FLAGS) !== RATE_FLAGS, 'OFPMMFC_BAD_FLAGS', 'flags') ??
-    firstIn(mod.bands, 'bands', (band, path) => unless(isKnown(band.type), 'OFPMMFC_BAD_BAND', path)) ??
+    firstIn(mod.bands, 'bands', (band) => unless(isKnown(band.type), 'OFPMMFC_BAD_BAND', '')) ??
     unless(mod.meter_id > 0 && mod.meter_id <= OFPM.ALL, 'OFPMMFC_INVALID_METER', 'meter_id')
   )
 }
@@ -157,10 +157,10 @@ function validateRequest(body: MultipartRequestBody): Violation | null {
       return firstIn(
         body.monitors,
         'body.monitors',
-        (monitor, path) =>
-          unless(areMonitorFlags(monitor.flags), 'OFPMOFC_BAD_FLAGS', `${path}.flags`) ??
-          unless(isPort(monitor.out_port), 'OFPBAC_BAD_OUT_PORT', `${path}.out_port`) ??
-          validateMatch(monitor.match, `${path}.match`),
+        (monitor) =>
+          unless(areMonitorFlags(monitor.flags), 'OFPMOFC_BAD_FLAGS', '.flags') ??
+          unless(isPort(monitor.out_port), 'OFPBAC_BAD_OUT_PORT', '.out_port') ??
+          validateMatch(monitor.match, '.match'),
       )
     default:
       return null
@@ -184,9 +184,9 @@ function validateTlvTableMod({ command, maps }: NxtTlvTableMod): Violation | nul
     firstIn(
       maps,
       'maps',
-      (map, path) =>
-        unless(isLength(map.option_len), 'NXTTMFC_BAD_OPT_LEN', `${path}.option_len`) ??
-        unless(map.index <= MAX_TLV_INDEX, 'NXTTMFC_BAD_FIELD_IDX', `${path}.index`),
+      (map) =>
+        unless(isLength(map.option_len), 'NXTTMFC_BAD_OPT_LEN', '.option_len') ??
+        unless(map.index <= MAX_TLV_INDEX, 'NXTTMFC_BAD_FIELD_IDX', '.index'),
     )
   )
 }

@@ -58,15 +58,18 @@ export function violation(name: ViolationName, path: string): Violation {
   return { error_type, code, experimenter, name, path }
 }
 
-/** The first violation in a list, each item with its place. */
+/**
+ * The first violation in a list, with the item's place before its path.
+ * @param check gives paths that begin within the item: '' or '.actions[0]'
+ */
 export function firstIn<T>(
   items: readonly T[],
   name: string,
-  check: (item: T, path: string) => Violation | null,
+  check: (item: T) => Violation | null,
 ): Violation | null {
   for (const [index, item] of items.entries()) {
-    const found = check(item, `${name}[${index}]`)
-    if (found !== null) return found
+    const found = check(item)
+    if (found !== null) return { ...found, path: `${name}[${index}]${found.path}` }
   }
   return null
 }
