@@ -9,7 +9,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createApi } from '@openvnet/api'
+import { createApi, openStore } from '@openvnet/api'
 import { createController } from '@openvnet/controller'
 import { createLocalBus } from '@openvnet/feed'
 import { pino } from 'pino'
@@ -34,8 +34,11 @@ const timed = async (work: () => Promise<unknown>): Promise<number> => {
 const startBoth = async (directory: string, guests: number) => {
   const log = pino({ level: 'warn' }, pino.destination(2))
   const bus = createLocalBus()
-  const api = await createApi({ file: join(directory, `${guests}.db`), bus, log })
-  fillStore(api.store, guests)
+  const file = join(directory, `${guests}.db`)
+  const store = openStore({ file })
+  fillStore(store, guests)
+  store.close()
+  const api = await createApi({ file, bus, log })
   const url = await api.app.listen({ host: '127.0.0.1', port: 0 })
   const controller = await createController({
     feed: api.feed,

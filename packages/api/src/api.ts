@@ -17,9 +17,17 @@ import { behaviours } from './resources/index.ts'
 import { createReports, type Reports } from './status/reports.ts'
 import { currentStatus, registerStatus } from './status/routes.ts'
 import { createWaiter, type Waiter } from './status/wait.ts'
-import { openStore, type Store, type StoreOptions } from './store/store.ts'
+import { readChanges, readSnapshot } from './store/slices.ts'
+import type { StoreOptions } from './store/store.ts'
+import { explainUnusable } from './store/unusable.ts'
+import { openView, type StoreView } from './store/view.ts'
+import { createCalls } from './writing/calls.ts'
+import { createWriteClient, type WriteClient } from './writing/client.ts'
+import { registerBatch } from './writing/routes.ts'
 
-export interface ApiOptions extends Omit<StoreOptions, 'onPollError'> {
+export interface ApiOptions extends StoreOptions {
+  /** How often another process's commits are looked for, in milliseconds (500). */
+  readonly pollInterval?: number
   readonly bus: Bus
   readonly log: Logger
   /** The longest body that is read, in bytes (1 MiB). */
@@ -30,7 +38,8 @@ export interface ApiOptions extends Omit<StoreOptions, 'onPollError'> {
 
 export interface Api {
   readonly app: FastifyInstance
-  readonly store: Store
+  /** The store as it is read. */
+  readonly store: StoreView
   readonly feed: FeedSource
   /** Ends waits and streams, lets requests finish, closes the store. The bus stays open. */
   close(): Promise<void>
@@ -38,13 +47,14 @@ export interface Api {
 
 const BODY_LIMIT = 1_048_576
 
-const feedOf = (store: Store): FeedSource => ({
-  snapshot: async () => store.snapshot(),
-  since: async (revision) => store.since(revision),
+const feedOf = (store: StoreView, file: string): FeedSource => ({
+  snapshot: () => readSnapshot(file),
+  since: (revision) => readChanges(store, revision),
 })
 
 interface Parts {
-  readonly store: Store
+  readonly store: StoreView
+  readonly writer: WriteClient
   readonly reports: Reports
   readonly waiter: Waiter
   readonly heartbeat: number | undefined
@@ -53,47 +63,69 @@ interface Parts {
 }
 
 const registerRoutes = async (app: FastifyInstance, parts: Parts): Promise<void> => {
-  const { store, reports, waiter } = parts
-  const context = { store, model: createModel(behaviours), waiter }
+  const { store, writer, reports, waiter } = parts
+  const model = createModel(behaviours)
+  const context = { store, writer, model, calls: createCalls(model), waiter }
   await describeApi(app)
   registerMetrics(app, () => currentStatus(store, reports))
   registerResources(app, context)
   registerRelations(app, context)
+  await registerBatch(app, context)
   registerStatus(app, store, reports, waiter)
   registerChanges(app, parts)
-  registerHealth(app, store, parts.file)
+  registerHealth(app, parts)
   await serveDescription(app)
 }
 
 /** Reads go on without writes, so this is no reason not to start. */
-const warnOfReadOnly = (store: Store, file: string, log: Logger): void => {
+const warnOfReadOnly = async (writer: WriteClient, file: string, log: Logger): Promise<void> => {
   try {
-    store.checkWritable()
+    await writer.check()
   } catch (error) {
     log.warn({ err: error, file }, 'the store cannot be written: writes are refused until it can')
   }
 }
 
-/** @throws when the store cannot be opened */
+/** The thread that writes, and the store as it is read, which hears of what that has written. */
+const openBoth = async (options: ApiOptions, log: Logger): Promise<Pick<Parts, 'store' | 'writer'>> => {
+  const { file, keepChanges, pollInterval } = options
+  const writer = await createWriteClient({
+    file,
+    ...(keepChanges !== undefined && { keepChanges }),
+    onChange: (change) => store.announce(change),
+  })
+  const onPollError = (error: unknown) =>
+    log.warn({ err: error }, 'looking for changes of other processes failed')
+  let store: StoreView
+  try {
+    store = openView({ file, pollInterval, isExpecting: writer.isBusy, onPollError })
+  } catch (error) {
+    await writer.close()
+    throw error
+  }
+  await warnOfReadOnly(writer, file, log)
+  return { store, writer }
+}
+
+/** @throws StoreUnusable when the store cannot be opened */
 export const createApi = async (options: ApiOptions): Promise<Api> => {
   const { bus, file, bodyLimit = BODY_LIMIT } = options
   const log = options.log.child({ part: 'api' })
-  const store = openStore({
-    ...options,
-    onPollError: (error) => log.warn({ err: error }, 'looking for changes of other processes failed'),
+  const { store, writer } = await openBoth(options, log).catch((error: unknown) => {
+    throw explainUnusable(error, file)
   })
-  warnOfReadOnly(store, file, log)
   store.onChange((change) => bus.publish('change', { store: store.identity, change }))
   const reports = createReports(bus)
   const waiter = createWaiter(reports, store.identity)
-  const { app, finish } = createServer(log, { bodyLimit, file })
+  const { app, finish } = createServer(log, { bodyLimit, file, onDamage: writer.suspect })
   app.addHook('preClose', async () => waiter.close())
   app.addHook('onClose', async () => {
     reports.close()
     store.close()
+    await writer.close()
   })
-  await registerRoutes(app, { store, reports, waiter, heartbeat: options.heartbeat, file })
+  await registerRoutes(app, { store, writer, reports, waiter, heartbeat: options.heartbeat, file })
   finish()
   await app.ready()
-  return { app, store, feed: feedOf(store), close: () => app.close() }
+  return { app, store, feed: feedOf(store, file), close: () => app.close() }
 }

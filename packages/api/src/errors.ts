@@ -141,11 +141,27 @@ export interface ArgumentDetail {
   readonly reason: string
 }
 
+/** One of a batch. */
+export interface BatchOperation {
+  /** Its place in the list, from 0. */
+  readonly index: number
+  readonly method: string
+  readonly path: string
+}
+
 /** The body of every error. */
 export interface ErrorBody {
   readonly error: ErrorName
   readonly message: string | ArgumentDetail
   readonly code: string
+  /** The operation of a batch that was refused. */
+  readonly operation?: BatchOperation
+}
+
+interface ErrorOptions {
+  /** Headers of the answer. */
+  readonly headers?: Readonly<Record<string, string>>
+  readonly operation?: BatchOperation
 }
 
 /** An expected failure: thrown anywhere below a route, it rolls back the transaction and becomes the answer. */
@@ -154,12 +170,18 @@ export class ApiError extends Error {
   readonly body: ErrorBody
   readonly headers: Readonly<Record<string, string>>
 
-  constructor(error: ErrorName, message: string | ArgumentDetail, headers: Record<string, string> = {}) {
+  constructor(error: ErrorName, message: string | ArgumentDetail, options: ErrorOptions = {}) {
     super(typeof message === 'string' ? message : message.reason)
+    const { headers = {}, operation } = options
     this.name = error
     this.status = ERRORS[error].status
-    this.body = { error, message, code: ERRORS[error].code }
+    this.body = { error, message, code: ERRORS[error].code, ...(operation && { operation }) }
     this.headers = headers
+  }
+
+  /** The same of an operation of a batch. */
+  in(operation: BatchOperation): ApiError {
+    return new ApiError(this.body.error, this.body.message, { headers: this.headers, operation })
   }
 }
 

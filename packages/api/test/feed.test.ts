@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type ControllerReport, createHttpFeedSource, type DatapathStatus, follow } from '@openvnet/feed'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
+import { openStore } from '../src/index.ts'
 import { appliedState } from '../src/status/applied.ts'
 import { createReports } from '../src/status/reports.ts'
 import { startApi, type TestApi } from './support/api.ts'
@@ -165,8 +166,9 @@ t.test('a reader that does not read costs nothing but its socket', async (t) => 
     'GET /api/1.0/changes?since=0 HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\r\n',
   )
   const long = 'x'.repeat(200)
+  const other = openStore({ file: api.file })
   for (let index = 0; index < 3000; index += 1) {
-    api.store.write((writer) =>
+    other.write((writer) =>
       writer.insert('network', {
         uuid: `nw-${index}`,
         display_name: long,
@@ -177,6 +179,7 @@ t.test('a reader that does not read costs nothing but its socket', async (t) => 
       }),
     )
   }
+  other.close()
   await addNetwork(api, { uuid: 'nw-others' })
   let received = ''
   socket.setEncoding('utf8').on('data', (text: string) => {

@@ -1,5 +1,6 @@
 /** What may not be deleted, what no guest could use, and what an old state must not stand in the way of. */
 import t from 'tap'
+import { openStore } from '../src/index.ts'
 import { startApi } from './support/api.ts'
 import { refusal } from './support/refusal.ts'
 
@@ -34,7 +35,8 @@ t.test('a datapath stays while interfaces are pinned to it', async (t) => {
 
 t.test('a port that was taken twice before does not stand in the way of other changes', async (t) => {
   const api = await startApi(t)
-  const { value: rows } = api.store.write((writer) =>
+  const store = openStore({ file: api.file })
+  const { value: rows } = store.write((writer) =>
     ['if-1', 'if-2'].map((uuid) =>
       writer.insert('interface', {
         uuid,
@@ -49,6 +51,7 @@ t.test('a port that was taken twice before does not stand in the way of other ch
       }),
     ),
   )
+  store.close()
   t.equal(rows.length, 2)
   t.match((await api.ok('PUT', 'interfaces/if-2', { display_name: 'b', port_name: 'eth0' })).body, {
     display_name: 'b',

@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { Change } from '@openvnet/feed'
 import { RESOURCE_NAMES } from '@openvnet/schema'
 import SqliteDatabase, { type Database } from 'better-sqlite3'
 import t, { type Test } from 'tap'
@@ -101,9 +100,6 @@ const network = (uuid: string) => ({
 t.test('a write is one revision, or none at all', async (t) => {
   const store = openStore({ file: `${t.testdir()}/a.db` })
   t.teardown(() => store.close())
-  const seen: Change[] = []
-  store.onChange((change) => seen.push(change))
-
   const two = store.write((writer) => [
     writer.insert('network', network('nw-a')),
     writer.insert('network', network('nw-b')),
@@ -120,8 +116,9 @@ t.test('a write is one revision, or none at all', async (t) => {
   t.throws(() => store.write((writer) => writer.insert('network', network('nw-a'))), /UNIQUE/)
   const third = store.write((writer) => writer.delete('network', two.value[0]?.id ?? 0))
   t.equal(third.revision, 2)
+  const seen = [two, third].map(({ made }) => made?.change)
   t.same(
-    seen.map(({ revision, operations }) => [revision, operations.length]),
+    seen.map((change) => [change?.revision, change?.operations.length]),
     [
       [1, 2],
       [2, 1],

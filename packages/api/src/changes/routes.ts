@@ -1,6 +1,7 @@
 /**
  * `GET /changes`, as JSON or, when the client accepts `text/event-stream`, as a stream; `GET /snapshot`. Their JSON is
- * what a `FeedSource` returns, so a controller in another process reads the store through them.
+ * what a `FeedSource` returns, so a controller in another process reads the store through them; it asks for lines
+ * of JSON (`application/x-ndjson`), of which it can take in one at a time.
  */
 import { integer } from '@openvnet/schema'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -8,8 +9,9 @@ import { argumentError } from '../errors.ts'
 import { parametersOf } from '../http/request.ts'
 import { describeChanges, describeSnapshot } from '../openapi/operations.ts'
 import { emptySignature, optional, signature } from '../parameters/expected.ts'
-import type { Store } from '../store/store.ts'
+import type { StoreView } from '../store/view.ts'
 import { streamChanges } from './stream.ts'
+import { changesDocument, changesLines, snapshotDocument, snapshotLines } from './texts.ts'
 
 export const revisionKind = integer(0, Number.MAX_SAFE_INTEGER)
 
@@ -21,8 +23,6 @@ export const changesSignature = signature([
   ),
 ])
 
-/** The most changes of one answer; a reader that is further behind asks again. */
-const LARGEST_ANSWER = 10_000
 const HEARTBEAT = 15_000
 
 const lastEventId = (request: FastifyRequest): number | undefined => {
@@ -33,17 +33,39 @@ const lastEventId = (request: FastifyRequest): number | undefined => {
   return parsed.value
 }
 
+const LINES = 'application/x-ndjson'
+
+const wantsLines = ({ headers }: FastifyRequest): boolean => headers.accept?.includes(LINES) === true
+
+/**
+ * Reads all of it before anything is sent: a reader that is slow must not hold a transaction open, and what fails is
+ * answered with an error.
+ */
+const sendPieces = async (
+  reply: FastifyReply,
+  type: string,
+  pieces: AsyncIterable<string>,
+): Promise<FastifyReply> => {
+  const buffers: Buffer[] = []
+  for await (const piece of pieces) buffers.push(Buffer.from(piece))
+  return reply.type(type).send(Buffer.concat(buffers))
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+
 const wantsStream = ({ method, headers }: FastifyRequest): boolean =>
   method === 'GET' && headers.accept?.includes('text/event-stream') === true
 
 export interface ChangesOptions {
-  readonly store: Store
+  readonly store: StoreView
+  /** Of the store. */
+  readonly file: string
   /** Milliseconds between signs of life on a stream (15,000). */
   readonly heartbeat?: number | undefined
 }
 
 export const registerChanges = (app: FastifyInstance, options: ChangesOptions): void => {
-  const { store, heartbeat = HEARTBEAT } = options
+  const { store, file, heartbeat = HEARTBEAT } = options
   const closing = new AbortController()
   const streams = new Set<Promise<void>>()
   app.addHook('preClose', async () => {
@@ -72,16 +94,21 @@ export const registerChanges = (app: FastifyInstance, options: ChangesOptions): 
     streams.add(running)
   }
 
-  app.get('/api/1.0/changes', { schema: describeChanges(changesSignature) }, (request, reply) => {
+  app.get('/api/1.0/changes', { schema: describeChanges(changesSignature) }, async (request, reply) => {
     const since = parametersOf(request, changesSignature).get('since')
     if (wantsStream(request)) {
       stream(request, reply, lastEventId(request) ?? Number(since ?? store.revision()))
       return reply
     }
-    return reply.send(store.changesAfter(Number(since ?? 0), LARGEST_ANSWER))
+    const after = Number(since ?? 0)
+    return wantsLines(request)
+      ? await sendPieces(reply, LINES, changesLines(store, after))
+      : await sendPieces(reply, JSON_TYPE, changesDocument(store, after))
   })
-  app.get('/api/1.0/snapshot', { schema: describeSnapshot() }, (request, reply) => {
+  app.get('/api/1.0/snapshot', { schema: describeSnapshot() }, async (request, reply) => {
     parametersOf(request, emptySignature)
-    return reply.send(store.snapshot())
+    return wantsLines(request)
+      ? await sendPieces(reply, LINES, snapshotLines(file))
+      : await sendPieces(reply, JSON_TYPE, snapshotDocument(file))
   })
 }

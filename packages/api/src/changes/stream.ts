@@ -8,11 +8,11 @@
  */
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
-import type { Change } from '@openvnet/feed'
-import type { Store } from '../store/store.ts'
+import type { ChangeText } from '../store/outbox.ts'
+import type { StoreView } from '../store/view.ts'
 
 export interface StreamOptions {
-  readonly store: Store
+  readonly store: StoreView
   readonly response: ServerResponse
   /** The reader has everything up to this revision. */
   readonly since: number
@@ -24,20 +24,26 @@ export interface StreamOptions {
 
 const PAGE = 100
 
-const event = (name: string, data: unknown, id?: number): string =>
-  `event: ${name}\n${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`
+/** @param data JSON on one line */
+const event = (name: string, data: string, id?: number): string =>
+  `event: ${name}\n${id === undefined ? '' : `id: ${id}\n`}data: ${data}\n\n`
 
-const changeEvent = (change: Change): string => event('change', change, change.revision)
+/** The change as it is stored, which nobody has to parse here. */
+const changeEvent = ({ revision, operations }: ChangeText): string =>
+  event('change', `{"revision":${revision},"operations":${operations.replaceAll('\n', '')}}`, revision)
 
 /**
  * What lies behind the cursor, as events.
  * @returns the text and the new cursor; `undefined` when there is nothing
  */
-const nextEvents = (store: Store, cursor: number): { text: string; cursor: number } | undefined => {
+const nextEvents = (store: StoreView, cursor: number): { text: string; cursor: number } | undefined => {
   const page = store.changesAfter(cursor, PAGE)
   if (page.kind === 'gone') {
     const { revision } = page
-    return { text: event('gone', { store: page.store, revision }, revision), cursor: revision }
+    return {
+      text: event('gone', JSON.stringify({ store: page.store, revision }), revision),
+      cursor: revision,
+    }
   }
   const last = page.changes.at(-1)
   return last && { text: page.changes.map(changeEvent).join(''), cursor: last.revision }
@@ -69,7 +75,9 @@ export const streamChanges = async (options: StreamOptions): Promise<void> => {
   const { store, response, signal } = options
   const beat = setInterval(() => response.write(': still here\n\n'), options.heartbeat)
   try {
-    response.write(`retry: 1000\n\n${event('store', { store: store.identity, revision: store.revision() })}`)
+    response.write(
+      `retry: 1000\n\n${event('store', JSON.stringify({ store: store.identity, revision: store.revision() }))}`,
+    )
     await pump(options)
   } catch (error) {
     if (!signal.aborted) throw error

@@ -9,18 +9,12 @@ import {
   describeShow,
   describeUpdate,
 } from '../openapi/operations.ts'
-import {
-  createSignature,
-  deleteSignature,
-  emptySignature,
-  listSignature,
-  updateSignature,
-} from '../parameters/expected.ts'
+import { emptySignature, listSignature } from '../parameters/expected.ts'
 import { specOf } from '../store/columns.ts'
 import type { Reader } from '../store/rows.ts'
+import { type Context, registerCall } from '../writing/routes.ts'
 import { collection, pageOf, pathOf } from './list.ts'
 import { rowOfPath } from './reference.ts'
-import { answerWrite, type Context, rowOutcome } from './write.ts'
 
 const named = <N extends ResourceName>(reader: Reader, name: N, request: FastifyRequest) =>
   rowOfPath(reader, name, 'uuid', pathParameter(request, 'uuid'))
@@ -42,32 +36,10 @@ const registerReads = (app: FastifyInstance, { store, model }: Context, name: Re
 }
 
 const registerWrites = (app: FastifyInstance, context: Context, name: ResourceName): void => {
-  const { model } = context
-  const path = pathOf(specOf(name))
-  const one = `${path}/:uuid`
-  const creation = createSignature(specOf(name))
-  const change = updateSignature(specOf(name))
-
-  app.post(path, { schema: describeCreate(name, creation) }, (request, reply) => {
-    const given = parametersOf(request, creation)
-    return answerWrite(context, given, reply, (writer) =>
-      rowOutcome(model, writer, name, model.create(writer, name, given)),
-    )
-  })
-  app.put(one, { schema: describeUpdate(name, change) }, (request, reply) => {
-    const given = parametersOf(request, change)
-    return answerWrite(context, given, reply, (writer) =>
-      rowOutcome(model, writer, name, model.update(writer, name, named(writer, name, request), given)),
-    )
-  })
-  app.delete(one, { schema: describeDelete(name, deleteSignature) }, (request, reply) => {
-    const given = parametersOf(request, deleteSignature)
-    return answerWrite(context, given, reply, (writer) => {
-      const row = named(writer, name, request)
-      model.delete(writer, name, row)
-      return { body: [row.uuid] }
-    })
-  })
+  const { collection: all } = specOf(name)
+  registerCall(app, context, `POST ${all}`, (signature) => describeCreate(name, signature))
+  registerCall(app, context, `PUT ${all}/:uuid`, (signature) => describeUpdate(name, signature))
+  registerCall(app, context, `DELETE ${all}/:uuid`, (signature) => describeDelete(name, signature))
 }
 
 export const registerResources = (app: FastifyInstance, context: Context): void => {

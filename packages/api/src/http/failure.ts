@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError, type ErrorName } from '../errors.ts'
-import { storeFailure } from '../store/failure.ts'
+import { isDamage, storeFailure } from '../store/failure.ts'
 import { pathOfRequest } from './request.ts'
 
 interface HttpFailure {
@@ -25,10 +25,12 @@ const MESSAGES: Partial<Record<ErrorName, string>> = {
 
 /** What answers speak of. */
 export interface AnswerLimits {
-  /** The longest body, in bytes. */
+  /** The longest body of most calls, in bytes. */
   readonly bodyLimit: number
   /** The file of the store. */
   readonly file: string
+  /** Told when reading met damage in the file. */
+  readonly onDamage?: () => void
 }
 
 /** The answer to an error that one of our routes or the HTTP layer below them raised; `undefined` for a bug. */
@@ -56,10 +58,12 @@ export const answerFailure = (
   reply: FastifyReply,
   limits: AnswerLimits,
 ): FastifyReply => {
-  const expected = toApiError(error, limits)
+  const { bodyLimit = limits.bodyLimit } = request.routeOptions
+  const expected = toApiError(error, { ...limits, bodyLimit })
   if (expected === undefined || isLogged(expected)) {
     request.log.error({ err: error, method: request.method, path: pathOfRequest(request) }, 'request failed')
   }
+  if (isDamage(error)) limits.onDamage?.()
   const answer = expected ?? new ApiError('InternalServerError', `see the log for request ${request.id}`)
   return reply.code(answer.status).headers(answer.headers).type('application/json').send(answer.body)
 }

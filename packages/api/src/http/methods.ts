@@ -16,7 +16,7 @@ const refuse = (app: FastifyInstance, url: string, known: ReadonlySet<string>): 
     schema: { hide: true },
     handler: (request) => {
       throw new ApiError('MethodNotAllowed', `${request.method} ${pathOfRequest(request)}: use ${allow}`, {
-        allow,
+        headers: { allow },
       })
     },
   })

@@ -15,10 +15,13 @@ const checkOnce = (raw: Raw): Raw => {
   return raw
 }
 
+/** @throws ApiError ArgumentError */
+export const queryParameters = (request: FastifyRequest): Raw => checkOnce(request.query as Raw)
+
 /** Query string and body, the body winning, as they came. @throws ApiError ArgumentError */
 export const rawParameters = (request: FastifyRequest): Raw => {
-  const { query, body } = request as { query: Raw; body: Raw | undefined }
-  return merge(checkOnce(query), checkOnce(body ?? NOTHING))
+  const { body } = request as { body: Raw | undefined }
+  return merge(queryParameters(request), checkOnce(body ?? NOTHING))
 }
 
 /** @throws ApiError */

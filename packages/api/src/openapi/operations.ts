@@ -10,7 +10,7 @@ import { type JsonSchema, pageSchema, parametersSchema, ref, rowSchema } from '.
 
 const MEDIA_TYPES = ['application/json', 'application/x-www-form-urlencoded']
 
-const answers = (success: JsonSchema, ...failures: readonly number[]) => ({
+export const answers = (success: JsonSchema, ...failures: readonly number[]) => ({
   200: { description: 'Success', ...success },
   ...Object.fromEntries(failures.map((status) => [status, { description: 'Failure', ...ref('Error') }])),
 })

@@ -124,6 +124,16 @@ const errorSchema: JsonSchema = {
       ],
     },
     code: { type: 'string' },
+    operation: {
+      type: 'object',
+      description: 'Of a batch: the operation that was refused.',
+      properties: {
+        index: { type: 'integer', minimum: 0 },
+        method: { type: 'string' },
+        path: { type: 'string' },
+      },
+      required: ['index', 'method', 'path'],
+    },
   },
   required: ['error', 'message', 'code'],
 }

@@ -2,9 +2,17 @@
 import type { FastifyInstance } from 'fastify'
 import { describeHealth } from '../openapi/operations.ts'
 import { storeFailure } from '../store/failure.ts'
-import type { Store } from '../store/store.ts'
+import type { Reading } from '../store/reading.ts'
+import type { WriteClient } from '../writing/client.ts'
 
-export const registerHealth = (app: FastifyInstance, store: Store, file: string): void => {
+interface HealthOptions {
+  readonly store: Reading
+  readonly writer: WriteClient
+  /** Of the store. */
+  readonly file: string
+}
+
+export const registerHealth = (app: FastifyInstance, { store, writer, file }: HealthOptions): void => {
   let closing = false
   app.addHook('preClose', async () => {
     closing = true
@@ -15,10 +23,10 @@ export const registerHealth = (app: FastifyInstance, store: Store, file: string)
   app.get(
     '/readyz',
     { schema: describeHealth('Whether the store can be read and written') },
-    (request, reply) => {
+    async (request, reply) => {
       if (closing) return reply.code(503).send({ status: 'closing' })
       try {
-        store.checkWritable()
+        await writer.check()
         return reply.send({ status: 'ok', revision: store.revision() })
       } catch (error) {
         request.log.error({ err: error, file }, 'the store cannot be read and written')

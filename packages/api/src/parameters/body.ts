@@ -35,6 +35,12 @@ export const parseForm = (text: string): Raw => {
   )
 }
 
+/** The parameters in an object, flat or in an envelope. */
+export const toRaw = (value: Readonly<Record<string, unknown>>): Raw => {
+  const [first, ...others] = Object.values(value)
+  return new Map(Object.entries(others.length === 0 && isObject(first) ? first : value))
+}
+
 const parseJson = (text: string): Raw => {
   let value: unknown
   try {
@@ -45,15 +51,14 @@ const parseJson = (text: string): Raw => {
   if (!isObject(value)) {
     throw new ApiError('InvalidRequest', 'Invalid request body. It must be a JSON object.')
   }
-  const [first, ...others] = Object.values(value)
-  return new Map(Object.entries(others.length === 0 && isObject(first) ? first : value))
+  return toRaw(value)
 }
 
 const CHARSET = /;\s*charset\s*=\s*"?([^\s";]*)/i
 const UTF_8 = /^utf-?8$/i
 
 /** Text in anything but UTF-8 would be stored as something else. @throws ApiError UnsupportedMediaType */
-const checkReadable = (contentType: string, encoding: string): void => {
+export const checkReadable = (contentType: string, encoding: string): void => {
   if (!/^\s*(?:identity)?\s*$/i.test(encoding)) {
     throw new ApiError('UnsupportedMediaType', `content-encoding ${encoding}: send the body as it is`)
   }

@@ -5,8 +5,8 @@
  */
 import type { ResourceName, Scalar } from '@openvnet/schema'
 import type { Cells } from '../store/columns.ts'
+import type { Reading } from '../store/reading.ts'
 import type { Equals } from '../store/rows.ts'
-import type { Store } from '../store/store.ts'
 
 interface Entry {
   readonly resource: ResourceName
@@ -73,7 +73,7 @@ export interface NotEnforced {
 
 const LISTED = 100
 
-const find = (store: Store): NotEnforced => {
+const find = (store: Reading): NotEnforced => {
   const cases = ENTRIES.flatMap((entry) =>
     entry.values.map((value) => ({
       resource: entry.resource,
@@ -92,7 +92,7 @@ const find = (store: Store): NotEnforced => {
 }
 
 /** @returns looks through the store once per revision */
-export const watchNotEnforced = (store: Store): (() => NotEnforced) => {
+export const watchNotEnforced = (store: Reading): (() => NotEnforced) => {
   let known: { readonly revision: number; readonly found: NotEnforced } | undefined
   return () => {
     const revision = store.revision()

@@ -5,7 +5,7 @@ import { argumentError } from '../errors.ts'
 import { parametersOf } from '../http/request.ts'
 import { describeStatus, describeWait } from '../openapi/operations.ts'
 import { emptySignature, LONGEST_WAIT, optional, signature } from '../parameters/expected.ts'
-import type { Store } from '../store/store.ts'
+import type { Reading } from '../store/reading.ts'
 import { watchNotEnforced } from './not_enforced.ts'
 import type { Reports } from './reports.ts'
 import { type FullStatus, statusOf } from './status.ts'
@@ -26,7 +26,7 @@ export const waitSignature = signature([
   ),
 ])
 
-export const currentStatus = (store: Store, reports: Reports) =>
+export const currentStatus = (store: Reading, reports: Reports) =>
   store.read((reader) =>
     statusOf({
       store: store.identity,
@@ -38,7 +38,7 @@ export const currentStatus = (store: Store, reports: Reports) =>
 
 export const registerStatus = (
   app: FastifyInstance,
-  store: Store,
+  store: Reading,
   reports: Reports,
   waiter: Waiter,
 ): void => {

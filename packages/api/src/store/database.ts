@@ -1,29 +1,47 @@
 /**
- * Opens the SQLite file. WAL lets readers and one writer work side by side; synchronous=FULL makes what was answered
- * survive a power cut (the library's default for WAL would not).
+ * Opens the SQLite file: once for writing, in the thread that writes, and as often as one likes for reading. WAL lets
+ * readers and one writer work side by side; synchronous=FULL makes what was answered survive a power cut (the
+ * library's default for WAL would not). The journal is copied into the file by `checkpoint`, never while a client waits.
  */
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import SqliteDatabase, { type Database } from 'better-sqlite3'
+import { checkHealth } from './health.ts'
 import { migrate } from './migrations/migrate.ts'
 
-/** How long a writer waits for another process, in milliseconds: all else in this process waits with it. */
-const BUSY_TIMEOUT = 1000
+/** How long the writer waits for another process, in milliseconds. */
+const WRITER_PATIENCE = 1000
+/** How long a reader does: everything else in its thread waits with it, so hardly at all. */
+const READER_PATIENCE = 20
+/** Memory for pages of one connection, in KiB. */
+const CACHE = 8192
 
-/** @throws when the file cannot be opened, is no SQLite file or was written by a newer program. */
+/** @throws when the file cannot be opened, is damaged, is no store or was written by a newer program; it stays as it was */
 export const openDatabase = (file: string): Database => {
   mkdirSync(dirname(file), { recursive: true })
-  const db = new SqliteDatabase(file, { timeout: BUSY_TIMEOUT })
+  checkHealth(file)
+  const db = new SqliteDatabase(file, { timeout: WRITER_PATIENCE })
   try {
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = FULL')
     db.pragma('foreign_keys = ON')
+    db.pragma('wal_autocheckpoint = 0')
+    // Undoing one request of several must not need a disk that may be full.
+    db.pragma('temp_store = MEMORY')
+    db.pragma(`cache_size = -${CACHE}`)
     migrate(db)
     return db
   } catch (error) {
     db.close()
     throw error
   }
+}
+
+/** A connection that cannot write. @throws when the file is not there */
+export const openForReading = (file: string): Database => {
+  const db = new SqliteDatabase(file, { readonly: true, fileMustExist: true, timeout: READER_PATIENCE })
+  db.pragma(`cache_size = -${CACHE}`)
+  return db
 }
 
 /** Prepared statements by their text: each is compiled once per connection. */

@@ -11,6 +11,9 @@ interface Failure {
   readonly sentence: string
 }
 
+const DAMAGED =
+  'is damaged and is not written any more; stop this program, restore the file from a copy and start it again'
+
 /** By the beginning of the code: extended codes name the same and more. */
 const FAILURES: readonly (readonly [code: string, failure: Failure])[] = [
   ['SQLITE_BUSY', { error: 'StoreBusy', sentence: 'is kept locked by another process; try again' }],
@@ -34,8 +37,17 @@ const FAILURES: readonly (readonly [code: string, failure: Failure])[] = [
       sentence: 'cannot be opened; the file or its directory is gone or not accessible',
     },
   ],
-  ['SQLITE_CORRUPT', { error: 'StoreUnavailable', sentence: 'is damaged; restore it from a copy' }],
-  ['SQLITE_NOTADB', { error: 'StoreUnavailable', sentence: 'is damaged; restore it from a copy' }],
+  ['SQLITE_CORRUPT', { error: 'StoreUnavailable', sentence: DAMAGED }],
+  ['SQLITE_NOTADB', { error: 'StoreUnavailable', sentence: DAMAGED }],
+  ['SQLITE_PROTOCOL', { error: 'StoreBusy', sentence: 'is kept locked by another process; try again' }],
+  [
+    'STORE_MOVED',
+    {
+      error: 'StoreUnavailable',
+      sentence:
+        'was deleted, moved or replaced while it was in use; put the same file back, or start this program again to use what is there now',
+    },
+  ],
 ]
 
 /** @returns `undefined` when `error` does not come from the file, e.g. for a bug */
@@ -45,3 +57,7 @@ export const storeFailure = (error: unknown, file: string): ApiError | undefined
   const failure = FAILURES.find(([start]) => code.startsWith(start))?.[1]
   return failure && new ApiError(failure.error, `the store ${basename(file)} ${failure.sentence}`)
 }
+
+/** Whether SQLite met pages that contradict each other. */
+export const isDamage = (error: unknown): boolean =>
+  /^SQLITE_(?:CORRUPT|NOTADB)/.test(String((error as { readonly code?: unknown }).code))

@@ -1,6 +1,7 @@
 /**
  * The table of changes: revision N is what write N did, stored in the same transaction. Revisions have no gaps.
  * Old ones are pruned; the newest always stays, it is the counter.
+ * The operations are JSON with one of them per line, so that a reader can take a long change apart without parsing it.
  */
 import type { Change, Operation } from '@openvnet/feed'
 import type { Prepare } from './database.ts'
@@ -10,11 +11,29 @@ export interface Outbox {
   revision(): number
   /** Revision of the oldest change that is still there; one more than `revision()` when there is none. */
   oldest(): number
-  append(operations: readonly Operation[], at: string): Change
-  /** Changes above `revision`, oldest first, at most `limit`. */
-  after(revision: number, limit: number): Change[]
+  append(operations: readonly Operation[], at: string): Appended
+  /** Changes above `revision`, oldest first: at most `limit`, and fewer when they are long. */
+  after(revision: number, limit: number): ChangeText[]
 }
 
+/** A change whose operations are still JSON. */
+export interface ChangeText {
+  readonly revision: number
+  readonly operations: string
+}
+
+/** A change that was stored. */
+export interface Appended {
+  readonly change: Change
+  readonly text: ChangeText
+}
+
+/** A JSON array, one operation per line. */
+const operationsText = (operations: readonly Operation[]): string =>
+  `[${operations.map((operation) => JSON.stringify(operation)).join(',\n')}]`
+
+/** Characters of one answer of `after`, which has one change at least. */
+const LONGEST_ANSWER = 4 * 2 ** 20
 /** Pruning every time would make each write a delete. */
 const PRUNE_EVERY = 256
 
@@ -33,20 +52,24 @@ export const createOutbox = (prepare: Prepare, keep: number): Outbox => {
     oldest: () => bound('ASC') ?? 1,
     append: (operations, at) => {
       const next = revision() + 1
-      prepare('INSERT INTO changes (revision, at, operations) VALUES (?, ?, ?)').run(
-        next,
-        at,
-        JSON.stringify(operations),
-      )
+      const text = operationsText(operations)
+      prepare('INSERT INTO changes (revision, at, operations) VALUES (?, ?, ?)').run(next, at, text)
       prune(next)
-      return { revision: next, operations }
+      return { change: { revision: next, operations }, text: { revision: next, operations: text } }
     },
-    after: (revision, limit) =>
-      prepare('SELECT revision, operations FROM changes WHERE revision > ? ORDER BY revision LIMIT ?')
-        .all(revision, limit)
-        .map((raw) => ({
-          revision: raw['revision'] as number,
-          operations: JSON.parse(raw['operations'] as string) as Operation[],
-        })),
+    after: (revision, limit) => {
+      const changes: ChangeText[] = []
+      let length = 0
+      const statement = prepare(
+        'SELECT revision, operations FROM changes WHERE revision > ? ORDER BY revision LIMIT ?',
+      )
+      for (const raw of statement.iterate(revision, limit)) {
+        const change = raw as unknown as ChangeText
+        changes.push(change)
+        length += change.operations.length
+        if (length > LONGEST_ANSWER) break
+      }
+      return changes
+    },
   }
 }

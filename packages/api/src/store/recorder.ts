@@ -1,5 +1,5 @@
 /**
- * Notes every row that a transaction touches, also those that foreign keys delete or change: a temporary trigger on
+ * Notes every row that a write touches, also those that foreign keys delete or change: a temporary trigger on
  * each table calls back. Temporary triggers belong to this connection and follow the schema of this program, so no
  * migration has to mind them.
  */
@@ -20,27 +20,29 @@ export interface Recorder {
 }
 
 const TRIGGERS = [
-  ['INSERT', 'NEW'],
-  ['UPDATE', 'NEW'],
-  ['DELETE', 'OLD'],
+  ['INSERT', 'NEW', 1],
+  ['UPDATE', 'NEW', 0],
+  ['DELETE', 'OLD', 0],
 ] as const
 
 const install = (db: Database): void => {
   for (const name of RESOURCE_NAMES) {
     const { collection } = specOf(name)
-    for (const [event, row] of TRIGGERS) {
+    for (const [event, row, isNew] of TRIGGERS) {
       db.exec(
         `CREATE TEMP TRIGGER touched_${collection}_${event.toLowerCase()} AFTER ${event} ON main.${collection}
-         BEGIN SELECT touched('${name}', ${row}.id); END`,
+         BEGIN SELECT touched('${name}', ${row}.id, ${isNew}); END`,
       )
     }
   }
 }
 
 export const createRecorder = (db: Database, prepare: Prepare): Recorder => {
-  const touched = new Map<ResourceName, Set<number>>(RESOURCE_NAMES.map((name) => [name, new Set()]))
-  db.function('touched', (name: ResourceName, id: number) => {
-    touched.get(name)?.add(id)
+  /** Whether the transaction made the row, by id. */
+  const touched = new Map<ResourceName, Map<number, boolean>>(RESOURCE_NAMES.map((name) => [name, new Map()]))
+  db.function('touched', (name: ResourceName, id: number, isNew: number) => {
+    const ids = touched.get(name)
+    if (ids?.has(id) === false) ids.set(id, isNew === 1)
     return null
   })
   install(db)
@@ -49,10 +51,16 @@ export const createRecorder = (db: Database, prepare: Prepare): Recorder => {
     const raw = prepare(`SELECT * FROM ${specOf(name).collection} WHERE id = ?`).get(id)
     return raw === undefined ? null : toRow(name, raw)
   }
+  /** A row that was made and deleted again never was. */
   const operationsOf = (name: ResourceName): Operation[] =>
     [...(touched.get(name) ?? [])]
-      .sort((a, b) => a - b)
-      .map((id) => ({ resource: name, id, row: current(name, id) }) as Operation)
+      .sort(([a], [b]) => a - b)
+      .map(([id, isNew]) => ({
+        isNew,
+        operation: { resource: name, id, row: current(name, id) } as Operation,
+      }))
+      .filter(({ isNew, operation }) => !isNew || operation.row !== null)
+      .map(({ operation }) => operation)
 
   return {
     reset: () => {

@@ -1,110 +1,136 @@
 /**
- * The store: rows in SQLite and the record of every change. One write is one transaction is one revision; a write
- * that throws changed nothing, and one that touches no row makes no revision.
- * Changes are announced in order and once, own ones at once and those of another process on the same file when its
- * commit is noticed.
+ * The store as it is written: rows in SQLite and the record of every change. One write is one revision; a write that
+ * throws changed nothing, and one that touches no row makes no revision. Several writes may share a transaction, and
+ * with it the wait for the disk: none of them has happened until all of them are on it.
  */
-import type { Change, ChangesSince, Snapshot } from '@openvnet/feed'
 import type { Database } from 'better-sqlite3'
-import { createAnnouncer } from './announcer.ts'
 import { openDatabase, type Prepare, prepareOnce } from './database.ts'
-import { allRows, changesAfter } from './history.ts'
-import { createOutbox, type Outbox } from './outbox.ts'
+import { storeFailure } from './failure.ts'
+import { type Guard, watchFile } from './guard.ts'
+import { type Appended, createOutbox, type Outbox } from './outbox.ts'
+import { createReading, type Reading } from './reading.ts'
 import { createRecorder } from './recorder.ts'
-import { createReader, createWriter, type Reader, type Writer } from './rows.ts'
-import { watchWrites } from './writability.ts'
+import { createWriter, type Reader, type Writer } from './rows.ts'
+import { createWritability } from './writability.ts'
 
 export interface StoreOptions {
   /** The SQLite file; made when absent, with its directory. */
   readonly file: string
   /** How many changes are kept for readers that catch up (100,000). */
   readonly keepChanges?: number
-  /** How often another process's commits are looked for, in milliseconds (500). */
-  readonly pollInterval?: number
-  /** Told when looking for them fails; the next look comes anyway. */
-  readonly onPollError?: (error: unknown) => void
 }
 
 export interface Written<T> {
   readonly value: T
   /** Revision that the write made, or the present one when it changed nothing. */
   readonly revision: number
+  /** What it did, as data and as text; absent when that is nothing. */
+  readonly made: Appended | undefined
 }
 
-export interface Store extends Reader {
-  /** Random identity of this store. */
-  readonly identity: string
-  revision(): number
+export type Work<T> = (writer: Writer) => T
+
+/** What became of one write of several. */
+export type Attempt<T> =
+  | { readonly ok: true; readonly written: Written<T> }
+  | { readonly ok: false; readonly error: unknown }
+
+export interface Store extends Reading {
   /** Runs `work` in one transaction. @throws what `work` throws, after rolling back. */
-  write<T>(work: (writer: Writer) => T): Written<T>
+  write<T>(work: Work<T>): Written<T>
+  /**
+   * Runs what `next` gives, until that is nothing, in one transaction; one that throws leaves the others alone.
+   * @throws when the transaction itself fails: then none of them has happened
+   */
+  writeAll<T>(next: () => Work<T> | undefined): Attempt<T>[]
   /** @throws what SQLite says when the file cannot be written now */
   checkWritable(): void
-  /** Runs `work` on one state of the store. */
-  read<T>(work: (reader: Reader) => T): T
-  snapshot(): Snapshot
-  since(revision: number): ChangesSince
-  /** As `since`, but at most `limit` changes. */
-  changesAfter(revision: number, limit: number): ChangesSince
-  /** Calls `handler` for every change from now on; returns the function that ends it. */
-  onChange(handler: (change: Change) => void): () => void
-  close(): void
+  /** Somebody who reads met damage: nothing is written before the file has been looked through. */
+  suspect(): void
+  /** To be called when nobody waits: moves what was written from the journal into the file, if there is much of it. */
+  tidy(): void
 }
 
 const KEEP_CHANGES = 100_000
-const POLL_INTERVAL = 500
+/** Octets of the journal from which on it is worth moving. */
+const LONG_JOURNAL = 4 * 2 ** 20
 
-/** The two kinds of transaction. */
-const createTransactions = (db: Database, prepare: Prepare, outbox: Outbox) => {
+/** @returns runs one write in a transaction, or within one that is open */
+const createWrite = (db: Database, prepare: Prepare, outbox: Outbox, reader: Reader) => {
   const recorder = createRecorder(db, prepare)
-  const reader = createReader(prepare)
-  const write = db.transaction((work: (writer: Writer) => unknown) => {
+  const write = db.transaction((work: Work<unknown>): Written<unknown> => {
     recorder.reset()
     const now = new Date().toISOString()
     const value = work(createWriter(prepare, reader, now))
     const operations = recorder.operations()
-    return { value, change: operations.length === 0 ? undefined : outbox.append(operations, now) }
+    const made = operations.length === 0 ? undefined : outbox.append(operations, now)
+    return { value, revision: made?.change.revision ?? outbox.revision(), made }
   })
-  const read = db.transaction((work: () => unknown) => work())
-  return {
-    reader,
-    write: <T>(work: (writer: Writer) => T) =>
-      write.immediate(work) as { readonly value: T; readonly change: Change | undefined },
-    read: <T>(work: () => T) => read(work) as T,
+  return <T>(work: Work<T>) => write(work) as Written<T>
+}
+
+const createTransaction = (db: Database, write: <T>(work: Work<T>) => Written<T>) => {
+  const attempt = <T>(work: Work<T>): Attempt<T> => {
+    try {
+      return { ok: true, written: write(work) }
+    } catch (error) {
+      // Some failures of the file take the whole transaction with them.
+      if (!db.inTransaction) throw error
+      return { ok: false, error }
+    }
+  }
+  const all = db.transaction((next: () => Work<unknown> | undefined): Attempt<unknown>[] => {
+    const attempts: Attempt<unknown>[] = []
+    for (let work = next(); work !== undefined; work = next()) attempts.push(attempt(work))
+    return attempts
+  })
+  return <T>(next: () => Work<T> | undefined) => all.immediate(next) as Attempt<T>[]
+}
+
+/** A journal that cannot be moved now, for want of room or because of a reader, is moved some other time. */
+const checkpoint = (db: Database, guard: Guard): void => {
+  try {
+    db.pragma('wal_checkpoint(PASSIVE)')
+  } catch (error) {
+    if (storeFailure(error, db.name) === undefined) throw error
+  } finally {
+    guard.written()
   }
 }
 
 /** @throws when the file cannot be opened, is no SQLite file or was written by a newer program. */
 export const openStore = (options: StoreOptions): Store => {
-  const { file, keepChanges = KEEP_CHANGES, pollInterval = POLL_INTERVAL, onPollError } = options
+  const { file, keepChanges = KEEP_CHANGES } = options
   const db = openDatabase(file)
   const prepare = prepareOnce(db)
   const outbox = createOutbox(prepare, Math.max(1, keepChanges))
-  const { reader, read, write } = createTransactions(db, prepare, outbox)
-  const writability = watchWrites(db, file)
-  const { announce, onChange, close } = createAnnouncer({ db, outbox, pollInterval, onPollError })
-  const identity = prepare('SELECT identity FROM store').get()?.['identity'] as string
-  const after = (revision: number, limit: number) =>
-    read(() => changesAfter(identity, outbox, revision, limit))
+  const reading = createReading(db, prepare, outbox)
+  const guard = watchFile(file)
+  const writability = createWritability(db, file)
+  const transaction = createTransaction(db, createWrite(db, prepare, outbox, reading))
 
+  const writeAll = <T>(next: () => Work<T> | undefined): Attempt<T>[] => {
+    guard.check()
+    const attempts = writability.observe(() => transaction(next))
+    for (const attempt of attempts) if (!attempt.ok) writability.note(attempt.error)
+    return attempts
+  }
   return {
-    ...reader,
-    identity,
-    revision: () => outbox.revision(),
-    write: (work) => {
-      const { value, change } = writability.observe(() => write(work))
-      if (change === undefined) return { value, revision: outbox.revision() }
-      announce(change)
-      return { value, revision: change.revision }
+    ...reading,
+    write: <T>(work: Work<T>) => {
+      const works = [work]
+      const [attempt] = writeAll(() => works.pop()) as [Attempt<T>]
+      if (attempt.ok) return attempt.written
+      throw attempt.error
     },
-    checkWritable: writability.check,
-    read: (work) => read(() => work(reader)),
-    snapshot: () => read(() => ({ store: identity, revision: outbox.revision(), rows: allRows(prepare) })),
-    since: (revision) => after(revision, Number.MAX_SAFE_INTEGER),
-    changesAfter: after,
-    onChange,
-    close: () => {
-      close()
-      db.close()
+    writeAll,
+    checkWritable: () => {
+      guard.check()
+      writability.check()
+    },
+    suspect: guard.suspect,
+    tidy: () => {
+      if (guard.journal > LONG_JOURNAL) checkpoint(db, guard)
     },
   }
 }

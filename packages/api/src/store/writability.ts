@@ -9,6 +9,8 @@ import type { Database } from 'better-sqlite3'
 import { storeFailure } from './failure.ts'
 
 export interface Writability {
+  /** Remembers an error, if it is the file's. */
+  note(error: unknown): void
   /** Runs a write and remembers whether the file failed. @throws what `work` throws */
   observe<T>(work: () => T): T
   /** @throws what SQLite says when the store cannot be written */
@@ -23,16 +25,19 @@ const hasRoom = (file: string): boolean => {
   return bavail * bsize >= ROOM
 }
 
-export const watchWrites = (db: Database, file: string): Writability => {
+export const createWritability = (db: Database, file: string): Writability => {
   let failure: unknown
   const touch = db.prepare('UPDATE store SET identity = identity')
+  const note = (error: unknown): void => {
+    if (storeFailure(error, file) !== undefined) failure = error
+  }
   const observe = <T>(work: () => T): T => {
     try {
       const value = work()
       failure = undefined
       return value
     } catch (error) {
-      if (storeFailure(error, file) !== undefined) failure = error
+      note(error)
       throw error
     }
   }
@@ -45,6 +50,7 @@ export const watchWrites = (db: Database, file: string): Writability => {
     }
   }
   return {
+    note,
     observe,
     check: () => {
       if (failure === undefined) return begin()

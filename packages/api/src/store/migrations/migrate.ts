@@ -17,8 +17,13 @@ const CREATE_STORE = `CREATE TABLE IF NOT EXISTS store (
   schema_version INTEGER NOT NULL
 ) STRICT`
 
-const versionOf = (db: Database): number =>
-  (db.prepare('SELECT schema_version FROM store').pluck().get() as number | undefined) ?? 0
+/** @throws when the tables of the file are another program's */
+const versionOf = (db: Database): number => {
+  const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all()
+  if (tables.length === 0) return 0
+  if (!tables.includes('store')) throw new Error(`${db.name} is a database of another program`)
+  return (db.prepare('SELECT schema_version FROM store').pluck().get() as number | undefined) ?? 0
+}
 
 const step = (db: Database, version: number): void => {
   db.exec(MIGRATIONS[version] as string)
@@ -28,11 +33,11 @@ const step = (db: Database, version: number): void => {
   )
 }
 
-/** @throws when the store was written by a newer program. */
+/** Writes nothing into a store that is up to date. @throws when it was written by a newer or another program. */
 export const migrate = (db: Database): void => {
   const locked = db.transaction(() => {
-    db.exec(CREATE_STORE)
     const found = versionOf(db)
+    db.exec(CREATE_STORE)
     if (found > SCHEMA_VERSION) {
       throw new Error(
         `the store ${db.name} has schema version ${found}, this program knows up to ${SCHEMA_VERSION}`,
@@ -40,5 +45,5 @@ export const migrate = (db: Database): void => {
     }
     for (let version = found; version < SCHEMA_VERSION; version += 1) step(db, version)
   })
-  locked.immediate()
+  if (versionOf(db) !== SCHEMA_VERSION) locked.immediate()
 }

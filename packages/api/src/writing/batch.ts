@@ -1,0 +1,141 @@
+/**
+ * `POST /batch`: a list of calls that write, all or nothing. Each is what a request of its own would be: method, path
+ * and parameters. They run in order, so a later one may name what an earlier one made; the first that is refused ends
+ * the batch, and its error says which one it was.
+ */
+import { ApiError, argumentError, type BatchOperation } from '../errors.ts'
+import { toRaw } from '../parameters/body.ts'
+import type { Writer } from '../store/rows.ts'
+import { type Call, givenTo, type Names, nameOf, type Outcome } from './call.ts'
+import type { Calls } from './calls.ts'
+
+/** The most operations of one batch. */
+export const MOST_OPERATIONS = 20_000
+
+type Json = Readonly<Record<string, unknown>>
+
+interface Operation extends BatchOperation {
+  readonly body: unknown
+}
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const EXPECTED = '{"operations": [{"method": "POST", "path": "networks", "body": {…}}, …]} or the list alone'
+const malformed = (what: string): ApiError =>
+  new ApiError('InvalidRequest', `Invalid request body. ${what}; expected is ${EXPECTED}`)
+
+/** @throws ApiError InvalidRequest */
+const listOf = (body: Uint8Array): readonly unknown[] => {
+  let value: unknown
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+  } catch (error) {
+    throw malformed((error as Error).message)
+  }
+  const unknown = isObject(value) ? Object.keys(value).find((key) => key !== 'operations') : undefined
+  if (unknown !== undefined)
+    throw malformed(`There is no ${JSON.stringify(unknown).slice(0, 100)} in a batch`)
+  const list = isObject(value) ? value['operations'] : value
+  if (!Array.isArray(list)) throw malformed('It has no list of operations')
+  if (list.length > MOST_OPERATIONS) {
+    throw new ApiError(
+      'InvalidRequest',
+      `${list.length} operations are more than one batch may have, ${MOST_OPERATIONS}`,
+    )
+  }
+  return list
+}
+
+const MEMBERS = ['method', 'path', 'body']
+
+/** @throws ApiError InvalidRequest */
+const operationAt = (value: unknown, index: number): Operation => {
+  const given = isObject(value) ? value : {}
+  const { method = '', path = '', body = {} } = given as { method?: unknown; path?: unknown; body?: unknown }
+  const operation = { index, method: String(method).toUpperCase(), path: String(path), body }
+  const unknown = Object.keys(given).find((key) => !MEMBERS.includes(key))
+  const problem = !isObject(value)
+    ? `it must be an object with ${MEMBERS.join(', ')}`
+    : unknown !== undefined
+      ? `unknown member ${unknown.slice(0, 100)}; it has ${MEMBERS.join(', ')}`
+      : typeof method !== 'string' || typeof path !== 'string'
+        ? 'method and path must be text'
+        : undefined
+  if (problem !== undefined) throw new ApiError('InvalidRequest', problem, { operation: nameless(operation) })
+  return operation
+}
+
+/** What an error shows of an operation: text that a client sent is cut to a line. */
+const nameless = ({ index, method, path }: BatchOperation): BatchOperation => ({
+  index,
+  method: method.slice(0, 20),
+  path: path.slice(0, 200),
+})
+
+/** `/api/1.0/networks/nw-1` and `networks/nw-1` are the same. */
+const segmentsOf = (path: string): string[] =>
+  path
+    .replace(/^\/(?:api\/(?:1\.0\/)?)?/, '')
+    .replace(/\/$|\.json$/, '')
+    .split('/')
+
+interface Found {
+  readonly call: Call
+  readonly names: Names
+}
+
+const methodsOf = (calls: Calls, path: string): string[] =>
+  [...calls.values()].filter((call) => call.path === path).map(({ method }) => method)
+
+/** Finds the call that a method and a path name. */
+export const createFinder = (calls: Calls): ((operation: BatchOperation) => Found) => {
+  const patterns = new Set([...calls.values()].map(({ path }) => path))
+  const byShape = Map.groupBy(patterns, (path) => path.replace(/:\w+/g, '*'))
+  const shapeOf = (segments: readonly string[]): string =>
+    segments.map((segment, index) => (index % 2 === 0 ? segment : '*')).join('/')
+  return ({ method, path }) => {
+    const segments = segmentsOf(path)
+    const [pattern] = byShape.get(shapeOf(segments)) ?? []
+    if (pattern === undefined) throw new ApiError('UnknownPath', `${method} ${path}`.slice(0, 200))
+    const call = calls.get(nameOf({ method: method as Call['method'], path: pattern }))
+    if (call === undefined) {
+      throw new ApiError('MethodNotAllowed', `${method} ${path}: use ${methodsOf(calls, pattern).join(', ')}`)
+    }
+    const names = pattern
+      .split('/')
+      .flatMap((part, index) => (part.startsWith(':') ? [[part.slice(1), segments[index] ?? '']] : []))
+    return { call, names: Object.fromEntries(names) as Names }
+  }
+}
+
+/** @throws ApiError that says which operation it was */
+const perform = (
+  find: (operation: BatchOperation) => Found,
+  writer: Writer,
+  operation: Operation,
+): Outcome => {
+  try {
+    const { call, names } = find(operation)
+    if (!isObject(operation.body)) throw argumentError('body', operation.body, 'not an object')
+    const raw = toRaw(operation.body)
+    if (raw.has('wait')) {
+      throw argumentError('wait', raw.get('wait'), 'belongs to the batch: POST /batch?wait=SECONDS')
+    }
+    return call.perform(writer, names, givenTo(call, raw))
+  } catch (error) {
+    throw error instanceof ApiError ? error.in(nameless(operation)) : error
+  }
+}
+
+/** @returns runs a batch in the transaction of `writer` */
+export const createBatch = (calls: Calls): ((writer: Writer, body: Uint8Array) => Outcome) => {
+  const find = createFinder(calls)
+  return (writer, body) => {
+    const outcomes = listOf(body).map((value, index) => perform(find, writer, operationAt(value, index)))
+    return {
+      body: { answers: outcomes.map((outcome) => outcome.body) },
+      notEnforced: [...new Set(outcomes.flatMap(({ notEnforced }) => notEnforced))],
+    }
+  }
+}

@@ -1,0 +1,111 @@
+/** All calls that write: create, update and delete of every resource that has a uuid, and the relations. */
+import { RESOURCE_NAMES, type ResourceName, type Row } from '@openvnet/schema'
+import type { Model } from '../crud/model.ts'
+import { rowOfPath } from '../crud/reference.ts'
+import { type Ends, endsOf, RELATIONS, type Relation, relationPath } from '../crud/relation.ts'
+import { ApiError, argumentError, unknownUuid } from '../errors.ts'
+import type { Given } from '../parameters/check.ts'
+import { createSignature, deleteSignature, updateSignature } from '../parameters/expected.ts'
+import { specOf } from '../store/columns.ts'
+import type { Equals, Reader } from '../store/rows.ts'
+import { type Call, type Names, nameOf, rowOutcome } from './call.ts'
+
+/** By name: method and path. */
+export type Calls = ReadonlyMap<string, Call>
+
+const named = <N extends ResourceName>(reader: Reader, name: N, names: Names) =>
+  rowOfPath(reader, name, 'uuid', names['uuid'] ?? '')
+
+const resourceCalls = (model: Model, name: ResourceName): Call[] => {
+  const { collection } = specOf(name)
+  const one = `${collection}/:uuid`
+  return [
+    {
+      method: 'POST',
+      path: collection,
+      signature: createSignature(specOf(name)),
+      perform: (writer, _names, given) => rowOutcome(model, writer, name, model.create(writer, name, given)),
+    },
+    {
+      method: 'PUT',
+      path: one,
+      signature: updateSignature(specOf(name)),
+      perform: (writer, names, given) =>
+        rowOutcome(model, writer, name, model.update(writer, name, named(writer, name, names), given)),
+    },
+    {
+      method: 'DELETE',
+      path: one,
+      signature: deleteSignature,
+      perform: (writer, names) => {
+        const row = named(writer, name, names)
+        model.delete(writer, name, row)
+        return { body: [row.uuid], notEnforced: [] }
+      },
+    },
+  ]
+}
+
+/** Clients of the original repeat in the parameters what the path says. @throws ApiError when the two differ */
+const checkRepeated = (given: Given, { base, other }: Relation, ends: Ends): void => {
+  for (const [name, row] of [
+    [base, ends.base],
+    [other, ends.other],
+  ] as const) {
+    const parameter = `${name}_uuid`
+    const value = given.get(parameter)
+    if (value !== undefined && value !== row.uuid) {
+      throw argumentError(parameter, value, `contradicts the path, which names ${row.uuid}`)
+    }
+  }
+}
+
+const relationCalls = (model: Model, relation: Relation): Call[] => {
+  const { base, other, join } = relation
+  const path = `${relationPath(relation)}/:${other}_uuid`
+  return [
+    {
+      method: 'POST',
+      path,
+      signature: createSignature(specOf(join), [base, other]),
+      repeated: [`${base}_uuid`, `${other}_uuid`],
+      perform: (writer, names, given) => {
+        const ends = endsOf(writer, relation, names)
+        checkRepeated(given, relation, ends)
+        if (writer.first(join, ends.columns as Equals<ResourceName>) !== undefined) {
+          throw new ApiError('RelationAlreadyExists', `${ends.base.uuid} ${ends.other.uuid}`)
+        }
+        const row = model.create(writer, join, given, ends.columns as Partial<Row>)
+        return rowOutcome(model, writer, join, row)
+      },
+    },
+    {
+      method: 'DELETE',
+      path,
+      signature: deleteSignature,
+      perform: (writer, names) => {
+        const ends = endsOf(writer, relation, names)
+        const row = writer.first(join, ends.columns as Equals<ResourceName>)
+        if (row === undefined) throw unknownUuid(specOf(join).model, `${other}_uuid`, ends.other.uuid)
+        model.delete(writer, join, row)
+        return { body: [ends.other.uuid], notEnforced: [] }
+      },
+    },
+  ]
+}
+
+export const createCalls = (model: Model): Calls => {
+  const resources = RESOURCE_NAMES.filter((name) => specOf(name).prefix !== null)
+  const calls = [
+    ...resources.flatMap((name) => resourceCalls(model, name)),
+    ...RELATIONS.flatMap((relation) => relationCalls(model, relation)),
+  ]
+  return new Map(calls.map((call) => [nameOf(call), call]))
+}
+
+/** @throws Error for a name that is none: a bug */
+export const callNamed = (calls: Calls, name: string): Call => {
+  const call = calls.get(name)
+  if (call === undefined) throw new Error(`there is no call ${name}`)
+  return call
+}

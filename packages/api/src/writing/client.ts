@@ -1,0 +1,126 @@
+/** The thread that writes, as the rest of the API sees it. */
+import { Worker } from 'node:worker_threads'
+import type { Change } from '@openvnet/feed'
+import type { Given } from '../parameters/check.ts'
+import { parseInPieces } from '../store/long_change.ts'
+import type { ChangeText } from '../store/outbox.ts'
+import type { StoreOptions } from '../store/store.ts'
+import type { Names } from './call.ts'
+import { type Answer, type Report, type Request, type Result, toError } from './messages.ts'
+
+export interface WriteClient {
+  /** Performs one call. Rejects with ApiError, or with what SQLite said; nothing is stored then. */
+  call(call: string, names: Names, given: Given): Promise<Result>
+  /** @param body JSON as it came */
+  batch(body: Uint8Array): Promise<Result>
+  /** Rejects with what SQLite says when the store cannot be written now. While it is being written it resolves at once. */
+  check(): Promise<void>
+  /** Somebody who reads met damage. */
+  suspect(): void
+  /** Whether something is under way whose changes have not been handed in. */
+  isBusy(): boolean
+  /** Lets what is under way finish. */
+  close(): Promise<void>
+}
+
+export interface WriteClientOptions extends StoreOptions {
+  /** Called with every change in order, once it is on the disk and before its request is answered, unless it is long. */
+  readonly onChange: (change: Change) => void
+}
+
+/** Beside this file, whether that is a source or built. */
+const THREAD = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
+
+interface Pending {
+  readonly resolve: (result: Result | null) => void
+  readonly reject: (error: Error) => void
+}
+
+/** Hands changes on in order, each when it is parsed. */
+const createHandIn = (onChange: (change: Change) => void) => {
+  let waiting = 0
+  let last = Promise.resolve()
+  const isText = (change: Change | ChangeText): change is ChangeText => typeof change.operations === 'string'
+  const handIn = async (before: Promise<void>, change: Change | ChangeText): Promise<void> => {
+    await before
+    onChange(isText(change) ? await parseInPieces(change) : change)
+    waiting -= 1
+  }
+  return {
+    isWaiting: () => waiting > 0,
+    add: (change: Change | ChangeText): void => {
+      if (waiting === 0 && !isText(change)) {
+        onChange(change)
+        return
+      }
+      waiting += 1
+      last = handIn(last, change)
+    },
+  }
+}
+
+const startThread = async (options: StoreOptions): Promise<Worker> => {
+  const worker = new Worker(THREAD, { workerData: options, name: 'store' })
+  const report = await new Promise<Report>((resolve, reject) => {
+    worker.once('message', resolve)
+    worker.once('error', reject)
+  })
+  if (report.kind === 'failed') throw toError(report.fault)
+  worker.removeAllListeners('error')
+  return worker
+}
+
+/** @throws what SQLite says when the store cannot be opened */
+export const createWriteClient = async ({
+  onChange,
+  ...options
+}: WriteClientOptions): Promise<WriteClient> => {
+  const worker = await startThread(options)
+  const pending = new Map<number, Pending>()
+  const handIn = createHandIn(onChange)
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+  let lastId = 0
+  let isClosed = false
+
+  const settle = (answer: Answer): void => {
+    const waiting = pending.get(answer.id)
+    pending.delete(answer.id)
+    if ('fault' in answer) waiting?.reject(toError(answer.fault))
+    else waiting?.resolve(answer.result)
+  }
+  worker.on('message', (report: Report) => {
+    if (report.kind !== 'done') return
+    for (const change of report.changes) handIn.add(change)
+    for (const answer of report.answers) settle(answer)
+  })
+  // It catches what requests cause; what ends it is a bug, and ends this thread as well.
+  worker.on('error', (error) => {
+    throw error
+  })
+  const ask = (request: (id: number) => Request): Promise<Result | null> => {
+    if (isClosed) return Promise.reject(new Error('the store is closed'))
+    lastId += 1
+    const id = lastId
+    return new Promise((resolve, reject) => {
+      pending.set(id, { resolve, reject })
+      worker.postMessage(request(id))
+    })
+  }
+  const write = async (request: (id: number) => Request): Promise<Result> => (await ask(request)) as Result
+
+  return {
+    call: (call, names, given) => write((id) => ({ kind: 'call', id, call, names, given })),
+    batch: (body) => write((id) => ({ kind: 'batch', id, body })),
+    check: async () => {
+      if (pending.size === 0) await ask((id) => ({ kind: 'check', id }))
+    },
+    suspect: () => worker.postMessage({ kind: 'suspect' } satisfies Request),
+    isBusy: () => pending.size > 0 || handIn.isWaiting(),
+    close: async () => {
+      isClosed = true
+      worker.postMessage({ kind: 'close' } satisfies Request)
+      await exited
+      for (const { reject } of pending.values()) reject(new Error('the store is closed'))
+    },
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * The answer of a call that writes: what the thread made of it, `X-Revision`, and with `?wait=SECONDS` the answer held
+ * until the switches have the change. The write stands whether they get it in time or not: `X-Applied` says so,
+ * `X-Pending` names the datapaths that lack it (or says why none counts).
+ * `X-Not-Enforced` says what of the rows is stored and has no effect yet.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
+import type { Model } from '../crud/model.ts'
+import { ApiError } from '../errors.ts'
+import { pathOfRequest, queryParameters, rawParameters } from '../http/request.ts'
+import { describeBatch } from '../openapi/batch.ts'
+import { checkReadable } from '../parameters/body.ts'
+import { check, type Given } from '../parameters/check.ts'
+import { type Signature, signature, WAIT } from '../parameters/expected.ts'
+import type { Waiter } from '../status/wait.ts'
+import type { StoreView } from '../store/view.ts'
+import { givenTo, type Names } from './call.ts'
+import { type Calls, callNamed } from './calls.ts'
+import type { WriteClient } from './client.ts'
+import type { Result } from './messages.ts'
+
+/** What routes need. */
+export interface Context {
+  readonly store: StoreView
+  readonly writer: WriteClient
+  readonly model: Model
+  readonly calls: Calls
+  readonly waiter: Waiter
+}
+
+/** Octets of the longest body of a batch. */
+export const BATCH_LIMIT = 16 * 2 ** 20
+
+/** Names come from controllers; a header takes printable ASCII only. */
+const NOT_FOR_HEADERS = /[^\x20-\x7e]/g
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+const reportApplied = async (waiter: Waiter, revision: number, seconds: number, reply: FastifyReply) => {
+  const { applied, pending, reason } = await waiter.wait(revision, seconds)
+  reply.header('x-applied', String(applied))
+  if (applied) return
+  const names = pending.map(({ uuid, dpid }) => uuid ?? dpid)
+  const laggards = names.length > 0 ? names.join(', ') : (reason ?? '')
+  reply.header('x-pending', laggards.replaceAll(NOT_FOR_HEADERS, '?'))
+}
+
+/** @param body of the answer, as JSON */
+const answerWrite = async (
+  { waiter }: Context,
+  given: Given,
+  reply: FastifyReply,
+  { body, revision, notEnforced }: Result,
+): Promise<FastifyReply> => {
+  reply.header('x-revision', String(revision))
+  if (notEnforced.length > 0) reply.header('x-not-enforced', notEnforced.join('; '))
+  reply.log.debug({ method: reply.request.method, path: pathOfRequest(reply.request), revision }, 'written')
+  const seconds = given.get('wait')
+  if (typeof seconds === 'number') await reportApplied(waiter, revision, seconds, reply)
+  return reply.type(JSON_TYPE).send(body)
+}
+
+/** The route of one call. */
+export const registerCall = (
+  app: FastifyInstance,
+  context: Context,
+  name: string,
+  describe: (signature: Signature) => FastifySchema,
+): void => {
+  const call = callNamed(context.calls, name)
+  app.route({
+    method: call.method,
+    url: `/api/1.0/${call.path}`,
+    schema: describe(call.signature),
+    handler: async (request, reply) => {
+      const given = givenTo(call, rawParameters(request))
+      const result = await context.writer.call(name, request.params as Names, given)
+      return await answerWrite(context, given, reply, result)
+    },
+  })
+}
+
+const batchSignature = signature([WAIT])
+
+/** @throws ApiError UnsupportedMediaType */
+const checkJson = ({ headers }: FastifyRequest): void => {
+  const type = headers['content-type'] ?? ''
+  checkReadable(type, String(headers['content-encoding'] ?? ''))
+  if (!/^\s*(?:application|text)\/json\s*(?:;|$)/i.test(type)) {
+    throw new ApiError('UnsupportedMediaType', `${type || 'none'}: a batch is JSON`)
+  }
+}
+
+/** `POST /batch`; its body is taken as it comes and read by the thread that writes. */
+export const registerBatch = async (app: FastifyInstance, context: Context): Promise<void> => {
+  await app.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BATCH_LIMIT }, (_request, body, parsed) =>
+      parsed(null, body),
+    )
+    const schema = describeBatch(batchSignature)
+    scope.post('/api/1.0/batch', { bodyLimit: BATCH_LIMIT, schema }, async (request, reply) => {
+      checkJson(request)
+      const given = check(queryParameters(request), batchSignature)
+      const body = new Uint8Array((request.body as Buffer | undefined) ?? [])
+      return await answerWrite(context, given, reply, await context.writer.batch(body))
+    })
+    done()
+  })
+}
