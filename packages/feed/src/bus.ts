@@ -5,10 +5,16 @@
 import type { Change } from './change.ts'
 import type { ControllerReport } from './status.ts'
 
+/** That a revision exists, without what it did: for changes too long to be sent around. */
+export interface LongChange {
+  readonly revision: number
+  readonly operations: null
+}
+
 /** A change as it travels: with the identity of the store that made it. */
 export interface ChangeHint {
   readonly store: string
-  readonly change: Change
+  readonly change: Change | LongChange
 }
 
 export interface BusEvents {

@@ -64,7 +64,7 @@ class Follower {
     if (this.#stopped) return
     if (store === this.#store) {
       if (change.revision <= this.#revision) return
-      if (change.revision === this.#revision + 1) {
+      if (change.revision === this.#revision + 1 && change.operations !== null) {
         if (!this.#deliver(change)) this.#schedule('broken')
         return
       }

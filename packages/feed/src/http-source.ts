@@ -1,9 +1,11 @@
 /**
- * The feed of an API in another process: `GET /api/1.0/snapshot` and `GET /api/1.0/changes?since=N`, answered in JSON.
+ * The feed of an API in another process: `GET /api/1.0/snapshot` and `GET /api/1.0/changes?since=N`, answered in lines
+ * of JSON, or in one document by an API that does not know of lines.
  * Each question has a time limit and is asked once; whoever asks decides when to ask again.
  */
 import type { Logger } from 'pino'
 import type { ChangesSince, FeedSource, Snapshot } from './change.ts'
+import { LINES, readChangesLines, readSnapshotLines } from './lines.ts'
 import { isChangesSince, isSnapshot } from './shape.ts'
 
 export interface HttpFeedSourceOptions {
@@ -37,16 +39,18 @@ export function createHttpFeedSource({ url, log, timeouts = {} }: HttpFeedSource
   const changesUrl = new URL('api/1.0/changes', base)
   return {
     async snapshot(): Promise<Snapshot> {
-      const answer = await ask(snapshotUrl, timeouts.snapshot ?? 30_000)
-      if (!isSnapshot(answer)) throw malformed(snapshotUrl, 'a snapshot')
+      const form = { isAnswer: isSnapshot, readLines: readSnapshotLines }
+      const answer = await ask(snapshotUrl, timeouts.snapshot ?? 30_000, form)
+      if (answer === null) throw malformed(snapshotUrl, 'a snapshot')
       log?.debug({ revision: answer.revision, store: answer.store }, 'read a snapshot')
       return answer
     },
     async since(revision): Promise<ChangesSince> {
       const target = new URL(changesUrl)
       target.searchParams.set('since', String(revision))
-      const answer = await ask(target, timeouts.changes ?? 5_000)
-      if (!isChangesSince(answer)) throw malformed(target, 'a list of changes')
+      const form = { isAnswer: isChangesSince, readLines: readChangesLines }
+      const answer = await ask(target, timeouts.changes ?? 5_000, form)
+      if (answer === null) throw malformed(target, 'a list of changes')
       return answer
     },
   }
@@ -55,16 +59,25 @@ export function createHttpFeedSource({ url, log, timeouts = {} }: HttpFeedSource
 const malformed = (url: URL, expected: string): FeedError =>
   new FeedError('malformed', url.href, `the answer is not ${expected} of this version`)
 
-async function ask(url: URL, timeout: number): Promise<unknown> {
+/** The two forms of an answer. */
+interface Form<T> {
+  readonly isAnswer: (document: unknown) => document is T
+  readonly readLines: (body: ReadableStream<Uint8Array>) => Promise<T | null>
+}
+
+/** @returns `null` for what is JSON and not the answer */
+async function ask<T>(url: URL, timeout: number, { isAnswer, readLines }: Form<T>): Promise<T | null> {
   try {
     const response = await fetch(url, {
-      headers: { accept: 'application/json' },
+      headers: { accept: `${LINES}, application/json;q=0.9` },
       signal: AbortSignal.timeout(timeout),
     })
+    const { body, headers, ok, status } = response
+    if (ok && body !== null && headers.get('content-type')?.startsWith(LINES)) return await readLines(body)
     const text = await response.text()
-    if (!response.ok)
-      throw new FeedError('status', url.href, `HTTP ${response.status}: ${text.slice(0, 200)}`)
-    return JSON.parse(text)
+    if (!ok) throw new FeedError('status', url.href, `HTTP ${status}: ${text.slice(0, 200)}`)
+    const document: unknown = JSON.parse(text)
+    return isAnswer(document) ? document : null
   } catch (error) {
     throw feedErrorOf(error, url.href, timeout)
   }

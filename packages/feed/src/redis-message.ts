@@ -14,7 +14,8 @@ export interface Message {
 }
 
 const EVENT_IS_VALID: Readonly<Record<BusTopic, (event: Record<string, unknown>) => boolean>> = {
-  change: (event) => typeof event['store'] === 'string' && isChange(event['change']),
+  change: (event) =>
+    typeof event['store'] === 'string' && (isChange(event['change']) || isLongChange(event['change'])),
   report: (event) =>
     typeof event['controller'] === 'string' &&
     typeof event['store'] === 'string' &&
@@ -24,7 +25,19 @@ const EVENT_IS_VALID: Readonly<Record<BusTopic, (event: Record<string, unknown>)
   report_request: () => true,
 }
 
-export const encodeMessage = (message: Message): string => JSON.stringify(message)
+/** Operations of the longest change that is sent; of longer ones it is said that they are there, and they are asked for. */
+const LONGEST_CHANGE = 500
+
+const isLongChange = (value: unknown): boolean =>
+  isRecord(value) && Number.isSafeInteger(value['revision']) && value['operations'] === null
+
+const shortened = (event: Message['event']): Message['event'] => {
+  if (!('change' in event) || (event.change.operations?.length ?? 0) <= LONGEST_CHANGE) return event
+  return { store: event.store, change: { revision: event.change.revision, operations: null } }
+}
+
+export const encodeMessage = ({ from, event }: Message): string =>
+  JSON.stringify({ from, event: shortened(event) })
 
 /** @returns `null` when the text is not a message of this topic. */
 export function decodeMessage(topic: BusTopic, text: string): Message | null {

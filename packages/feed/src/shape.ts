@@ -10,7 +10,7 @@ export const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 const isRevision = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
 
-const isRow = (value: unknown): boolean => isRecord(value) && Number.isSafeInteger(value['id'])
+export const isRow = (value: unknown): boolean => isRecord(value) && Number.isSafeInteger(value['id'])
 
 const isOperation = (value: unknown): boolean =>
   isRecord(value) &&
@@ -26,6 +26,13 @@ export const isChange = (value: unknown): value is Change =>
 
 const isAtRevision = (value: Record<string, unknown>): boolean =>
   typeof value['store'] === 'string' && value['store'] !== '' && isRevision(value['revision'])
+
+/** A snapshot without its rows. */
+export const isSnapshotHead = isAtRevision
+
+/** Changes since a revision without the changes. */
+export const isChangesHead = (value: Record<string, unknown>): boolean =>
+  isAtRevision(value) && (value['kind'] === 'changes' || value['kind'] === 'gone')
 
 export const isSnapshot = (value: unknown): value is Snapshot => {
   if (!isRecord(value) || !isAtRevision(value)) return false

@@ -46,6 +46,8 @@ async function keepsThePromises(t: Test, bus: Bus, failures: () => number): Prom
   t.equal(others.length, 4, 'nothing after close')
 }
 
+const LONG = { resource: 'network', row: null } as const
+
 t.test('the local bus', async (t) => {
   const { log, count } = memoryLog()
   await keepsThePromises(t, createLocalBus({ log }), () => count('a bus handler failed'))
@@ -84,6 +86,15 @@ t.test('the bus over redis', async (t) => {
     for (const revision of [1, 2, 3]) a.publish('change', hint(revision))
     await until(() => heard['b']?.length === 3 && heard['a']?.length === 3, 'three events at both')
     t.same(heard, { a: [1, 2, 3], b: [1, 2, 3], elsewhere: [] })
+    const sizes: Record<string, number | undefined> = {}
+    for (const [name, bus] of Object.entries({ a, b }))
+      bus.subscribe('change', ({ change }) => {
+        sizes[name] = change.operations?.length
+      })
+    const operations = Array.from({ length: 1000 }, (_, index) => ({ ...LONG, id: index + 1 }))
+    a.publish('change', { store: 's', change: { revision: 4, operations } })
+    await until(() => heard['b']?.length === 4 && heard['a']?.length === 4, 'a long change at both')
+    t.same(sizes, { a: 1000, b: undefined }, 'a long change is only announced to other processes')
     t.equal(here.count('dropped a malformed message from redis'), 2 * 8, 'each of both readers says so')
   })
 

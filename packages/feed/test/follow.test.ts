@@ -97,6 +97,21 @@ function setUp(options: { pollInterval?: number } = {}) {
   return { store, source, bus, replica, stop, write }
 }
 
+t.test('a hint of a change that is too long to be sent around leads to the source', async (t) => {
+  const { store, source, bus, replica, stop, write } = setUp()
+  t.teardown(stop)
+  await until(() => replica.snapshots === 1, 'the first snapshot')
+  const { asked } = source
+  const { revision } = store.write(1, 'a')
+  bus.publish('change', { store: store.store, change: { revision, operations: null } })
+  await until(() => replica.holds(store), 'the replica')
+  t.equal(source.asked, asked + 1)
+  write(2, 'b')
+  await until(() => replica.holds(store), 'the replica')
+  t.equal(replica.difference(store), '')
+  t.equal(replica.snapshots, 1)
+})
+
 t.test('hints that are next are taken without asking', async (t) => {
   const { store, source, replica, stop, write } = setUp()
   t.teardown(stop)

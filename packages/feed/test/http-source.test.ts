@@ -50,6 +50,48 @@ t.test('the feed over HTTP', async (t) => {
   t.same(await source.since(99), { kind: 'gone', store: 's', revision: 4 })
   t.same(asked, ['/api/1.0/snapshot', '/api/1.0/changes?since=1', '/api/1.0/changes?since=99'])
 
+  const lines =
+    (...values: readonly unknown[]): Answer =>
+    (_, response) => {
+      response.setHeader('content-type', 'application/x-ndjson')
+      response.end(values.map((value) => `${JSON.stringify(value)}\n`).join(''))
+    }
+  const [one, two] = snapshot.rows.network
+  const head = { store: 's', revision: 2 }
+  answer = lines(head, { resource: 'network', rows: [one] }, { resource: 'network', rows: [two] })
+  t.same(await source.snapshot(), snapshot, 'rows that come in pieces')
+  const [operation] = changes.kind === 'changes' ? (changes.changes[0]?.operations ?? []) : []
+  const piece = { revision: 2, operations: [operation] }
+  answer = lines({ ...head, kind: 'changes' }, { ...piece, more: true }, piece, { ...piece, revision: 3 })
+  t.same(
+    await source.since(1),
+    {
+      ...head,
+      kind: 'changes',
+      changes: [
+        { revision: 2, operations: [operation, operation] },
+        { revision: 3, operations: [operation] },
+      ],
+    },
+    'a change that comes in pieces',
+  )
+  answer = lines({ ...head, kind: 'gone' })
+  t.same(await source.since(9), { ...head, kind: 'gone' })
+  for (const bad of [[], [{}], [head, {}], [head, { resource: 'unknown', rows: [] }], [head, null]]) {
+    answer = lines(...bad)
+    await fails('malformed', () => source.snapshot())
+  }
+  const begun = { ...head, kind: 'changes' }
+  for (const bad of [[], [head], [begun, {}], [begun, { ...piece, more: true }]]) {
+    answer = lines(...bad)
+    await fails('malformed', () => source.since(0))
+  }
+  answer = (_, response) => {
+    response.setHeader('content-type', 'application/x-ndjson')
+    response.end(`${JSON.stringify(head)}\n{"resource":"network","rows":[`)
+  }
+  await fails('malformed', () => source.snapshot())
+
   const { route, ...incomplete } = snapshot.rows
   t.same(route, [])
   for (const bad of [{}, null, [], { ...snapshot, store: '' }, { ...snapshot, rows: incomplete }]) {
