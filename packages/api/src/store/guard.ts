@@ -22,8 +22,8 @@ export interface Guard {
   suspect(): void
   /** We ourselves wrote into the file. */
   written(): void
-  /** Octets in the journal when it was last looked at. */
-  readonly journal: number
+  /** Octets in the journal. */
+  journalSize(): number
 }
 
 /** Milliseconds between readings of a damaged file. */
@@ -80,8 +80,6 @@ export const watchFile = (file: string, health: (file: string) => void = checkHe
     written: () => {
       changed = look()?.mtimeMs
     },
-    get journal() {
-      return journal?.size ?? 0
-    },
+    journalSize: () => lookAtJournal()?.size ?? 0,
   }
 }

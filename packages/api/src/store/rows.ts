@@ -2,7 +2,7 @@
  * Reading and writing rows of any resource with plain prepared statements. Names of tables and columns come from the
  * schema only, values are always bound. Whether a write is allowed is decided elsewhere.
  */
-import type { ResourceName, Row } from '@openvnet/schema'
+import { RESOURCE_NAMES, type ResourceName, type Row } from '@openvnet/schema'
 import { type Cell, columnsOf, type Stored, specOf, toSql, toStored } from './columns.ts'
 import type { Prepare } from './database.ts'
 
@@ -74,7 +74,7 @@ export const createReader = (prepare: Prepare): Reader => {
   return reader
 }
 
-const insertSql = (name: ResourceName): string => {
+const insertSqlOf = (name: ResourceName): string => {
   const { collection, prefix } = specOf(name)
   const columns = [
     ...(prefix === null ? [] : ['uuid']),
@@ -85,6 +85,8 @@ const insertSql = (name: ResourceName): string => {
   return `INSERT INTO ${collection} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) RETURNING *`
 }
 
+const INSERT_SQL = new Map(RESOURCE_NAMES.map((name) => [name, insertSqlOf(name)]))
+
 const insertCells = (name: ResourceName, values: Readonly<Record<string, Cell>>, now: string) => [
   ...(specOf(name).prefix === null ? [] : [values['uuid']]),
   ...columnsOf(name).map(({ column }) => toSql(values[column])),
@@ -92,23 +94,65 @@ const insertCells = (name: ResourceName, values: Readonly<Record<string, Cell>>,
   now,
 ]
 
-/** @param now time of the transaction, ISO 8601. */
-export const createWriter = (prepare: Prepare, reader: Reader, now: string): Writer => ({
-  ...reader,
-  insert: (name, values) => {
-    const cells = insertCells(name, values as unknown as Record<string, Cell>, now)
-    return toStored(name, prepare(insertSql(name)).get(...cells) as Record<string, unknown>)
-  },
-  update: (name, id, values) => {
-    const cells: [string, Cell][] = [...entries(values), ['updated_at', now]]
-    const assignments = cells.map(([column]) => `${column} = ?`).join(', ')
-    const raw = prepare(`UPDATE ${specOf(name).collection} SET ${assignments} WHERE id = ? RETURNING *`).get(
-      ...cells.map(([, value]) => toSql(value)),
-      id,
-    )
-    return toStored(name, raw as Record<string, unknown>)
-  },
-  delete: (name, id) => {
-    prepare(`DELETE FROM ${specOf(name).collection} WHERE id = ?`).run(id)
-  },
-})
+/** Rows that one write remembers. */
+const REMEMBERED = 1000
+
+/**
+ * The rows that a write has met, by id and by uuid: one that checks a row's owner asks for it again and again. Whatever
+ * may change others (a deletion, an update of what they refer to) empties it.
+ */
+const createMemory = (reader: Reader) => {
+  const rows = new Map<string, Stored>()
+  const recall = <N extends ResourceName>(
+    name: N,
+    key: string | number,
+    read: () => Stored<N> | undefined,
+  ) => {
+    const known = rows.get(`${name} ${key}`)
+    if (known !== undefined) return known as Stored<N>
+    const row = read()
+    if (row !== undefined) remember(name, row)
+    return row
+  }
+  const remember = <N extends ResourceName>(name: N, row: Stored<N>): Stored<N> => {
+    if (rows.size >= REMEMBERED) rows.clear()
+    rows.set(`${name} ${row.id}`, row)
+    if (row.uuid !== '') rows.set(`${name} ${row.uuid}`, row)
+    return row
+  }
+  return {
+    byId: <N extends ResourceName>(name: N, id: number) => recall(name, id, () => reader.byId(name, id)),
+    byUuid: <N extends ResourceName>(name: N, uuid: string) =>
+      recall(name, uuid, () => reader.byUuid(name, uuid)),
+    remember,
+    forget: () => rows.clear(),
+  }
+}
+
+/** @param now time of the write, ISO 8601. */
+export const createWriter = (prepare: Prepare, reader: Reader, now: string): Writer => {
+  const { byId, byUuid, remember, forget } = createMemory(reader)
+  return {
+    ...reader,
+    byId,
+    byUuid,
+    insert: (name, values) => {
+      const cells = insertCells(name, values as unknown as Record<string, Cell>, now)
+      const raw = prepare(INSERT_SQL.get(name) ?? '').get(...cells) as Record<string, unknown>
+      return remember(name, toStored(name, raw))
+    },
+    update: (name, id, values) => {
+      forget()
+      const cells: [string, Cell][] = [...entries(values), ['updated_at', now]]
+      const assignments = cells.map(([column]) => `${column} = ?`).join(', ')
+      const raw = prepare(
+        `UPDATE ${specOf(name).collection} SET ${assignments} WHERE id = ? RETURNING *`,
+      ).get(...cells.map(([, value]) => toSql(value)), id)
+      return toStored(name, raw as Record<string, unknown>)
+    },
+    delete: (name, id) => {
+      forget()
+      prepare(`DELETE FROM ${specOf(name).collection} WHERE id = ?`).run(id)
+    },
+  }
+}

@@ -130,7 +130,7 @@ export const openStore = (options: StoreOptions): Store => {
     },
     suspect: guard.suspect,
     tidy: () => {
-      if (guard.journal > LONG_JOURNAL) checkpoint(db, guard)
+      if (guard.journalSize() > LONG_JOURNAL) checkpoint(db, guard)
     },
   }
 }
