@@ -187,9 +187,20 @@ export class ApiError extends Error {
 
 const ECHO_LIMIT = 256
 
+/** `undefined` for what is nested too deeply to be written. */
+const textOf = (value: unknown): string | undefined => {
+  try {
+    return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  } catch {
+    return undefined
+  }
+}
+
 /** Values go back as they came, but never longer than a screen line or two. */
-const echo = (value: unknown): unknown =>
-  typeof value === 'string' && value.length > ECHO_LIMIT ? `${value.slice(0, ECHO_LIMIT)}…` : value
+const echo = (value: unknown): unknown => {
+  const text = textOf(value)
+  return text !== undefined && text.length <= ECHO_LIMIT ? value : `${text?.slice(0, ECHO_LIMIT) ?? ''}…`
+}
 
 /** `value` of `parameter` cannot be accepted; `reason` is a sentence for people. */
 export const argumentError = (parameter: string, value: unknown, reason: string): ApiError =>

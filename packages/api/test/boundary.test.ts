@@ -44,10 +44,10 @@ t.test('a parameter counts once', async (t) => {
   const obsolete = 'ipv4_network=10.0.0.0&editable=1&editable=0'
   t.match(await api.raw({ method: 'POST', url, headers, payload: obsolete }), repeated('editable', '1, 0'))
   t.equal(api.store.revision(), 0)
-  const started = performance.now()
+  const started = process.cpuUsage()
   const long = { method: 'POST', url, headers, payload: 'a&'.repeat(500_000) } as const
   t.equal((await api.raw(long)).status, 400)
-  t.ok(performance.now() - started < 5000, 'however often')
+  t.ok(process.cpuUsage(started).user < 20_000_000, 'however often')
 })
 
 const PORT = /^http:\/\/127\.0\.0\.1:(\d+)$/

@@ -2,10 +2,8 @@
  * Starts the parts and connects them: bus, then API (which is the feed's source), then controller. When one fails to
  * start, those before it are closed. The only place that knows all packages.
  */
-import { mkdir } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
-import { dirname } from 'node:path'
-import { createApi } from '@openvnet/api'
+import { createApi, StoreUnusable } from '@openvnet/api'
 import { createController } from '@openvnet/controller'
 import {
   type Bus,
@@ -15,7 +13,7 @@ import {
   type FeedSource,
 } from '@openvnet/feed'
 import type { Logger } from 'pino'
-import { explainListenError } from './listen-error.ts'
+import { explainListenError, StartError } from './listen-error.ts'
 import type { Address } from './options/address.ts'
 import type { VnetdOptions } from './options/options.ts'
 
@@ -58,8 +56,9 @@ async function startApi(
   log: Logger,
   closes: Close[],
 ): Promise<{ feed: FeedSource; address: Address }> {
-  await mkdir(dirname(options.db), { recursive: true })
-  const api = await createApi({ file: options.db, bus, log })
+  const api = await createApi({ file: options.db, bus, log }).catch((error: unknown) => {
+    throw error instanceof StoreUnusable ? new StartError(error.message, { cause: error.cause }) : error
+  })
   closes.push(() => {
     // A client that never ends its request does not hold up the end.
     setTimeout(() => api.app.server.closeAllConnections(), PATIENCE_MS).unref()

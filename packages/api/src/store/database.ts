@@ -7,7 +7,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import SqliteDatabase, { type Database } from 'better-sqlite3'
 import { checkHealth } from './health.ts'
-import { migrate } from './migrations/migrate.ts'
+import { migrate, versionOf } from './migrations/migrate.ts'
 
 /** How long the writer waits for another process, in milliseconds. */
 const WRITER_PATIENCE = 1000
@@ -22,6 +22,8 @@ export const openDatabase = (file: string): Database => {
   checkHealth(file)
   const db = new SqliteDatabase(file, { timeout: WRITER_PATIENCE })
   try {
+    // Before anything is written into what may be somebody else's.
+    versionOf(db)
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = FULL')
     db.pragma('foreign_keys = ON')

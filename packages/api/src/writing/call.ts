@@ -40,7 +40,7 @@ export const givenTo = ({ signature, repeated = [] }: Call, raw: Raw): Given => 
   const given = new Map(check(raw, signature))
   for (const name of repeated) {
     const value = raw.get(name)
-    if (value !== undefined) given.set(name, String(value))
+    if (value !== undefined) given.set(name, typeof value === 'object' ? 'an object' : String(value))
   }
   return given
 }

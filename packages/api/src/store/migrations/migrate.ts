@@ -17,12 +17,18 @@ const CREATE_STORE = `CREATE TABLE IF NOT EXISTS store (
   schema_version INTEGER NOT NULL
 ) STRICT`
 
-/** @throws when the tables of the file are another program's */
-const versionOf = (db: Database): number => {
+/** @throws when the tables of the file are another program's, or a newer one's */
+export const versionOf = (db: Database): number => {
   const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all()
   if (tables.length === 0) return 0
   if (!tables.includes('store')) throw new Error(`${db.name} is a database of another program`)
-  return (db.prepare('SELECT schema_version FROM store').pluck().get() as number | undefined) ?? 0
+  const found = (db.prepare('SELECT schema_version FROM store').pluck().get() as number | undefined) ?? 0
+  if (found > SCHEMA_VERSION) {
+    throw new Error(
+      `the store ${db.name} has schema version ${found}, this program knows up to ${SCHEMA_VERSION}`,
+    )
+  }
+  return found
 }
 
 const step = (db: Database, version: number): void => {
@@ -38,11 +44,6 @@ export const migrate = (db: Database): void => {
   const locked = db.transaction(() => {
     const found = versionOf(db)
     db.exec(CREATE_STORE)
-    if (found > SCHEMA_VERSION) {
-      throw new Error(
-        `the store ${db.name} has schema version ${found}, this program knows up to ${SCHEMA_VERSION}`,
-      )
-    }
     for (let version = found; version < SCHEMA_VERSION; version += 1) step(db, version)
   })
   if (versionOf(db) !== SCHEMA_VERSION) locked.immediate()

@@ -1,0 +1,105 @@
+/** Requests that come at the same time: one transaction, a revision each, answered when it is on the disk. */
+import SqliteDatabase from 'better-sqlite3'
+import fc from 'fast-check'
+import t from 'tap'
+import { openStore } from '../src/index.ts'
+import { PIECE, parseInPieces, piecesOf } from '../src/store/long_change.ts'
+import type { Writer } from '../src/store/rows.ts'
+import { startApi } from './support/api.ts'
+import { createReplica } from './support/replica.ts'
+
+const network = (uuid: string) => ({
+  uuid,
+  display_name: uuid,
+  domain_name: uuid,
+  mode: 'virtual' as const,
+  ipv4_network: '10.0.0.0',
+  ipv4_prefix: 8,
+})
+
+t.test('writes share a transaction, and one that fails leaves the others alone', async (t) => {
+  const file = `${t.testdir()}/a.db`
+  const store = openStore({ file })
+  t.teardown(() => store.close())
+  const watcher = new SqliteDatabase(file, { readonly: true })
+  t.teardown(() => watcher.close())
+  const commits = () => watcher.pragma('data_version', { simple: true }) as number
+  const before = commits()
+  const works = ['nw-a', 'nw-b', 'nw-a', 'nothing', 'nw-c'].map((uuid) => (writer: Writer) => {
+    if (uuid === 'nothing') return 0
+    writer.insert('network', network(`${uuid}x`))
+    return writer.insert('network', network(uuid)).id
+  })
+  const attempts = store.writeAll(() => works.shift())
+  t.equal(commits(), before + 1, 'one commit')
+  t.same(
+    attempts.map((attempt) => (attempt.ok ? attempt.written.revision : String(attempt.error).slice(0, 30))),
+    [1, 2, 'SqliteError: UNIQUE constraint', 2, 3],
+  )
+  t.same(
+    store.list('network', { limit: 10, offset: 0 }).map(({ uuid }) => uuid),
+    ['nw-ax', 'nw-a', 'nw-bx', 'nw-b', 'nw-cx', 'nw-c'],
+  )
+  const replica = createReplica()
+  const since = store.since(0)
+  if (since.kind === 'changes') since.changes.forEach(replica.apply)
+  t.same(replica.rows(), store.snapshot().rows)
+})
+
+t.test('each of many requests at once has its own revision and its own answer', async (t) => {
+  const api = await startApi(t)
+  const hinted: number[] = []
+  const replica = createReplica()
+  api.store.onChange((change) => {
+    hinted.push(change.revision)
+    replica.apply(change)
+  })
+  const answers = await Promise.all(
+    Array.from({ length: 300 }, (_, n) =>
+      n % 3 === 2
+        ? api.send('POST', 'networks', { uuid: `nw-${n - 1}`, ipv4_network: '10.0.0.0' })
+        : api.send('POST', 'networks', { uuid: `nw-${n}`, ipv4_network: '10.0.0.0' }),
+    ),
+  )
+  answers.forEach(({ status, body, headers }, n) => {
+    if (n % 3 === 2) t.match([status, body.error, headers['x-revision']], [400, 'DuplicateUUID', undefined])
+    else t.match([status, body.uuid], [200, `nw-${n}`])
+  })
+  const revisions = answers.flatMap(({ headers }) => headers['x-revision'] ?? [])
+  const all = Array.from({ length: 200 }, (_, index) => index + 1)
+  t.same(revisions.map(Number), all, 'in the order of the requests')
+  t.same(hinted, all, 'and so are the hints')
+  t.strictSame(replica.rows(), api.store.snapshot().rows)
+})
+
+t.test('an allocated address is not given twice to requests of one transaction', async (t) => {
+  const api = await startApi(t)
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, (_, n) =>
+      api.send('POST', 'networks', { uuid: `nw-${n % 25}`, ipv4_network: '10.0.0.0' }),
+    ),
+  )
+  t.equal(answers.filter(({ status }) => status === 200).length, 25)
+  t.equal(api.store.count('network'), 25)
+})
+
+t.test('a change taken apart is the same change', async (t) => {
+  const operation = fc.record({
+    resource: fc.constant('network' as const),
+    id: fc.nat(),
+    row: fc.option(fc.record({ id: fc.nat(), display_name: fc.string({ unit: 'binary' }) })),
+  })
+  for (const count of [1, 2, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 2 * PIECE + 1]) {
+    const operations = fc.sample(operation, count)
+    const text = `[${operations.map((one) => JSON.stringify(one)).join(',\n')}]`
+    t.equal(piecesOf(text).length, Math.ceil(count / PIECE))
+    t.strictSame(
+      await parseInPieces({ revision: 3, operations: text }),
+      JSON.parse(`{"revision":3,"operations":${text}}`),
+    )
+  }
+  t.same(await parseInPieces({ revision: 1, operations: '[{"id":1},{"id":2}]' }), {
+    revision: 1,
+    operations: [{ id: 1 }, { id: 2 }],
+  })
+})
