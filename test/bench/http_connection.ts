@@ -1,0 +1,58 @@
+/** One keep-alive connection on which requests are pipelined: the least work that a client can have with them. */
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+
+export interface HttpAnswer {
+  readonly status: number
+  /** Status line and headers. */
+  readonly head: string
+  readonly body: string
+}
+
+const HEAD_END = '\r\n\r\n'
+
+export class HttpConnection {
+  readonly #socket: Socket
+  readonly #waiting: ((answer: HttpAnswer) => void)[] = []
+  #received: Buffer = Buffer.alloc(0)
+
+  private constructor(socket: Socket) {
+    this.#socket = socket
+    socket.setNoDelay(true)
+    socket.on('data', (chunk: Buffer) => this.#take(chunk))
+  }
+
+  static async open(port: number): Promise<HttpConnection> {
+    const socket = connect(port, '127.0.0.1')
+    await once(socket, 'connect')
+    return new HttpConnection(socket)
+  }
+
+  send(method: string, path: string, body?: unknown): Promise<HttpAnswer> {
+    const text = body === undefined ? '' : JSON.stringify(body)
+    this.#socket.write(
+      `${method} /api/1.0/${path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n` +
+        `content-length: ${Buffer.byteLength(text)}${HEAD_END}${text}`,
+    )
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  close(): void {
+    this.#socket.destroy()
+  }
+
+  #take(chunk: Buffer): void {
+    this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk])
+    for (;;) {
+      const end = this.#received.indexOf(HEAD_END)
+      if (end === -1) return
+      const head = this.#received.toString('latin1', 0, end)
+      const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0)
+      const next = end + HEAD_END.length + length
+      if (this.#received.length < next) return
+      const body = this.#received.toString('utf8', end + HEAD_END.length, next)
+      this.#received = this.#received.subarray(next)
+      this.#waiting.shift()?.({ status: Number(head.slice(9, 12)), head, body })
+    }
+  }
+}
