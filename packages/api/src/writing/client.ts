@@ -31,6 +31,9 @@ export interface WriteClientOptions extends StoreOptions {
 /** Beside this file, whether that is a source or built. */
 const THREAD = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
 
+/** MiB for what is soon forgotten: left alone, the thread takes several times as much after a long batch. */
+const YOUNG_GENERATION = 16
+
 interface Pending {
   readonly resolve: (result: Result | null) => void
   readonly reject: (error: Error) => void
@@ -60,7 +63,11 @@ const createHandIn = (onChange: (change: Change) => void) => {
 }
 
 const startThread = async (options: StoreOptions): Promise<Worker> => {
-  const worker = new Worker(THREAD, { workerData: options, name: 'store' })
+  const worker = new Worker(THREAD, {
+    workerData: options,
+    name: 'store',
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION },
+  })
   const report = await new Promise<Report>((resolve, reject) => {
     worker.once('message', resolve)
     worker.once('error', reject)
