@@ -13,17 +13,17 @@ const replaceRules = (feature: string, replace: (compile: Compile) => Compile): 
   )
 
 /** Keeps the answers of queries to itself: who asks later has read nothing, and is not asked again. */
-const remembering = (view: View, answers: Map<unknown, Map<number, unknown>>): View => ({
-  get: (name, id) => view.get(name, id),
-  list: (index, key) => view.list(index, key),
-  ports: (name) => view.ports(name),
-  query: <T>(query: Query<T>, id: number): T => {
-    const known = answers.get(query) ?? new Map<number, unknown>()
-    answers.set(query, known)
-    if (!known.has(id)) known.set(id, view.query(query, id))
+const remembering = (view: View, answers: Map<unknown, Map<number, unknown>>): View => {
+  const query = <T>(asked: Query<T>, id: number): T => {
+    const known = answers.get(asked) ?? new Map<number, unknown>()
+    answers.set(asked, known)
+    if (!known.has(id)) known.set(id, view.query(asked, id))
     return known.get(id) as T
-  },
-})
+  }
+  return new Proxy(view, {
+    get: (target, name: keyof View) => (name === 'query' ? query : target[name].bind(target)),
+  })
+}
 
 /** Rules that read data that nobody tracks. */
 export const forgetful = (): readonly Feature[] => {
