@@ -223,6 +223,6 @@ t.test('an error with a cut message has a text', async (t) => {
   })
   t.equal(
     text,
-    'OFPT_ERROR (OF1.3) (xid=0x1): OFPFMFC_BAD_COMMAND\n(message cut or malformed: 040e0050000000010000)',
+    'OFPT_ERROR (OF1.3) (xid=0x1): OFPFMFC_BAD_COMMAND\nOFPT_FLOW_MOD (OF1.3) (xid=0x1):\n(***truncated to 10 bytes from 80***)',
   )
 })

@@ -33,6 +33,10 @@ export function formatMeterMod(message: MeterMod): string {
   return `${COMMANDS.get(message.command) ?? `cmd:${message.command}`} ${formatMeterConfig(meter)}`
 }
 
+/** `meter=5 kbps bands=type=drop rate=1000`: an entry of `ovs-ofctl dump-meters` in one line, as `add-meter` takes it. */
+export const formatMeter = (meter: MeterConfig): string =>
+  formatMeterConfig(meter).replace('bands=\n', 'bands=').replaceAll('\n', ' ')
+
 /** One line, and one for each band. */
 export function formatMeterConfig(meter: MeterConfig): string {
   const parts = [`meter=${formatMeterId(meter.meter_id)}`]
@@ -52,9 +56,9 @@ function formatBand(band: MeterBand, hasBurst: boolean): string {
     case 'dscp_remark':
       return `type=dscp_remark ${rate} prec_level=${band.prec_level}`
     case 'experimenter':
-      return `type=experimenter ${paddedHex(band.experimenter, 8)} ${rate} data ${bytesToHex(band.data)}`
+      return `type=experimenter experimenter=${paddedHex(band.experimenter, 8)} ${rate} data=${bytesToHex(band.data)}`
     case 'unknown':
-      return `type=${band.band_type} ${rate} data ${bytesToHex(band.data)}`
+      return `type=${band.band_type} ${rate} data=${bytesToHex(band.data)}`
   }
 }
 

@@ -15,8 +15,11 @@ const RESERVED: ReadonlyMap<number, string> = new Map(
     .map(([name, port]) => [port, name]),
 )
 
+/** A table's given name, or its number. A name that could be read as something else is quoted. */
 export function formatTable(table: number, names: TextNames): string {
-  return names.tableName?.(table) ?? String(table)
+  const name = names.tableName?.(table)
+  if (name === undefined) return String(table)
+  return /^[A-Za-z_][\w.-]*$/.test(name) ? name : JSON.stringify(name)
 }
 
 /** A port's reserved or given name, or its number. A name that could be read as something else is quoted. */

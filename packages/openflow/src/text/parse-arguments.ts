@@ -22,9 +22,9 @@ export function positional(value: Word): (index: number) => Word {
 }
 
 /** The arguments of a list by name, each at most once; others than the allowed ones are refused. */
-export function named(value: Word, allowed: readonly string[]): Map<string, Word> {
+export function named(value: Word | readonly Item[], allowed: readonly string[]): Map<string, Word> {
   const found = new Map<string, Word>()
-  for (const item of scan(value)) {
+  for (const item of 'text' in value ? scan(value) : value) {
     const name = item.name.text
     if (!allowed.includes(name))
       throw new FlowSyntaxError(item.name, allowed.join(', '), suggestion(name, allowed))

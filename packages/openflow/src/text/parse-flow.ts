@@ -5,9 +5,10 @@ import type { Match } from '../types/match.ts'
 import { readActions } from './parse-action.ts'
 import { FlowSyntaxError, type Word } from './parse-error.ts'
 import { readInstructions } from './parse-instruction.ts'
-import { MatchParser } from './parse-match.ts'
+import { MatchParser, matchHint } from './parse-match.ts'
 import { bigNumber, isNumber, number, type TextNumbers, table } from './parse-value.ts'
 import { type Item, part, scan } from './parse-words.ts'
+import { suggestion } from './suggestion.ts'
 
 /** A flow as text says it: `FlowText` with everything there. */
 export interface ParsedFlow {
@@ -98,10 +99,17 @@ export function parseFlow(text: string, names: TextNumbers = {}): ParsedFlow {
     if (takeProperty(item, properties, seen, names) || COUNTERS.has(name)) continue
     const flag = flagOf(item)
     if (flag === null && !match.take(item))
-      throw new FlowSyntaxError(item.name, 'a field, a protocol or actions=')
+      throw new FlowSyntaxError(item.name, 'a field, a protocol or actions=', wordHint(item))
     flags |= flag ?? 0
   }
   throw new FlowSyntaxError(part(source, text.length), 'actions=')
+}
+
+/** What a word before the actions may have meant. */
+function wordHint({ name, form }: Item): string {
+  const { text } = name
+  const own = form === '' ? Object.keys(FLAGS) : [...Object.keys(PROPERTIES), 'actions']
+  return suggestion(text, own) || matchHint(text, form)
 }
 
 function takeProperty(item: Item, properties: Properties, seen: Set<string>, names: TextNumbers): boolean {

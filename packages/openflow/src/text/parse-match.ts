@@ -6,9 +6,10 @@ import { canonicalMatch } from '../canonical.ts'
 import type { FieldName } from '../fields.ts'
 import type { Match, MatchField } from '../types/match.ts'
 import { FlowSyntaxError, type Word } from './parse-error.ts'
-import { fieldsNamed, isAllowed, knownFrom, prerequisiteOf } from './parse-fields.ts'
+import { fieldHint, fieldsNamed, isAllowed, knownFrom, prerequisiteOf } from './parse-fields.ts'
 import { bigNumber, fieldValue, hexBytes, number, type TextNumbers } from './parse-value.ts'
 import { cutAt, type Item, scan } from './parse-words.ts'
+import { suggestion } from './suggestion.ts'
 
 const exact = (field: FieldName, value: number): MatchField => ({ field, value, mask: null })
 const ip = (protocol: number): MatchField[] => [exact('eth_type', 0x0800), exact('ip_proto', protocol)]
@@ -92,6 +93,13 @@ function isMatchName(name: string, form: string): boolean {
   return SPECIAL.has(name) || /^oxm_0x[0-9a-f]{8}$/.test(name) || fieldsNamed(name).length > 0
 }
 
+/** What a name that is no part of a match may have meant. */
+export function matchHint(name: string, form: string): string {
+  if (form === '' && fieldsNamed(name).length > 0) return `${name} wants a value: ${name}=…`
+  if (form !== '' && PROTOCOLS.has(name.toLowerCase())) return `${name} stands alone`
+  return form === '' ? suggestion(name, PROTOCOLS.keys()) : fieldHint(name)
+}
+
 /** Protocols, and fields that others need, before those. */
 const FIRST: readonly string[] = ['dl_type', 'eth_type', 'nw_proto', 'ip_proto', 'icmp_type', 'icmpv6_type']
 function rank(item: Item): number {
@@ -118,7 +126,12 @@ function resolve({ name }: Item, found: readonly Found[]): FieldName {
   const candidates = fieldsNamed(name.text)
   const known = knownFrom(found.map(({ field }) => field))
   const field = candidates.find((candidate) => isAllowed(candidate, known))
-  if (field === undefined) throw new FlowSyntaxError(name, `${prerequisiteOf(candidates)} with ${name.text}`)
+  if (field === undefined)
+    throw new FlowSyntaxError(
+      name,
+      `${prerequisiteOf(candidates)} with ${name.text}`,
+      'say the protocol in the same match',
+    )
   return field
 }
 
@@ -205,7 +218,8 @@ function unknownField({ name, value }: Item): MatchField {
 export function parseMatch(text: string, names: TextNumbers = {}): Match {
   const parser = new MatchParser(names)
   for (const item of scan({ text, at: 0 })) {
-    if (!parser.take(item)) throw new FlowSyntaxError(item.name, 'a field or a protocol')
+    if (!parser.take(item))
+      throw new FlowSyntaxError(item.name, 'a field or a protocol', matchHint(item.name.text, item.form))
   }
   return parser.finish()
 }

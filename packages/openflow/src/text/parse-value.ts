@@ -6,6 +6,7 @@ import { parseIpv4, parseIpv6, parseMac } from './address.ts'
 import { FlowSyntaxError, type Word } from './parse-error.ts'
 import { parseFlags } from './parse-flags.ts'
 import { cutAt } from './parse-words.ts'
+import { suggestion } from './suggestion.ts'
 
 /** The numbers behind the names that a text may use: the reverse of `TextNames`. */
 export interface TextNumbers {
@@ -22,8 +23,14 @@ export const isNumber = (text: string): boolean => NUMBER.test(text)
 /** An unsigned decimal or hexadecimal number of at most `bits` bits. */
 export function bigNumber(word: Word, bits: number): bigint {
   const value = NUMBER.test(word.text) ? BigInt(word.text) : -1n
-  if (value < 0n || value >> BigInt(bits) !== 0n) throw new FlowSyntaxError(word, `a number of ${bits} bits`)
+  if (value < 0n || value >> BigInt(bits) !== 0n)
+    throw new FlowSyntaxError(word, `a number of ${bits} bits`, numberHint(word.text))
   return value
+}
+
+function numberHint(text: string): string {
+  if (/^0[0-9]+$/.test(text)) return 'decimal without zeros in front, or hexadecimal with 0x'
+  return /^[0-9]*[a-f][0-9a-f]*$/i.test(text) ? 'hexadecimal begins with 0x' : ''
 }
 
 /** As `bigNumber`, of at most 48 bits. */
@@ -49,8 +56,16 @@ export const reservedPortNumber = (name: string): number | undefined => PORTS.ge
 export function port(word: Word, names: TextNumbers): number {
   if (isNumber(word.text)) return number(word, 32)
   const found = reservedPortNumber(word.text) ?? names.portNumber?.(unquoted(word))
-  if (found === undefined) throw new FlowSyntaxError(word, 'a port')
+  if (found === undefined) throw new FlowSyntaxError(word, 'a port', portHint(word.text, names))
   return found
+}
+
+/** Nobody has said which names there are. */
+const NAMES_UNKNOWN = 'no names are known here, only numbers'
+
+function portHint(text: string, names: TextNumbers): string {
+  const hint = suggestion(text, PORTS.keys())
+  return hint === '' && names.portNumber === undefined && text !== '' ? NAMES_UNKNOWN : hint
 }
 
 /** A port in the 16 bits that Nicira's actions have for it. */
@@ -65,7 +80,8 @@ export function shortPort(word: Word, names: TextNumbers): number {
 export function table(word: Word, names: TextNumbers): number {
   if (isNumber(word.text)) return number(word, 8)
   const found = names.tableNumber?.(unquoted(word))
-  if (found === undefined) throw new FlowSyntaxError(word, 'a table')
+  if (found === undefined)
+    throw new FlowSyntaxError(word, 'a table', names.tableNumber === undefined ? NAMES_UNKNOWN : '')
   return found
 }
 

@@ -1,8 +1,8 @@
 /** Hello, errors, echo, and what is not known, as `ovs-ofctl ofp-print` prints them. */
-import { decodeErrorData } from '../codec/error-data.ts'
 import { errorName, OFPET } from '../error-names.ts'
 import type { ErrorMessage, Experimenter, Hello, Message, UnknownMessage } from '../types/message.ts'
 import { bytesToHex, paddedHex } from './number.ts'
+import { formatOffender } from './offender.ts'
 
 /** What `formatMessage` is to texts that hold another message's. */
 export type FormatMessage = (message: Message) => string
@@ -16,16 +16,15 @@ export function formatHello(hello: Hello): string {
 export function formatError(error: ErrorMessage, formatMessage: FormatMessage): string {
   const name = errorName(error.error_type, error.code, error.experimenter)
   if (error.error_type === OFPET.HELLO_FAILED) return `${name}\n${new TextDecoder().decode(error.data)}`
-  return `${name}\n${formatOffender(error, formatMessage)}`
+  return `${name}\n${formatOffender(error.data, (message) => formatWithin(message, formatMessage))}`
 }
 
-/** The message that an error is about, as far as it was sent along. */
-function formatOffender(error: ErrorMessage, formatMessage: FormatMessage): string {
-  if (error.data.length === 0) return 'OpenFlow message is empty'
-  const message = decodeErrorData(error)
-  if (message === null) return `(message cut or malformed: ${bytesToHex(error.data.subarray(0, 64))})`
-  // Not deeper: an error about an error about an error would nest as deep as its bytes go.
-  return message.type === 'error' ? 'OFPT_ERROR' : formatMessage(message)
+/** Of an error the first line: an error about an error about an error would nest as deep as its bytes go. */
+function formatWithin(message: Message, formatMessage: FormatMessage): string {
+  if (message.type !== 'error') return formatMessage(message)
+  return formatMessage({ ...message, data: new Uint8Array(0) })
+    .split('\n', 1)
+    .join('')
 }
 
 export const formatExperimenter = (message: Experimenter): string =>
