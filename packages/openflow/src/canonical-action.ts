@@ -9,8 +9,9 @@ import { canonicalLeftover } from './canonical-leftover.ts'
 import { NX_CT_F, NX_NAT_F, OFPCML_NO_BUFFER, OFPP, OFPTT } from './constants.ts'
 import { FIELDS } from './fields.ts'
 import type { Action, Ct } from './types/action.ts'
-import type { Match, MatchField, OxmField } from './types/match.ts'
+import type { FieldValue, Match, MatchField, OxmField } from './types/match.ts'
 import type {
+  EncapProperty,
   Learn,
   Learn2,
   LearnSpec,
@@ -68,7 +69,7 @@ function canonicalAction(action: Action, match: Match): Action {
     case 'learn2':
       return canonicalLearn(action)
     case 'encap':
-      return { ...action, hdr_size: 0 }
+      return { ...action, hdr_size: 0, properties: action.properties.map(canonicalEncapProperty) }
     case 'nat':
       return canonicalNat(action)
     case 'clone':
@@ -82,6 +83,16 @@ function canonicalAction(action: Action, match: Match): Action {
 
 /** Bits of a field under its usual name: how wide a switch has mapped a tunnel option is no part of the text. */
 const placeOf = ({ field, offset, bits }: Subfield): Subfield => ({ field, offset, bits })
+
+const NSH_MD_TYPE = { class: 0x0004, type: 1 } as const
+
+/** A kind of metadata is one byte; what follows it is padding. */
+function canonicalEncapProperty(property: EncapProperty): EncapProperty {
+  const { class: propertyClass, type, data } = property
+  if (propertyClass !== NSH_MD_TYPE.class || type !== NSH_MD_TYPE.type || data.length < 1 || data.length > 4)
+    return property
+  return { class: propertyClass, type, data: data.subarray(0, 1) }
+}
 
 const isExperimenters = (field: Subfield['field']): boolean => FIELDS[field].class === 0xffff
 
@@ -104,9 +115,13 @@ function canonicalSet(field: MatchField): Action {
 /** Under the usual name, a mask of all bits of all bytes dropped, bytes without the leading ones that say nothing. */
 export function canonicalValue({ field, value, mask }: OxmField): OxmField {
   if (value instanceof Uint8Array) return canonicalBytes(field, value, mask as Uint8Array | null)
-  const isWhole = mask !== null && BigInt(mask as number | bigint) === allOnes(FIELDS[field].bytes)
+  const isWhole = mask !== null && (isOneBit(field, mask) || BigInt(mask as number | bigint) === allOnes(FIELDS[field].bytes))
   return { field, value, mask: isWhole ? null : mask }
 }
+
+/** The only bit that tun_flags has. */
+const isOneBit = (field: OxmField['field'], mask: FieldValue): boolean =>
+  field === 'tun_flags' && ((mask as number) & 1) === 1
 
 const allOnes = (bytes: number): bigint => (1n << BigInt(bytes * 8)) - 1n
 
@@ -127,7 +142,9 @@ function firstSet(bytes: Uint8Array): number {
 
 /** The least form that can say it. */
 function canonicalSample(action: Sample2 | Sample4): Sample | Sample2 | Sample4 {
-  const { probability, collector_set_id, obs_domain_id, obs_point_id, sampling_port, direction } = action
+  const { type, probability, collector_set_id, obs_domain_id, obs_point_id, sampling_port } = action
+  // What NXAST_SAMPLE2 has there is padding to Open vSwitch.
+  const direction = type === 'sample2' ? 0 : action.direction
   const head = { probability, collector_set_id }
   if (typeof obs_domain_id !== 'number' || typeof obs_point_id !== 'number') {
     const [domain, point] = [idOf(obs_domain_id), idOf(obs_point_id)]

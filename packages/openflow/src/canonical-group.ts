@@ -1,19 +1,15 @@
 /** Groups and meters in the form that their text reads as: without what has no effect and so is not printed. */
 import { canonicalActions } from './canonical-action.ts'
-import { OFPGT, OFPMF } from './constants.ts'
+import { OFPMF } from './constants.ts'
 import type { GroupDesc } from './types/group.ts'
 import type { MeterConfig } from './types/meter.ts'
 
-/** Only buckets of a `select` group have a weight; actions as `canonicalActions` has them. */
+/** Actions as `canonicalActions` has them. */
 export function canonicalGroup({ group_type, group_id, buckets }: GroupDesc): GroupDesc {
   return {
     group_type,
     group_id,
-    buckets: buckets.map((bucket) => ({
-      ...bucket,
-      weight: group_type === OFPGT.SELECT ? bucket.weight : 0,
-      actions: canonicalActions(bucket.actions),
-    })),
+    buckets: buckets.map((bucket) => ({ ...bucket, actions: canonicalActions(bucket.actions) })),
   }
 }
 

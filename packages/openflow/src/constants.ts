@@ -79,6 +79,8 @@ export const OFPMP = {
 export const OFPP = {
   /** The greatest number of a real port is below this. */
   MAX: 0xffffff00,
+  /** Open vSwitch's: no output is in the action set yet. */
+  UNSET: 0xfffffff7,
   IN_PORT: 0xfffffff8,
   TABLE: 0xfffffff9,
   NORMAL: 0xfffffffa,

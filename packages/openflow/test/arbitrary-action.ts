@@ -28,6 +28,7 @@ const copy = (type: 'reg_move' | 'copy_field'): fc.Arbitrary<Action> =>
     return { type, src: { ...a, bits }, dst: { ...b, bits } }
   })
 
+const ethertype = fc.oneof(u16, fc.constantFrom(0x8100, 0x88a8, 0x8847, 0x8848))
 const standard: readonly fc.Arbitrary<Action>[] = [
   record<Action>({ type: literal('output'), port: u32, max_len: u16 }),
   record<Action>({ type: literal('group'), group_id: u32 }),
@@ -36,7 +37,7 @@ const standard: readonly fc.Arbitrary<Action>[] = [
   record<Action>({ type: literal('set_mpls_ttl'), ttl: u8 }),
   fc
     .constantFrom('push_vlan' as const, 'push_mpls' as const, 'pop_mpls' as const, 'push_pbb' as const)
-    .chain((type) => u16.map((ethertype): Action => ({ type, ethertype }))),
+    .chain((type) => ethertype.map((ethertype): Action => ({ type, ethertype }))),
   fc
     .constantFrom(
       'dec_nw_ttl' as const,
@@ -138,7 +139,12 @@ const plain: readonly fc.Arbitrary<Action>[] = [
     .array(u16, { maxLength: 6 })
     .map((controller_ids): Action => ({ type: 'dec_ttl_cnt_ids', controller_ids })),
   record<Action>({ type: literal('fin_timeout'), fin_idle_timeout: u16, fin_hard_timeout: u16 }),
-  record<Action>({ type: literal('conjunction'), clause: u8, n_clauses: u8, id: u32 }),
+  record<Action>({
+    type: literal('conjunction'),
+    clause: fc.oneof(u8, fc.nat(1)),
+    n_clauses: fc.oneof(u8, fc.integer({ min: 2, max: 64 })),
+    id: u32,
+  }),
   record<Action>({ type: literal('decap'), new_pkt_type: u32 }),
   record<Action>({
     type: literal('encap'),
@@ -148,7 +154,12 @@ const plain: readonly fc.Arbitrary<Action>[] = [
   }),
 ]
 
-const hash = { algorithm: u16, fields: u16, basis: u16 }
+/** Half of them known. */
+const hash = {
+  algorithm: fc.oneof(u16, fc.nat(3)),
+  fields: fc.oneof(u16, fc.nat(6)),
+  basis: u16,
+}
 const selecting: readonly fc.Arbitrary<Action>[] = [
   record<Action>({ type: literal('multipath'), ...hash, max_link: u16, arg: u32, dst: shortSubfield() }),
   record<Action>({ type: literal('bundle'), ...hash, ports: fc.array(u16, { maxLength: 7 }) }),
@@ -179,7 +190,7 @@ const controllers: readonly fc.Arbitrary<Action>[] = [
 ]
 
 const sampled = { probability: u16, collector_set_id: u32 }
-const samplePort = { sampling_port: u16, direction: u8 }
+const samplePort = { sampling_port: u16, direction: fc.oneof(u8, fc.nat(2)) }
 const idOrField = fc.oneof<fc.Arbitrary<number | Subfield>[]>(u32, shortSubfield())
 const samples: readonly fc.Arbitrary<Action>[] = [
   record<Action>({ type: literal('sample'), ...sampled, obs_domain_id: u32, obs_point_id: u32 }),

@@ -43,7 +43,7 @@ function formatProperty(property: EncapProperty): string {
 }
 
 function formatNsh(type: number, data: Uint8Array): string | null {
-  if (type === NSH_PROPERTY.MD_TYPE && data.length === 1) return `md_type=${data[0]}`
+  if (type === NSH_PROPERTY.MD_TYPE && data.length >= 1 && data.length <= 4) return `md_type=${data[0]}`
   const [high = 0, low = 0, optionType = 0, length = 0] = data
   const end = TLV_HEADER_BYTES + length
   const hasTlv = type === NSH_PROPERTY.TLV && length > 0 && data.length === paddedTlv(length)

@@ -43,8 +43,8 @@ export function formatBytes(bytes: Uint8Array): string {
 
 /** `(1,0x800)`: name space and type. */
 export function formatPacketType(type: number): string {
-  const space = type >>> 16
-  return `(${space < 10 ? space : hex(space)},${hex(type & 0xffff)})`
+  const short = (number: number): string => (number < 10 ? String(number) : hex(number))
+  return `(${short(type >>> 16)},${short(type & 0xffff)})`
 }
 
 /** A value as `set_field` writes it; a mask of all ones is none. */

@@ -104,7 +104,9 @@ export function formatGroup(group: GroupDesc, names: TextNames = {}): string {
 }
 
 function formatBucket(bucket: Bucket, groupType: number, names: TextNames): string {
-  const weight = groupType === OFPGT.SELECT && bucket.weight !== 1 ? `weight:${bucket.weight},` : ''
+  // What `ovs-ofctl` gives a bucket for which none is said.
+  const usual = groupType === OFPGT.SELECT ? 1 : 0
+  const weight = bucket.weight === usual ? '' : `weight:${bucket.weight},`
   const port = bucket.watch_port === OFPP.ANY ? '' : `watch_port:${formatPort(bucket.watch_port, names)},`
   const group = bucket.watch_group === OFPG.ANY ? '' : `watch_group:${bucket.watch_group},`
   return `${weight}${port}${group}actions=${formatActions(bucket.actions, names)}`

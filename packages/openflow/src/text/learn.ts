@@ -4,7 +4,7 @@ import { SPELLING } from '../field-spelling.ts'
 import { FIELDS, type FieldName } from '../fields.ts'
 import type { Learn, Learn2, LearnSpec, Subfield } from '../types/open-vswitch-action.ts'
 import { unknownFlags } from './action-words.ts'
-import { formatByKind, formatBytes } from './field-value.ts'
+import { formatBytes, formatSetValue } from './field-value.ts'
 import { formatTable, type TextNames } from './names.ts'
 import { hex } from './number.ts'
 import { formatSubfield, wholeBits } from './subfield.ts'
@@ -38,7 +38,9 @@ function formatHead(action: Learn | Learn2, names: TextNames): string[] {
   ]
 }
 
-function formatSpec({ bits, src, dst }: LearnSpec, names: TextNames): string {
+function formatSpec(spec: LearnSpec, names: TextNames): string {
+  const { bits, dst } = spec
+  const src = spec.src instanceof Uint8Array ? withoutWords(spec.src, bits) : spec.src
   if (dst.type === 'output')
     return `output:${src instanceof Uint8Array ? formatBytes(src) : formatSubfield(src)}`
   if (dst.type === 'load') {
@@ -49,6 +51,10 @@ function formatSpec({ bits, src, dst }: LearnSpec, names: TextNames): string {
     ? formatImmediateMatch(dst.field, src, bits, names)
     : formatFieldMatch(dst.field, src)
 }
+
+/** The bytes that the bits are in, of the 16-bit words on the wire. */
+const withoutWords = (immediate: Uint8Array, bits: number): Uint8Array =>
+  immediate.subarray(immediate.length - Math.ceil(bits / 8))
 
 /** A whole field is named as in a match, a part of it as in an action. */
 function formatImmediateMatch(field: Subfield, value: Uint8Array, bits: number, names: TextNames): string {
@@ -61,7 +67,7 @@ function formatWhole(field: FieldName, value: Uint8Array, names: TextNames): str
   const { bytes, kind } = FIELDS[field]
   if (kind === 'bytes') return formatBytes(value)
   const number = BigInt(`0x${Buffer.from(value).toString('hex')}`)
-  return formatByKind(field, bytes > 6 ? number : Number(number), null, names)
+  return formatSetValue({ field, value: bytes > 6 ? number : Number(number), mask: null }, names)
 }
 
 function formatFieldMatch(dst: Subfield, src: Subfield): string {

@@ -26,6 +26,8 @@ export function formatTable(table: number, names: TextNames): string {
 export function formatPort(port: number, names: TextNames): string {
   const reserved = RESERVED.get(port)
   if (reserved !== undefined) return reserved
+  // Reserved numbers without a name are told in 16 bits.
+  if (port >= OFPP.MAX) return String(port & 0xffff)
   const name = names.portName?.(port)
   if (name === undefined) return String(port)
   return /^[A-Za-z][A-Za-z0-9]*$/.test(name) ? name : JSON.stringify(name)
@@ -35,4 +37,4 @@ export function formatPort(port: number, names: TextNames): string {
 export const reservedPort = (port: number): string | undefined => RESERVED.get(port)
 
 /** The 32-bit number of a port in the 16-bit form of Nicira actions. */
-export const wide = (port: number): number => (port >= 0xff00 ? port + 0xffff0000 : port)
+export const wide = (port: number): number => (port >= 0xff00 && port <= 0xffff ? port + 0xffff0000 : port)

@@ -17,10 +17,7 @@ export function bytesToHex(bytes: Uint8Array): string {
 /** Seconds with the decimals that are needed: `3s`, `3.005s`. */
 export function duration(seconds: number, nanoseconds: number): string {
   if (nanoseconds === 0) return `${seconds}s`
-  const fraction =
-    nanoseconds % 1_000_000 === 0
-      ? String(nanoseconds / 1_000_000).padStart(3, '0')
-      : String(nanoseconds).padStart(9, '0')
+  const fraction = String(nanoseconds).padStart(9, '0').replace(/0+$/, '')
   return `${seconds}.${fraction}s`
 }
 

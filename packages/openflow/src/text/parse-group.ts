@@ -26,8 +26,8 @@ const NAMES = ['group_id', 'type', 'bucket']
 
 /**
  * Reads a group: `group_id=5,type=select,bucket=weight:2,actions=output:1,bucket=output:2`. As in `ovs-ofctl`, a bucket
- * of a `select` group weighs 1 if nothing is said, and only these have a weight; `actions=` may be missing before the
- * actions of a bucket. Actions come in their canonical form.
+ * of a `select` group weighs 1 if nothing is said, one of another group 0; `actions=` may be missing before the actions
+ * of a bucket. Actions come in their canonical form.
  * @param names numbers of the names of ports in it
  * @returns what the `group_mod` of it takes beside its command
  * @throws FlowSyntaxError with the place, also for what OpenFlow 1.3 cannot say
@@ -104,18 +104,12 @@ function readBucket(source: Word, groupType: number, names: TextNumbers): Bucket
     const name = item.name.text
     if (NEWER.has(name) || seen.has(name)) refuse(item.name, BUCKET_NAMES)
     seen.add(name)
-    if (name === 'weight') bucket.weight = weightOf(item, groupType)
+    if (name === 'weight') bucket.weight = number(item.value, 16)
     else if (name === 'watch_port') bucket.watch_port = port(item.value, names)
     else if (name === 'watch_group') bucket.watch_group = groupId(item.value)
     else return { ...bucket, actions: bucketActions(source, item, names) }
   }
   throw new FlowSyntaxError(part(source, source.text.length), 'actions=', 'actions=drop for none')
-}
-
-function weightOf({ name, value }: Item, groupType: number): number {
-  if (groupType !== OFPGT.SELECT)
-    throw new FlowSyntaxError(name, 'no weight', 'only buckets of a select group have one')
-  return number(value, 16)
 }
 
 function bucketActions(source: Word, { name, value }: Item, names: TextNumbers) {

@@ -173,9 +173,7 @@ function parseTci(word: Word): readonly MatchField[] {
   const idMask = mask & 0x1fff
   return [
     ...(idMask === 0 ? [] : [{ field: 'vlan_vid' as const, value: value & idMask, mask: idMask }]),
-    ...(priority === 0 || (idMask === 0x1fff && (value & 0x1fff) === 0)
-      ? []
-      : [exact('vlan_pcp', value >>> 13)]),
+    ...(priority === 0 || (idMask !== 0 && (value & 0x1fff) === 0) ? [] : [exact('vlan_pcp', value >>> 13)]),
   ]
 }
 

@@ -3,6 +3,7 @@ import { OFPP } from '../constants.ts'
 import { FIELDS, type FieldName } from '../fields.ts'
 import type { FieldValue, OxmField } from '../types/match.ts'
 import { parseIpv4, parseIpv6, parseMac } from './address.ts'
+import { wide } from './names.ts'
 import { FlowSyntaxError, type Word } from './parse-error.ts'
 import { parseFlags } from './parse-flags.ts'
 import { cutAt } from './parse-words.ts'
@@ -52,9 +53,9 @@ const PORTS: ReadonlyMap<string, number> = new Map(
 /** The number of a reserved port by its name in any case, or `undefined`. */
 export const reservedPortNumber = (name: string): number | undefined => PORTS.get(name.toUpperCase())
 
-/** A port: number, reserved name, or a name that `portNumber` knows. */
+/** A port: number, where reserved ones may have 16 bits, reserved name, or a name that `portNumber` knows. */
 export function port(word: Word, names: TextNumbers): number {
-  if (isNumber(word.text)) return number(word, 32)
+  if (isNumber(word.text)) return wide(number(word, 32))
   const found = reservedPortNumber(word.text) ?? names.portNumber?.(unquoted(word))
   if (found === undefined) throw new FlowSyntaxError(word, 'a port', portHint(word.text, names))
   return found

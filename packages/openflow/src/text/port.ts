@@ -3,7 +3,7 @@ import { OFPPC, OFPPS } from '../constants.ts'
 import type { Port, PortMod, PortStats, PortStatus } from '../types/message.ts'
 import { formatMac } from './address.ts'
 import { counter } from './flow.ts'
-import { formatPort, reservedPort, type TextNames } from './names.ts'
+import { formatPort, type TextNames } from './names.ts'
 import { bitNames, duration } from './number.ts'
 
 const CONFIG = [
@@ -55,7 +55,7 @@ export function formatPortDescription(port: Port): string {
 
 /** As `ovs-ofctl dump-ports` prints them: three lines. */
 export function formatPortStats(stats: PortStats): string {
-  const port = (reservedPort(stats.port_no) ?? String(stats.port_no)).padStart(2)
+  const port = formatPort(stats.port_no, {}).padStart(2)
   const rx = [
     `pkts=${counter(stats.rx_packets)}`,
     `bytes=${counter(stats.rx_bytes)}`,

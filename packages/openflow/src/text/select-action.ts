@@ -39,7 +39,8 @@ export function formatSample(action: Sample | Sample2 | Sample4, names: TextName
     `obs_point_id=${id(action.obs_point_id)}`,
   ]
   if (action.type !== 'sample') {
-    const { sampling_port, direction } = action
+    const { type, sampling_port } = action
+    const direction = type === 'sample2' ? 0 : action.direction
     if (sampling_port !== NO_PORT) parts.push(`sampling_port=${formatPort(wide(sampling_port), names)}`)
     // Open vSwitch says nothing of a direction that it does not know.
     if (direction !== 0) parts.push(DIRECTIONS[direction] ?? `direction=${direction}`)

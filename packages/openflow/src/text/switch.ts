@@ -41,7 +41,9 @@ const NO_GENERATION = 0xffff_ffff_ffff_ffffn
 
 export function formatRole(message: RoleRequest | RoleReply): string {
   const role = `role=${ROLES[message.role] ?? message.role}`
-  const counts = message.role !== OFPCR.NOCHANGE && message.generation_id !== NO_GENERATION
+  // It says nothing in a request that changes nothing.
+  const isQuestion = message.type === 'role_request' && message.role === OFPCR.NOCHANGE
+  const counts = !isQuestion && message.generation_id !== NO_GENERATION
   return counts ? `${role} generation_id=${message.generation_id}` : role
 }
 

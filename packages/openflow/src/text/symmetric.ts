@@ -15,9 +15,19 @@ export function formatHello(hello: Hello): string {
 
 export function formatError(error: ErrorMessage, formatMessage: FormatMessage): string {
   const name = errorName(error.error_type, error.code, error.experimenter)
-  if (error.error_type === OFPET.HELLO_FAILED) return `${name}\n${new TextDecoder().decode(error.data)}`
+  if (error.error_type === OFPET.HELLO_FAILED) return `${name}\n${printable(error.data)}`
   return `${name}\n${formatOffender(error.data, (message) => formatWithin(message, formatMessage))}`
 }
+
+/** Text of the other end, which may be anything: what is not printable in ASCII as octal digits. */
+const printable = (data: Uint8Array): string =>
+  Array.from(data, (byte) =>
+    byte < 0x20 || byte > 0x7e || byte === BACKSLASH
+      ? `\\${byte.toString(8).padStart(3, '0')}`
+      : String.fromCharCode(byte),
+  ).join('')
+
+const BACKSLASH = 0x5c
 
 /** Of an error the first line: an error about an error about an error would nest as deep as its bytes go. */
 function formatWithin(message: Message, formatMessage: FormatMessage): string {

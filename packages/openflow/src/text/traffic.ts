@@ -19,9 +19,14 @@ export function formatPacketIn(message: PacketInText, names: TextNames): string 
   const cookie = message.cookie === NO_COOKIE ? '' : `cookie=0x${message.cookie.toString(16)} `
   const match = formatMatch(message.match, names)
   const reason = PACKET_IN_REASONS[message.reason] ?? String(message.reason)
-  const buffer =
-    message.buffer_id === OFP_NO_BUFFER ? '(unbuffered)' : `buffer=${paddedHex(message.buffer_id, 8)}`
-  return `${table}${cookie}total_len=${message.total_len} ${match} (via ${reason}) data_len=${message.data.length} ${buffer}`
+  return `${table}${cookie}total_len=${message.total_len} ${match} (via ${reason}) data_len=${message.data.length} ${formatBuffer(message)}`
+}
+
+/** Where the packet is, and whether the lengths can be true. */
+function formatBuffer({ buffer_id, total_len, data }: PacketInText): string {
+  if (buffer_id === OFP_NO_BUFFER)
+    return total_len === data.length ? '(unbuffered)' : '(unbuffered) (***total_len != data_len***)'
+  return `buffer=${paddedHex(buffer_id, 8)}${total_len < data.length ? ' (***total_len < data_len***)' : ''}`
 }
 
 export function formatPacketOut(message: PacketOut, names: TextNames): string {
