@@ -51,10 +51,11 @@ export function formatPacketType(type: number): string {
 export function formatSetValue(field: OxmField, names: TextNames): string {
   const { value, mask } = canonicalValue(field)
   if (isZero(mask)) return 'ANY'
-  if (field.field === 'vlan_vid' && mask === null) return String(value)
   if (field.field === 'packet_type') return formatPacketType(value as number)
   if (field.field === 'tun_flags') return value === 0 ? '0' : 'oam'
-  if (FIELDS[field.field].kind === 'number' && mask !== null) return `${value}/${hex(mask as number)}`
+  // In a match it is written in hexadecimal, with the bit that says that there is a tag.
+  const isDecimal = field.field === 'vlan_vid' || FIELDS[field.field].kind === 'number'
+  if (isDecimal) return mask === null ? String(value) : `${value}/${hex(mask as number)}`
   return formatByKind(field.field, value, mask, names)
 }
 

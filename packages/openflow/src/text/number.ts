@@ -14,10 +14,13 @@ export function bytesToHex(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
 }
 
-/** Seconds with the decimals that are needed: `3s`, `3.005s`. */
+/** Seconds, with three decimals or as many as are needed: `3s`, `3.020s`, `3.0201s`. */
 export function duration(seconds: number, nanoseconds: number): string {
   if (nanoseconds === 0) return `${seconds}s`
-  const fraction = String(nanoseconds).padStart(9, '0').replace(/0+$/, '')
+  const fraction =
+    nanoseconds % 1_000_000 === 0
+      ? String(nanoseconds / 1_000_000).padStart(3, '0')
+      : String(nanoseconds).padStart(9, '0').replace(/0+$/, '')
   return `${seconds}.${fraction}s`
 }
 

@@ -74,8 +74,7 @@ export function formatFlowMod(message: FlowMod, names: TextNames): string {
   if (message.idle_timeout !== 0) parts.push(`idle:${message.idle_timeout}`)
   if (message.hard_timeout !== 0) parts.push(`hard:${message.hard_timeout}`)
   if (message.buffer_id !== OFP_NO_BUFFER) parts.push(`buf:0x${message.buffer_id.toString(16)}`)
-  if (message.out_port !== OFPP.ANY && message.out_port !== 0)
-    parts.push(`out_port:${formatPort(message.out_port, names)}`)
+  if (message.out_port !== OFPP.ANY) parts.push(`out_port:${formatPort(message.out_port, names)}`)
   const flags = formatFlowFlags(message.flags)
   if (flags !== '') parts.push(flags)
   return `${parts.join(' ')} actions=${formatInstructions(message.instructions, names)}`
