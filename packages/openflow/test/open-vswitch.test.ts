@@ -170,6 +170,38 @@ t.test('flows written into ovs-vswitchd', { skip }, async (t) => {
     compareFlows(wanted, (await dump(connection)).flows)
   })
 
+  t.test('and errors about messages cut anywhere have the text of ovs-ofctl', async () => {
+    const whole = encode(flows[0] as FlowMod)
+    const cuts = Array.from({ length: whole.length + 1 }, (_, length) => whole.subarray(0, length))
+    const others: Message[] = [
+      { type: 'multipart_request', xid: 9, flags: 0, body: { type: 'meter_config', meter_id: 1 } },
+      { type: 'bundle_control', xid: 9, bundle_id: 1, control: 0, flags: 0 },
+      { type: 'nxt_set_controller_id', xid: 9, controller_id: 3 },
+    ]
+    const more = others.flatMap((message) =>
+      [20, 17, 16, 12, 8, 5].map((end) => encode(message).subarray(0, end)),
+    )
+    const messages = [...cuts, ...more].map(
+      (data, index): Message => ({
+        type: 'error',
+        xid: index + 1,
+        version: 4,
+        error_type: 5,
+        code: 6,
+        experimenter: null,
+        data,
+      }),
+    )
+    for (const message of messages) {
+      const text = execFileSync('ovs-ofctl', ['ofp-print', Buffer.from(encode(message)).toString('hex')], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      })
+      const theirs = text.split('\n').filter((line) => !/^[0-9a-f]{8} {2}/.test(line))
+      assert.equal(formatMessage(message), theirs.join('\n').trimEnd())
+    }
+  })
+
   t.test('and groups, ports, tables and counters decode', async (t) => {
     const { groups } = await connection.multipart({ type: 'group_desc' })
     t.same(
