@@ -115,7 +115,9 @@ function canonicalSet(field: MatchField): Action {
 /** Under the usual name, a mask of all bits of all bytes dropped, bytes without the leading ones that say nothing. */
 export function canonicalValue({ field, value, mask }: OxmField): OxmField {
   if (value instanceof Uint8Array) return canonicalBytes(field, value, mask as Uint8Array | null)
-  const isWhole = mask !== null && (isOneBit(field, mask) || BigInt(mask as number | bigint) === allOnes(FIELDS[field].bytes))
+  const isWhole =
+    mask !== null &&
+    (isOneBit(field, mask) || BigInt(mask as number | bigint) === allOnes(FIELDS[field].bytes))
   return { field, value, mask: isWhole ? null : mask }
 }
 
