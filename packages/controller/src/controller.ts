@@ -7,8 +7,9 @@ import { type Bus, type ControllerReport, type FeedSource, follow } from '@openv
 import type { Logger } from 'pino'
 import { Engine } from './engine/engine.ts'
 import { FEATURES } from './features/index.ts'
+import { Reporter } from './reporter.ts'
 import { createRivals } from './rivals.ts'
-import { createSwitches, type ListenAddress } from './switch/switches.ts'
+import { createSwitches, type ListenAddress, type SwitchStatus } from './switch/switches.ts'
 
 export interface ControllerOptions {
   /** Where the replica is filled and repaired from. */
@@ -36,19 +37,6 @@ export interface Controller {
 /** Time until the rows are read again after the engine failed. */
 const RESTART_DELAY_MS = 1000
 
-/** Calls `action` soon after it was asked for, once for any number of calls. */
-const coalesced = (action: () => void): (() => void) => {
-  let planned = false
-  return () => {
-    if (planned) return
-    planned = true
-    setImmediate(() => {
-      planned = false
-      action()
-    })
-  }
-}
-
 /** @throws when an address cannot be listened on. */
 export const createController = async (options: ControllerOptions): Promise<Controller> => {
   const { feed, bus, log } = options
@@ -58,6 +46,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     features: FEATURES,
     log,
     onChange: (dpid, change) => switches.changed(dpid, change),
+    onPass: () => reporter.changed(),
     onFailure: () => {
       stopFollowing()
       restart = setTimeout(() => {
@@ -68,22 +57,27 @@ export const createController = async (options: ControllerOptions): Promise<Cont
   const rivals = createRivals(bus, identity)
   // Others tell what they have, so that this controller knows before a switch connects.
   bus.publish('report_request', {})
-  const publish = coalesced(() => bus.publish('report', report()))
   const switches = await createSwitches({
     listen: options.listen,
     facts: engine,
     desired: (dpid) => engine.desired(dpid),
     log,
-    onStatus: publish,
+    onStatus: (dpid) => reporter.changed(dpid),
     isContended: (dpid) => rivals.claim(dpid),
     ...(options.auditInterval !== undefined && { auditInterval: options.auditInterval }),
     ...(options.probeInterval !== undefined && { probeInterval: options.probeInterval }),
   })
-  const report = (): ControllerReport => ({
-    controller: identity,
-    store,
-    revision: engine.revision,
-    datapaths: switches.statuses().map((status) => ({ ...status, uuid: engine.datapathUuid(status.dpid) })),
+  const named = (status: SwitchStatus) => ({ ...status, uuid: engine.datapathUuid(status.dpid) })
+  const reporter = new Reporter({
+    bus,
+    identity,
+    store: () => store,
+    revision: () => engine.revision,
+    statuses: () => switches.statuses().map(named),
+    status: (dpid) => {
+      const status = switches.status(dpid)
+      return status && named(status)
+    },
   })
   const startFollowing = () =>
     follow({
@@ -93,21 +87,18 @@ export const createController = async (options: ControllerOptions): Promise<Cont
       onSnapshot: (snapshot) => {
         store = snapshot.store
         engine.load(snapshot)
-        publish()
+        reporter.tellAll()
       },
-      onChange: (change) => {
-        engine.apply(change)
-        publish()
-      },
+      onChange: (change) => engine.apply(change),
     })
   let restart: NodeJS.Timeout | undefined
   let stopFollowing = startFollowing()
-  const unsubscribe = bus.subscribe('report_request', publish)
-  const timer = setInterval(publish, options.reportInterval ?? 2000)
+  const unsubscribe = bus.subscribe('report_request', () => reporter.tellAll())
+  const timer = setInterval(() => reporter.tellAll(), options.reportInterval ?? 2000)
   timer.unref()
   return {
     addresses: switches.addresses,
-    report,
+    report: () => reporter.report,
     close: async () => {
       clearInterval(timer)
       clearTimeout(restart)
@@ -115,7 +106,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
       rivals.close()
       stopFollowing()
       await switches.close()
-      bus.publish('report', { ...report(), leaving: true })
+      reporter.leave()
     },
   }
 }

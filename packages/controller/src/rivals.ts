@@ -2,7 +2,7 @@
  * What other controllers say on the bus: which switches are connected to them too. A hint, which decides who acts for a
  * switch at first; whether the one that acts lives is asked of the switch (`switch/role.ts`).
  */
-import type { Bus } from '@openvnet/feed'
+import { type Bus, followReports } from '@openvnet/feed'
 
 export interface Rivals {
   /** Whether another controller says that this switch is connected to it. */
@@ -16,7 +16,7 @@ const BELIEVED_MS = 5000
 /** @param identity of this controller */
 export function createRivals(bus: Bus, identity: string): Rivals {
   const heard = new Map<string, { readonly at: number; readonly dpids: ReadonlySet<string> }>()
-  const unsubscribe = bus.subscribe('report', ({ controller, datapaths, leaving }) => {
+  const unsubscribe = followReports(bus, ({ controller, datapaths, leaving }) => {
     if (controller === identity) return
     const connected = datapaths.filter((datapath) => datapath.connected).map(({ dpid }) => dpid)
     if (leaving === true) heard.delete(controller)

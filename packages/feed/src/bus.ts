@@ -3,7 +3,7 @@
  * It may lose anything at any time; nothing on it is the only copy (a replica repairs itself from its `FeedSource`).
  */
 import type { Change } from './change.ts'
-import type { ControllerReport } from './status.ts'
+import type { ControllerReport, ReportChange } from './status.ts'
 
 /** That a revision exists, without what it did: for changes too long to be sent around. */
 export interface LongChange {
@@ -20,6 +20,7 @@ export interface ChangeHint {
 export interface BusEvents {
   readonly change: ChangeHint
   readonly report: ControllerReport
+  readonly report_change: ReportChange
   /** Asks every controller to report now. */
   readonly report_request: Record<string, never>
 }

@@ -5,7 +5,7 @@
 import type { BusEvents, BusTopic } from './bus.ts'
 import { isChange, isRecord } from './shape.ts'
 
-export const TOPICS: readonly BusTopic[] = ['change', 'report', 'report_request']
+export const TOPICS: readonly BusTopic[] = ['change', 'report', 'report_change', 'report_request']
 
 export interface Message {
   /** Identity of the bus that sent it, which has delivered it to its own handlers already. */
@@ -13,15 +13,18 @@ export interface Message {
   readonly event: BusEvents[BusTopic]
 }
 
+const isReport = (event: Record<string, unknown>): boolean =>
+  typeof event['controller'] === 'string' &&
+  typeof event['store'] === 'string' &&
+  Number.isSafeInteger(event['revision']) &&
+  Array.isArray(event['datapaths']) &&
+  event['datapaths'].every(isRecord)
+
 const EVENT_IS_VALID: Readonly<Record<BusTopic, (event: Record<string, unknown>) => boolean>> = {
   change: (event) =>
     typeof event['store'] === 'string' && (isChange(event['change']) || isLongChange(event['change'])),
-  report: (event) =>
-    typeof event['controller'] === 'string' &&
-    typeof event['store'] === 'string' &&
-    Number.isSafeInteger(event['revision']) &&
-    Array.isArray(event['datapaths']) &&
-    event['datapaths'].every(isRecord),
+  report: isReport,
+  report_change: (event) => isReport(event) && Number.isSafeInteger(event['sequence']),
   report_request: () => true,
 }
 

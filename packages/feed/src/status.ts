@@ -17,8 +17,13 @@ export interface DatapathStatus {
   readonly peer: string | null
   /** `null` while it is not known: not connected, not decided yet, or the switch does not answer. */
   readonly role: DatapathRole | null
-  /** Highest revision whose flows the switch has acknowledged; 0 before the first. */
+  /** Highest revision whose flows the switch has acknowledged; 0 before the first. See `current`. */
   readonly acknowledged_revision: number
+  /**
+   * It has all that the revision of the controller means to it, also when that goes up without a word about this
+   * datapath: most changes concern few. `acknowledgedBy` counts it in.
+   */
+  readonly current?: boolean
   /** Number of flows and groups that we want there. */
   readonly flows: number
   readonly groups: number
@@ -35,7 +40,7 @@ export interface DatapathStatus {
   readonly since: string
 }
 
-/** Published by a controller at every change and every few seconds. */
+/** Published by a controller when it is asked, and every few seconds. */
 export interface ControllerReport {
   /** Random identity of the controller process. */
   readonly controller: string
@@ -44,6 +49,25 @@ export interface ControllerReport {
   /** Revision of its replica. */
   readonly revision: number
   readonly datapaths: readonly DatapathStatus[]
+  /** Goes up by one with each `ReportChange`. */
+  readonly sequence?: number
   /** The last report of a controller that stops. */
   readonly leaving?: true
 }
+
+/** Published by a controller at every change: what is different from its last report or report change. */
+export interface ReportChange {
+  readonly controller: string
+  readonly store: string
+  readonly revision: number
+  /** Those that are different. */
+  readonly datapaths: readonly DatapathStatus[]
+  /** One more than that of what it changes. */
+  readonly sequence: number
+}
+
+/** The revision that a datapath has acknowledged, as a report says. */
+export const acknowledgedBy = (
+  { revision }: Pick<ControllerReport, 'revision'>,
+  { acknowledged_revision, current }: Pick<DatapathStatus, 'acknowledged_revision' | 'current'>,
+): number => (current === true ? Math.max(revision, acknowledged_revision) : acknowledged_revision)

@@ -5,7 +5,7 @@
  * A datapath that refused flows does not have the revision, whatever it acknowledged.
  * A datapath that is not connected does not count: it gets the whole description when it connects.
  */
-import type { ControllerReport, DatapathStatus } from '@openvnet/feed'
+import { acknowledgedBy, type ControllerReport, type DatapathStatus } from '@openvnet/feed'
 
 /** A connected datapath that has not acknowledged the revision, or refused a part of it. */
 export interface PendingDatapath {
@@ -44,7 +44,7 @@ interface View {
 const weightOf = ({ datapath }: View) => (datapath.role === 'secondary' ? 0 : datapath.role === null ? 1 : 2)
 const countsMore = (a: View, b: View): boolean =>
   weightOf(a) === weightOf(b)
-    ? a.datapath.acknowledged_revision < b.datapath.acknowledged_revision
+    ? acknowledgedBy(a.report, a.datapath) < acknowledgedBy(b.report, b.datapath)
     : weightOf(a) > weightOf(b)
 
 /** Each connected datapath once, as the controller sees it that counts. */
@@ -71,7 +71,7 @@ const pendingOf = (
     .map(({ report, datapath }) => ({
       dpid: datapath.dpid,
       uuid: datapath.uuid,
-      acknowledged_revision: report.store === store && acts(datapath) ? datapath.acknowledged_revision : 0,
+      acknowledged_revision: report.store === store && acts(datapath) ? acknowledgedBy(report, datapath) : 0,
       refused: refusedBy(datapath),
       last_error: datapath.last_error ?? (acts(datapath) ? null : NOBODY_ACTS),
     }))

@@ -2,7 +2,7 @@
  * What controllers said last, heard on the bus. A controller that says that it leaves, or nothing for ten seconds, is
  * gone, and with it what it said.
  */
-import type { Bus, ControllerReport } from '@openvnet/feed'
+import { type Bus, type ControllerReport, followReports } from '@openvnet/feed'
 import { currentReports } from './current.ts'
 
 export interface Reports {
@@ -23,7 +23,7 @@ const OVERDUE = 3000
 export const createReports = (bus: Bus, silence = SILENCE): Reports => {
   const heard = new Map<string, { readonly report: ControllerReport; readonly at: number }>()
   const handlers = new Set<() => void>()
-  const unsubscribe = bus.subscribe('report', (report) => {
+  const unsubscribe = followReports(bus, (report) => {
     if (report.leaving === true) heard.delete(report.controller)
     else heard.set(report.controller, { report, at: performance.now() })
     for (const handler of [...handlers]) handler()

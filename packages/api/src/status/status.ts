@@ -2,7 +2,7 @@
  * `GET /status`: the store's revision, every controller that is alive, every datapath that one of them knows, and
  * the datapath rows that nobody knows, as disconnected.
  */
-import type { ControllerReport, DatapathStatus } from '@openvnet/feed'
+import { acknowledgedBy, type ControllerReport, type DatapathStatus } from '@openvnet/feed'
 import type { Row } from '@openvnet/schema'
 import { refusedBy } from './applied.ts'
 import type { NotEnforced } from './not_enforced.ts'
@@ -17,7 +17,7 @@ export interface ControllerEntry {
   readonly datapaths: number
 }
 
-export interface DatapathEntry extends DatapathStatus {
+export interface DatapathEntry extends Omit<DatapathStatus, 'current'> {
   /** The controller that says so; `null` for a row that no controller has seen. */
   readonly controller: string | null
   /**
@@ -66,18 +66,22 @@ export interface StatusInput {
 
 export const statusOf = ({ store, revision, reports, rows }: StatusInput): Status => {
   const uuids = new Map(rows.map(({ dpid, uuid }) => [dpid, uuid]))
-  const seen = reports.flatMap(({ controller, store: followed, datapaths }) =>
-    datapaths.map((datapath) => ({
-      ...datapath,
-      controller,
-      uuid: uuids.get(datapath.dpid) ?? datapath.uuid,
-      refused: refusedBy(datapath),
-      applied:
-        datapath.connected &&
-        followed === store &&
-        datapath.acknowledged_revision >= revision &&
-        refusedBy(datapath) === 0,
-    })),
+  const seen = reports.flatMap((report) =>
+    report.datapaths.map(({ current, ...datapath }) => {
+      const acknowledged_revision = acknowledgedBy(report, { ...datapath, current: current === true })
+      return {
+        ...datapath,
+        controller: report.controller,
+        uuid: uuids.get(datapath.dpid) ?? datapath.uuid,
+        acknowledged_revision,
+        refused: refusedBy(datapath),
+        applied:
+          datapath.connected &&
+          report.store === store &&
+          acknowledged_revision >= revision &&
+          refusedBy(datapath) === 0,
+      }
+    }),
   )
   const known = new Set(seen.map(({ dpid }) => dpid))
   const unseen = rows.filter(({ dpid }) => !known.has(dpid)).map(absent)

@@ -24,13 +24,15 @@ const snapshot = { ...emptySnapshot(), revision: 7, rows: { ...emptySnapshot().r
 
 const start = (slice: number) => {
   const changes: [string, TablesChange][] = []
+  let passes = 0
   const engine = new Engine({
     features: FEATURES,
     log: silent,
     slice,
     onChange: (dpid, change) => changes.push([dpid, change]),
+    onPass: () => passes++,
   })
-  return { engine, changes }
+  return { engine, changes, passes: () => passes }
 }
 
 t.test('nothing is announced before the rows are known', async (t) => {
@@ -43,18 +45,21 @@ t.test('nothing is announced before the rows are known', async (t) => {
   t.match(changes, [[DPID, { revision: 7 }]])
 })
 
-t.test('every pass is announced to every connected switch, changed or not', async (t) => {
-  const { engine, changes } = start(8)
+t.test('a pass is announced to the switches that it concerns, and to those that connected', async (t) => {
+  const { engine, changes, passes } = start(8)
   engine.load(emptySnapshot())
   for (const dpid of DPIDS) engine.connected(dpid, PORTS)
   await engine.settled()
+  t.strictSame(new Set(changes.map(([dpid]) => dpid)), new Set(DPIDS))
   changes.length = 0
+  const before = passes()
   engine.apply({ revision: 1, operations: [] })
   await engine.settled()
-  t.strictSame(
-    changes,
-    DPIDS.map((dpid) => [dpid, { revision: 1, flows: new Set(), groups: new Set() }]),
-  )
+  t.strictSame(changes, [])
+  t.equal(passes(), before + 1, 'and to whoever wants to know of each')
+  engine.connected(DPID, PORTS)
+  await engine.settled()
+  t.strictSame(changes, [[DPID, { revision: 1, flows: new Set(), groups: new Set() }]])
 })
 
 t.test('the tables of a pass appear at once, however long it takes', async (t) => {

@@ -29,8 +29,13 @@ import { TrackedView } from './view.ts'
 export interface EngineOptions {
   readonly features: readonly Feature[]
   readonly log: Logger
-  /** Called after each pass for each connected switch, also when nothing changed for it. */
+  /**
+   * Called after a pass for each connected switch whose tables may have changed, and for each that has connected since
+   * the pass before.
+   */
   readonly onChange: (dpid: string, change: TablesChange) => void
+  /** Called after each pass, when `onChange` has been. */
+  readonly onPass?: () => void
   /** A pass failed, and with it the changes that it took: nothing is announced until rows are loaded again. */
   readonly onFailure?: () => void
   /** Time after which a pass gives way to the event loop, in milliseconds. */
@@ -51,6 +56,8 @@ export class Engine implements SwitchFacts {
   #instances: Instances
   #switches = new Map<string, SwitchTables>()
   readonly #connected = new Set<string>()
+  /** Switches to announce to, if they are connected. */
+  readonly #concerned = new Set<string>()
   /** Switches whose tables go at the end of the pass. */
   readonly #forgotten = new Set<string>()
   readonly #inputs: Input[] = []
@@ -96,8 +103,7 @@ export class Engine implements SwitchFacts {
 
   /** uuid of the datapath row of a switch. */
   datapathUuid(dpid: string): string | null {
-    for (const row of this.#model.all('datapath')) if (row.dpid === dpid) return row.uuid
-    return null
+    return this.#model.list('datapath.dpid', dpid)[0]?.uuid ?? null
   }
 
   load(snapshot: Snapshot): void {
@@ -116,6 +122,7 @@ export class Engine implements SwitchFacts {
       this.#ports.setConnected(dpid, true, touch)
       this.#tablesOf(dpid)
       this.#connected.add(dpid)
+      this.#concerned.add(dpid)
       this.#forgotten.delete(dpid)
     })
   }
@@ -190,7 +197,10 @@ export class Engine implements SwitchFacts {
    * at the tables meanwhile must see the end of the last pass, not the middle of this one.
    */
   #commit(revisions: readonly Revision[]): void {
-    for (const { dpid, before, after } of revisions) this.#tablesOf(dpid).replace(before, after)
+    for (const { dpid, before, after } of revisions) {
+      this.#tablesOf(dpid).replace(before, after)
+      this.#concerned.add(dpid)
+    }
   }
 
   /** Forgets everything but the switches and their ports. */
@@ -200,6 +210,7 @@ export class Engine implements SwitchFacts {
     this.#model = new Model()
     this.#graph = new Graph()
     this.#switches = new Map()
+    for (const dpid of this.#connected) this.#concerned.add(dpid)
     this.#instances = this.#createInstances()
   }
 
@@ -219,9 +230,13 @@ export class Engine implements SwitchFacts {
   }
 
   #announce(): void {
-    for (const dpid of this.#connected) {
+    const concerned = [...this.#concerned]
+    this.#concerned.clear()
+    for (const dpid of concerned) {
+      if (!this.#connected.has(dpid)) continue
       this.#options.onChange(dpid, this.#tablesOf(dpid).takeChange(this.#expressed))
     }
+    this.#options.onPass?.()
   }
 
   *#load(snapshot: Snapshot, touch: Touch): Generator<void> {

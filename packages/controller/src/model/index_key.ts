@@ -11,6 +11,7 @@ export type IndexName =
   | { [N in ResourceName]: `${N}.${ReferenceColumn<N>}` }[ResourceName]
   | `interface.${'port' | 'shard'}`
   | 'ip_lease.shard'
+  | 'datapath.dpid'
 
 export type ResourceOfIndex<I extends IndexName> = I extends `${infer N}.${string}`
   ? Extract<N, ResourceName>
@@ -46,6 +47,7 @@ const OTHERS: { readonly [N in ResourceName]?: readonly IndexDefinition[] } = {
     index('interface.port', portNameOf),
     index<'interface'>('interface.shard', (row) => shardOf(row.network_id, row.id)),
   ],
+  datapath: [index<'datapath'>('datapath.dpid', (row) => row.dpid)],
   ip_lease: [index<'ip_lease'>('ip_lease.shard', (row) => shardOf(row.network_id, row.interface_id))],
 }
 

@@ -62,10 +62,6 @@ export class Model {
     return this.#rows.get(name)?.get(id) as Row<N> | undefined
   }
 
-  all<N extends ResourceName>(name: N): IterableIterator<Row<N>> {
-    return this.#rows.get(name)!.values() as IterableIterator<Row<N>>
-  }
-
   /** Rows under an index key, in the order of their uuids. */
   list<I extends IndexName>(index: I, key: string | number): readonly Row<ResourceOfIndex<I>>[] {
     return (this.#indexes.get(index)?.get(key)?.sorted ?? []) as readonly Row<ResourceOfIndex<I>>[]

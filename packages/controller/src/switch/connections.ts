@@ -15,7 +15,7 @@ export interface ConnectionsOptions {
   readonly dpid: string
   readonly log: Logger
   /** Something in the status is different. */
-  readonly onStatus: () => void
+  readonly onStatus: (dpid: string) => void
   /** The last connection that could be used is gone. */
   readonly onGone: () => void
 }
@@ -72,11 +72,6 @@ export class Connections {
     this.#active?.changed(change)
   }
 
-  /** The engine finished a pass that made no difference to this switch. */
-  passed(revision: number): void {
-    this.#active?.passed(revision)
-  }
-
   status(wanted: WantedCounts): SwitchStatus {
     const status = statusOf(this.#record, wanted)
     return { ...status, warnings: [...status.warnings, ...standByWarning(this.#standBy)] }
@@ -104,7 +99,7 @@ export class Connections {
       this.#options.log.info({ peer }, 'a further connection of the switch stands by')
     }
     this.#standBy.push(...this.#newcomers.splice(0))
-    this.#options.onStatus()
+    this.#options.onStatus(this.#options.dpid)
   }
 
   /** By one that is known to live, because it came just now, rather than by one that may have died with it. */

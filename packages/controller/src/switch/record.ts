@@ -9,7 +9,10 @@ export interface SwitchRecord {
   connected: boolean
   peer: string | null
   role: DatapathRole | null
+  /** Of the last change that concerned it. */
   acknowledged_revision: number
+  /** Nothing has concerned it since. */
+  current: boolean
   flow_mods_sent: number
   group_mods_sent: number
   packet_ins: number
@@ -27,6 +30,7 @@ export const createRecord = (dpid: string): SwitchRecord => ({
   peer: null,
   role: null,
   acknowledged_revision: 0,
+  current: false,
   flow_mods_sent: 0,
   group_mods_sent: 0,
   packet_ins: 0,

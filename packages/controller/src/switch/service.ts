@@ -37,7 +37,8 @@ export interface ServiceSettings {
   readonly who: number
   readonly probeInterval: number
   readonly auditInterval: number
-  readonly onStatus: () => void
+  /** What the status of a switch says is different now. */
+  readonly onStatus: (dpid: string) => void
 }
 
 export interface ServiceOptions extends ServiceSettings {
@@ -98,17 +99,12 @@ export class Service {
     void this.#describePorts()
   }
 
-  /** The engine finished a pass. */
+  /** The engine finished a pass that may have changed this switch, or the first since it connected. */
   changed(change: TablesChange): void {
     if (this.#ports === undefined) return
     this.#revision = change.revision
     this.#synchroniser?.changed(change)
     this.#role.allow()
-  }
-
-  /** The engine finished a pass that made no difference to this switch. */
-  passed(revision: number): void {
-    if (this.#revision !== undefined) this.changed({ revision, flows: new Set(), groups: new Set() })
   }
 
   /** A message that answers no request. */
@@ -157,7 +153,7 @@ export class Service {
       record.connected = true
       log.info({ ports: this.#ports.names.size }, 'switch connected')
       facts.connected(record.dpid, this.#ports.names)
-      onStatus()
+      onStatus(record.dpid)
     } catch (error) {
       if (!channel.ended) onStuck(`ports unknown: ${(error as Error).message}`)
     }
@@ -168,7 +164,7 @@ export class Service {
     record.role = role
     if (role === 'secondary') this.#standBy()
     else this.#synchroniser ??= this.#act()
-    onStatus()
+    onStatus(record.dpid)
   }
 
   #act(): Synchroniser {
@@ -179,7 +175,7 @@ export class Service {
       desired: () => desired(record.dpid),
       auditInterval,
       log,
-      onStatus,
+      onStatus: () => onStatus(record.dpid),
       onUnknown: () => this.#role.check(),
       onStuck,
     })
@@ -193,6 +189,7 @@ export class Service {
     this.#synchroniser = undefined
     Object.assign(this.#options.record, {
       acknowledged_revision: 0,
+      current: false,
       refused: 0,
       warnings: [],
       last_error: null,
@@ -205,7 +202,7 @@ export class Service {
     if (seconds === 0) record.role = this.#role.current
     else if (this.#role.isContended) record.role = null
     record.last_error = seconds === 0 ? null : `the switch owes an answer and is silent for ${seconds} s`
-    onStatus()
+    onStatus(record.dpid)
   }
 
   #onPortStatus(status: PortStatus, ports: Ports): void {

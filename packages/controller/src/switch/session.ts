@@ -104,6 +104,7 @@ export class Session {
       peer: this.peer,
       role: null,
       acknowledged_revision: 0,
+      current: false,
       warnings: [],
       refused: 0,
       since: new Date(),
@@ -118,17 +119,12 @@ export class Session {
       log: this.#log,
       onStuck: (reason) => this.#giveUp(reason),
     })
-    settings.onStatus()
+    settings.onStatus(record.dpid)
   }
 
   /** The engine finished a pass. */
   changed(change: TablesChange): void {
     this.#service?.changed(change)
-  }
-
-  /** The engine finished a pass that made no difference to this switch. */
-  passed(revision: number): void {
-    this.#service?.passed(revision)
   }
 
   /** Resolves when the socket is closed. */
@@ -180,6 +176,6 @@ export class Session {
       if (this.#record?.peer === this.peer) this.#record.last_error = reason
     }
     this.#options.onEnd(this)
-    if (this.#features !== undefined) this.#options.settings.onStatus()
+    if (this.dpid !== undefined) this.#options.settings.onStatus(this.dpid)
   }
 }

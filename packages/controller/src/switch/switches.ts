@@ -26,8 +26,8 @@ export interface SwitchesOptions {
   /** What a switch should hold; `undefined`: it is left as it is. */
   readonly desired: (dpid: string) => DesiredSwitch | undefined
   readonly log: Logger
-  /** What `statuses` says is different now. */
-  readonly onStatus: () => void
+  /** What the status of a switch says is different now. */
+  readonly onStatus: (dpid: string) => void
   /**
    * Milliseconds of silence before a switch is asked whether it lives; it is given up after the same again (5,000).
    * A new connection has as long to say who it is.
@@ -48,17 +48,14 @@ export interface Switches {
   /** Where it listens, ports filled in. */
   readonly addresses: readonly ListenAddress[]
   /**
-   * The engine finished a pass. To be called for each switch after `SwitchFacts.connected`, also when nothing changed:
-   * a switch is not touched before, and acknowledges the revision after.
+   * The engine finished a pass that may have changed the tables of a switch. To be called for each switch after
+   * `SwitchFacts.connected`, also when nothing changed: a switch is not touched before.
    */
   changed(dpid: string, change: TablesChange): void
-  /**
-   * The engine finished a pass that made no difference to the switches for which `changed` is not called: those that
-   * have all that they should acknowledge the revision, and nothing is sent to any.
-   */
-  passed(revision: number): void
   /** All switches seen since the start. */
   statuses(): SwitchStatus[]
+  /** One of them. */
+  status(dpid: string): SwitchStatus | undefined
   /** Stops listening and ends all sessions; flows stay. Resolves when all sockets are closed. */
   close(): Promise<void>
 }
@@ -153,15 +150,18 @@ class Registry {
     this.#switches.get(dpid)?.changed(change)
   }
 
-  passed(revision: number): void {
-    for (const connections of this.#switches.values()) connections.passed(revision)
+  statuses(): SwitchStatus[] {
+    return [...this.#switches].map(([dpid, connections]) => this.#statusOf(dpid, connections))
   }
 
-  statuses(): SwitchStatus[] {
-    return [...this.#switches].map(([dpid, connections]) => {
-      const tables = this.#options.desired(dpid)?.tables
-      return connections.status({ flows: tables?.flows.size ?? 0, groups: tables?.groups.size ?? 0 })
-    })
+  status(dpid: string): SwitchStatus | undefined {
+    const connections = this.#switches.get(dpid)
+    return connections && this.#statusOf(dpid, connections)
+  }
+
+  #statusOf(dpid: string, connections: Connections): SwitchStatus {
+    const tables = this.#options.desired(dpid)?.tables
+    return connections.status({ flows: tables?.flows.size ?? 0, groups: tables?.groups.size ?? 0 })
   }
 
   async close(): Promise<void> {
@@ -180,8 +180,8 @@ export async function createSwitches(options: SwitchesOptions): Promise<Switches
   return {
     addresses: listener.addresses,
     changed: (dpid, change) => registry.changed(dpid, change),
-    passed: (revision) => registry.passed(revision),
     statuses: () => registry.statuses(),
+    status: (dpid) => registry.status(dpid),
     close: async () => {
       const closed = listener.close()
       await registry.close()

@@ -85,8 +85,9 @@ export class Synchroniser {
     this.#wake()
   }
 
-  /** The engine finished a pass; called after every pass, also when nothing changed. */
+  /** The engine finished a pass that may have changed this switch. */
   changed(change: TablesChange): void {
+    this.#options.record.current = false
     this.#backlog.add(change)
     this.#target = change.revision
     // Nothing to do for this switch: where there are a thousand, that is so for nearly all.
@@ -143,7 +144,7 @@ export class Synchroniser {
   /** Nothing is known any more: read again, later each time, and at last give up. */
   async #recover(error: Error): Promise<void> {
     const { log, record, onStatus, onUnknown, onStuck } = this.#options
-    this.#installed = undefined
+    this.#forget()
     this.#failures += 1
     record.last_error = error.message
     log.warn({ err: error, failures: this.#failures }, 'state of the switch unknown, reading it again')
@@ -173,7 +174,7 @@ export class Synchroniser {
     const doubtful = withoutGone(gone, strange, installed)
     if (!all && !groups && doubtful.size === 0) return
     this.#tellRepair(all ? 'all' : doubtful.size, groups)
-    if (all) this.#installed = undefined
+    if (all) this.#forget()
     else this.#backlog.add(believe(installed, doubtful, strange))
     if (!all && groups) this.#backlog.add(await rereadGroups(this.#options.channel, installed))
   }
@@ -185,7 +186,7 @@ export class Synchroniser {
   }
 
   async #look(installed: Installed): Promise<void> {
-    if (!(await this.#audit.run(installed))) this.#installed = undefined
+    if (!(await this.#audit.run(installed))) this.#forget()
     const { refused } = this.#rounds
     this.#backlog.add(this.#audit.isTimeToRetry ? refused.takeAll() : refused.takeProbe())
   }
@@ -196,6 +197,12 @@ export class Synchroniser {
     if (desired === undefined) this.#target = undefined
     if (desired === undefined || (await this.#rounds.run(installed, desired.tables)))
       this.#acknowledge(revision)
+  }
+
+  /** What the switch holds is not known any more. */
+  #forget(): void {
+    this.#installed = undefined
+    this.#options.record.current = false
   }
 
   #report(): void {
@@ -209,6 +216,7 @@ export class Synchroniser {
     this.#failures = 0
     // What went wrong before is over: what is refused still is all that is wrong.
     this.#options.record.acknowledged_revision = revision
+    this.#options.record.current = this.#target === undefined || this.#target === revision
     this.#report()
   }
 }
