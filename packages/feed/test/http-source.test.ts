@@ -26,7 +26,7 @@ t.test('the feed over HTTP', async (t) => {
     server.close()
   })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const source = createHttpFeedSource({ url, timeouts: { changes: 100, snapshot: 100 } })
+  const source = createHttpFeedSource({ url, timeouts: { changes: 1000, snapshot: 1000 } })
   const fails = async (code: string, ask: () => Promise<unknown>): Promise<void> => {
     const error = await ask().then(
       () => null,
