@@ -170,6 +170,15 @@ t.test('flows written into ovs-vswitchd', { skip }, async (t) => {
     compareFlows(wanted, (await dump(connection)).flows)
   })
 
+  t.test('and the features of all tables have the text of ovs-ofctl', async (t) => {
+    const body = await connection.multipart({ type: 'table_features', tables: [] }, { timeout: 30_000 })
+    t.equal(body.tables.length, 254)
+    const ours = formatMessage({ type: 'multipart_reply', xid: 0, flags: 0, body: { ...body } })
+    const theirs = openVswitch.ofctl('dump-table-features', mgmt(openVswitch))
+    const lines = (text: string): string[] => text.slice(text.indexOf('  table 0')).trimEnd().split('\n')
+    t.same(lines(ours), lines(theirs))
+  })
+
   t.test('and errors about messages cut anywhere have the text of ovs-ofctl', async () => {
     const whole = encode(flows[0] as FlowMod)
     const cuts = Array.from({ length: whole.length + 1 }, (_, length) => whole.subarray(0, length))

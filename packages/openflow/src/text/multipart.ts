@@ -19,7 +19,8 @@ import { formatPort, formatTable, type TextNames } from './names.ts'
 import { bitNames, bytesToHex, paddedHex } from './number.ts'
 import { formatPortDescription, formatPortStats } from './port.ts'
 import { formatQueueId, formatQueueStats } from './queue.ts'
-import { formatTableFeatures, formatTableStats } from './table.ts'
+import { formatTableStats } from './table.ts'
+import { formatTableFeatures } from './table-features.ts'
 
 const formatFlags = (flags: number): string[] =>
   flags === 0 ? [] : [`flags=${bitNames(flags, [[OFPMPF_MORE, '[more]']], '0')}`]
