@@ -79,7 +79,11 @@ export class StandInEngine implements SwitchFacts {
     this.#listener = listener
   }
 
-  readonly desired = () => ({ tables: { flows: this.#flows, groups: this.#groups }, revision: this.revision })
+  readonly desired = () => ({
+    tables: { flows: this.#flows, groups: this.#groups },
+    revision: this.revision,
+    whole: () => undefined,
+  })
 
   connected(dpid: string, ports: ReadonlyMap<string, number>): void {
     this.ports.set(dpid, new Map(ports))

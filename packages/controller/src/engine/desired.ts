@@ -17,6 +17,11 @@ export interface DesiredSwitch {
   readonly tables: Tables
   /** Revision that `tables` expresses. */
   readonly revision: number
+  /**
+   * To be awaited before each look at the tables, unless `undefined`: the end of a long pass is being written into them,
+   * in several turns, and what they say meanwhile is neither the old nor the new.
+   */
+  whole(): Promise<void> | undefined
 }
 
 /** Facts about switches that sessions feed into the engine. Each call leads to at most one pass, soon after. */

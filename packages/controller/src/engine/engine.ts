@@ -61,6 +61,8 @@ export class Engine implements SwitchFacts {
   /** Switches whose tables go at the end of the pass. */
   readonly #forgotten = new Set<string>()
   readonly #inputs: Input[] = []
+  /** While the end of a pass is written into the tables. */
+  #committing: Promise<void> | undefined
   /** Revision of the rows. */
   #revision = 0
   /** Revision that the tables express. */
@@ -88,10 +90,11 @@ export class Engine implements SwitchFacts {
 
   /** What a switch should hold; nothing is known of that before the first pass with all rows. */
   desired(dpid: string): DesiredSwitch | undefined {
-    return this.#announces ? { tables: this.tables(dpid), revision: this.#expressed } : undefined
+    if (!this.#announces) return undefined
+    return { tables: this.tables(dpid), revision: this.#expressed, whole: () => this.#committing }
   }
 
-  /** What a switch should hold according to the last pass. */
+  /** What a switch should hold according to the last pass; see `DesiredSwitch.whole`. */
   tables(dpid: string): Tables {
     return this.#tablesOf(dpid).tables
   }
@@ -176,7 +179,7 @@ export class Engine implements SwitchFacts {
     await this.#takeInputs(turn)
     await this.#refreshAll(turn)
     this.#graph.collect()
-    this.#commit(this.#instances.takeRevisions())
+    await this.#commit(this.#instances.takeRevisions(), turn)
     for (const dpid of this.#forgotten) this.#switches.delete(dpid)
     this.#forgotten.clear()
     this.#expressed = this.#revision
@@ -193,13 +196,21 @@ export class Engine implements SwitchFacts {
   }
 
   /**
-   * What instances say now goes into the tables, in one go: a pass may give way to the event loop, and whoever looks
-   * at the tables meanwhile must see the end of the last pass, not the middle of this one.
+   * What instances say now goes into the tables, when the pass has computed everything: whoever looks at them sees the
+   * end of the last pass, not the middle of this one.
    */
-  #commit(revisions: readonly Revision[]): void {
-    for (const { dpid, before, after } of revisions) {
-      this.#tablesOf(dpid).replace(before, after)
-      this.#concerned.add(dpid)
+  async #commit(revisions: readonly Revision[], turn: Turn): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#committing = promise
+    try {
+      for (const { dpid, before, after } of revisions) {
+        this.#tablesOf(dpid).replace(before, after)
+        this.#concerned.add(dpid)
+        if (turn.isOver) await turn.next()
+      }
+    } finally {
+      this.#committing = undefined
+      resolve()
     }
   }
 

@@ -4,7 +4,7 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import type { Tables } from '../pipeline/flow.ts'
+import type { DesiredSwitch } from '../engine/desired.ts'
 import { type Applier, createApplier } from '../reconcile/apply.ts'
 import type { Change } from '../reconcile/change.ts'
 import type { Channel } from '../reconcile/channel.ts'
@@ -52,7 +52,7 @@ export class Rounds {
    * @returns whether it has
    * @throws when the state of the switch is unknown
    */
-  async run(installed: Installed, desired: Tables): Promise<boolean> {
+  async run(installed: Installed, desired: DesiredSwitch): Promise<boolean> {
     const { backlog, isOver } = this.#options
     const changes = await this.#compare(desired, installed)
     let complete = true
@@ -78,14 +78,17 @@ export class Rounds {
   }
 
   /** In parts, so that others get their turn; what the engine changes meanwhile is in the next round. */
-  async #compare(desired: Tables, installed: Installed): Promise<Change[]> {
+  async #compare(desired: DesiredSwitch, installed: Installed): Promise<Change[]> {
     const { backlog } = this.#options
-    const comparison = { desired, installed, quarantine: this.refused.quarantine(desired) }
+    await desired.whole()
+    const { tables } = desired
+    const comparison = { desired: tables, installed, quarantine: this.refused.quarantine(tables) }
     const changes: Change[] = []
     let isFirst = true
-    for (const part of parts(backlog.take(desired, installed), COMPARED_AT_ONCE)) {
+    for (const part of parts(backlog.take(tables, installed), COMPARED_AT_ONCE)) {
       if (!isFirst) await setImmediate()
       isFirst = false
+      await desired.whole()
       changes.push(...diff(comparison, part))
     }
     const waiting = withheld(changes, installed)

@@ -195,8 +195,7 @@ export class Synchroniser {
     const desired = this.#options.desired()
     // Everything is still to be compared, should the switch become ours.
     if (desired === undefined) this.#target = undefined
-    if (desired === undefined || (await this.#rounds.run(installed, desired.tables)))
-      this.#acknowledge(revision)
+    if (desired === undefined || (await this.#rounds.run(installed, desired))) this.#acknowledge(revision)
   }
 
   /** What the switch holds is not known any more. */
