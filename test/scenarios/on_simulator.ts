@@ -1,5 +1,5 @@
 /**
- * Runs a scenario without any process: the rows go through the real API into a store in memory, the engine makes the
+ * Runs a scenario without any process: the rows go through the real API into a store, the engine makes the
  * tables, and the simulator carries the frames between guests that are simulated too.
  */
 import { createApi } from '@openvnet/api'
@@ -11,6 +11,7 @@ import { type Arrival, checkPing, checkSend } from './check.ts'
 import { buildFrame, describeFrame } from './frame.ts'
 import type { FrameSpec, GuestSpec, PingSpec, Scenario, SendSpec, Write } from './scenario.ts'
 import { SimulatedGuest } from './simulated_guest.ts'
+import { newStoreFile } from './store_file.ts'
 
 const log = pino({ level: 'silent' })
 /** A frame that causes more than this many goes round in circles. */
@@ -32,7 +33,8 @@ export const tablesFor = async (
   writes: readonly Write[],
 ): Promise<ReadonlyMap<string, Tables>> => {
   const bus = createLocalBus({ log })
-  const api = await createApi({ file: ':memory:', bus, log })
+  const { file, remove } = newStoreFile()
+  const api = await createApi({ file, bus, log })
   try {
     for (const { path, body } of writes) {
       const answer = await api.app.inject({ method: 'POST', url: `/api/1.0/${path}`, payload: body })
@@ -45,6 +47,7 @@ export const tablesFor = async (
   } finally {
     await api.close()
     await bus.close()
+    remove()
   }
 }
 

@@ -45,3 +45,14 @@ export const inOrderOfSight = (): readonly Feature[] => {
     return flows === undefined ? compiled : { ...compiled, flows }
   })
 }
+
+/** Port security that does not look at the source MAC. */
+export const credulous = (): readonly Feature[] =>
+  replaceRules('port', (compile) => (row, view, dpid) => {
+    const compiled = compile(row, view, dpid)
+    const flows = compiled.flows?.map((flow) => ({
+      ...flow,
+      match: flow.match.filter(({ field }) => field !== 'eth_src'),
+    }))
+    return flows === undefined ? compiled : { ...compiled, flows }
+  })

@@ -1,0 +1,84 @@
+/** Runs random histories of a site and shows what goes wrong as commands to type. */
+import type { Tables } from '@openvnet/controller'
+import { Random } from '../../packages/controller/test/random.ts'
+import { shrink } from '../../packages/controller/test/shrink.ts'
+import { DPIDS } from '../../packages/controller/test/world.ts'
+import type { DescribedWorld } from './described_world.ts'
+import { type Edit, founding, nextEdit } from './edits.ts'
+import { copyOf, lookInBetween } from './in_between.ts'
+import { emptyTally, look, type Tally } from './look.ts'
+import { scriptOf } from './script.ts'
+
+export interface SiteHistoryOptions {
+  readonly seed: number
+  /** Edits, those that are refused too. */
+  readonly length: number
+  /** Counts what the probes met. */
+  readonly tally: Tally
+}
+
+export interface SiteFailure {
+  /** The shortest history found that fails. */
+  readonly edits: readonly Edit[]
+  readonly detail: string
+  /** Commands that lead there. */
+  readonly script: string
+}
+
+/** One edit in so many is looked at. */
+const LOOK_EVERY = 5
+const PROBES = 30
+/** To find again in a shorter history what was found by chance. */
+const PROBES_AGAIN = 400
+
+/** Does an edit and looks at what comes of it, also while it is done. */
+const problemsAfter = async (
+  site: DescribedWorld,
+  edit: Edit,
+  { random, tally, probes = PROBES }: { random: Random; tally: Tally; probes?: number },
+): Promise<string | null> => {
+  const before = DPIDS.map((dpid): [string, Tables] => [dpid, copyOf(site.world.tables(dpid))])
+  await site.take(edit)
+  const between = before.flatMap(([dpid, tables]) => lookInBetween(site.world, dpid, tables, random))
+  return [...between, ...look(site.world, { random, probes, tally })].join('\n') || null
+}
+
+const findFault = async (
+  site: DescribedWorld,
+  { seed, length, tally }: SiteHistoryOptions,
+): Promise<readonly Edit[] | null> => {
+  const random = new Random(seed)
+  if (random.chance(0.8)) for (const edit of founding()) await site.take(edit)
+  for (let step = 1; step <= length; step += 1) {
+    const edit = nextEdit(random, site.world)
+    if (step % LOOK_EVERY !== 0) await site.take(edit)
+    else if ((await problemsAfter(site, edit, { random, tally })) !== null) return site.edits
+  }
+  return null
+}
+
+/** What is wrong after the last of some edits, or while it is done. */
+const verdict = async (
+  site: DescribedWorld,
+  edits: readonly Edit[],
+  seed: number,
+): Promise<string | null> => {
+  await site.reset()
+  const last = edits.at(-1)
+  if (last === undefined) return null
+  for (const edit of edits.slice(0, -1)) await site.take(edit)
+  return problemsAfter(site, last, { random: new Random(seed), tally: emptyTally(), probes: PROBES_AGAIN })
+}
+
+/** Begins with an empty site. @returns what fails, if anything does */
+export const runSiteHistory = async (
+  site: DescribedWorld,
+  options: SiteHistoryOptions,
+): Promise<SiteFailure | null> => {
+  await site.reset()
+  const found = await findFault(site, options)
+  if (found === null) return null
+  const edits = await shrink(found, async (some) => (await verdict(site, some, options.seed)) !== null)
+  const detail = (await verdict(site, edits, options.seed)) ?? 'it fails only now and then'
+  return { edits, detail, script: scriptOf(edits) }
+}

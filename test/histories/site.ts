@@ -1,0 +1,124 @@
+/**
+ * What rows and ports mean, said a second time and in another way than the controller does: by looking through all of
+ * them, one switch at a time. Short and slow on purpose.
+ */
+import type { Snapshot } from '@openvnet/feed'
+import type { Row } from '@openvnet/schema'
+
+export interface SwitchPorts {
+  readonly dpid: string
+  /** As far as the controller knows. */
+  readonly ports: ReadonlyMap<string, number>
+  readonly up: boolean
+}
+
+/** An address that somebody has. */
+export interface Owned {
+  readonly interface_id: number
+  readonly network: number
+  readonly address: string
+  readonly mac: string
+  readonly uuid: string
+}
+
+export interface Guest {
+  readonly interface_id: number
+  readonly dpid: string
+  readonly port: number
+}
+
+const byUuid = (a: { readonly uuid: string }, b: { readonly uuid: string }): number =>
+  a.uuid < b.uuid ? -1 : 1
+
+const rankOf = (row: Row<'interface'>): string =>
+  [row.owner_datapath_id === null ? 1 : 0, row.port_name === null ? 1 : 0, row.uuid].join()
+
+export class Site {
+  readonly rows: Snapshot['rows']
+  readonly owned: readonly Owned[]
+  readonly guests: readonly Guest[]
+  readonly #switches: readonly SwitchPorts[]
+
+  constructor(rows: Snapshot['rows'], switches: readonly SwitchPorts[]) {
+    this.rows = rows
+    this.#switches = switches.toSorted((a, b) => Number(b.up) - Number(a.up) || (a.dpid < b.dpid ? -1 : 1))
+    this.owned = rows.ip_lease
+      .toSorted(byUuid)
+      .flatMap(({ interface_id, network_id, mac_lease_id, address, uuid }) => {
+        const mac = rows.mac_lease.find(({ id }) => id === mac_lease_id)?.mac_address
+        return mac === undefined ? [] : [{ interface_id, network: network_id, address, mac, uuid }]
+      })
+    this.guests = rows.interface.filter(({ mode }) => mode === 'vif').flatMap((row) => this.#guestOf(row))
+  }
+
+  interface(id: number): Row<'interface'> | undefined {
+    return this.rows.interface.find((row) => row.id === id)
+  }
+
+  isGuest(id: number): boolean {
+    return this.interface(id)?.mode === 'vif'
+  }
+
+  isLeg(id: number): boolean {
+    return this.interface(id)?.mode === 'simulated'
+  }
+
+  /** Whether an interface may be on a switch. */
+  mayBeOn(id: number, dpid: string): boolean {
+    const row = this.interface(id)
+    return row !== undefined && this.#isAllowed(row, dpid)
+  }
+
+  networksOf(id: number): readonly number[] {
+    const leased = this.rows.ip_lease.filter(({ interface_id }) => interface_id === id)
+    const named = this.interface(id)?.network_id ?? null
+    if (leased.length > 0) return [...new Set(leased.map(({ network_id }) => network_id))]
+    return named === null ? [] : [named]
+  }
+
+  macsOf(id: number): readonly string[] {
+    return this.rows.mac_lease
+      .filter(({ interface_id }) => interface_id === id)
+      .map((lease) => lease.mac_address)
+  }
+
+  /** Guests of a network on a switch. */
+  members(network: number, dpid: string): readonly Guest[] {
+    return this.guests.filter(
+      (guest) => guest.dpid === dpid && this.networksOf(guest.interface_id).includes(network),
+    )
+  }
+
+  /** Networks that a packet of this one may come to by any number of routers. */
+  joined(network: number): ReadonlySet<number> {
+    const found = new Set([network])
+    for (const one of found) {
+      for (const { network_id, route_link_id } of this.rows.route) {
+        if (network_id !== one) continue
+        for (const other of this.rows.route)
+          if (other.route_link_id === route_link_id) found.add(other.network_id)
+      }
+    }
+    return found
+  }
+
+  #isAllowed({ owner_datapath_id }: Row<'interface'>, dpid: string): boolean {
+    return (
+      owner_datapath_id === null ||
+      this.rows.datapath.some((row) => row.id === owner_datapath_id && row.dpid === dpid)
+    )
+  }
+
+  #guestOf(row: Row<'interface'>): Guest[] {
+    const name = row.port_name ?? row.uuid
+    for (const { dpid, ports } of this.#switches) {
+      const port = ports.get(name)
+      const [first] = this.rows.interface
+        .filter((other) => other.mode === 'vif' && (other.port_name ?? other.uuid) === name)
+        .filter((other) => this.#isAllowed(other, dpid))
+        .toSorted((a, b) => (rankOf(a) < rankOf(b) ? -1 : 1))
+      if (port !== undefined && first?.id === row.id) return [{ interface_id: row.id, dpid, port }]
+    }
+    return []
+  }
+}
