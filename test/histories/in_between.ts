@@ -50,7 +50,7 @@ interface Probe {
 
 const PROBES = 60
 /** Looks at the tables between the first message and the last one. */
-const LOOKS = 6
+const LOOKS = 12
 
 /** Frames that arrive somewhere, and in the same way before and after. */
 const steadyProbes = (world: World, dpid: string, before: Tables, random: Random): Probe[] => {

@@ -31,6 +31,9 @@ const PROBES = 30
 /** To find again in a shorter history what was found by chance. */
 const PROBES_AGAIN = 400
 
+/** Of the same kind there are many more. */
+const SHOWN = 5
+
 /** Does an edit and looks at what comes of it, also while it is done. */
 const problemsAfter = async (
   site: DescribedWorld,
@@ -40,7 +43,8 @@ const problemsAfter = async (
   const before = DPIDS.map((dpid): [string, Tables] => [dpid, copyOf(site.world.tables(dpid))])
   await site.take(edit)
   const between = before.flatMap(([dpid, tables]) => lookInBetween(site.world, dpid, tables, random))
-  return [...between, ...look(site.world, { random, probes, tally })].join('\n') || null
+  const problems = [...between, ...look(site.world, { random, probes, tally })]
+  return problems.slice(0, SHOWN).join('\n') || null
 }
 
 const findFault = async (
@@ -78,7 +82,11 @@ export const runSiteHistory = async (
   await site.reset()
   const found = await findFault(site, options)
   if (found === null) return null
-  const edits = await shrink(found, async (some) => (await verdict(site, some, options.seed)) !== null)
-  const detail = (await verdict(site, edits, options.seed)) ?? 'it fails only now and then'
+  let detail = 'it fails only as a whole'
+  const edits = await shrink(found, async (some) => {
+    const problems = await verdict(site, some, options.seed)
+    detail = problems ?? detail
+    return problems !== null
+  })
   return { edits, detail, script: scriptOf(edits) }
 }

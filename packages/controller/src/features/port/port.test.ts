@@ -8,8 +8,8 @@ t.test('a guest is let in with its own addresses, and out of its port', async (t
   t.strictSame(linesOf(await compile({ networks, interfaces: [guest] }, 1), 'port'), [
     'table=classify, priority=200,in_port=1 actions=load:0x1->NXM_NX_REG0[],write_metadata:0x1/0xffffffff,goto_table:port_security',
     'table=port_security, priority=200,arp,reg0=0x1,dl_src=52:54:00:00:00:01,arp_spa=0.0.0.0,arp_sha=52:54:00:00:00:01 actions=goto_table:arp',
-    'table=port_security, priority=200,ip,reg0=0x1,dl_src=52:54:00:00:00:01,nw_src=172.16.1.1 actions=goto_table:router_leg',
-    'table=port_security, priority=200,arp,reg0=0x1,dl_src=52:54:00:00:00:01,arp_spa=172.16.1.1,arp_sha=52:54:00:00:00:01 actions=goto_table:arp',
+    'table=port_security, priority=200,ip,reg0=0x1,dl_src=52:54:00:00:00:01,nw_src=172.16.1.1 actions=write_metadata:0x1/0xffffffff,goto_table:router_leg',
+    'table=port_security, priority=200,arp,reg0=0x1,dl_src=52:54:00:00:00:01,arp_spa=172.16.1.1,arp_sha=52:54:00:00:00:01 actions=write_metadata:0x1/0xffffffff,goto_table:arp',
     'table=output, priority=200,reg1=0x1 actions=output:1',
   ])
 })

@@ -79,8 +79,8 @@ const compileAddress = (lease: Row<'ip_lease'>, view: View): Compiled => {
   const mac = macNumber(owned.mac)
   const sender = { ingress_interface: lease.interface_id, eth_src: mac }
   const who = interfaceName(lease.interface_id, view)
-  const single = onlyNetwork(lease.interface_id, view) !== undefined
-  const steps = single ? [] : [setSlice('domain', lease.network_id)]
+  // Also where the port says it already: the interface may get into another network, and no packet must be lost then.
+  const steps = [setSlice('domain', lease.network_id)]
   const arp = arpSource(owned.address)
   const address = fromIpAddress(owned.address)
   return {
