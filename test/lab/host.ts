@@ -66,15 +66,12 @@ export class Host {
 
   /** Tries again every second: the eight that a switch lets it grow to would be most of a test's time. */
   async setController(bridge: string, ...targets: readonly string[]): Promise<void> {
+    const names = targets.map((_, index) => `@c${index}`)
     await this.vsctl(
-      'set-controller',
-      bridge,
-      ...targets,
-      '--',
-      'set',
-      'Controller',
-      bridge,
-      'max_backoff=1000',
+      ...targets.flatMap((target, index) => [
+        ...['--', `--id=${names[index]}`, 'create', 'Controller', `target="${target}"`, 'max_backoff=1000'],
+      ]),
+      ...['--', 'set', 'Bridge', bridge, `controller=[${names.join()}]`],
     )
   }
 

@@ -17,8 +17,11 @@ export const HTTP_PORT = 9090
 export const OPENFLOW_PORT = 6633
 export const REDIS_PORT = 6379
 
+/** One that stands by says nothing of the bridge. */
 const newest = ({ datapaths }: Status, dpid: string): DatapathStatus | undefined =>
-  datapaths.filter((datapath) => datapath.dpid === dpid).toSorted((a, b) => b.since.localeCompare(a.since))[0]
+  datapaths
+    .filter((datapath) => datapath.dpid === dpid && datapath.role !== 'secondary')
+    .toSorted((a, b) => b.since.localeCompare(a.since))[0]
 
 export class Site {
   readonly host: Host

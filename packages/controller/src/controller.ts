@@ -55,8 +55,6 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     },
   })
   const rivals = createRivals(bus, identity)
-  // Others tell what they have, so that this controller knows before a switch connects.
-  bus.publish('report_request', {})
   const switches = await createSwitches({
     listen: options.listen,
     facts: engine,

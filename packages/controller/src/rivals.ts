@@ -12,6 +12,8 @@ export interface Rivals {
 
 /** Milliseconds for which a report is believed: they come every two seconds. */
 const BELIEVED_MS = 5000
+/** The way out of a bus may come up a little later than the way in. */
+const AGAIN_MS = 250
 
 /** @param identity of this controller */
 export function createRivals(bus: Bus, identity: string): Rivals {
@@ -22,6 +24,15 @@ export function createRivals(bus: Bus, identity: string): Rivals {
     if (leaving === true) heard.delete(controller)
     else heard.set(controller, { at: performance.now(), dpids: new Set(connected) })
   })
+  // Asked at once, others are known before the first switch connects.
+  const ask = () => bus.publish('report_request', {})
+  let again: NodeJS.Timeout | undefined
+  const endGap = bus.onGap(() => {
+    ask()
+    clearTimeout(again)
+    again = setTimeout(ask, AGAIN_MS).unref()
+  })
+  ask()
   return {
     claim(dpid) {
       const oldest = performance.now() - BELIEVED_MS
@@ -31,6 +42,10 @@ export function createRivals(bus: Bus, identity: string): Rivals {
       }
       return false
     },
-    close: unsubscribe,
+    close() {
+      clearTimeout(again)
+      unsubscribe()
+      endGap()
+    },
   }
 }

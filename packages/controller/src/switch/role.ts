@@ -39,7 +39,7 @@ const CONTENTION_MS = 10_000
  * A primary that lives and is replaced more often than this in a minute is on a slow path: before it replaces others,
  * it waits longer from now on, up to 8 times.
  */
-const MAX_LOSSES = 2
+const MAX_LOSSES = 4
 const LOSSES_MS = 60_000
 const MAX_DOUBLINGS = 3
 

@@ -136,6 +136,8 @@ export class Session {
 
   #giveUp(reason: string): void {
     this.#givenUp ||= !this.ended
+    // Nobody waits for it any longer, though the socket may take a moment to close.
+    if (this.#record?.peer === this.peer) Object.assign(this.#record, { connected: false, last_error: reason })
     void this.close(reason)
   }
 
