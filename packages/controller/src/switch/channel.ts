@@ -22,6 +22,11 @@ export interface SwitchChannel extends Channel {
   takePart(reply: MultipartReply): boolean
   /** For the connection's `onError`; @returns whether somebody expected it. */
   takeError(error: ErrorMessage): boolean
+  /**
+   * To be called after much has been received at once. The system would hand over megabytes before any other switch is
+   * heard: receives nothing more in this turn of the event loop or, where no dump was asked for, in this millisecond.
+   */
+  giveWay(): void
   /** For the connection's `onClose`: nothing more will be answered. */
   end(reason: string): void
 }
@@ -45,10 +50,11 @@ export function createChannel(connection: Connection): SwitchChannel {
     return dump
   }
 
-  /** One part of a few hundred flows per turn of the event loop: the system would hand over dozens of them. */
   const giveWay = () => {
     connection.pause()
-    setImmediate(() => connection.resume())
+    const goOn = () => connection.resume()
+    if (dumps.size > 0) setImmediate(goOn)
+    else setTimeout(goOn, 1)
   }
 
   return {
@@ -112,6 +118,7 @@ export function createChannel(connection: Connection): SwitchChannel {
         return true
       }
       if ((flags & OFPMPF_MORE) === 0) settle(xid)?.resolve()
+      // A part has a few hundred flows.
       else giveWay()
       return true
     },
@@ -121,6 +128,7 @@ export function createChannel(connection: Connection): SwitchChannel {
       for (const handler of errorHandlers) handler(error)
       return dump !== undefined || errorHandlers.size > 0
     },
+    giveWay,
     end(reason) {
       for (const xid of dumps.keys()) settle(xid)?.reject(new Error(reason))
     },

@@ -40,6 +40,8 @@ const MAX_REPLY_BYTES = 8 * 1024 * 1024
 const ORDERLY: ReadonlySet<CloseReason['code']> = new Set(['closed', 'ended'])
 /** What a switch causes again and again is logged once in this time. */
 const LOG_INTERVAL_MS = 10_000
+/** A read of so many bytes is followed by others at once, up to megabytes in one turn of the event loop. */
+const LARGE_READ = 32 * 1024
 
 /** `0x` and 16 digits. */
 export const dpidText = (datapath_id: bigint): string => `0x${datapath_id.toString(16).padStart(16, '0')}`
@@ -80,6 +82,10 @@ export class Session {
       onClose: (reason) => this.#onClose(reason),
     })
     this.#channel = createChannel(this.#connection)
+    // After the connection has taken it.
+    socket.on('data', (bytes: Uint8Array) => {
+      if (bytes.length >= LARGE_READ) this.#channel.giveWay()
+    })
   }
 
   /** `undefined` until the switch said who it is. */
@@ -137,7 +143,8 @@ export class Session {
   #giveUp(reason: string): void {
     this.#givenUp ||= !this.ended
     // Nobody waits for it any longer, though the socket may take a moment to close.
-    if (this.#record?.peer === this.peer) Object.assign(this.#record, { connected: false, last_error: reason })
+    if (this.#record?.peer === this.peer)
+      Object.assign(this.#record, { connected: false, last_error: reason })
     void this.close(reason)
   }
 
