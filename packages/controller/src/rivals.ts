@@ -2,7 +2,7 @@
  * What other controllers say on the bus: which switches are connected to them too. A hint, which decides who acts for a
  * switch at first; whether the one that acts lives is asked of the switch (`switch/role.ts`).
  */
-import { type Bus, followReports } from '@openvnet/feed'
+import { type Bus, type DatapathStatus, followReports } from '@openvnet/feed'
 
 export interface Rivals {
   /** Whether another controller says that this switch is connected to it. */
@@ -15,14 +15,25 @@ const BELIEVED_MS = 5000
 /** The way out of a bus may come up a little later than the way in. */
 const AGAIN_MS = 250
 
+interface Heard {
+  readonly at: number
+  readonly datapaths: readonly DatapathStatus[]
+  /** Once somebody asked. */
+  connected?: ReadonlySet<string>
+}
+
+const connectedTo = (rival: Heard): ReadonlySet<string> => {
+  rival.connected ??= new Set(rival.datapaths.filter(({ connected }) => connected).map(({ dpid }) => dpid))
+  return rival.connected
+}
+
 /** @param identity of this controller */
 export function createRivals(bus: Bus, identity: string): Rivals {
-  const heard = new Map<string, { readonly at: number; readonly dpids: ReadonlySet<string> }>()
+  const heard = new Map<string, Heard>()
   const unsubscribe = followReports(bus, ({ controller, datapaths, leaving }) => {
     if (controller === identity) return
-    const connected = datapaths.filter((datapath) => datapath.connected).map(({ dpid }) => dpid)
     if (leaving === true) heard.delete(controller)
-    else heard.set(controller, { at: performance.now(), dpids: new Set(connected) })
+    else heard.set(controller, { at: performance.now(), datapaths })
   })
   // Asked at once, others are known before the first switch connects.
   const ask = () => bus.publish('report_request', {})
@@ -36,9 +47,9 @@ export function createRivals(bus: Bus, identity: string): Rivals {
   return {
     claim(dpid) {
       const oldest = performance.now() - BELIEVED_MS
-      for (const [controller, { at, dpids }] of heard) {
-        if (at < oldest) heard.delete(controller)
-        else if (dpids.has(dpid)) return true
+      for (const [controller, rival] of heard) {
+        if (rival.at < oldest) heard.delete(controller)
+        else if (connectedTo(rival).has(dpid)) return true
       }
       return false
     },

@@ -18,15 +18,12 @@ const ANSWER_TIMEOUT_MS = 30_000
 export interface SwitchChannel extends Channel {
   /** Whether something is expected of the switch: an answer, or that it takes what is sent. */
   readonly isWaiting: boolean
+  /** Whether the parts of a multipart reply are expected. */
+  readonly isReading: boolean
   /** For the connection's `onMessage`; takes the parts of replies that were asked for. @returns whether it was one. */
   takePart(reply: MultipartReply): boolean
   /** For the connection's `onError`; @returns whether somebody expected it. */
   takeError(error: ErrorMessage): boolean
-  /**
-   * To be called after much has been received at once. The system would hand over megabytes before any other switch is
-   * heard: receives nothing more in this turn of the event loop or, where no dump was asked for, in this millisecond.
-   */
-  giveWay(): void
   /** For the connection's `onClose`: nothing more will be answered. */
   end(reason: string): void
 }
@@ -50,11 +47,10 @@ export function createChannel(connection: Connection): SwitchChannel {
     return dump
   }
 
+  /** One part of a few hundred flows per turn of the event loop: the system would hand over dozens of them. */
   const giveWay = () => {
     connection.pause()
-    const goOn = () => connection.resume()
-    if (dumps.size > 0) setImmediate(goOn)
-    else setTimeout(goOn, 1)
+    setImmediate(() => connection.resume())
   }
 
   return {
@@ -63,6 +59,9 @@ export function createChannel(connection: Connection): SwitchChannel {
     },
     get isWaiting() {
       return waiting > 0 || dumps.size > 0
+    },
+    get isReading() {
+      return dumps.size > 0
     },
     nextXid: () => connection.nextXid(),
     send: (message) => {
@@ -118,7 +117,6 @@ export function createChannel(connection: Connection): SwitchChannel {
         return true
       }
       if ((flags & OFPMPF_MORE) === 0) settle(xid)?.resolve()
-      // A part has a few hundred flows.
       else giveWay()
       return true
     },
@@ -128,7 +126,6 @@ export function createChannel(connection: Connection): SwitchChannel {
       for (const handler of errorHandlers) handler(error)
       return dump !== undefined || errorHandlers.size > 0
     },
-    giveWay,
     end(reason) {
       for (const xid of dumps.keys()) settle(xid)?.reject(new Error(reason))
     },

@@ -21,6 +21,7 @@ import { createChannel, type SwitchChannel } from './channel.ts'
 import type { SwitchRecord } from './record.ts'
 import { Service, type ServiceSettings } from './service.ts'
 import { createTally } from './tally.ts'
+import { takeTurns } from './turns.ts'
 
 export interface SessionOptions {
   readonly socket: Socket
@@ -40,9 +41,6 @@ const MAX_REPLY_BYTES = 8 * 1024 * 1024
 const ORDERLY: ReadonlySet<CloseReason['code']> = new Set(['closed', 'ended'])
 /** What a switch causes again and again is logged once in this time. */
 const LOG_INTERVAL_MS = 10_000
-/** A read of so many bytes is followed by others at once, up to megabytes in one turn of the event loop. */
-const LARGE_READ = 32 * 1024
-
 /** `0x` and 16 digits. */
 export const dpidText = (datapath_id: bigint): string => `0x${datapath_id.toString(16).padStart(16, '0')}`
 
@@ -82,10 +80,7 @@ export class Session {
       onClose: (reason) => this.#onClose(reason),
     })
     this.#channel = createChannel(this.#connection)
-    // After the connection has taken it.
-    socket.on('data', (bytes: Uint8Array) => {
-      if (bytes.length >= LARGE_READ) this.#channel.giveWay()
-    })
+    takeTurns(socket, () => this.#channel.isReading)
   }
 
   /** `undefined` until the switch said who it is. */
