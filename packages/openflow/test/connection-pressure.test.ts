@@ -85,6 +85,14 @@ asEachRole('back-pressure', async (t, { readyPair }) => {
     await sleep(60)
     t.equal(connection.ready, true)
   })
+
+  t.test('nor one that is paused when it has been asked', async (t) => {
+    const { connection, peer } = await readyPair(t, { echoIntervalMs: 100 })
+    while (!peer.received.some(({ type }) => type === 'echo_request')) await turn()
+    connection.pause()
+    await sleep(250)
+    t.equal(connection.ready, true)
+  })
 })
 
 t.test('messages of one turn are one write, and of a batch one per 64 KiB', async (t) => {

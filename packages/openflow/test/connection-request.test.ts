@@ -164,6 +164,16 @@ asEachRole('requests', async (t, { readyPair }) => {
     t.match(await closed, { code: 'reply_overflow' })
   })
 
+  t.test('nor of parts with nothing in them', async (t) => {
+    const { connection, peer, closed } = await readyPair(t, { maxReplyBytes: 100_000 })
+    const reply = connection.multipart({ type: 'port_desc' })
+    const { xid } = await peer.next()
+    const body = { type: 'port_desc', ports: [] } as const
+    for (let n = 0; n < 500; n++) peer.send({ type: 'multipart_reply', xid, flags: 1, body })
+    await t.rejects(reply, { name: 'ConnectionClosed' })
+    t.match(await closed, { code: 'reply_overflow' })
+  })
+
   t.test('may not have replies that change their type', async (t) => {
     const { connection, peer, closed } = await readyPair(t)
     const reply = connection.multipart({ type: 'port_desc' })
@@ -179,7 +189,7 @@ asEachRole('requests', async (t, { readyPair }) => {
 
 asEachRole('what follows a reply is seen after it', async (t, { readyPair }) => {
   const seen: string[] = []
-  const { connection, peer } = await readyPair(t, { onMessage: (message) => seen.push(message.type) })
+  const { connection, peer, closed } = await readyPair(t, { onMessage: ({ type }) => seen.push(type) })
   const asking = (async () => {
     await connection.barrier()
     seen.push('first reply')
@@ -195,7 +205,7 @@ asEachRole('what follows a reply is seen after it', async (t, { readyPair }) => 
   )
   peer.socket.end()
   await asking
-  await sleep(5)
+  await closed
   t.same(seen, ['first reply', 'port_status', 'port_status', 'second reply', 'port_status'])
 })
 
@@ -213,7 +223,7 @@ asEachRole('a message is sent with its xid', async (t, { readyPair }) => {
 
 asEachRole('a reply in parts that keep coming is not late', async (t, { readyPair }) => {
   const { connection, peer } = await readyPair(t)
-  const reply = connection.multipart({ type: 'port_desc' }, { timeout: 60 })
+  const reply = connection.multipart({ type: 'port_desc' }, { timeout: 200 })
   const { xid } = await peer.next()
   const part = (flags: number): Message => ({
     type: 'multipart_reply',
@@ -222,7 +232,7 @@ asEachRole('a reply in parts that keep coming is not late', async (t, { readyPai
     body: { type: 'port_desc', ports: [port] },
   })
   for (let n = 0; n < 5; n++) {
-    await sleep(25)
+    await sleep(70)
     peer.send(part(n < 4 ? 1 : 0))
   }
   t.equal((await reply).ports.length, 5)

@@ -63,7 +63,8 @@ export class Connection {
   #makeLiveness(): Liveness {
     return new Liveness({
       intervalMs: this.#settings.echoIntervalMs,
-      sendProbe: () => this.#probe(),
+      isPaused: () => this.#inbound.paused,
+      sendProbe: () => this.send({ type: 'echo_request', data: new Uint8Array(0) }),
       onSilent: () => this.#ending.atOnce('inactivity', 'the peer is silent'),
     })
   }
@@ -212,11 +213,6 @@ export class Connection {
   close(): Promise<CloseReason> {
     this.#ending.gracefully('closed', 'closed by this side')
     return this.#ending.closed
-  }
-
-  #probe(): void {
-    if (this.#inbound.paused) this.#liveness.heard()
-    else this.send({ type: 'echo_request', data: new Uint8Array(0) })
   }
 
   #onReady(features: FeaturesReply | null): void {

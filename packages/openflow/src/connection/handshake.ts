@@ -7,6 +7,7 @@ import { OFP_VERSION, OFPT } from '../constants.ts'
 import { DecodeError } from '../decode-error.ts'
 import { OFPET } from '../error-names.ts'
 import type { ErrorMessage, FeaturesReply, Hello, Message } from '../types/message.ts'
+import { Deadline } from './deadline.ts'
 import type { CloseCode } from './errors.ts'
 import type { Outgoing } from './request.ts'
 
@@ -32,13 +33,13 @@ export interface HandshakeOptions {
 
 export class Handshake {
   readonly #options: HandshakeOptions
-  readonly #deadline: NodeJS.Timeout
+  readonly #deadline: Deadline
   /** `hello` and `features` wait for the peer's message of that name. */
   #state: 'hello' | 'features' | 'done' = 'hello'
 
   constructor(options: HandshakeOptions) {
     this.#options = options
-    this.#deadline = setTimeout(() => this.#onTimeout(), options.timeoutMs)
+    this.#deadline = new Deadline(options.timeoutMs, () => this.#onTimeout())
   }
 
   get done(): boolean {
@@ -47,7 +48,7 @@ export class Handshake {
 
   /** Nothing is awaited any more. */
   stop(): void {
-    clearTimeout(this.#deadline)
+    this.#deadline.stop()
   }
 
   /**

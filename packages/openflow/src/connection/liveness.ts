@@ -2,10 +2,13 @@
  * Notices a peer that has gone silent: after one interval without a message an echo request, after a second one the
  * end. One timer per connection, however many messages there are.
  */
+import { Deadline } from './deadline.ts'
 
 export interface LivenessOptions {
   /** Milliseconds of silence before the probe, and again before the end. 0: never. */
   readonly intervalMs: number
+  /** True while nothing is read, and silence tells nothing. */
+  readonly isPaused: () => boolean
   readonly sendProbe: () => void
   readonly onSilent: () => void
 }
@@ -14,7 +17,7 @@ export class Liveness {
   readonly #options: LivenessOptions
   #lastHeard = 0
   #probed = false
-  #timer: NodeJS.Timeout | null = null
+  #deadline: Deadline | null = null
 
   constructor(options: LivenessOptions) {
     this.#options = options
@@ -32,17 +35,17 @@ export class Liveness {
   }
 
   stop(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#timer = null
+    this.#deadline?.stop()
   }
 
   #arm(delayMs: number): void {
     if (this.#options.intervalMs <= 0) return
-    this.#timer = setTimeout(() => this.#check(), delayMs)
-    this.#timer.unref()
+    this.#deadline = new Deadline(delayMs, () => this.#check())
+    this.#deadline.unref()
   }
 
   #check(): void {
+    if (this.#options.isPaused()) this.heard()
     const deadline = this.#options.intervalMs * (this.#probed ? 2 : 1)
     const left = deadline - (performance.now() - this.#lastHeard)
     if (left > 0.5) {

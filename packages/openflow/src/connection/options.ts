@@ -38,7 +38,7 @@ export interface ConnectionSettings {
   readonly closeTimeoutMs?: number
   /** Longest message to accept: 8..65535 bytes. Absent: 65535. */
   readonly maxMessageBytes?: number
-  /** Longest multipart reply to put together, in bytes on the wire. Absent: 256 MiB. */
+  /** Longest multipart reply to put together: bytes on the wire, and 256 for each part. Absent: 256 MiB. */
   readonly maxReplyBytes?: number
   /** Bytes that may wait to be sent before the peer is given up. Absent: 64 MiB. */
   readonly maxQueuedBytes?: number

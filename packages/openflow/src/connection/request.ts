@@ -20,6 +20,7 @@ import type {
   QueueGetConfigReply,
   RoleReply,
 } from '../types/message.ts'
+import { Deadline } from './deadline.ts'
 import { OpenFlowError, RequestTimeout } from './errors.ts'
 import { isSameKind, mergeParts } from './multipart.ts'
 
@@ -61,9 +62,12 @@ const REPLY_TYPE: Readonly<Record<RequestType, Message['type']>> = {
   bundle_control: 'bundle_control',
 }
 
+/** About what the objects of a part without entries take: a reply of nothing but such parts has an end too. */
+const PART_OVERHEAD_BYTES = 256
+
 interface Pending {
   readonly request: Request
-  readonly timer: NodeJS.Timeout
+  readonly deadline: Deadline
   readonly resolve: (reply: Message) => void
   readonly reject: (error: Error) => void
   readonly parts: MultipartReply[]
@@ -89,10 +93,10 @@ export class PendingRequests {
   /** The promise is marked as handled: a caller that does not look at it causes no unhandled rejection. */
   add(xid: number, request: Request, timeoutMs: number): Promise<Message> {
     const promise = new Promise<Message>((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const deadline = new Deadline(timeoutMs, () => {
         this.#settle(xid)?.reject(new RequestTimeout(request.type, timeoutMs))
-      }, timeoutMs)
-      this.#pending.set(xid, { request, timer, resolve, reject, parts: [], bytes: 0 })
+      })
+      this.#pending.set(xid, { request, deadline, resolve, reject, parts: [], bytes: 0 })
     })
     promise.catch(() => undefined)
     return promise
@@ -124,14 +128,14 @@ export class PendingRequests {
       throw new DecodeError('value', 8, `a ${part.body.type} part in a ${first.body.type} reply`)
     }
     pending.parts.push(part)
-    pending.bytes += bytes
+    pending.bytes += bytes + PART_OVERHEAD_BYTES
     if (pending.bytes > this.#maxReplyBytes) return 'overflow'
     if ((part.flags & OFPMPF_MORE) === 0) {
       this.#settle(part.xid)?.resolve(mergeParts(first, pending.parts))
       return 'done'
     }
     // A long reply that keeps coming is not late.
-    pending.timer.refresh()
+    pending.deadline.refresh()
     return 'part'
   }
 
@@ -141,7 +145,7 @@ export class PendingRequests {
 
   #settle(xid: number): Pending | undefined {
     const pending = this.#pending.get(xid)
-    if (pending !== undefined) clearTimeout(pending.timer)
+    pending?.deadline.stop()
     this.#pending.delete(xid)
     return pending
   }
