@@ -3,7 +3,7 @@
  * and takes neither memory nor time from a bridge that does.
  */
 import { connect, type Socket } from 'node:net'
-import { Connection, encode, type Message, OFPMPF_MORE, type Outgoing } from '@openvnet/openflow'
+import { Connection, encode, type Message, OFPCR, OFPMPF_MORE, type Outgoing } from '@openvnet/openflow'
 import t, { type Test } from 'tap'
 import { sleep, until } from '../lab/wait.ts'
 import { DPID, type LogLine, Machine, type Vnetd } from './process.ts'
@@ -339,6 +339,8 @@ const talk = async (
     onMessage: (message) => {
       if (message.type === 'features_request')
         connection.send({ ...features(datapath_id), xid: message.xid } as Outgoing)
+      else if (message.type === 'role_request')
+        connection.send({ ...message, type: 'role_reply', role: OFPCR.PRIMARY })
       else if (begins(message)) {
         latest = message.xid
         spoken = speak(message.xid)
@@ -357,6 +359,7 @@ const emptyReply = (xid: number, type: string): Outgoing => {
     port_desc: { type, ports: [] },
     group_desc: { type, groups: [] },
     flow: { type, flows: [] },
+    flow_monitor: { type, updates: [] },
   }
   return { type: 'multipart_reply', xid, flags: 0, body: bodies[type] } as Outgoing
 }

@@ -94,6 +94,7 @@ t.test('a change is told to the switch that it concerns, and to no other', async
   const change = { revision: engine.revision, flows: new Set([added.key]), groups: new Set<number>() }
   switches.changed(dpidOf(GOOD), change)
   t.match(switches.status(dpidOf(GOOD)), { current: false })
+  t.strictSame(different, [dpidOf(GOOD)], 'which is reported at once, with the pass')
   await settled(GOOD)
   t.strictSame(
     all.map((each, index) => received(each) - before[index]!),

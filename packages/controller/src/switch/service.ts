@@ -198,7 +198,9 @@ export class Service {
 
   /** Somebody else may act for it by now. */
   #onSilent(seconds: number): void {
-    const { record, onStatus } = this.#options
+    const { connection, record, onStatus } = this.#options
+    // It may have left out an answer, and live.
+    if (seconds > 0) connection.send({ type: 'echo_request', data: new Uint8Array(0) })
     if (seconds === 0) record.role = this.#role.current
     else if (this.#role.isContended) record.role = null
     record.last_error = seconds === 0 ? null : `the switch owes an answer and is silent for ${seconds} s`

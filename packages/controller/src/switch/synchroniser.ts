@@ -90,10 +90,13 @@ export class Synchroniser {
     this.#options.record.current = false
     this.#backlog.add(change)
     this.#target = change.revision
-    // Nothing to do for this switch: where there are a thousand, that is so for nearly all.
-    if (!this.#running && this.#installed !== undefined && this.#backlog.isEmpty)
+    if (!this.#running && this.#installed !== undefined && this.#backlog.isEmpty) {
       this.#acknowledge(change.revision)
-    else this.#wake()
+      return
+    }
+    // Said at once: the pass is going to be reported, and this switch has not what it means.
+    this.#options.onStatus()
+    this.#wake()
   }
 
   /** A message that nobody asked for. @returns whether it was for this */
@@ -202,6 +205,7 @@ export class Synchroniser {
   #forget(): void {
     this.#installed = undefined
     this.#options.record.current = false
+    this.#options.onStatus()
   }
 
   #report(): void {
