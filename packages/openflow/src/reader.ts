@@ -110,13 +110,6 @@ export class Reader {
     return this.rest().slice()
   }
 
-  /** Text in a field of `size` bytes, up to the first NUL; without one the last byte is cut, as Open vSwitch does. */
-  text(size: number): string {
-    const field = this.bytes(size)
-    const nul = field.indexOf(0)
-    return new TextDecoder().decode(field.subarray(0, nul < 0 ? size - 1 : nul))
-  }
-
   /**
    * Narrows reading to the next `size` bytes.
    * @returns what `leave` or `abandon` needs

@@ -73,6 +73,12 @@ export class Writer {
     this.#view.setUint32(at, value)
   }
 
+  /** `count` numbers of 0..2^32 - 1. */
+  u32s(values: readonly number[], count: number): void {
+    if (values.length !== count) throw new EncodeError(`${values.length} numbers instead of ${count}`)
+    for (const value of values) this.u32(value)
+  }
+
   /** 0..2^48 - 1: a MAC address. */
   u48(value: number): void {
     if (!Number.isInteger(value) || value < 0 || value >= TWO_48) doesNotFit(value, 48)
@@ -98,6 +104,7 @@ export class Writer {
 
   /** A copy of the bytes. */
   bytes(bytes: Uint8Array): void {
+    if (!(bytes instanceof Uint8Array)) notBytes(bytes)
     const at = this.#reserve(bytes.length)
     this.#bytes.set(bytes, at)
   }
@@ -114,16 +121,6 @@ export class Writer {
   pad8(start: number): void {
     const over = (this.offset - start) & 7
     if (over !== 0) this.zeros(8 - over)
-  }
-
-  /** Text in UTF-8 in a field of `size` bytes, with at least one NUL after it and none within. */
-  text(value: string, size: number): void {
-    const bytes = new TextEncoder().encode(value)
-    if (bytes.length >= size || bytes.includes(0)) {
-      throw new EncodeError(`${JSON.stringify(value)} does not fit in a text field of ${size} bytes`)
-    }
-    this.bytes(bytes)
-    this.zeros(size - bytes.length)
   }
 
   /** Writes 0..65535 at the offset `at`, over what was written there: a length that is known late. */
@@ -151,5 +148,9 @@ export class Writer {
 }
 
 function doesNotFit(value: unknown, bits: number): never {
-  throw new EncodeError(`${String(value)} is not an unsigned number of ${bits} bits`)
+  throw new EncodeError(`${String(value)} is not an unsigned number of ${bits} bits`, { value })
+}
+
+function notBytes(value: unknown): never {
+  throw new EncodeError(`${typeof value} instead of bytes`, { value })
 }

@@ -4,18 +4,9 @@
  * is decoded has a text, and encodes to bytes that decode to the same.
  */
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import {
-  DecodeError,
-  decode,
-  EncodeError,
-  encode,
-  Framer,
-  formatMessage,
-  type Message,
-} from '@openvnet/openflow'
+import { DecodeError, decode, encode, Framer, formatMessage, type Message } from '@openvnet/openflow'
 import t from 'tap'
+import { readVectors, vectorFiles } from './golden-vectors.ts'
 
 const SECONDS = Number(process.env['OPENFLOW_FUZZ_SECONDS'] ?? 3)
 const SEED = Number(process.env['OPENFLOW_FUZZ_SEED'] ?? Date.now() % 0xffffffff)
@@ -36,27 +27,9 @@ function randomFrom(seed: number): (limit: number) => number {
 
 const random = randomFrom(SEED)
 
-/** The bytes of all vectors: see `golden.test.ts` for the format. */
-function seeds(): Uint8Array[] {
-  const directory = join(import.meta.dirname, 'vectors')
-  return readdirSync(directory).flatMap((file) =>
-    readFileSync(join(directory, file), 'utf8')
-      .split('\n== ')
-      .slice(1)
-      .map((entry) => Uint8Array.from((entry.split('\n=> ')[0] ?? '').split('\n').slice(2).flatMap(bytesOf))),
-  )
-}
-
-function bytesOf(line: string): number[] {
-  const text = (line.split(';')[0] ?? '').trim()
-  const [value = '', run] = text.split(' * ')
-  if (run !== undefined) return new Array<number>(Number(run)).fill(Number.parseInt(value, 16))
-  return text.split(' ').map((byte) => Number.parseInt(byte, 16))
-}
-
 const INTERESTING = [0, 1, 4, 7, 8, 0x10, 0x7f, 0x80, 0xfe, 0xff]
 const pick = <T>(from: readonly T[]): T => from[random(from.length)] as T
-const corpus = seeds()
+const corpus = vectorFiles.flatMap(readVectors).map(({ bytes }) => bytes)
 
 type Mutation = (bytes: Uint8Array) => Uint8Array
 
@@ -122,15 +95,7 @@ function decodeOrNull(bytes: Uint8Array): Message | null {
 /** What was decoded can be printed, and encodes to what it was: only padding may differ. */
 function checkMessage(message: Message): void {
   assert.equal(typeof formatMessage(message), 'string')
-  let again: Uint8Array
-  try {
-    again = encode(message)
-  } catch (error) {
-    // Bytes that are no UTF-8 become replacement characters, which are longer: the one thing that does not fit again.
-    assert.ok(error instanceof EncodeError && error.message.includes('\ufffd'), String(error))
-    return
-  }
-  assert.deepEqual(decode(again), withOneXid(message))
+  assert.deepEqual(decode(encode(message)), withOneXid(message))
 }
 
 /** The message in a bundle has the xid of the one around it: encode sees to that. */

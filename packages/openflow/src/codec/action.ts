@@ -8,6 +8,7 @@ import { EncodeError } from '../encode-error.ts'
 import { countTlvs, Reader, readCounted } from '../reader.ts'
 import type { Action, SetField, UnknownAction } from '../types/action.ts'
 import { Writer } from '../writer.ts'
+import { encodeFailure } from './encode-failure.ts'
 import { readExperimenterAction, writeExperimenterAction } from './experimenter-action.ts'
 import { readLeftover } from './open-vswitch/leftover.ts'
 import { readOxm, writeOxm } from './oxm.ts'
@@ -132,7 +133,11 @@ function readSetField(reader: Reader): SetField {
 /** The bytes of a list of actions. @throws EncodeError for values that do not fit */
 export function encodeActions(actions: readonly Action[]): Uint8Array {
   const writer = new Writer()
-  writeActions(writer, actions)
+  try {
+    writeActions(writer, actions)
+  } catch (error) {
+    throw encodeFailure(error, 'actions', actions, (again) => writeActions(new Writer(), again))
+  }
   return writer.take()
 }
 

@@ -1,5 +1,6 @@
 /** Which messages a switch sends unasked: OpenFlow 1.3.5 §7.3.10, NXT_SET_ASYNC_CONFIG2 of Open vSwitch. */
 import { OFPACPT } from '../constants.ts'
+import { EncodeError } from '../encode-error.ts'
 import type { Reader } from '../reader.ts'
 import type {
   AsyncConfigProperty,
@@ -27,10 +28,7 @@ export function readAsync<T extends 'get_async_reply' | 'set_async' | 'nxt_set_a
 
 export function writeAsync(writer: Writer, message: GetAsyncReply | SetAsync | NxtSetAsyncConfig): void {
   const { packet_in_mask, port_status_mask, flow_removed_mask } = message
-  for (const [primary, secondary] of [packet_in_mask, port_status_mask, flow_removed_mask]) {
-    writer.u32(primary)
-    writer.u32(secondary)
-  }
+  for (const masks of [packet_in_mask, port_status_mask, flow_removed_mask]) writer.u32s(masks, 2)
 }
 
 const TARGETS: ReadonlySet<number> = new Set(Object.values(OFPACPT))
@@ -48,6 +46,7 @@ export function writeAsyncConfig2(writer: Writer, message: NxtSetAsyncConfig2): 
       writeUnknownProperty(writer, property)
       continue
     }
+    if (property.type !== 'mask') throw new EncodeError('no such property')
     const start = beginProperty(writer, property.target)
     writer.u32(property.mask)
     endProperty(writer, start)

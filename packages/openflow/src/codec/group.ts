@@ -101,6 +101,6 @@ export const readGroupFeatures = (reader: Reader): GroupFeatures => ({
 export function writeGroupFeatures(writer: Writer, features: GroupFeatures): void {
   writer.u32(features.types)
   writer.u32(features.capabilities)
-  for (const most of features.max_groups) writer.u32(most)
-  for (const actions of features.actions) writer.u32(actions)
+  writer.u32s(features.max_groups, 4)
+  writer.u32s(features.actions, 4)
 }

@@ -51,6 +51,8 @@ function readVersions(reader: Reader): number[] {
 
 export function writeHello(writer: Writer, message: Hello): void {
   for (const element of message.elements) {
+    if (element.type !== 'versionbitmap' && element.type !== 'unknown')
+      throw new EncodeError('no such element')
     const start = writer.offset
     writer.u16(element.type === 'unknown' ? element.element_type : OFPHET_VERSIONBITMAP)
     writer.u16(0)

@@ -4,6 +4,7 @@ import { within } from '../decode-error.ts'
 import { Reader } from '../reader.ts'
 import type { Message } from '../types/message.ts'
 import { Writer } from '../writer.ts'
+import { encodeFailure } from './encode-failure.ts'
 import { beginMessage, endMessage } from './header.ts'
 import { readBody, typeOf, writeBody } from './message-body.ts'
 
@@ -64,17 +65,27 @@ export function encode(message: Message): Uint8Array {
 /**
  * Appends the bytes of a message. If it throws, `writer` is as it was.
  * @param xid the transaction id to write instead of the message's own
- * @throws EncodeError
+ * @throws EncodeError whatever `message` is
  */
-export function encodeInto(writer: Writer, message: Message, xid: number = message.xid): void {
+export function encodeInto(writer: Writer, message: Message, xid?: number): void {
   const mark = writer.offset
   try {
-    const version = 'version' in message ? message.version : OFP_VERSION
-    const start = beginMessage(writer, typeOf(message), xid, version)
-    writeBody(writer, message, xid)
-    endMessage(writer, start)
+    writeMessage(writer, message, xid)
   } catch (error) {
     writer.rewind(mark)
-    throw error
+    throw encodeFailure(error, nameOf(message), message, (again) => writeMessage(new Writer(), again, xid))
   }
 }
+
+function writeMessage(writer: Writer, message: Message, given: number | undefined): void {
+  const version = 'version' in message ? message.version : OFP_VERSION
+  const type = typeOf(message)
+  const xid = given ?? message.xid
+  const start = beginMessage(writer, type, xid, version)
+  writeBody(writer, message, xid)
+  endMessage(writer, start)
+}
+
+/** What an EncodeError calls a message, or what was given as one. */
+const nameOf = (message: Partial<Message> | null | undefined): string =>
+  typeof message?.type === 'string' ? message.type : 'message'

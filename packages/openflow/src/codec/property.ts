@@ -2,6 +2,7 @@
  * Properties: type, length without the padding, data, zeros up to a multiple of 8. OpenFlow 1.3.5 §7.3.5.5.2 and
  * `lib/ofp-prop.c` of Open vSwitch. What is not known stays opaque.
  */
+import { EncodeError } from '../encode-error.ts'
 import { type Reader, readList } from '../reader.ts'
 import type { ExperimenterProperty, UnknownProperty } from '../types/unknown.ts'
 import type { Writer } from '../writer.ts'
@@ -60,6 +61,7 @@ export function writeExperimenterProperties(
 ): void {
   for (const property of properties) {
     const isUnknown = property.type === 'unknown'
+    if (!isUnknown && property.type !== 'experimenter') throw new EncodeError('no such property')
     const start = beginProperty(writer, isUnknown ? property.property_type : EXPERIMENTER_TYPE)
     if (!isUnknown) {
       writer.u32(property.experimenter)

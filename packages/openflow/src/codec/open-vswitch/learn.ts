@@ -118,11 +118,24 @@ function writeHead(writer: Writer, action: Learn | Learn2): void {
 function writeSpec(writer: Writer, { bits, src, dst }: LearnSpec): void {
   if (!Number.isInteger(bits) || bits < 1 || bits > BITS) throw new EncodeError(`learn of ${bits} bits`)
   const from = src instanceof Uint8Array ? IMMEDIATE : 0
-  writer.u16(from + (dst.type === 'load' ? LOAD : dst.type === 'output' ? OUTPUT : 0) + bits)
+  writer.u16(from + codeOfDst(dst) + bits)
   if (!(src instanceof Uint8Array)) writePlace(writer, src, bits)
   else if (src.length === immediateBytes(bits)) writer.bytes(src)
   else throw new EncodeError(`an immediate of ${bits} bits has ${immediateBytes(bits)} bytes`)
   if (dst.type !== 'output') writePlace(writer, dst.field, bits)
+}
+
+function codeOfDst({ type }: LearnSpec['dst']): number {
+  switch (type) {
+    case 'match':
+      return 0
+    case 'load':
+      return LOAD
+    case 'output':
+      return OUTPUT
+    default:
+      throw new EncodeError('learn of no such kind')
+  }
 }
 
 function writePlace(writer: Writer, place: Subfield, bits: number): void {
