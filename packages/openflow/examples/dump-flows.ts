@@ -1,12 +1,11 @@
 // biome-ignore-all lint/suspicious/noConsole: an example talks to who runs it
 // Prints the flows of a bridge: node dump-flows.ts /var/run/openvswitch/br0.mgmt
-import { connect, formatFlowStats, OFPG, OFPP, OFPTT, parseMatch } from '@openvnet/openflow'
+import { ALL_FLOWS, connect, formatFlowStats, parseMatch } from '@openvnet/openflow'
 
 const [path = '/var/run/openvswitch/br0.mgmt', match = ''] = process.argv.slice(2)
-const any = { table_id: OFPTT.ALL, out_port: OFPP.ANY, out_group: OFPG.ANY, cookie: 0n, cookie_mask: 0n }
 try {
   const connection = await connect({ path })
-  const { flows } = await connection.multipart({ type: 'flow', ...any, match: parseMatch(match) })
+  const { flows } = await connection.multipart({ type: 'flow', ...ALL_FLOWS, match: parseMatch(match) })
   for (const flow of flows) console.log(formatFlowStats(flow))
   await connection.close()
 } catch (error) {

@@ -4,20 +4,15 @@
 import {
   type Connection,
   type ConnectionCallbacks,
+  fieldOf,
+  flowMod,
   formatMac,
   listen,
   OFP_NO_BUFFER,
-  OFPFC,
-  OFPG,
   OFPP,
   type PacketIn,
   parseFlow,
 } from '@openvnet/openflow'
-
-function addFlow(connection: Connection, text: string): void {
-  const any = { out_port: OFPP.ANY, out_group: OFPG.ANY, buffer_id: OFP_NO_BUFFER, cookie_mask: 0n }
-  connection.send({ type: 'flow_mod', command: OFPFC.ADD, ...any, ...parseFlow(text) })
-}
 
 /** What one bridge has learnt, and what it does with packets. */
 function learningSwitch(): ConnectionCallbacks {
@@ -25,16 +20,16 @@ function learningSwitch(): ConnectionCallbacks {
   const portOf = new Map<number, number>()
 
   function onPacket({ match, data }: PacketIn, connection: Connection): void {
-    const in_port = match.find(({ field }) => field === 'in_port')
-    if (in_port?.field !== 'in_port' || data.length < 14) return
-    const from = Number(in_port.value)
+    const from = fieldOf(match, 'in_port')?.value
+    if (from === undefined || data.length < 14) return
     const frame = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
     const [dst, src] = [frame.readUIntBE(0, 6), frame.readUIntBE(6, 6)]
     portOf.set(src, from)
     const to = portOf.get(dst)
     if (to !== undefined && to !== from) {
       const addresses = `dl_src=${formatMac(src)},dl_dst=${formatMac(dst)}`
-      addFlow(connection, `priority=1,in_port=${from},${addresses},idle_timeout=60,actions=output:${to}`)
+      const flow = `priority=1,in_port=${from},${addresses},idle_timeout=60,actions=output:${to}`
+      connection.send(flowMod(parseFlow(flow)))
     }
     const actions = [{ type: 'output', port: to ?? OFPP.FLOOD, max_len: 0 }] as const
     connection.send({ type: 'packet_out', buffer_id: OFP_NO_BUFFER, in_port: from, actions, data })
@@ -43,7 +38,7 @@ function learningSwitch(): ConnectionCallbacks {
   return {
     onReady: (features, connection) => {
       console.log(`switch 0x${features?.datapath_id.toString(16)}`)
-      addFlow(connection, 'priority=0,actions=CONTROLLER')
+      connection.send(flowMod(parseFlow('priority=0,actions=CONTROLLER')))
     },
     onMessage: (message, connection) => message.type === 'packet_in' && onPacket(message, connection),
     onError: (error) => console.log('refused:', error.error_type, error.code),

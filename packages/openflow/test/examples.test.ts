@@ -6,16 +6,7 @@ import { readFileSync } from 'node:fs'
 import net from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  Connection,
-  formatFlow,
-  type Message,
-  OFP_NO_BUFFER,
-  OFPFC,
-  OFPG,
-  OFPP,
-  parseFlow,
-} from '@openvnet/openflow'
+import { Connection, flowMod, formatFlow, parseFlow } from '@openvnet/openflow'
 import { FakeSwitch } from '@openvnet/openflow/testing'
 import t, { type Test } from 'tap'
 import { type OpenVswitch, startOpenVswitch, withoutOpenVswitch } from './open-vswitch.ts'
@@ -54,17 +45,6 @@ function start(t: Test, file: string, ...args: string[]): Program {
   }
   return { has, ended }
 }
-
-const flowMod = (text: string): Message & { type: 'flow_mod' } => ({
-  type: 'flow_mod',
-  xid: 0,
-  command: OFPFC.ADD,
-  cookie_mask: 0n,
-  buffer_id: OFP_NO_BUFFER,
-  out_port: OFPP.ANY,
-  out_group: OFPG.ANY,
-  ...parseFlow(text),
-})
 
 t.test('the README has the examples', async (t) => {
   const readme = readFileSync(join(directory, 'README.md'), 'utf8')
@@ -147,7 +127,7 @@ t.test('the player of a switch takes flows from a controller', async (t) => {
     onReady: (features) => ready.resolve(features?.datapath_id ?? 0n),
   })
   t.equal(await ready.promise, 0x1234n)
-  connection.send(flowMod(flow))
+  connection.send(flowMod(parseFlow(flow)))
   await connection.barrier()
   await program.has(new RegExp(`^${flow}$`, 'm'))
   t.same((await connection.multipart({ type: 'port_desc' })).ports, [])

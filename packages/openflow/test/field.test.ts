@@ -1,6 +1,7 @@
 /** Fields and the actions that name them: spellings, what is refused, prerequisites, how deep actions may nest. */
 import {
   type Action,
+  ALL_FLOWS,
   DecodeError,
   decode,
   EncodeError,
@@ -9,12 +10,20 @@ import {
   type FieldName,
   type FieldSpec,
   type FieldValue,
+  fieldOf,
+  flowMod,
   type Match,
   type MatchField,
   missingPrerequisite,
+  OFP_NO_BUFFER,
+  OFPFC,
+  OFPG,
+  OFPP,
+  OFPTT,
   type OxmField,
   type PacketIn,
   type PacketOut,
+  parseFlow,
   SPELLING,
 } from '@openvnet/openflow'
 import t from 'tap'
@@ -85,6 +94,37 @@ t.test('the spelling on the wire is kept', async (t) => {
     t.same(matchOf(hex), [expected], hex)
     t.same(Buffer.from(encode(decode(withTlvs(hex)))), Buffer.from(withTlvs(hex)), `${hex} encodes`)
   }
+})
+
+t.test('a field of a match has the type that its value has', async (t) => {
+  const match: Match = [
+    { field: 'unknown', header: 0x80001e04, data: new Uint8Array(4) },
+    { field: 'in_port', value: 7, mask: null },
+    { field: 'metadata', value: 1n, mask: 3n },
+    { field: 'ipv6_src', value: 1n << 120n, mask: null },
+    { field: 'tun_metadata0', value: Uint8Array.of(1), mask: null },
+  ]
+  const port: number | undefined = fieldOf(match, 'in_port')?.value
+  const mask: bigint | null | undefined = fieldOf(match, 'metadata')?.mask
+  const address: bigint | undefined = fieldOf(match, 'ipv6_src')?.value
+  const bytes: Uint8Array | undefined = fieldOf(match, 'tun_metadata0')?.value
+  t.same([port, mask, address, bytes], [7, 3n, 1n << 120n, Uint8Array.of(1)])
+  t.equal(fieldOf(match, 'eth_src'), undefined)
+})
+
+t.test('a flow-mod says what is usual, and what it is told', async (t) => {
+  const usual = { out_port: OFPP.ANY, out_group: OFPG.ANY, buffer_id: OFP_NO_BUFFER, cookie_mask: 0n }
+  const flow = parseFlow('table=3,priority=7,cookie=5,idle_timeout=9,send_flow_rem,ip,actions=output:2')
+  t.same(flowMod(flow), { type: 'flow_mod', command: OFPFC.ADD, ...usual, ...flow })
+  const dumped = { ...flow, duration_sec: 1, duration_nsec: 2, packet_count: 3n, byte_count: 4n }
+  t.same(flowMod(dumped), flowMod(flow), 'counters of a dump are no part of it')
+  const deletion = flowMod(flow, { command: OFPFC.DELETE_STRICT, cookie_mask: 0xffn, xid: 8 })
+  t.same(deletion, { ...flowMod(flow), command: OFPFC.DELETE_STRICT, cookie_mask: 0xffn, xid: 8 })
+  t.same(decode(encode({ ...deletion, xid: 8 })), deletion)
+  const bare = { table_id: 0, priority: 1, match: [], instructions: [] }
+  t.match(flowMod(bare), { cookie: 0n, idle_timeout: 0, hard_timeout: 0, flags: 0 })
+  const { buffer_id: _, ...filters } = usual
+  t.same(ALL_FLOWS, { table_id: OFPTT.ALL, ...filters, cookie: 0n, match: [] })
 })
 
 t.test('every field has one name and one code', async (t) => {
