@@ -105,6 +105,31 @@ t.test('a peer may be turned away', async (t) => {
   t.same(refused, ['a bug', '', ''])
 })
 
+t.test('settings that cannot be are refused at once, and Infinity is never', async (t) => {
+  const refused: string[] = []
+  const accept = () => ({ echoIntervalMs: Number.NaN })
+  const { port } = await listening(t, { accept, onRefused: ({ message }) => refused.push(message) })
+  const to = { port: port as number, host: '127.0.0.1' }
+  await t.rejects(connect(to), { name: 'ConnectionClosed' })
+  t.same(refused, ['echoIntervalMs is NaN'])
+  for (const wrong of [
+    { handshakeTimeoutMs: -1 },
+    { maxReplyBytes: '5' },
+    { maxMessageBytes: 7 },
+    { maxMessageBytes: 65536 },
+  ])
+    await t.rejects(connect({ ...to, ...(wrong as object) }), { name: 'RangeError' })
+
+  const other = await listening(t)
+  const times = { echoIntervalMs: Infinity, handshakeTimeoutMs: Infinity, requestTimeoutMs: Infinity }
+  const connection = await connect({ port: other.port as number, host: '127.0.0.1', ...times })
+  await t.rejects(connection.barrier({ timeout: Number.NaN }), { name: 'RangeError' })
+  const never = connection.barrier()
+  await sleep(20)
+  await connection.close()
+  await t.rejects(never, { name: 'ConnectionClosed' })
+})
+
 t.test('closing does not wait for a peer that says nothing', async (t) => {
   const listener = await listen({ port: 0, host: '127.0.0.1', tls: {}, accept: () => ({}) })
   const socket = net.connect(listener.port as number, '127.0.0.1').on('error', () => undefined)

@@ -15,7 +15,7 @@ import { type CloseReason, ConnectionClosed } from './errors.ts'
 import { Handshake, OUR_HELLO } from './handshake.ts'
 import { Inbound } from './inbound.ts'
 import { Liveness } from './liveness.ts'
-import { type ConnectionOptions, type ConnectionSettings, settingsOf } from './options.ts'
+import { type ConnectionOptions, type ConnectionSettings, isNotNegative, settingsOf } from './options.ts'
 import { Outbox } from './outbox.ts'
 import { type Outgoing, PendingRequests, type ReplyTypes, type Request } from './request.ts'
 
@@ -37,11 +37,12 @@ export class Connection {
   #features: FeaturesReply | null = null
   #lastXid = 0
 
+  /** @throws RangeError for a setting that is no time or no limit */
   constructor(options: ConnectionOptions) {
+    this.#settings = settingsOf(options)
     const { socket } = options
     this.#socket = socket
     this.#callbacks = new Callbacks(options, this, (error) => this.#onCallbackError(error))
-    this.#settings = settingsOf(options)
     this.#pending = new PendingRequests(this.#settings.maxReplyBytes)
     this.#outbox = this.#makeOutbox()
     this.#liveness = this.#makeLiveness()
@@ -166,20 +167,21 @@ export class Connection {
   /**
    * Sends a request and waits for its reply; the parts of a multipart reply are put together.
    * Rejects with OpenFlowError, RequestTimeout, ConnectionClosed, or EncodeError: for what does not encode, and for
-   * an xid that waits already or is 0, which would be paired with what a switch sends unasked. May be dropped: a
-   * rejection that nobody looks at is not an unhandled one.
+   * an xid that waits already or is 0, which would be paired with what a switch sends unasked; with RangeError for a
+   * timeout that is no time. May be dropped: a rejection that nobody looks at is not an unhandled one.
    */
   request<R extends Request>(message: R, options: RequestOptions = {}): Promise<ReplyTypes[R['type']]> {
     if (this.reason !== null) return rejected(new ConnectionClosed(this.reason))
     const xid = message.xid ?? this.nextXid()
     if (xid === 0) return rejected(new EncodeError('a request cannot have xid 0'))
     if (this.#pending.has(xid)) return rejected(new EncodeError(`xid ${xid} waits for its reply already`))
+    const timeout = options.timeout ?? this.#settings.requestTimeoutMs
+    if (!isNotNegative(timeout)) return rejected(new RangeError(`timeout is ${timeout}`))
     try {
       this.#outbox.send(message as Message, xid)
     } catch (error) {
       return rejected(error as Error)
     }
-    const timeout = options.timeout ?? this.#settings.requestTimeoutMs
     return this.#pending.add(xid, message, timeout) as Promise<ReplyTypes[R['type']]>
   }
 

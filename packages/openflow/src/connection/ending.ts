@@ -4,6 +4,7 @@
  * it says `close` at last; one that is gone already says nothing more.
  */
 import type { Duplex } from 'node:stream'
+import { Deadline } from './deadline.ts'
 import { type CloseCode, type CloseReason, closeReason } from './errors.ts'
 import { describeSocketError } from './socket-error.ts'
 
@@ -23,7 +24,7 @@ export class Ending {
   readonly #options: EndingOptions
   readonly #closed = Promise.withResolvers<CloseReason>()
   #reason: CloseReason | null = null
-  #deadline: NodeJS.Timeout | null = null
+  #deadline: Deadline | null = null
 
   constructor(options: EndingOptions) {
     this.#options = options
@@ -51,7 +52,7 @@ export class Ending {
     socket.end()
     // What still comes is dropped, but must be read for the stream to end.
     socket.resume()
-    this.#deadline = setTimeout(() => socket.destroy(), closeTimeoutMs)
+    this.#deadline = new Deadline(closeTimeoutMs, () => socket.destroy())
   }
 
   /** Ends the connection without waiting for anything; the first reason counts. */
@@ -69,7 +70,7 @@ export class Ending {
 
   #onClose(): void {
     this.#decide('ended', 'the socket was closed', null)
-    if (this.#deadline !== null) clearTimeout(this.#deadline)
+    this.#deadline?.stop()
     const reason = this.#reason as CloseReason
     this.#closed.resolve(reason)
     this.#options.onClosed(reason)

@@ -7,7 +7,7 @@ import net from 'node:net'
 import tls from 'node:tls'
 import { Connection } from './connection.ts'
 import { ConnectionClosed } from './errors.ts'
-import type { ConnectionCallbacks, ConnectionSettings } from './options.ts'
+import { type ConnectionCallbacks, type ConnectionSettings, settingsOf } from './options.ts'
 import { describeSocketError } from './socket-error.ts'
 
 /** TCP, or the path of a unix socket. `host` absent: this machine to connect to, all addresses to listen on. */
@@ -24,9 +24,10 @@ export type ConnectOptions = Address &
 
 /**
  * Connects to a peer. Resolves when messages may be sent, after `onReady`.
- * Rejects with ConnectionClosed if the connection ends before.
+ * Rejects with ConnectionClosed if the connection ends before, with RangeError for a setting that cannot be.
  */
-export function connect(options: ConnectOptions): Promise<Connection> {
+export async function connect(options: ConnectOptions): Promise<Connection> {
+  settingsOf(options)
   const address = addressOf(options)
   const socket =
     options.tls === undefined ? net.connect(address) : tls.connect({ ...options.tls, ...address })
@@ -51,7 +52,7 @@ export type ListenOptions = Address & {
   readonly accept: (socket: net.Socket) => (ConnectionCallbacks & ConnectionSettings) | null
   /** TLS, as for `tls.createServer`; `requestCert: true` and `ca` ask for certificates of peers. Absent: none. */
   readonly tls?: tls.TlsOptions
-  /** A peer that got no connection: its certificate, no TLS, no file descriptor left, `accept` threw. For logs. */
+  /** A peer that got no connection: its certificate, no TLS, no file descriptor left, `accept` threw, or gave settings that cannot be. For logs. */
   readonly onRefused?: (error: Error) => void
 }
 
@@ -130,7 +131,9 @@ function take(socket: net.Socket, options: ListenOptions, connections: Set<Conne
 
 function choose(socket: net.Socket, { accept, onRefused }: ListenOptions): ReturnType<typeof accept> {
   try {
-    return accept(socket)
+    const chosen = accept(socket)
+    if (chosen !== null) settingsOf(chosen)
+    return chosen
   } catch (error) {
     onRefused?.(error instanceof Error ? error : new Error(String(error)))
     return null

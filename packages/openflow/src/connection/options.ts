@@ -1,6 +1,6 @@
 /** What a connection is made with, and what it takes where nothing is said. */
 import type { Duplex } from 'node:stream'
-import { OFP_MAX_MESSAGE_BYTES } from '../constants.ts'
+import { OFP_HEADER_BYTES, OFP_MAX_MESSAGE_BYTES } from '../constants.ts'
 import type { ErrorMessage, FeaturesReply, Message } from '../types/message.ts'
 import type { Connection } from './connection.ts'
 import type { CloseReason } from './errors.ts'
@@ -24,7 +24,7 @@ export interface ConnectionCallbacks {
   readonly onClose?: (reason: CloseReason, connection: Connection) => void
 }
 
-/** How a connection behaves. */
+/** How a connection behaves. Times and limits may be Infinity: never, none. */
 export interface ConnectionSettings {
   /** Ask the peer for its features before `onReady`, as a controller does. Absent: no. */
   readonly requestFeatures?: boolean
@@ -49,9 +49,12 @@ export interface ConnectionOptions extends ConnectionCallbacks, ConnectionSettin
   readonly socket: Duplex
 }
 
-/** All of them, with what counts where nothing is said. */
+/**
+ * All of them, with what counts where nothing is said.
+ * @throws RangeError for a number that is none, negative, or no length of a message
+ */
 export function settingsOf(options: ConnectionSettings): Required<ConnectionSettings> {
-  return {
+  const settings = {
     requestFeatures: options.requestFeatures ?? false,
     echoIntervalMs: options.echoIntervalMs ?? 5000,
     handshakeTimeoutMs: options.handshakeTimeoutMs ?? 10_000,
@@ -61,4 +64,14 @@ export function settingsOf(options: ConnectionSettings): Required<ConnectionSett
     maxReplyBytes: options.maxReplyBytes ?? 256 * 1024 * 1024,
     maxQueuedBytes: options.maxQueuedBytes ?? 64 * 1024 * 1024,
   }
+  for (const [name, value] of Object.entries(settings)) {
+    if (typeof value !== 'boolean' && !isNotNegative(value)) throw new RangeError(`${name} is ${value}`)
+  }
+  const { maxMessageBytes } = settings
+  if (maxMessageBytes < OFP_HEADER_BYTES || maxMessageBytes > OFP_MAX_MESSAGE_BYTES)
+    throw new RangeError(`maxMessageBytes is ${maxMessageBytes}, not 8 to 65535`)
+  return settings
 }
+
+/** Also Infinity: no limit, or never. */
+export const isNotNegative = (value: unknown): boolean => typeof value === 'number' && value >= 0
