@@ -91,9 +91,10 @@ t.test('a change is told to the switch that it concerns, and to no other', async
   const added = flow({ table_id: 9 })
   engine.listen(() => undefined)
   engine.add(added)
-  const change = { revision: engine.revision, flows: new Set([added.key]), groups: new Set<number>() }
+  const { revision } = engine
+  const change = { revision, since: revision - 1, flows: new Set([added.key]), groups: new Set<number>() }
   switches.changed(dpidOf(GOOD), change)
-  t.match(switches.status(dpidOf(GOOD)), { current: false })
+  t.match(switches.status(dpidOf(GOOD)), { current: false, acknowledged_revision: revision - 1 })
   t.strictSame(different, [dpidOf(GOOD)], 'which is reported at once, with the pass')
   await settled(GOOD)
   t.strictSame(

@@ -104,7 +104,8 @@ export class StandInEngine implements SwitchFacts {
   }
 
   announce(flows: ReadonlySet<string>, groups: ReadonlySet<number>): void {
-    for (const dpid of this.ports.keys()) this.#listener(dpid, { revision: this.revision, flows, groups })
+    for (const dpid of this.ports.keys())
+      this.#listener(dpid, { revision: this.revision, since: this.revision - 1, flows, groups })
   }
 
   /** The next revision: all switches should hold this. They hear of it in the next turn of the event loop. */

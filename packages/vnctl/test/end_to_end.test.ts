@@ -237,7 +237,7 @@ t.test(
     t.equal(late.stdout, 'nw-2\n', 'the row is there and shown')
     t.match(
       late.stderr,
-      /revision 3 is stored but was not applied within 1 s: dp-a; `vnctl status` shows more/,
+      /revision 3 is stored but was not applied within 1 s: [^;]*dp-a 0x0{14}a1 \(at revision 1\).*; `vnctl status` shows more/,
     )
     t.match(await vnctl('wait --timeout 0'), {
       code: 5,

@@ -168,7 +168,7 @@ t.test('wait asks for the newest revision, or the one that is named', async (t) 
   t.equal(late.code, 5)
   t.match(
     late.stderr,
-    /not applied within 10 s: dp-br0 \(0x000002fdee8e0a44\) has acknowledged 41, last error: table full/,
+    /not applied within 10 s: dp-br0 \(0x000002fdee8e0a44\) has acknowledged 41: table full/,
   )
   t.match(JSON.parse(late.stdout), { applied: false })
 })

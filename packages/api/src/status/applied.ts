@@ -14,6 +14,7 @@ export interface PendingDatapath {
   readonly acknowledged_revision: number
   /** Flows and groups that it refused. */
   readonly refused: number
+  /** Why it lacks the revision, as far as anybody knows. */
   readonly last_error: string | null
 }
 
@@ -60,7 +61,22 @@ const actingFor = (reports: readonly ControllerReport[]): View[] => {
   return [...seen.values()]
 }
 
+const isBehind = (report: ControllerReport, store: string, revision: number): boolean =>
+  report.store !== store || report.revision < revision
+
 const NOBODY_ACTS = 'no controller acts for it at the moment'
+const NOT_TOLD = 'its controller has not come to the revision yet'
+const NOT_ANSWERED = 'it was told and has not answered yet'
+
+/** Why a datapath lacks the revision, as far as anybody knows. */
+const whyOf = ({ report, datapath }: View, store: string, revision: number): string | null => {
+  if (datapath.last_error !== null) return datapath.last_error
+  if (!acts(datapath)) return NOBODY_ACTS
+  // What it refused says more than that it is behind.
+  if (refusedBy(datapath) > 0) return null
+  if (isBehind(report, store, revision)) return NOT_TOLD
+  return acknowledgedBy(report, datapath) < revision ? NOT_ANSWERED : null
+}
 
 const pendingOf = (
   reports: readonly ControllerReport[],
@@ -73,7 +89,7 @@ const pendingOf = (
       uuid: datapath.uuid,
       acknowledged_revision: report.store === store && acts(datapath) ? acknowledgedBy(report, datapath) : 0,
       refused: refusedBy(datapath),
-      last_error: datapath.last_error ?? (acts(datapath) ? null : NOBODY_ACTS),
+      last_error: whyOf({ report, datapath }, store, revision),
     }))
     .filter(({ acknowledged_revision, refused }) => acknowledged_revision < revision || refused > 0)
 
@@ -81,10 +97,7 @@ const pendingOf = (
 const standsBy = ({ datapaths }: ControllerReport): boolean =>
   datapaths.some(isConnected) && !datapaths.some(acts)
 
-const isBehind = (report: ControllerReport, store: string, revision: number): boolean =>
-  report.store !== store || report.revision < revision
-
-const nameOf = ({ uuid, dpid }: PendingDatapath): string => uuid ?? dpid
+const nameOf = ({ uuid, dpid }: PendingDatapath): string => (uuid === null ? dpid : `${uuid} ${dpid}`)
 
 const latenessOf = (datapath: PendingDatapath): string => {
   const { acknowledged_revision, refused, last_error } = datapath

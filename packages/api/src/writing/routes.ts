@@ -1,7 +1,7 @@
 /**
  * The answer of a call that writes: what the thread made of it, `X-Revision`, and with `?wait=SECONDS` the answer held
  * until the switches have the change. The write stands whether they get it in time or not: `X-Applied` says so,
- * `X-Pending` names the datapaths that lack it (or says why none counts).
+ * `X-Pending` says which datapaths lack it and why (or why none counts).
  * `X-Not-Enforced` says what of the rows is stored and has no effect yet.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
@@ -34,15 +34,16 @@ export const BATCH_LIMIT = 16 * 2 ** 20
 /** Names come from controllers; a header takes printable ASCII only. */
 const NOT_FOR_HEADERS = /[^\x20-\x7e]/g
 
+/** Of a thousand datapaths the first ones will do: clients take 16 KiB of headers. */
+const LONGEST_REASON = 4000
+
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 const reportApplied = async (waiter: Waiter, revision: number, seconds: number, reply: FastifyReply) => {
-  const { applied, pending, reason } = await waiter.wait(revision, seconds)
+  const { applied, reason } = await waiter.wait(revision, seconds)
   reply.header('x-applied', String(applied))
-  if (applied) return
-  const names = pending.map(({ uuid, dpid }) => uuid ?? dpid)
-  const laggards = names.length > 0 ? names.join(', ') : (reason ?? '')
-  reply.header('x-pending', laggards.replaceAll(NOT_FOR_HEADERS, '?'))
+  if (reason !== null)
+    reply.header('x-pending', reason.slice(0, LONGEST_REASON).replaceAll(NOT_FOR_HEADERS, '?'))
 }
 
 /** @param body of the answer, as JSON */

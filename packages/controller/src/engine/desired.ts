@@ -5,6 +5,8 @@ import type { Tables } from '../pipeline/flow.ts'
 export interface TablesChange {
   /** Revision of the model that the tables now express. */
   readonly revision: number
+  /** Revision that they expressed before: until then nothing has changed since the last change that was announced. */
+  readonly since: number
   /** Keys of flows that were added, changed or removed. */
   readonly flows: ReadonlySet<string>
   /** Ids of groups that were added, changed or removed. */

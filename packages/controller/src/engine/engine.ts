@@ -182,9 +182,10 @@ export class Engine implements SwitchFacts {
     await this.#commit(this.#instances.takeRevisions(), turn)
     for (const dpid of this.#forgotten) this.#switches.delete(dpid)
     this.#forgotten.clear()
+    const since = this.#expressed
     this.#expressed = this.#revision
     this.#announces = this.#hasRows
-    if (this.#announces) this.#announce()
+    if (this.#announces) this.#announce(since)
   }
 
   async #takeInputs(turn: Turn): Promise<void> {
@@ -240,12 +241,16 @@ export class Engine implements SwitchFacts {
     }
   }
 
-  #announce(): void {
+  #announce(since: number): void {
     const concerned = [...this.#concerned]
     this.#concerned.clear()
     for (const dpid of concerned) {
       if (!this.#connected.has(dpid)) continue
-      this.#options.onChange(dpid, this.#tablesOf(dpid).takeChange(this.#expressed))
+      this.#options.onChange(dpid, {
+        ...this.#tablesOf(dpid).takeChange(),
+        revision: this.#expressed,
+        since,
+      })
     }
     this.#options.onPass?.()
   }

@@ -86,8 +86,8 @@ export class SwitchTables {
   }
 
   /** What may have changed since it was asked last. */
-  takeChange(revision: number): TablesChange {
-    const change = { revision, flows: this.#changedFlows, groups: this.#changedGroups }
+  takeChange(): Pick<TablesChange, 'flows' | 'groups'> {
+    const change = { flows: this.#changedFlows, groups: this.#changedGroups }
     this.#changedFlows = new Set()
     this.#changedGroups = new Set()
     return change

@@ -179,8 +179,9 @@ export class Service {
       onUnknown: () => this.#role.check(),
       onStuck,
     })
-    if (this.#revision !== undefined)
-      synchroniser.changed({ revision: this.#revision, flows: new Set(), groups: new Set() })
+    const revision = this.#revision
+    if (revision !== undefined)
+      synchroniser.changed({ revision, since: revision, flows: new Set(), groups: new Set() })
     return synchroniser
   }
 

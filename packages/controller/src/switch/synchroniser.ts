@@ -87,7 +87,7 @@ export class Synchroniser {
 
   /** The engine finished a pass that may have changed this switch. */
   changed(change: TablesChange): void {
-    this.#options.record.current = false
+    this.#leaveCurrent(change.since)
     this.#backlog.add(change)
     this.#target = change.revision
     if (!this.#running && this.#installed !== undefined && this.#backlog.isEmpty) {
@@ -204,8 +204,19 @@ export class Synchroniser {
   /** What the switch holds is not known any more. */
   #forget(): void {
     this.#installed = undefined
-    this.#options.record.current = false
+    this.#leaveCurrent(0)
     this.#options.onStatus()
+  }
+
+  /**
+   * It has not all that it should any more.
+   * @param since revision up to which it had
+   */
+  #leaveCurrent(since: number): void {
+    const { record } = this.#options
+    if (!record.current) return
+    record.acknowledged_revision = Math.max(record.acknowledged_revision, since)
+    record.current = false
   }
 
   #report(): void {

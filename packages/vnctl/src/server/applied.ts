@@ -22,7 +22,7 @@ const lateness = ({
 }: AnswerRow): string => {
   const name = uuid === null || uuid === undefined ? `${dpid}` : `${uuid} (${dpid})`
   const refusal = refused ? `, refused ${refused} flows or groups` : ''
-  return `${name} has acknowledged ${acknowledged}${refusal}${error ? `, last error: ${error}` : ''}`
+  return `${name} has acknowledged ${acknowledged}${refusal}${error ? `: ${error}` : ''}`
 }
 
 /** The failure that an answer of `GET /wait` means, or `null` when the revision is applied. */
