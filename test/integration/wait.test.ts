@@ -11,8 +11,9 @@ import { isBarrierReply, isCommitReply, type Predicate, Withholding } from './wi
 
 /** Long enough for an answer that comes too early. */
 const TOO_EARLY_MS = 600
+
 /** An answer that comes with the switch's, on a busy machine. */
-const AT_ONCE_MS = 400
+const AT_ONCE_MS = 2000
 
 const SLOW = '0x00000000000000a1'
 const QUICK = '0x00000000000000a2'
@@ -124,10 +125,10 @@ const answersWithTheSwitch = async (t: Test, waiting: Waiting, predicate: Predic
     typed,
     added,
   ])
-  t.comment(`answered ${Math.round(performance.now() - released)} ms after the switch`)
+  const took = performance.now() - released
+  t.ok(took < AT_ONCE_MS, `answered ${Math.round(took)} ms after the switch`)
   t.same([headers['x-applied'], later['x-applied'], applied], ['true', 'true', true])
   t.match([waited, typedAdd], [{ code: 0, stdout: /is applied/ }, { code: 0 }])
-  t.ok((settled[0] ?? Number.POSITIVE_INFINITY) < settled[3]! + AT_ONCE_MS)
 }
 
 /** Also for those who have not asked while the change went its way. */
@@ -224,5 +225,7 @@ t.test('what a switch refuses it does not have, and the answer says so', async (
   t.match(refused.headers['x-pending'], new RegExp(`${SLOW}: 1 flows or groups refused: OFPFMFC_`))
   slow.refuse = () => null
   await waiting.machine.rest.delete('interfaces/if-1')
-  t.match(await waiting.applied('timeout=5'), { applied: true })
+  const asked = performance.now()
+  t.match(await waiting.applied('timeout=10'), { applied: true })
+  t.comment(`the cause is gone: applied after ${Math.round(performance.now() - asked)} ms`)
 })
