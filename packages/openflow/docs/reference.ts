@@ -1,5 +1,5 @@
 /**
- * The API reference, made from the sources that `src/index.ts` exports: declarations with the comments before them. It
+ * The API reference, made from the sources that the entry points export: declarations with the comments before them. It
  * reads the text as the formatter leaves it (a declaration begins in the first column, a member in the third), because
  * the compiler that this repository uses has no JavaScript API.
  */
@@ -22,13 +22,14 @@ interface Declaration {
 
 const HEADER = `# API of @openvnet/openflow
 
-Written by \`npm run docs\` from the comments in the source: edit those.
+Written by \`npm run docs\` from the comments in the source: edit those. What is in \`src/testing/\` is
+imported from \`@openvnet/openflow/testing\`.
 `
 
-/** The whole document. */
+/** The whole document: of both entry points, what the second has of the first is not said twice. */
 export function renderApiReference(): string {
   const modules = new Map<string, string>()
-  for (const { file, names } of exportsOf('index.ts')) {
+  for (const { file, names } of [...exportsOf('index.ts'), ...exportsOf('testing/index.ts')]) {
     const sections = declarationsOf(file)
       .filter((one) => names === null || names.has(one.name))
       .map(render)
@@ -75,7 +76,8 @@ function plain(lines: readonly string[]): string {
     .trim()
 }
 
-const DECLARATION = /^export (?:declare |abstract )?(?:const|function\*?|class|interface|type) ([\w$]+)/
+const DECLARATION =
+  /^export (?:declare |abstract |async )*(?:const|function\*?|class|interface|type) ([\w$]+)/
 
 function declarationsOf(file: string): Declaration[] {
   const lines = linesOf(file)
@@ -96,7 +98,7 @@ function commentBefore(lines: readonly string[], declaration: number): readonly 
 /** A declaration without bodies and without what is private. */
 function codeFrom(lines: readonly string[], start: number): string {
   const first = lines[start] ?? ''
-  if (/^export function/.test(first)) return signature(lines, start)
+  if (/^export (async )?function/.test(first)) return signature(lines, start)
   const block = lines.slice(start, endOf(lines, start) + 1)
   if (/^export (abstract )?class/.test(first)) return [first, ...members(block), '}'].join('\n')
   if (/^export const/.test(first)) return constant(block)

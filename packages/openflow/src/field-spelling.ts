@@ -5,6 +5,7 @@
  */
 import { FIELDS, type FieldName, type FieldSpec } from './fields.ts'
 
+/** The names of one field. */
 export interface FieldSpelling {
   /** In the text of a match, as `ovs-ofctl dump-flows` prints it. */
   readonly match: string
@@ -139,6 +140,7 @@ function spelling(name: FieldName): FieldSpelling {
   return { match, name: text, action, code: code ?? own }
 }
 
+/** By the name of the field. */
 export const SPELLING: Readonly<Record<FieldName, FieldSpelling>> = Object.fromEntries(
   (Object.keys(FIELDS) as FieldName[]).map((name) => [name, spelling(name)]),
 ) as Record<FieldName, FieldSpelling>

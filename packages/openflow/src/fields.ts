@@ -9,6 +9,7 @@ import type { FieldSpec } from './fields/spec.ts'
 
 export type { FieldKind, FieldSpec, Requirement } from './fields/spec.ts'
 
+/** By name, in an order in which a field comes after those that it needs. */
 export const FIELDS = {
   ...PORT_FIELDS,
   ...PACKET_FIELDS,
@@ -18,4 +19,5 @@ export const FIELDS = {
   ...TUNNEL_METADATA_FIELDS,
 } as const satisfies Record<string, FieldSpec>
 
+/** Of the specification; of Open vSwitch's own fields the name in `ovs-fields(7)`. */
 export type FieldName = keyof typeof FIELDS

@@ -3,6 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as openflow from '@openvnet/openflow'
+import * as testing from '@openvnet/openflow/testing'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import t from 'tap'
@@ -27,6 +29,22 @@ execFileSync(
   ],
   { stdio: ['ignore', 'inherit', 'inherit'] },
 )
+
+t.test('the reference has every export', async (t) => {
+  const reference = readFileSync(join(source, 'docs/api.md'), 'utf8')
+  for (const [entry, exports] of [
+    ['index.ts', openflow],
+    ['testing/index.ts', testing],
+  ] as const) {
+    const types = [...readFileSync(join(source, 'src', entry), 'utf8').matchAll(/\btype (\w+)/g)]
+    const names = [...Object.keys(exports), ...types.map(([, name]) => name)]
+    t.same(
+      names.filter((name) => !reference.includes(`\n### ${name}\n`)),
+      [],
+      entry,
+    )
+  }
+})
 
 t.test('publint finds nothing', async (t) => {
   const { messages } = await publint({ pkgDir: directory, strict: true, pack: 'npm' })

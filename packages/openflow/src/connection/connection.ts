@@ -19,11 +19,13 @@ import { type ConnectionOptions, type ConnectionSettings, isNotNegative, setting
 import { Outbox } from './outbox.ts'
 import { type Outgoing, PendingRequests, type ReplyTypes, type Request } from './request.ts'
 
+/** How a request is waited for. */
 export interface RequestOptions {
   /** Milliseconds to wait for the reply, and for each further part of one. Absent: as the connection's. */
   readonly timeout?: number
 }
 
+/** One OpenFlow 1.3 connection, of either role, over any byte stream. `listen` and `connect` make them by address. */
 export class Connection {
   readonly #socket: Duplex
   readonly #callbacks: Callbacks

@@ -15,6 +15,7 @@ export type Address =
   | { readonly port: number; readonly host?: string; readonly path?: undefined }
   | { readonly path: string; readonly port?: undefined }
 
+/** Where to connect to, and how. */
 export type ConnectOptions = Address &
   ConnectionCallbacks &
   ConnectionSettings & {
@@ -47,6 +48,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   })
 }
 
+/** Where to listen, and what each peer gets. */
 export type ListenOptions = Address & {
   /** Called for each peer: what its connection is made with; `null` to turn it away. */
   readonly accept: (socket: net.Socket) => (ConnectionCallbacks & ConnectionSettings) | null
@@ -56,6 +58,7 @@ export type ListenOptions = Address & {
   readonly onRefused?: (error: Error) => void
 }
 
+/** What listens for peers. */
 export interface Listener {
   /** The port that it has, also where 0 was asked for; `null` for a unix socket. */
   readonly port: number | null

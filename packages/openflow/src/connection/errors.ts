@@ -63,6 +63,7 @@ export type CloseCode =
   | 'reply_overflow'
   | 'handler_error'
 
+/** Why a connection ended: the first reason that there was. */
 export interface CloseReason {
   readonly code: CloseCode
   /** A sentence for logs. */

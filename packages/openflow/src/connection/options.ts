@@ -44,6 +44,7 @@ export interface ConnectionSettings {
   readonly maxQueuedBytes?: number
 }
 
+/** What a `Connection` is made with. */
 export interface ConnectionOptions extends ConnectionCallbacks, ConnectionSettings {
   /** A `net.Socket`, `tls.TLSSocket` or any other byte stream, accepted or still connecting. */
   readonly socket: Duplex

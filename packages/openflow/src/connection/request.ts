@@ -45,6 +45,7 @@ export interface ReplyTypes {
   readonly bundle_control: BundleControl
 }
 export type RequestType = keyof ReplyTypes
+/** A message that has a reply. */
 export type Request = Extract<Outgoing, { readonly type: RequestType }>
 
 const REPLY_TYPE: Readonly<Record<RequestType, Message['type']>> = {

@@ -31,6 +31,7 @@ export type Requirement =
   | 'ct_ipv6'
   | 'ct_transport'
 
+/** A row: the code on the wire, the width, how people write it, what it needs. */
 export interface FieldSpec {
   /** OXM class: 0x8000 OpenFlow basic, 0x0000 and 0x0001 NXM, 0x8001 packet registers, 0x1000 Ericsson's, 0xffff experimenter. */
   readonly class: number

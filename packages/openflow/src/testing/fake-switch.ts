@@ -20,8 +20,11 @@ import type {
 import { Commands } from './commands.ts'
 import type { Refusal } from './refusal.ts'
 
+/** What a switch is, and how it behaves. */
 export interface FakeSwitchOptions {
+  /** 64 bits. */
   readonly datapathId: bigint
+  /** Those that it begins with. Absent: none. */
   readonly ports?: readonly Port[]
   /** Tables that it says to have. Absent: 254, as Open vSwitch. */
   readonly tableCount?: number
@@ -54,8 +57,11 @@ export function fakePort(port_no: number, name: string, hw_addr = 0x020000000000
   }
 }
 
+/** The switch's end of a connection, with all that a switch keeps but packets: see `FakeSwitchOptions`. */
 export class FakeSwitch {
+  /** 64 bits. */
   readonly datapathId: bigint
+  /** By number. `setPort` and `removePort` also tell the controller. */
   readonly ports: Map<number, Port>
   /** How many messages of each type were received. */
   readonly received = new Map<Message['type'], number>()

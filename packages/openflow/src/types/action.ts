@@ -48,10 +48,11 @@ export interface SetField {
   readonly field: MatchField
 }
 
-/** OFPAT_COPY_TTL_OUT and OFPAT_COPY_TTL_IN; Open vSwitch has neither. */
+/** OFPAT_COPY_TTL_OUT; Open vSwitch has it not. */
 export interface CopyTtlOut {
   readonly type: 'copy_ttl_out'
 }
+/** OFPAT_COPY_TTL_IN; Open vSwitch has it not. */
 export interface CopyTtlIn {
   readonly type: 'copy_ttl_in'
 }
@@ -83,6 +84,7 @@ export interface PushPbb {
   /** 16 bits. */
   readonly ethertype: number
 }
+/** OFPAT_POP_PBB; Open vSwitch has it not. */
 export interface PopPbb {
   readonly type: 'pop_pbb'
 }

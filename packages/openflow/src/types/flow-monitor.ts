@@ -45,6 +45,7 @@ export interface UnknownFlowUpdate {
   readonly event: number
   readonly data: Uint8Array
 }
+/** What a flow monitor tells. */
 export type FlowUpdate = FlowUpdateFull | FlowUpdateAbbreviated | UnknownFlowUpdate
 
 /** Multipart: makes monitors. */

@@ -58,6 +58,7 @@ export interface SetMplsTc {
   readonly mpls_tc: number
 }
 
+/** An action of OpenFlow 1.1 that Open vSwitch still takes. */
 export type LeftoverAction =
   | SetVlanVid
   | SetVlanPcp

@@ -31,6 +31,7 @@ export interface UnknownOxm {
   readonly data: Uint8Array
 }
 
+/** A field that is known, or one that is not. */
 export type MatchField = OxmField | UnknownOxm
 /** Fields in wire order; empty matches every packet. */
 export type Match = readonly MatchField[]

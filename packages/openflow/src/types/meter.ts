@@ -31,6 +31,7 @@ export interface UnknownBand extends BandBase {
   readonly band_type: number
   readonly data: Uint8Array
 }
+/** What a meter does beyond a rate: OpenFlow 1.3.5 §7.3.4.5. */
 export type MeterBand = DropBand | DscpRemarkBand | ExperimenterBand | UnknownBand
 
 /** `command`: OFPMC. `flags`: OFPMF. */

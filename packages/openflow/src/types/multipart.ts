@@ -40,6 +40,7 @@ export interface UnknownMultipart {
   readonly multipart_type: number
   readonly data: Uint8Array
 }
+/** What a multipart request asks: OpenFlow 1.3.5 §7.3.5. */
 export type MultipartRequestBody =
   | FlowStatsRequest
   | AggregateStatsRequest
@@ -84,6 +85,7 @@ export interface TableStats {
   /** 64 bits: packets that hit a flow. */
   readonly matched_count: bigint
 }
+/** What a multipart reply tells; of several messages their entries together. */
 export type MultipartReplyBody =
   | Desc
   | { readonly type: 'flow'; readonly flows: readonly FlowStats[] }

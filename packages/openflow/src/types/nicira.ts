@@ -142,6 +142,7 @@ export type CtTupleProperty =
   | { readonly type: 'src' | 'dst'; readonly address: bigint }
   | { readonly type: 'src_port' | 'dst_port' | 'icmp_id' | 'icmp_type' | 'icmp_code'; readonly value: number }
   | UnknownProperty
+/** Which tracked connections NXT_CT_FLUSH is about. */
 export type CtFlushProperty =
   | { readonly type: 'orig_tuple' | 'reply_tuple'; readonly tuple: readonly CtTupleProperty[] }
   | { readonly type: 'zone'; readonly zone_id: number }

@@ -35,11 +35,12 @@ export interface RegLoad2 {
   readonly type: 'reg_load2'
   readonly field: MatchField
 }
-/** NXAST_STACK_PUSH and NXAST_STACK_POP. */
+/** NXAST_STACK_PUSH. */
 export interface StackPush {
   readonly type: 'stack_push'
   readonly src: Subfield
 }
+/** NXAST_STACK_POP. */
 export interface StackPop {
   readonly type: 'stack_pop'
   readonly dst: Subfield

@@ -83,6 +83,7 @@ export interface Controller2 {
   readonly type: 'controller2'
   readonly properties: readonly ControllerProperty[]
 }
+/** What `controller2` says: `enum nx_action_controller2_prop_type`. */
 export type ControllerProperty =
   | { readonly type: 'max_len'; readonly max_len: number }
   | { readonly type: 'controller_id'; readonly controller_id: number }

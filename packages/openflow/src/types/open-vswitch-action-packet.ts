@@ -55,8 +55,11 @@ export interface Encap {
   readonly new_pkt_type: number
   readonly properties: readonly EncapProperty[]
 }
+/** `struct ofp_ed_prop_header` of Open vSwitch. */
 export interface EncapProperty {
+  /** 16 bits; 4 for NSH. */
   readonly class: number
+  /** 8 bits. */
   readonly type: number
   readonly data: Uint8Array
 }

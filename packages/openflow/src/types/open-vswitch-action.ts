@@ -49,6 +49,7 @@ export * from './open-vswitch-action-flow.ts'
 export * from './open-vswitch-action-output.ts'
 export * from './open-vswitch-action-packet.ts'
 
+/** An action of Open vSwitch's own: `lib/ofp-actions.c`. */
 export type OpenVswitchAction =
   | RegMove
   | CopyField

@@ -22,6 +22,7 @@ export interface UnknownQueueProperty {
   /** What follows type and length. */
   readonly data: Uint8Array
 }
+/** What is set for a queue: OpenFlow 1.3.5 §7.2.2. */
 export type QueueProperty = QueueRate | QueueExperimenter | UnknownQueueProperty
 /** A queue of a port, as it is configured (§7.2.2). Open vSwitch keeps queues in its database. */
 export interface Queue {

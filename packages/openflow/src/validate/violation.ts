@@ -51,6 +51,7 @@ const ERRORS = {
   OFPBFC_MSG_UNSUP: [OFPET.EXPERIMENTER, ONF_ERROR.OFPBFC_MSG_UNSUP, EXPERIMENTER.ONF],
 } as const satisfies Readonly<Record<string, readonly [number, number, number | null]>>
 
+/** The name of an error that `validate` gives, as `errorName` does. */
 export type ViolationName = keyof typeof ERRORS
 
 export function violation(name: ViolationName, path: string): Violation {
