@@ -78,7 +78,7 @@ export interface PopMpls {
   /** What the packet is without the label. */
   readonly ethertype: number
 }
-/** OFPAT_PUSH_PBB and OFPAT_POP_PBB; Open vSwitch has neither. */
+/** OFPAT_PUSH_PBB; Open vSwitch has it not. */
 export interface PushPbb {
   readonly type: 'push_pbb'
   /** 16 bits. */
