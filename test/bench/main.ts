@@ -1,156 +1,83 @@
 /**
- * `npm run bench`: what one change costs at different sizes, from the API write to the switch's acknowledgement, over
- * HTTP and OpenFlow on loopback. The switch is a fake one in a process of its own. It prints; it asserts nothing.
- *
- *     npm run bench -- [guests …]
+ * `npm run bench`: ours beside what others use, in one run on one machine, as one table that is printed and written to
+ * docs/benchmarks.md. It measures; it asserts nothing. Started by scripts/bench.mjs, as root in a network namespace of
+ * its own, so that no port, bridge or interface of the machine is touched.
  */
-import { spawn } from 'node:child_process'
+
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { availableParallelism, cpus, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createApi, openStore } from '@openvnet/api'
-import { createController } from '@openvnet/controller'
-import { createLocalBus } from '@openvnet/feed'
-import { pino } from 'pino'
-import { fillStore } from './rows.ts'
+import { atExit } from '../lab/exit.ts'
+import { flowsFamily } from './families/flows.ts'
+import { packetInFamily } from './families/packet_in.ts'
+import { sizeFamily } from './families/size.ts'
+import { machineFacts } from './machine.ts'
+import { HELP, isWanted, type Options, readOptions } from './options.ts'
+import { renderReport, renderRow, TABLE_HEAD, writeReport } from './report.ts'
+import type { Context, Family, Row } from './row.ts'
 
-const ROUNDS = 100
-const FAKE_SWITCH = fileURLToPath(new URL('fake_switch_process.ts', import.meta.url))
-const sizes = process.argv.slice(2).map(Number)
+const FAMILIES: readonly Family[] = [flowsFamily, packetInFamily, sizeFamily]
+const DOCUMENT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url))
 
-const say = (line: string) => process.stdout.write(`${line}\n`)
-const quantile = (values: readonly number[], q: number): string =>
-  (values.toSorted((a, b) => a - b)[Math.floor(values.length * q)] ?? Number.NaN).toFixed(2)
-const spread = (values: readonly number[]): string =>
-  `${quantile(values, 0.5)} (${quantile(values, 0.1)}–${quantile(values, 0.9)})`
+const print = (text: string): void => void process.stdout.write(`${text}\n`)
+const tell = (text: string): void => void process.stderr.write(`${text}\n`)
+const namesOf = ({ name, parts }: Family): string[] => parts.map((part) => `${name}/${part}`)
 
-const timed = async (work: () => Promise<unknown>): Promise<number> => {
-  const start = performance.now()
-  await work()
-  return performance.now() - start
-}
-
-const startBoth = async (directory: string, guests: number) => {
-  const log = pino({ level: 'warn' }, pino.destination(2))
-  const bus = createLocalBus()
-  const file = join(directory, `${guests}.db`)
-  const store = openStore({ file })
-  fillStore(store, guests)
-  store.close()
-  const api = await createApi({ file, bus, log })
-  const url = await api.app.listen({ host: '127.0.0.1', port: 0 })
-  const controller = await createController({
-    feed: api.feed,
-    bus,
-    listen: [{ host: '127.0.0.1', port: 0 }],
-    log,
-  })
-  const close = async () => {
-    await controller.close()
-    await api.close()
-    await bus.close()
-  }
-  return { url, controller, close }
-}
-
-const call = async (method: string, url: string, body?: object): Promise<void> => {
-  const request =
-    body === undefined
-      ? { method }
-      : { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
-  const response = await fetch(url, request)
-  await response.arrayBuffer()
-  if (response.status !== 200 || (method !== 'GET' && response.headers.get('x-applied') !== 'true')) {
-    throw new Error(`${method} ${url}: ${response.status}, applied: ${response.headers.get('x-applied')}`)
-  }
-}
-
-/** Alternately takes a guest out and puts it back. */
-const changePorts = async (url: string) => {
-  const guest = {
-    uuid: 'if-p5',
-    network_uuid: 'nw-0',
-    mac_address: '52:54:ff:00:00:05',
-    ipv4_address: '10.0.0.5',
-  }
-  const deleted: number[] = []
-  const added: number[] = []
-  for (let round = 0; round < ROUNDS; round++) {
-    deleted.push(await timed(() => call('DELETE', `${url}/api/1.0/interfaces/if-p5?wait=10`)))
-    added.push(await timed(() => call('POST', `${url}/api/1.0/interfaces?wait=10`, guest)))
-  }
-  return { deleted, added }
-}
-
-const changeRoutes = async (url: string) => {
-  const times: number[] = []
-  for (let round = 0; round < ROUNDS; round++) {
-    await call('DELETE', `${url}/api/1.0/routes/r-0?wait=10`)
-    const route = { uuid: 'r-0', interface_uuid: 'if-leg0', route_link_uuid: 'rl-0' }
-    times.push(await timed(() => call('POST', `${url}/api/1.0/routes?wait=10`, route)))
-  }
-  return times
-}
-
-const addNetworks = async (url: string) => {
-  const times: number[] = []
-  for (let round = 0; round < ROUNDS; round++) {
-    const network = { uuid: `nw-new${round}`, ipv4_network: `192.168.${round}.0` }
-    times.push(await timed(() => call('POST', `${url}/api/1.0/networks?wait=10`, network)))
-  }
-  return times
-}
-
-const measure = async (directory: string, guests: number): Promise<void> => {
-  const { url, controller, close } = await startBoth(directory, guests)
-  const { port } = controller.addresses[0]!
-  const fake = spawn(
-    process.execPath,
-    ['--conditions=vnet-source', FAKE_SWITCH, String(port), String(guests)],
-    { stdio: ['ignore', 'ignore', 'inherit'] },
-  )
+/** A family that fails costs its own rows: the reason stands where they would. */
+const runFamily = async (family: Family, context: Context, record: (row: Row) => void): Promise<void> => {
+  if (!namesOf(family).some((name) => context.wants(name))) return
+  if (family.asRoot === true && process.getuid?.() !== 0)
+    return context.say(`${family.name}: skipped, it makes network namespaces: run as root`)
   try {
-    const status = () => controller.report().datapaths[0]
-    while (status()?.connected !== true) await new Promise((resolve) => setTimeout(resolve, 1))
-    const install = await timed(async () => {
-      while ((status()?.acknowledged_revision ?? 0) === 0)
-        await new Promise((resolve) => setTimeout(resolve, 1))
-    })
-    const flows = status()?.flows ?? 0
-    const { deleted, added } = await changePorts(url)
-    const routed = await changeRoutes(url)
-    const networks = await addNetworks(url)
-    const rss = Math.round(process.memoryUsage.rss() / 2 ** 20)
-    const cells = [
-      guests,
-      flows,
-      (flows / guests).toFixed(1),
-      install.toFixed(0),
-      rss,
-      spread(added),
-      spread(deleted),
-      spread(networks),
-      spread(routed),
-    ]
-    say(`| ${cells.join(' | ')} |`)
-  } finally {
-    fake.kill()
-    await close()
+    await family.run(context)
+  } catch (error) {
+    process.exitCode = 1
+    tell(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    record({ name: family.name, work: family.about, ours: 'failed: see what was printed' })
   }
 }
 
-const directory = await mkdtemp(join(tmpdir(), 'vnet-bench-'))
-try {
-  say(
-    `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node ${process.version}. Times in ms: median (10 %–90 %) of ${ROUNDS}.`,
-  )
-  say('')
-  say(
-    '| guests | flows | per guest | connect → all installed | RSS MiB | add a guest | delete one | add a network | add a route |',
-  )
-  say('|---|---|---|---|---|---|---|---|---|')
-  for (const guests of sizes.length > 0 ? sizes : [10, 1000, 10_000]) await measure(directory, guests)
-} finally {
-  await rm(directory, { recursive: true, force: true })
+const runAll = async (options: Options, directory: string): Promise<Row[]> => {
+  const rows: Row[] = []
+  const record = (row: Row): void => {
+    if (rows.length === 0) print(TABLE_HEAD)
+    rows.push(row)
+    print(renderRow(row))
+  }
+  const context: Context = {
+    quick: options.quick,
+    ovn: options.ovn,
+    directory,
+    wants: (name) => options.rows.length === 0 || options.rows.some((row) => isWanted(name, row)),
+    give: (row) => {
+      if (context.wants(row.name)) record(row)
+    },
+    say: tell,
+  }
+  for (const family of FAMILIES) await runFamily(family, context, record)
+  return rows
 }
+
+const bench = async (options: Options): Promise<void> => {
+  const started = new Date()
+  const directory = await mkdtemp(join(tmpdir(), 'vnet-bench-'))
+  const release = atExit(() => rmSync(directory, { recursive: true, force: true }))
+  const rows = await runAll(options, directory)
+  await rm(directory, { recursive: true, force: true })
+  release()
+  const facts = await machineFacts(started, options.text)
+  print(`\n${facts}`)
+  if (!options.write) return
+  await writeReport(DOCUMENT, renderReport(facts, rows))
+  tell('written to docs/benchmarks.md')
+}
+
+const options = readOptions(process.argv.slice(2))
+if (options === null) print(HELP)
+else if (options.list) for (const name of FAMILIES.flatMap(namesOf)) print(name)
+else if (options.rows.some((row) => !FAMILIES.flatMap(namesOf).some((name) => isWanted(name, row)))) {
+  tell('no such row: npm run bench -- --list')
+  process.exitCode = 2
+} else await bench(options)

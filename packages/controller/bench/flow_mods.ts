@@ -1,7 +1,9 @@
 /**
  * Installing flows, one change among them, and reading them back: ours beside `ovs-ofctl` on the same switch in turns.
  *
- *     node --conditions=vnet-source packages/controller/bench/flow_mods.ts [flows] [rounds]
+ *     node --conditions=vnet-source packages/controller/bench/flow_mods.ts [flows] [rounds] [--json]
+ *
+ * With `--json` one line of samples in milliseconds, for `npm run bench`.
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -17,7 +19,18 @@ const SINGLE_CHANGES = 200
 const count = Number(process.argv[2] ?? 50_000)
 const rounds = Number(process.argv[3] ?? 7)
 
-const say = (line: string) => process.stdout.write(`${line}\n`)
+const isData = process.argv.includes('--json')
+
+/** Milliseconds. */
+interface Samples {
+  readonly ours: number[]
+  readonly theirs: number[]
+  /** Longest turn of our event loop in each round. */
+  readonly turns: number[]
+}
+
+const samples = (): Samples => ({ ours: [], theirs: [], turns: [] })
+const say = (line: string) => isData || process.stdout.write(`${line}\n`)
 const median = (values: readonly number[]) =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 const timed = async (work: () => Promise<unknown>): Promise<number> => {
@@ -82,8 +95,8 @@ const file = join(ovs.directory, 'flows')
 const lines = flows.map(({ content }) => formatFlow(content, { cookie: true }))
 await writeFile(file, lines.join('\n'))
 
-async function install(): Promise<void> {
-  const [ours, theirs, turns]: [number[], number[], number[]] = [[], [], []]
+async function install(): Promise<Samples> {
+  const { ours, theirs, turns } = samples()
   for (let round = 0; round < rounds; round++) {
     engine.want(flows)
     turns.push(
@@ -98,9 +111,10 @@ async function install(): Promise<void> {
   }
   compare(`${count} flows from nothing`, ours, theirs)
   say(`  longest turn of the event loop: ${median(turns).toFixed(0)} ms`)
+  return { ours, theirs, turns }
 }
 
-async function changeOne(): Promise<void> {
+async function changeOne(): Promise<Samples> {
   engine.want(flows)
   await first.acknowledged()
   const times: number[] = []
@@ -115,10 +129,11 @@ async function changeOne(): Promise<void> {
   say(
     `one flow more among ${count}: median ${median(times).toFixed(2)} ms, worst ${Math.max(...times).toFixed(1)} ms`,
   )
+  return { ...samples(), ours: times }
 }
 
-async function reconnect(): Promise<void> {
-  const [ours, theirs, turns]: [number[], number[], number[]] = [[], [], []]
+async function reconnect(): Promise<Samples> {
+  const { ours, theirs, turns } = samples()
   let current = first
   for (let round = 0; round < rounds; round++) {
     await current.switches.close()
@@ -136,15 +151,15 @@ async function reconnect(): Promise<void> {
   compare(`reconnect with ${count} unchanged flows (ovs-ofctl: dump-flows)`, ours, theirs)
   say(`  longest turn of the event loop: ${median(turns).toFixed(0)} ms`)
   await current.switches.close()
+  return { ours, theirs, turns }
 }
 
 try {
   await ovs.addBridge('br0', DPID, 2, first.target)
   await first.connected()
   await first.acknowledged()
-  await install()
-  await changeOne()
-  await reconnect()
+  const [installed, changed, reconnected] = [await install(), await changeOne(), await reconnect()]
+  if (isData) process.stdout.write(`${JSON.stringify({ count, installed, changed, reconnected })}\n`)
 } finally {
   await first.switches.close()
   await ovs.stop()

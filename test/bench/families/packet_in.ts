@@ -1,0 +1,142 @@
+/**
+ * Packet-in → packet-out, beside the C controller of Open vSwitch. Both are learning switches: ours is the example of
+ * the library, as vnetd punts no packets yet. The switches are fake ones in a process of their own, the same for both.
+ */
+
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { run } from '../../lab/command.ts'
+import { type Daemon, startDaemon } from '../../lab/daemon.ts'
+import { atExit } from '../../lab/exit.ts'
+import { findPrograms, TESTCONTROLLER } from '../programs.ts'
+import { alone, type Budget, type Context, compared, type Family, type Row } from '../row.ts'
+import { number, quantile } from '../statistics.ts'
+
+const EXAMPLE = fileURLToPath(
+  new URL('../../../packages/openflow/examples/learning-switch.ts', import.meta.url),
+)
+const SENDERS = fileURLToPath(new URL('../packet_in_process.ts', import.meta.url))
+const COUNTS = [1, 16, 64] as const
+/** ovs-testcontroller takes no more. */
+const MOST_OF_THEIRS = 16
+const LATENCY: Budget = { text: '≤ 2 ×', holds: (ratio) => ratio <= 2 }
+const RATE: Budget = { text: '≥ 0.5 ×', holds: (ratio) => ratio >= 0.5 }
+
+interface Measured {
+  /** Microseconds. */
+  readonly latency: readonly number[]
+  /** In a second. */
+  readonly rate: readonly number[]
+  /** Part of a core that the senders used while it was saturated. */
+  readonly load: number
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+
+type Start = (port: number) => Promise<Daemon>
+
+const startOurs: Start = (port) =>
+  startDaemon({ command: [process.execPath, EXAMPLE, `${port}`], ready: 'listening' })
+
+const startTheirs =
+  (program: string, directory: string): Start =>
+  (port) => {
+    const control = `--unixctl=${join(directory, `testcontroller-${port}.ctl`)}`
+    const quiet = ['-vconsole:emer', '-vsyslog:off']
+    const command = [program, '-O', 'OpenFlow13', `ptcp:${port}:127.0.0.1`, control, ...quiet]
+    return startDaemon({ command, env: { ...process.env, OVS_RUNDIR: directory, OVS_LOGDIR: directory } })
+  }
+
+/** One controller, freshly started, with so many switches. */
+const measure = async (start: Start, switches: number, seconds: number): Promise<Measured> => {
+  const port = await freePort()
+  const controller = await start(port)
+  const release = atExit(() => controller.signal('SIGKILL'))
+  try {
+    const command = [process.execPath, '--conditions=vnet-source', SENDERS, port, switches, seconds]
+    return JSON.parse(await run(command.map(String), { timeout: 60_000 })) as Measured
+  } finally {
+    await controller.stop('SIGKILL')
+    release()
+  }
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+
+/** The median alone would hide pauses: of the collector, or of whoever else runs. */
+const tail = (times: readonly number[]): string =>
+  `; mean ${number(sum(times) / times.length)}, p99 ${number(quantile(times, 0.99))}`
+
+interface Both {
+  readonly ours: readonly Measured[]
+  readonly theirs: readonly Measured[]
+}
+
+const PROGRAM = '`ovs-testcontroller`'
+const TOO_MANY = `${PROGRAM}: not installed, or more than the ${MOST_OF_THEIRS} switches that it takes`
+
+const latencyRow = (name: string, work: string, { ours, theirs }: Both): Row => {
+  const [mine, other] = [ours, theirs].map((all) => all.flatMap(({ latency }) => latency)) as [
+    number[],
+    number[],
+  ]
+  const only = alone(name, work, mine, 'µs')
+  if (other.length === 0) return { ...only, ours: only.ours + tail(mine), other: TOO_MANY }
+  const row = compared({
+    name,
+    work,
+    unit: 'µs',
+    ours: mine,
+    program: PROGRAM,
+    theirs: other,
+    budget: LATENCY,
+  })
+  return { ...row, ours: row.ours + tail(mine), other: row.other! + tail(other) }
+}
+
+const rateRow = (name: string, work: string, { ours, theirs }: Both): Row => {
+  const [mine, other] = [ours, theirs].map((all) => all.flatMap(({ rate }) => rate)) as [number[], number[]]
+  if (other.length === 0) return { ...alone(name, work, mine, '/s'), other: TOO_MANY }
+  return compared({ name, work, unit: '/s', ours: mine, program: PROGRAM, theirs: other, budget: RATE })
+}
+
+const giveBoth = ({ give }: Context, count: number, both: Both): void => {
+  const switches = count === 1 ? '1 switch' : `${count} switches`
+  give(latencyRow(`packet-in/latency-${count}`, `packet-in → packet-out, one under way, ${switches}`, both))
+  give(rateRow(`packet-in/rate-${count}`, `the same, 512 under way, ${switches}`, both))
+}
+
+export const packetInFamily: Family = {
+  name: 'packet-in',
+  about: "packet-in → packet-out: the library's learning switch beside ovs-testcontroller",
+  parts: COUNTS.flatMap((count) => [`latency-${count}`, `rate-${count}`]),
+  run: async (context) => {
+    const { quick, wants, say, directory } = context
+    const found = findPrograms(TESTCONTROLLER)
+    if (found === undefined) say('packet-in: ours alone, there is no ovs-testcontroller here')
+    const theirStart = found === undefined ? undefined : startTheirs(found[0]!, directory)
+    const [rounds, seconds] = quick ? [1, 1] : [3, 2]
+    for (const count of COUNTS) {
+      if (!wants(`packet-in/latency-${count}`) && !wants(`packet-in/rate-${count}`)) continue
+      say(`packet-in: ${count} switches`)
+      const [ours, theirs]: [Measured[], Measured[]] = [[], []]
+      for (let round = 0; round < rounds; round++) {
+        ours.push(await measure(startOurs, count, seconds))
+        if (theirStart !== undefined && count <= MOST_OF_THEIRS)
+          theirs.push(await measure(theirStart, count, seconds))
+      }
+      giveBoth(context, count, { ours, theirs })
+      say(
+        `packet-in: the senders used ${ours.map(({ load }) => load.toFixed(2)).join(', ')} cores with ours, ${theirs.map(({ load }) => load.toFixed(2)).join(', ')} with theirs`,
+      )
+    }
+  },
+}

@@ -1,0 +1,125 @@
+/**
+ * Switches that send packet-ins to a controller and count its packet-outs: PORT SWITCHES SECONDS. Prints one line of
+ * JSON. Each packet goes to a MAC address that nobody has seen: a learning switch answers it with one packet-out.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { OFP_NO_BUFFER, OFPR, type PacketIn } from '@openvnet/openflow'
+import { FakeSwitch, fakePort } from '@openvnet/openflow/testing'
+
+const [port, count, seconds] = process.argv.slice(2).map(Number) as [number, number, number]
+const FIRST_DPID = 0x9ac_0000n
+const PACKET_BYTES = 64
+/** Packets under way of all switches together when the controller is to be saturated. */
+const UNDER_WAY = 512
+const SAMPLES_AT_LEAST = 200
+/** A controller may drop what it cannot send at once: after so many milliseconds a window is opened again. */
+const LOST_AFTER_MS = 50
+const PARTS = 5
+
+const frame = (n: number): Uint8Array => {
+  const data = Buffer.alloc(PACKET_BYTES)
+  data.writeUIntBE(0x02_00_00_00_ff_fe, 0, 6)
+  data.writeUIntBE(0x02_00_00_00_00_00 + (n & 0xff), 6, 6)
+  data.writeUInt16BE(0x0800, 12)
+  return data
+}
+
+const FRAMES = Array.from({ length: 256 }, (_, n) => frame(n))
+
+class Sender {
+  readonly fake: FakeSwitch
+  underWay = 0
+  answered = 0
+  onAnswer: () => void = () => {}
+  #sent = 0
+
+  constructor(index: number) {
+    this.fake = new FakeSwitch({
+      datapathId: FIRST_DPID + BigInt(index),
+      ports: [fakePort(1, 'p1'), fakePort(2, 'p2')],
+      onPacketOut: () => {
+        this.answered += 1
+        this.underWay = Math.max(0, this.underWay - 1)
+        this.onAnswer()
+      },
+    })
+  }
+
+  send(): void {
+    this.#sent += 1
+    this.underWay += 1
+    const data = FRAMES[this.#sent & 0xff]!
+    const packet: PacketIn = {
+      ...{ type: 'packet_in', xid: 0, buffer_id: OFP_NO_BUFFER, total_len: PACKET_BYTES },
+      ...{
+        reason: OFPR.NO_MATCH,
+        table_id: 0,
+        cookie: 0n,
+        match: [{ field: 'in_port', value: 1, mask: null }],
+        data,
+      },
+    }
+    this.fake.send(packet)
+  }
+}
+
+/** Microseconds, one packet under way in all, the switches in turns. */
+const measureLatency = async (senders: readonly Sender[]): Promise<number[]> => {
+  const times: number[] = []
+  const end = performance.now() + seconds * 1000
+  for (let n = 0; times.length < SAMPLES_AT_LEAST || performance.now() < end; n++) {
+    const sender = senders[n % senders.length]!
+    const start = performance.now()
+    await new Promise<void>((resolve) => {
+      sender.onAnswer = resolve
+      sender.send()
+    })
+    times.push((performance.now() - start) * 1000)
+  }
+  return times.slice(times.length / 5)
+}
+
+/** Answers in a second, in several parts of the time. */
+const measureRate = async (senders: readonly Sender[]): Promise<number[]> => {
+  const window = Math.max(1, Math.floor(UNDER_WAY / senders.length))
+  const fillWindow = (sender: Sender): void => {
+    while (sender.underWay < window) sender.send()
+  }
+  for (const sender of senders) {
+    // Half a window at once: one packet at a time would cost a system call each.
+    sender.onAnswer = () => {
+      if (sender.underWay <= window / 2) fillWindow(sender)
+    }
+    fillWindow(sender)
+  }
+  const before = new Map<Sender, number>()
+  const guard = setInterval(() => {
+    for (const sender of senders) {
+      if (before.get(sender) === sender.answered) sender.underWay = 0
+      before.set(sender, sender.answered)
+      fillWindow(sender)
+    }
+  }, LOST_AFTER_MS)
+  const rates: number[] = []
+  const total = () => senders.reduce((sum, { answered }) => sum + answered, 0)
+  await delay(200)
+  for (let part = 0; part < PARTS; part++) {
+    const [start, from] = [performance.now(), total()]
+    await delay((seconds * 1000) / PARTS)
+    rates.push(((total() - from) / (performance.now() - start)) * 1000)
+  }
+  clearInterval(guard)
+  for (const sender of senders) sender.onAnswer = () => {}
+  return rates
+}
+
+const senders = Array.from({ length: count }, (_, index) => new Sender(index))
+for (const { fake } of senders) await fake.connect({ host: '127.0.0.1', port })
+// Whoever manages switches asks them first for what they have.
+await delay(300)
+const latency = await measureLatency(senders)
+const usage = process.cpuUsage()
+const rate = await measureRate(senders)
+const { user, system } = process.cpuUsage(usage)
+const load = (user + system) / 1e6 / (seconds + 0.2)
+process.stdout.write(`${JSON.stringify({ latency, rate, load })}\n`, () => process.exit())
