@@ -4,7 +4,7 @@ import { build } from './setup/build.mjs'
 import { ensureNode } from './setup/node.mjs'
 import { ensurePackages } from './setup/packages.mjs'
 import { runInPlace, runMain, SetupError, succeeds } from './setup/run.mjs'
-import { ensureCommands, LAB } from './setup/system.mjs'
+import { ensureCommands, TESTS } from './setup/system.mjs'
 
 const BENCH = [process.execPath, '--conditions=vnet-source', 'test/bench/main.ts', ...process.argv.slice(2)]
 const IN_NAMESPACE = ['unshare', '--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'bench']
@@ -14,7 +14,7 @@ await runMain(async () => {
   if (status !== null) return status
   ensurePackages()
   build()
-  if (!ensureCommands(LAB)) throw new SetupError('the benchmarks need them')
+  if (!ensureCommands(TESTS)) throw new SetupError('the benchmarks need them')
   // Programs to compare with are fetched before: in the namespace there is no network.
   await runInPlace(process.execPath, [
     '--conditions=vnet-source',

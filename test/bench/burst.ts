@@ -2,7 +2,10 @@
  * Ten thousand writes as fast as one client can: one by one on several connections, pipelined, and as one batch; in one
  * process and split. Meanwhile somebody reads, and vnetd's event loop is watched. It prints; it asserts nothing.
  *
- *     node --conditions=vnet-source test/bench/burst.ts [writes]
+ *     node --conditions=vnet-source test/bench/burst.ts [writes] [--json] [--together]
+ *
+ * vnetd runs as built, as its users run it. With `--json` one line of data, for `npm run bench`; with `--together` in one
+ * process only.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,18 +14,19 @@ import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { FakeSwitches } from './fake_switches.ts'
 import { HttpConnection } from './http_connection.ts'
 import type { LoopReport } from './loop_delay.ts'
+import { startReading } from './reader.ts'
 
 const WRITES = Number(process.argv[2] ?? 10_000)
+const isData = process.argv.includes('--json')
 const HTTP_PORT = 19_390
 const OPENFLOW_PORT = 19_391
 const REDIS_PORT = 19_392
-/** Milliseconds between two reads of the reader. */
-const READ_PAUSE = 5
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
-const say = (line: string) => process.stdout.write(`${line}\n`)
+const say = (line: string) => isData || process.stdout.write(`${line}\n`)
 const quantile = (values: readonly number[], q: number): string =>
   (values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) * q)] ?? Number.NaN).toFixed(1)
 
@@ -72,41 +76,18 @@ class Program {
   }
 }
 
-const sourceArgs = ['--conditions=vnet-source']
+/** As in scripts/start.mjs. */
+const NODE_OPTIONS = ['--max-semi-space-size=4']
 
 const vnetd = async (directory: string, ...options: readonly string[]): Promise<Program> => {
   const program = new Program([
-    ...sourceArgs,
-    ...['--import', here('./loop_delay.ts'), here('../../packages/vnetd/src/main.ts')],
+    ...NODE_OPTIONS,
+    ...['--import', here('./loop_delay.ts'), here('../../packages/vnetd/dist/main.js')],
     ...['--http', `127.0.0.1:${HTTP_PORT}`, '--openflow', `127.0.0.1:${OPENFLOW_PORT}`],
     ...['--db', join(directory, 'openvnet.db'), '--log-level', 'warn', ...options],
   ])
   await program.says(' is up')
   return program
-}
-
-/** Reads all the time; what it takes, in milliseconds. */
-const startReading = async () => {
-  const connection = await HttpConnection.open(HTTP_PORT)
-  const times: number[] = []
-  let reading = true
-  const read = async () => {
-    for (let turn = 0; reading; turn++) {
-      const start = performance.now()
-      await connection.send('GET', turn % 2 === 0 ? 'networks/nw-0' : 'interfaces?limit=30')
-      times.push(performance.now() - start)
-      await sleep(READ_PAUSE)
-    }
-  }
-  const ended = read()
-  return {
-    times,
-    stop: async () => {
-      reading = false
-      await ended
-      connection.close()
-    },
-  }
 }
 
 interface Load {
@@ -158,12 +139,21 @@ const applied = async (connection: HttpConnection): Promise<void> => {
   if (!body.includes('"applied":true')) throw new Error(body)
 }
 
+/** Times in milliseconds. */
+interface Burst {
+  readonly name: string
+  readonly answered: number
+  readonly acknowledged: number
+  readonly reads: readonly number[]
+  readonly loops: readonly LoopReport[]
+}
+
 /** @param watched the processes whose loops are shown */
-const measure = async (load: Load, watched: ReadonlyMap<string, Program>): Promise<void> => {
+const measure = async (load: Load, watched: ReadonlyMap<string, Program>): Promise<Burst> => {
   const connections = await Promise.all(
     Array.from({ length: load.connections }, () => HttpConnection.open(HTTP_PORT)),
   )
-  const reader = await startReading()
+  const reader = await startReading(HTTP_PORT)
   for (const program of watched.values()) await program.loop()
   const start = performance.now()
   await load.run(connections)
@@ -186,10 +176,14 @@ const measure = async (load: Load, watched: ReadonlyMap<string, Program>): Promi
     loops.map(([, { rss }]) => rss.toFixed(0)).join(', '),
   ]
   say(`| ${cells.join(' | ')} |`)
+  const reports = loops.map(([, report]) => report)
+  return { name: load.name, answered, acknowledged: total, reads: times, loops: reports }
 }
 
-const run = async (mode: 'one process' | 'split', directory: string): Promise<void> => {
+const run = async (mode: 'one process' | 'split', directory: string): Promise<Burst[]> => {
   const programs: Program[] = []
+  const bursts: Burst[] = []
+  let fakes: FakeSwitches | undefined
   const started = async (program: Promise<Program> | Program) => {
     programs.push(await program)
     return program
@@ -207,9 +201,8 @@ const run = async (mode: 'one process' | 'split', directory: string): Promise<vo
       watched.set('api ', await started(vnetd(directory, '--only', 'api', ...common)))
       watched.set('controller ', await started(vnetd(directory, '--only', 'controller', ...common)))
     } else watched.set('', await started(vnetd(directory)))
-    await started(
-      new Program([...sourceArgs, here('./fake_switch_process.ts'), `${OPENFLOW_PORT}`, `${WRITES}`]),
-    )
+    fakes = await FakeSwitches.start({ port: OPENFLOW_PORT, switches: 1, ports: WRITES })
+    fakes.connect()
     const connection = await HttpConnection.open(HTTP_PORT)
     for (const network of networks) check(await connection.send('POST', 'networks', network))
     await sleep(500)
@@ -218,9 +211,11 @@ const run = async (mode: 'one process' | 'split', directory: string): Promise<vo
       `\n${mode}:\n\n| load | writes/s | answered ms | acknowledged ms | read ms p50 / p99 / max | loop delay ms p99 / max | RSS MiB |`,
     )
     say('|---|---|---|---|---|---|---|')
-    for (const load of LOADS) await measure(load, watched)
+    for (const load of LOADS) bursts.push(await measure(load, watched))
     connection.close()
+    return bursts
   } finally {
+    await fakes?.stop()
     for (const program of programs.reverse()) await program.stop()
   }
 }
@@ -228,11 +223,16 @@ const run = async (mode: 'one process' | 'split', directory: string): Promise<vo
 say(
   `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node ${process.version}. ${WRITES} interfaces, each with its MAC and IP lease.`,
 )
-for (const mode of ['one process', 'split'] as const) {
+const measured: Record<string, Burst[]> = {}
+const modes = process.argv.includes('--together')
+  ? (['one process'] as const)
+  : (['one process', 'split'] as const)
+for (const mode of modes) {
   const directory = await mkdtemp(join(tmpdir(), 'vnet-burst-'))
   try {
-    await run(mode, directory)
+    measured[mode] = await run(mode, directory)
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
 }
+if (isData) process.stdout.write(`${JSON.stringify(measured)}\n`)

@@ -80,6 +80,28 @@ const attachNetwork: Change = {
   },
 }
 
+/** Three requests. */
+const addRoutedNetwork: Change = {
+  name: 'add-routed-network',
+  text: 'add a network and attach it to a router',
+  round: async (client, _description, n) => {
+    const network = { uuid: 'nw-routed', ipv4_network: `192.168.${n}.0` }
+    const leg = {
+      ...{ uuid: 'if-routed', mode: 'simulated', network_uuid: 'nw-routed' },
+      ipv4_address: `192.168.${n}.254`,
+    }
+    const route = { uuid: 'r-routed', interface_uuid: 'if-routed', route_link_uuid: 'rl-0' }
+    const time = await timed(async () => {
+      await client.call('POST', 'networks', network)
+      await client.call('POST', 'interfaces', leg)
+      await client.apply('POST', 'routes', route)
+    })
+    await client.call('DELETE', 'interfaces/if-routed')
+    await client.apply('DELETE', 'networks/nw-routed')
+    return time
+  },
+}
+
 const addRoute: Change = {
   name: 'add-route',
   text: 'add a route',
@@ -117,6 +139,7 @@ export const CHANGES: readonly Change[] = [
   move,
   addNetwork,
   attachNetwork,
+  addRoutedNetwork,
   addRoute,
   changeAddress,
 ]

@@ -4,10 +4,7 @@
  * `if-legN`, routers `rl-N` with the number of their first network, leases `il-if-…`.
  */
 
-import type { Store } from '@openvnet/api'
-import { createApi } from '@openvnet/api'
-import { createLocalBus } from '@openvnet/feed'
-import { pino } from 'pino'
+import { openStore, type Store } from '@openvnet/api'
 
 export interface Description {
   readonly networks: number
@@ -21,7 +18,7 @@ export interface Description {
 const SMALL = 200
 const FIRST = 10 * 2 ** 24
 
-const prefixOf = ({ guests }: Description): number => (guests <= SMALL ? 24 : 20)
+export const prefixOf = ({ guests }: Description): number => (guests <= SMALL ? 24 : 20)
 const macText = (n: number): string => `52:54:${n.toString(16).padStart(8, '0').match(/../g)?.join(':')}`
 const addressText = (n: number): string => [24, 16, 8, 0].map((bits) => (n >>> bits) & 255).join('.')
 
@@ -121,10 +118,8 @@ const fill = (store: Store, description: Description): void => {
 }
 
 /** A new database with the description, in one transaction, as if it had been written over the API before. */
-export const writeDatabase = async (file: string, description: Description): Promise<void> => {
-  const bus = createLocalBus()
-  const api = await createApi({ file, bus, log: pino({ level: 'warn' }, pino.destination(2)) })
-  fill(api.store, description)
-  await api.close()
-  await bus.close()
+export const writeDatabase = (file: string, description: Description): void => {
+  const store = openStore({ file })
+  fill(store, description)
+  store.close()
 }

@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path'
 import type { Guest } from '../lab/guest.ts'
-import { addressOf, type Description, guestMac, legAddress, writeDatabase } from './description.ts'
+import { addressOf, type Description, guestMac, legAddress, prefixOf, writeDatabase } from './description.ts'
 import { BenchSwitch } from './switch.ts'
 import { Vnetd } from './vnetd.ts'
 
@@ -36,9 +36,7 @@ export class LoadedSwitch {
   readonly guests: readonly [Guest, Guest, Guest]
   vnetd: Vnetd
 
-  private constructor(
-    parts: Pick<LoadedSwitch, 'bench' | 'load' | 'database' | 'guests' | 'vnetd'>,
-  ) {
+  private constructor(parts: Pick<LoadedSwitch, 'bench' | 'load' | 'database' | 'guests' | 'vnetd'>) {
     this.bench = parts.bench
     this.load = parts.load
     this.database = parts.database
@@ -51,9 +49,9 @@ export class LoadedSwitch {
     try {
       const { description } = load
       const database = join(bench.directory, 'bench.db')
-      await writeDatabase(database, description)
+      writeDatabase(database, description)
       const others = Array.from({ length: description.networks - 2 }, (_, n) => portOf(description, n + 2, 1))
-      await bench.addDummies(others)
+      await bench.addPorts(others)
       const guests = [
         await addGuest(bench, description, 0, 1),
         await addGuest(bench, description, 0, 2),
@@ -98,10 +96,12 @@ const addGuest = async (
   const guest = await bench.guest({
     port: portOf(description, network, host),
     mac: guestMac(memberOf(description, network, host)),
-    addresses: [`${addressOf(description, network, host)}/20`],
+    addresses: [`${addressOf(description, network, host)}/${prefixOf(description)}`],
     routes: [`default via ${legAddress(description, network)}`],
   })
-  const peers = [1, 2].map((peer) => [addressOf(description, network, peer), memberOf(description, network, peer)] as const)
+  const peers = [1, 2].map(
+    (peer) => [addressOf(description, network, peer), memberOf(description, network, peer)] as const,
+  )
   for (const [address, member] of peers)
     await guest.namespace.ip(`neigh replace ${address} lladdr ${guestMac(member)} dev eth0 nud permanent`)
   return guest

@@ -10,15 +10,27 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { atExit } from '../lab/exit.ts'
+import { burstFamily } from './families/burst.ts'
+import { firstPingFamily } from './families/first_ping.ts'
 import { flowsFamily } from './families/flows.ts'
+import { ovnFamily } from './families/ovn.ts'
 import { packetInFamily } from './families/packet_in.ts'
+import { restartFamily } from './families/restart.ts'
 import { sizeFamily } from './families/size.ts'
 import { machineFacts } from './machine.ts'
 import { HELP, isWanted, type Options, readOptions } from './options.ts'
 import { renderReport, renderRow, TABLE_HEAD, writeReport } from './report.ts'
 import type { Context, Family, Row } from './row.ts'
 
-const FAMILIES: readonly Family[] = [flowsFamily, packetInFamily, sizeFamily]
+const FAMILIES: readonly Family[] = [
+  flowsFamily,
+  packetInFamily,
+  sizeFamily,
+  burstFamily,
+  firstPingFamily,
+  restartFamily,
+  ovnFamily,
+]
 const DOCUMENT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url))
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -80,4 +92,8 @@ else if (options.list) for (const name of FAMILIES.flatMap(namesOf)) print(name)
 else if (options.rows.some((row) => !FAMILIES.flatMap(namesOf).some((name) => isWanted(name, row)))) {
   tell('no such row: npm run bench -- --list')
   process.exitCode = 2
-} else await bench(options)
+} else {
+  await bench(options)
+  // What a family that failed has left open must not keep us.
+  process.exit()
+}

@@ -12,13 +12,23 @@ import { OpenVSwitch } from '../lab/open_vswitch.ts'
 /** Ports are added so many at a time: a command line has an end. */
 const PORTS_AT_ONCE = 500
 
+type Kind = 'dummy' | 'netdev'
+
 export class BenchSwitch {
   readonly ovs: OpenVSwitch
   readonly bridge: string
   readonly directory: string
   readonly #lab: Lab
 
-  private constructor(lab: Lab, bridge: string, ovs: OpenVSwitch) {
+  readonly #kind: Kind
+
+  private constructor({
+    lab,
+    bridge,
+    ovs,
+    kind,
+  }: { lab: Lab; bridge: string; ovs: OpenVSwitch; kind: Kind }) {
+    this.#kind = kind
     this.#lab = lab
     this.bridge = bridge
     this.ovs = ovs
@@ -26,12 +36,16 @@ export class BenchSwitch {
   }
 
   /** @param kind `dummy`: all devices exist in memory only; `netdev`: the userspace datapath with real devices */
-  static async start(kind: 'dummy' | 'netdev', bridge = 'br0'): Promise<BenchSwitch> {
+  static async start(kind: Kind, bridge = 'br0'): Promise<BenchSwitch> {
     const lab = await createLab()
     const ovs = new OpenVSwitch({ directory: join(lab.directory, 'ovs'), dummy: kind === 'dummy' })
-    const started = new BenchSwitch(lab, bridge, ovs)
+    const started = new BenchSwitch({ lab, bridge, ovs, kind })
     await ovs.start()
-    const settings = [`datapath_type=${kind}`, 'fail_mode=secure', 'other_config:disable-in-band=true']
+    const settings = [
+      ...[`datapath_type=${kind}`, 'fail_mode=secure', 'other_config:disable-in-band=true'],
+      // OVN speaks 1.5.
+      'protocols=OpenFlow13,OpenFlow15',
+    ]
     await ovs.vsctl('add-br', bridge, '--', 'set', 'Bridge', bridge, ...settings)
     return started
   }
@@ -40,18 +54,19 @@ export class BenchSwitch {
   async connect(port: number): Promise<void> {
     const { bridge } = this
     const backoff = ['--', 'set', 'Controller', bridge, 'max_backoff=1000']
-    await this.ovs.vsctl(
-      ...['set', 'Bridge', bridge, 'protocols=OpenFlow13', '--'],
-      ...['set-controller', bridge, `tcp:127.0.0.1:${port}`, ...backoff],
-    )
+    await this.ovs.vsctl(...['set-controller', bridge, `tcp:127.0.0.1:${port}`, ...backoff])
   }
 
   async disconnect(): Promise<void> {
     await this.ovs.vsctl('del-controller', this.bridge)
   }
 
-  /** Ports of the dummy class. @param identities `external_ids:iface-id` of each, as OVN binds them */
-  async addDummies(names: readonly string[], identities = names): Promise<void> {
+  /**
+   * Ports that nobody is behind: dummies, or internal ports where devices are real.
+   * @param identities `external_ids:iface-id` of each, as OVN binds them
+   */
+  async addPorts(names: readonly string[], identities = names): Promise<void> {
+    const type = this.#kind === 'dummy' ? 'dummy' : 'internal'
     for (let from = 0; from < names.length; from += PORTS_AT_ONCE) {
       const commands = names
         .slice(from, from + PORTS_AT_ONCE)
@@ -62,7 +77,7 @@ export class BenchSwitch {
             'set',
             'Interface',
             name,
-            'type=dummy',
+            `type=${type}`,
             `external_ids:iface-id=${identities[from + index]}`,
           ],
         ])

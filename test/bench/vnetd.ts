@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { atExit } from '../lab/exit.ts'
 import { until } from '../lab/wait.ts'
 import { Client, type Status } from './client.ts'
-import type { LoopDelay } from './loop_delay.ts'
+import type { LoopReport } from './loop_delay.ts'
 
 const MAIN = fileURLToPath(new URL('../../packages/vnetd/dist/main.js', import.meta.url))
 const LOOP_DELAY = fileURLToPath(new URL('loop_delay.ts', import.meta.url))
@@ -20,6 +20,8 @@ export interface VnetdOptions {
   readonly database: string
   /** TCP port for switches; any free one when absent. */
   readonly openflow?: number
+  /** More options of vnetd. */
+  readonly options?: readonly string[]
   /** More options of Node: `--cpu-prof`. */
   readonly node?: readonly string[]
 }
@@ -65,12 +67,17 @@ export class Vnetd {
   }
 
   /** The longest delays of its event loop while `work` goes on. */
-  async watch(work: () => Promise<unknown>): Promise<LoopDelay> {
-    this.#child.send('measure')
+  async watch(work: () => Promise<unknown>): Promise<LoopReport> {
+    await this.#report()
     await work()
+    return this.#report()
+  }
+
+  /** Of the time since the last one. */
+  async #report(): Promise<LoopReport> {
     const answer = once(this.#child, 'message')
-    this.#child.send('take')
-    return ((await answer) as [LoopDelay])[0]
+    this.#child.send('report')
+    return ((await answer) as [LoopReport])[0]
   }
 
   /** Resolves when so many bridges are connected and all of them have everything. @param interval milliseconds */

@@ -7,7 +7,7 @@ import { sleep } from '../../lab/wait.ts'
 import { CHANGES, type Change } from '../changes.ts'
 import { type Description, writeDatabase } from '../description.ts'
 import { FakeSwitches } from '../fake_switches.ts'
-import type { LoopDelay } from '../loop_delay.ts'
+import type { LoopReport } from '../loop_delay.ts'
 import { alone, atMost, type Budget, type Context, type Family, judged, type Row } from '../row.ts'
 import { median, number, spread, timed } from '../statistics.ts'
 import { cpuSeconds, peakMiB, residentMiB } from '../usage.ts'
@@ -56,7 +56,7 @@ interface Installed {
   readonly milliseconds: number
   readonly cpu: number
   readonly flows: number
-  readonly loop: LoopDelay
+  readonly loop: LoopReport
 }
 
 /** A vnetd that follows the description already, and switches that have nothing. */
@@ -76,7 +76,7 @@ const install = async (vnetd: Vnetd, size: Size): Promise<{ switches: FakeSwitch
   return { switches, result: { milliseconds, cpu: cpuSeconds(vnetd.pid) - before, flows, loop } }
 }
 
-const loopRow = (name: string, text: string, delays: readonly LoopDelay[], budget: Budget): Row => {
+const loopRow = (name: string, text: string, delays: readonly LoopReport[], budget: Budget): Row => {
   const [max, p99] = [delays.map((delay) => delay.max), delays.map((delay) => delay.p99)]
   return {
     name,
@@ -153,7 +153,7 @@ const runSize = async (context: Context, size: Size, medians: Medians): Promise<
   const wantsInstall = PARTS_OF_INSTALL.some((part) => context.wants(`size/${size.name}/${part}`))
   const rounds = wantsInstall && !context.quick ? 3 : 1
   const file = join(context.directory, `size-${size.name}.db`)
-  await writeDatabase(file, size)
+  writeDatabase(file, size)
   const results: Installed[] = []
   for (let round = 1; round <= rounds; round++) {
     const vnetd = await Vnetd.start({ database: file })

@@ -1,0 +1,51 @@
+/**
+ * Pings of every millisecond with the time of each answer. While nothing is answered `ping` sends every ten milliseconds
+ * only, so how long a guest was silent is told by the times and not by the number of what was lost.
+ */
+import { Daemon } from '../lab/daemon.ts'
+import type { Guest } from '../lab/guest.ts'
+import { parsePing } from '../lab/ping.ts'
+import { sleep, until } from '../lab/wait.ts'
+
+export interface StampedResult {
+  readonly sent: number
+  readonly lost: number
+  /** Milliseconds: the longest time between two answers. */
+  readonly silence: number
+}
+
+/** Milliseconds that the last answers may need. */
+const SETTLE_MS = 300
+
+export class StampedPing {
+  readonly #daemon: Daemon
+
+  constructor(guest: Guest, address: string) {
+    const command = ['ping', '-n', '-D', '-i', '0.001', '-W', '1', address]
+    this.#daemon = new Daemon({ command: [...guest.namespace.prefix, ...command] })
+  }
+
+  /** Times of the answers so far, in milliseconds since the epoch. */
+  get answers(): number[] {
+    const found = this.#daemon.output.matchAll(/^\[(\d+\.\d+)\] \d+ bytes from .*icmp_seq/gm)
+    return [...found].map(([, time]) => Number(time) * 1000)
+  }
+
+  /** Time of the first answer. @throws when there is none within `timeout` milliseconds */
+  first(timeout = 10_000): Promise<number> {
+    const describe = () => this.#daemon.output.slice(-500)
+    return until('an answer to a ping', () => this.answers[0], { timeout, describe })
+  }
+
+  /** A packet that is under way at the end counts only if it was answered. */
+  async stop(): Promise<StampedResult> {
+    this.#daemon.signal('SIGINT')
+    await Promise.race([this.#daemon.ended, sleep(SETTLE_MS)])
+    await this.#daemon.stop('SIGKILL')
+    const { answers } = this
+    const { sent, lost } = parsePing(this.#daemon.output)
+    const underWay = lost.at(-1) === sent ? 1 : 0
+    const gaps = answers.slice(1).map((time, index) => time - answers[index]!)
+    return { sent: sent - underWay, lost: lost.length - underWay, silence: Math.max(0, ...gaps) }
+  }
+}
