@@ -1,8 +1,8 @@
 /**
- * Single changes as a client makes them, each with the way back so that it can be repeated. Times run from the first
- * request to the answer to the last, which comes when every switch has acknowledged.
+ * Single changes as a client makes them, each with the way back so that it can be repeated. Times run from the request to
+ * its answer, which comes when every switch has acknowledged. What takes several operations is one batch: one revision.
  */
-import type { Client } from './client.ts'
+import type { Client, Operation } from './client.ts'
 import { addressOf, type Description, guestMac, legAddress } from './description.ts'
 import { timed } from './statistics.ts'
 
@@ -14,6 +14,8 @@ export interface Change {
   /** Milliseconds of round `n`, from 0 on. */
   readonly round: (client: Client, description: Description, n: number) => Promise<number>
 }
+
+const create = (path: string, body: object): Operation => ({ method: 'POST', path, body })
 
 const guest = (description: Description, n: number) => ({
   uuid: `if-p${n}`,
@@ -62,10 +64,10 @@ const addNetwork: Change = {
   },
 }
 
-/** A network with guests gets a leg and a route: two requests. */
+/** A network with guests gets a leg and a route. */
 const attachNetwork: Change = {
   name: 'attach-network',
-  text: 'attach a network to a router (leg and route)',
+  text: 'attach a network to a router (batch: leg, route)',
   round: async (client, description) => {
     await client.apply('DELETE', 'interfaces/if-leg0')
     const leg = {
@@ -73,17 +75,13 @@ const attachNetwork: Change = {
       ipv4_address: legAddress(description, 0),
     }
     const route = { uuid: 'r-0', interface_uuid: 'if-leg0', route_link_uuid: 'rl-0' }
-    return timed(async () => {
-      await client.call('POST', 'interfaces', leg)
-      await client.apply('POST', 'routes', route)
-    })
+    return timed(() => client.applyAll([create('interfaces', leg), create('routes', route)]))
   },
 }
 
-/** Three requests. */
 const addRoutedNetwork: Change = {
   name: 'add-routed-network',
-  text: 'add a network and attach it to a router',
+  text: 'add a network and attach it to a router (batch)',
   round: async (client, _description, n) => {
     const network = { uuid: 'nw-routed', ipv4_network: `192.168.${n}.0` }
     const leg = {
@@ -91,11 +89,8 @@ const addRoutedNetwork: Change = {
       ipv4_address: `192.168.${n}.254`,
     }
     const route = { uuid: 'r-routed', interface_uuid: 'if-routed', route_link_uuid: 'rl-0' }
-    const time = await timed(async () => {
-      await client.call('POST', 'networks', network)
-      await client.call('POST', 'interfaces', leg)
-      await client.apply('POST', 'routes', route)
-    })
+    const operations = [create('networks', network), create('interfaces', leg), create('routes', route)]
+    const time = await timed(() => client.applyAll(operations))
     await client.call('DELETE', 'interfaces/if-routed')
     await client.apply('DELETE', 'networks/nw-routed')
     return time
@@ -116,20 +111,18 @@ const addRoute: Change = {
   },
 }
 
-/** The API has no change of a lease: the old one goes, the new one comes. Two requests. */
+/** The API has no change of a lease: the old one goes, the new one comes. */
 const changeAddress: Change = {
   name: 'change-address',
-  text: 'change an address (delete and add a lease)',
+  text: 'change an address (batch: delete and add a lease)',
   round: (client, description, n) => {
     const ipv4_address = addressOf(description, 0, n % 2 === 0 ? 100 : 6)
     const lease = {
       ...{ uuid: 'il-p6', interface_uuid: 'if-p6', network_uuid: 'nw-0' },
       ipv4_address,
     }
-    return timed(async () => {
-      await client.call('DELETE', 'ip_leases/il-p6')
-      await client.apply('POST', 'ip_leases', lease)
-    })
+    const operations = [{ method: 'DELETE', path: 'ip_leases/il-p6' }, create('ip_leases', lease)]
+    return timed(() => client.applyAll(operations))
   },
 }
 

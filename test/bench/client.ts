@@ -7,6 +7,13 @@ export interface Status {
   readonly datapaths: readonly DatapathStatus[]
 }
 
+export interface Operation {
+  readonly method: string
+  /** After `/api/1.0/`. */
+  readonly path: string
+  readonly body?: object
+}
+
 interface Reply {
   readonly status: number
   readonly applied: boolean
@@ -57,6 +64,11 @@ export class Client {
   async apply(method: string, path: string, body?: object): Promise<void> {
     const { status, applied, text } = await this.#send(method, `${path}?wait=30`, body)
     if (status !== 200 || !applied) throw new Error(`${method} ${path}: ${status}, not applied: ${text}`)
+  }
+
+  /** Several, all or nothing, as one revision. @throws as `apply` */
+  applyAll(operations: readonly Operation[]): Promise<void> {
+    return this.apply('POST', 'batch', { operations })
   }
 
   async status(): Promise<Status> {

@@ -69,7 +69,7 @@ export const burstFamily: Family = {
   parts: ['one-process', 'split'].flatMap((place) => PARTS.map((part) => `${place}/${part}`)),
   run: async (context) => {
     const { quick, wants, say } = context
-    const writes = quick ? 1000 : 10_000
+    const writes = quick ? 500 : 10_000
     const isSplit = !quick && PARTS.some((part) => wants(`burst/split/${part}`))
     say(`burst: ${writes} writes`)
     const options = ['--json', ...(isSplit ? [] : ['--together'])]
