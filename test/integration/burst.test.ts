@@ -18,7 +18,7 @@ const portsOf = (name: string): string[] =>
 t.test('kill -9 at any moment of a burst of writes', async (t) => {
   const machine = await Machine.create(t)
   const ports = NAMES.flatMap(portsOf)
-  const writers = NAMES.map((name) => new Writer({ url: machine.url, name, ports: portsOf(name) }))
+  const writers = NAMES.map((name) => new Writer({ rest: machine.rest, name, ports: portsOf(name) }))
   const answered = () => writers.reduce((sum, writer) => sum + writer.answered.length, 0)
   let vnetd = await machine.vnetd()
   const ovs = await machine.bridge(ports)

@@ -1,59 +1,16 @@
 /** API and controller as processes of their own, with a real Redis between them that comes and goes like they do. */
 import t from 'tap'
-import type { Daemon } from '../lab/daemon.ts'
-import { HTTP_PORT, OPENFLOW_PORT, REDIS_PORT } from '../lab/vnetd.ts'
 import { sleep } from '../lab/wait.ts'
 import { LabWorld } from '../scenarios/on_lab.ts'
 import { BR0, PINGS, walkthrough } from '../scenarios/walkthrough.ts'
+import { Parts, SPLIT } from './parts.ts'
 import { storeAndSwitch } from './store_tables.ts'
 import { difference } from './tables.ts'
 
 const world = await LabWorld.create()
 t.teardown(() => world.close())
 const { site } = world
-const REDIS = ['--redis', `redis://127.0.0.1:${REDIS_PORT}`]
-
-const PARTS = ['redis', 'api', 'controller'] as const
-type Part = (typeof PARTS)[number]
-
-const launch: Readonly<Record<Part, () => Promise<Daemon>>> = {
-  redis: () =>
-    site.host.start(
-      [
-        'redis-server',
-        '--port',
-        `${REDIS_PORT}`,
-        '--bind',
-        '127.0.0.1',
-        '--save',
-        '',
-        '--appendonly',
-        'no',
-        '--dir',
-        site.host.directory,
-      ],
-      { ready: 'Ready to accept connections' },
-    ),
-  api: () => site.launch('--only', 'api', ...REDIS),
-  controller: () =>
-    site.launch(
-      '--only',
-      'controller',
-      '--api',
-      `http://127.0.0.1:${HTTP_PORT}`,
-      '--openflow',
-      `127.0.0.1:${OPENFLOW_PORT}`,
-      ...REDIS,
-    ),
-}
-
-const running = new Map<Part, Daemon>()
-const start = async (part: Part): Promise<void> => {
-  running.set(part, await launch[part]())
-}
-const stop = async (part: Part, signal: NodeJS.Signals): Promise<void> => {
-  await running.get(part)!.stop(signal)
-}
+const parts = new Parts(site)
 
 /** Rows are written and deleted all the time; what was answered is what must be there. */
 class Writers {
@@ -103,7 +60,7 @@ const agrees = async (): Promise<string[]> => {
 }
 
 t.test('the walkthrough is the same', async (t) => {
-  for (const part of PARTS) await start(part)
+  await parts.start(...SPLIT)
   await world.build(walkthrough)
   t.same(await agrees(), [])
   t.same(await world.check({ pings: PINGS.slice(0, 8), sends: walkthrough.sends.slice(0, 6) }), [])
@@ -114,10 +71,10 @@ t.test('a write is applied at once, and while Redis is away it is applied all th
   const row = { uuid: 'if-quick', network_uuid: 'nw-net1', mac_address: '52:54:02:09:00:01' }
   await site.rest.post('interfaces?wait=2', row)
   t.equal((await site.datapath(BR0.dpid))!.acknowledged_revision, (await site.status()).revision)
-  await stop('redis', 'SIGKILL')
+  await parts.kill('redis')
   await site.rest.delete('interfaces/if-quick')
   await sleep(200)
-  await start('redis')
+  await parts.start('redis')
   t.same(await agrees(), [])
 })
 
@@ -128,7 +85,7 @@ const permutations = <T>(items: readonly T[]): T[][] =>
         permutations(items.filter((other) => other !== item)).map((rest) => [item, ...rest]),
       )
 
-for (const [index, order] of permutations(PARTS).entries()) {
+for (const [index, order] of permutations(SPLIT).entries()) {
   const signal = index % 2 === 0 ? 'SIGKILL' : 'SIGTERM'
   t.test(
     `${order.join(', ')}: stopped and started in this order (${signal}) while writes go on`,
@@ -136,11 +93,11 @@ for (const [index, order] of permutations(PARTS).entries()) {
       const ping = world.guest('ns1').pingStart('172.16.2.3', { interval: 0.02 })
       const writers = new Writers(`w${index}`)
       for (const part of order) {
-        await stop(part, signal)
+        await parts.stop(part, signal)
         await sleep(50)
       }
       for (const part of order) {
-        await start(part)
+        await parts.start(part)
         await sleep(50)
       }
       await sleep(300)
@@ -156,13 +113,13 @@ for (const [index, order] of permutations(PARTS).entries()) {
   )
 }
 
-for (const part of PARTS) {
+for (const part of SPLIT) {
   t.test(`${part} alone restarted while writes go on`, async (t) => {
-    const writers = new Writers(`a${PARTS.indexOf(part)}`)
+    const writers = new Writers(`a${SPLIT.indexOf(part)}`)
     await sleep(100)
-    await stop(part, 'SIGKILL')
+    await parts.kill(part)
     await sleep(300)
-    await start(part)
+    await parts.start(part)
     await sleep(300)
     await writers.stop()
     t.same(await agrees(), [])

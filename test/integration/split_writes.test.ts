@@ -80,7 +80,7 @@ t.test('parts that come and go while clients write', async (t) => {
   const writers = NAMES.map(
     (name) =>
       new Writer({
-        url: machine.url,
+        rest: machine.rest,
         name,
         ports: PORTS.filter((port) => port.startsWith(`port-${name}`)),
         pause: 5,

@@ -4,11 +4,12 @@ import { compileTables, decodeCookie } from '@openvnet/controller'
 import type { Snapshot } from '@openvnet/feed'
 import { Connection, formatFlow, formatGroup } from '@openvnet/openflow'
 import { pino } from 'pino'
+import { sleep } from '../lab/wait.ts'
 import type { LabWorld } from '../scenarios/on_lab.ts'
 import type { BridgeSpec } from '../scenarios/scenario.ts'
+import { difference } from './tables.ts'
 
 const log = pino({ level: 'silent' })
-/** Flows of ours neither expire nor ask for anything. */
 /** Group ids of ours begin with this hexadecimal digit. */
 const isOurGroup = (group_id: number): boolean => group_id >>> 28 === 4
 
@@ -55,5 +56,25 @@ export const storeAndSwitch = async (
       ...flows.filter(({ cookie }) => decodeCookie(cookie) !== undefined).map((flow) => formatFlow(flow)),
       ...groups.filter(({ group_id }) => isOurGroup(group_id)).map((group) => formatGroup(group)),
     ].sort(),
+  }
+}
+
+/** Time in which a bridge must have come to what the store says, once nothing fails any more. */
+const PATIENCE_MS = 10_000
+const LOOK_AGAIN_MS = 50
+
+/**
+ * Lines that only the store (`-`) or only the bridge (`+`) has. Looked at until there are as many as expected: ports
+ * and what others do are reported without a revision that one could wait for.
+ */
+export const disagreement = async (
+  world: LabWorld,
+  bridge: BridgeSpec,
+  { lines = 0 } = {},
+): Promise<string[]> => {
+  for (const end = performance.now() + PATIENCE_MS; ; await sleep(LOOK_AGAIN_MS)) {
+    const { store, bridge: actual } = await storeAndSwitch(world, bridge)
+    const found = difference(store, actual)
+    if (found.length === lines || performance.now() > end) return found
   }
 }

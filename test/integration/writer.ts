@@ -32,7 +32,7 @@ interface Reply {
 }
 
 export interface WriterOptions {
-  readonly url: string
+  readonly rest: Rest
   /** Part of all its uuids: a letter. */
   readonly name: string
   /** Switch ports whose interfaces it makes and deletes; nobody else does. */
@@ -164,21 +164,17 @@ export class Writer {
 
   /** `undefined` when no answer came. */
   async #ask(method: Method, { resource, uuid }: Target, body?: object): Promise<Reply | undefined> {
-    const path = method === 'POST' ? '' : `/${uuid}`
     const parameters = method === 'POST' ? { uuid, ...body } : body
     try {
-      const response = await fetch(`${this.#options.url}/api/1.0/${resource}s${path}`, {
+      const { status, headers, text } = await this.#options.rest.send({
         method,
+        path: `/api/1.0/${resource}s${method === 'POST' ? '' : `/${uuid}`}`,
         ...(parameters && {
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify(parameters),
         }),
       })
-      return {
-        status: response.status,
-        revision: Number(response.headers.get('x-revision')),
-        text: await response.text(),
-      }
+      return { status, revision: Number(headers['x-revision']), text }
     } catch {
       return undefined
     }

@@ -80,6 +80,10 @@ t.test('a ping that goes on counts exactly what is lost', async (t) => {
   const result = await ping.stop()
   t.ok(result.lost.length > 5, `${result.lost.length} lost`)
   t.equal(result.received, result.sent - result.lost.length)
+  const [outage, ...others] = result.outages
+  t.same(others, [], 'in a row')
+  t.match(outage, { packets: result.lost.length })
+  t.ok(outage!.until - outage!.from > 200, 'as long as it was')
 })
 
 t.test('guests do not hear what the kernel says on its own', async (t) => {
@@ -99,12 +103,18 @@ t.test('text that is not understood is no flow', async (t) => {
 
 t.test('ping is read as it prints', async (t) => {
   const text = [
-    '64 bytes from 10.0.0.2: icmp_seq=1 ttl=63 time=0.5 ms',
-    '64 bytes from 10.0.0.2: icmp_seq=1 ttl=63 time=0.6 ms (DUP!)',
-    '64 bytes from 10.0.0.2: icmp_seq=3 ttl=63 time=0.7 ms',
-    '4 packets transmitted, 2 received, +1 duplicates, 50% packet loss, time 5ms',
+    '[7.25] 64 bytes from 10.0.0.2: icmp_seq=1 ttl=63 time=0.5 ms',
+    '[7.5] 64 bytes from 10.0.0.2: icmp_seq=1 ttl=63 time=0.6 ms (DUP!)',
+    '[8.25] From 10.0.0.1 icmp_seq=2 Destination Host Unreachable',
+    '[9] 64 bytes from 10.0.0.2: icmp_seq=4 ttl=63 time=0.7 ms',
+    '5 packets transmitted, 2 received, +1 duplicates, 60% packet loss, time 5ms',
   ].join('\n')
-  t.match(parsePing(text), { sent: 4, received: 2, duplicates: 1, times: [0.5, 0.7], ttl: 63, lost: [2, 4] })
+  const lost = [2, 3, 5]
+  t.match(parsePing(text), { sent: 5, received: 2, duplicates: 1, times: [0.5, 0.7], ttl: 63, lost })
+  t.same(parsePing(text).outages, [
+    { packets: 2, from: 7250, until: 9000 },
+    { packets: 1, from: 9000, until: Infinity },
+  ])
 })
 
 t.test('a program that fails says why', async (t) => {
