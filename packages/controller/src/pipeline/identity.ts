@@ -55,6 +55,9 @@ export function readFlowKey(key: string): FlowIdentity {
   return { table_id: reader.number(1), priority: reader.number(2), match: readMatch(reader) }
 }
 
+/** The table of a key, without reading the rest of it. */
+export const tableOfKey = (key: string): number => new ByteStringReader(key).number(1)
+
 /** What the flow holds: a switch that has this value under the key needs no message. */
 export function flowValue(flow: FlowContent): string {
   writer.clear()

@@ -1,14 +1,16 @@
 /**
  * The order in which changes are safe one by one, for switches without bundles and for sets that need several:
  *
- * 1. groups are added or modified, those that others refer to first; 2. flows are added or replaced; 3. flows are
- * deleted; 4. groups are deleted, those that refer to others first.
+ * 1. groups are added or modified, those that others refer to first; 2. flows are added or replaced, those of the last
+ * table first; 3. flows are deleted, those of the first table first; 4. groups are deleted, those that refer to others
+ * first.
  *
  * So no flow and no group ever refers to a group that is not there, groups that refer to no circle before and after
- * refer to none in between, no deletion of a group takes a flow along that is wanted, and nothing is missing in
- * between. Pure.
+ * refer to none in between, no deletion of a group takes a flow along that is wanted, and no packet is sent on to
+ * where what it needs is not there yet or not any more: packets only go down the tables. Pure.
  */
 import type { Group } from '../pipeline/flow.ts'
+import { tableOfKey } from '../pipeline/identity.ts'
 import type { Change, FlowAdd, FlowDelete, GroupAdd, GroupDelete, GroupModify } from './change.ts'
 import type { Comparison } from './diff.ts'
 import type { Installed } from './installed.ts'
@@ -53,6 +55,12 @@ function orderDeletes(deletes: readonly GroupDelete[], { uses }: Installed) {
   return inOrder(changes, childrenFirst(changes.keys(), childrenOf).toReversed())
 }
 
+/** The same changes, by table from the first to the last. */
+function byTable<C>(changes: readonly C[], keyOf: (change: C) => string): C[][] {
+  const tables = Map.groupBy(changes, (change) => tableOfKey(keyOf(change)))
+  return [...tables].sort(([a], [b]) => a - b).map(([, ofTable]) => ofTable)
+}
+
 /** The same changes in a safe order. */
 export function order(
   changes: readonly Change[],
@@ -70,8 +78,10 @@ export function order(
   }
   return [
     ...orderSets(groupSets, desired.groups),
-    ...flowAdds,
-    ...flowDeletes,
+    ...byTable(flowAdds, ({ flow }) => flow.key)
+      .reverse()
+      .flat(),
+    ...byTable(flowDeletes, ({ key }) => key).flat(),
     ...orderDeletes(groupDeletes, installed),
   ]
 }
