@@ -187,6 +187,34 @@ asEachRole('requests', async (t, { readyPair }) => {
   })
 })
 
+asEachRole('a message that does not decode', async (t, { readyPair }) => {
+  t.test(
+    'rejects the request that it would answer, and the connection goes on where somebody takes it',
+    async (t) => {
+      const malformed: [string, string][] = []
+      const { connection, peer, messages } = await readyPair(t, {
+        onMalformed: (bytes, error) => malformed.push([Buffer.from(bytes).toString('hex'), error.code]),
+      })
+      const reply = connection.request({ type: 'get_config_request' })
+      const { xid } = await peer.next()
+      const cut = `0408000a${xid.toString(16).padStart(8, '0')}0000`
+      peer.write(cut)
+      await t.rejects(reply, { name: 'DecodeError', code: 'truncated' })
+      peer.send(portStatus(7))
+      await connection.barrier({ timeout: 50 }).catch(() => undefined)
+      t.match(messages, [{ type: 'port_status' }])
+      t.strictSame(malformed, [[cut, 'truncated']])
+      t.equal(connection.reason, null)
+    },
+  )
+
+  t.test('ends the connection all the same when it is another version', async (t) => {
+    const { peer, closed } = await readyPair(t, { onMalformed: () => t.fail('not OpenFlow 1.3') })
+    peer.write('0103000800000001')
+    t.match(await closed, { code: 'malformed' })
+  })
+})
+
 asEachRole('what follows a reply is seen after it', async (t, { readyPair }) => {
   const seen: string[] = []
   const { connection, peer, closed } = await readyPair(t, { onMessage: ({ type }) => seen.push(type) })

@@ -373,6 +373,13 @@ t.test('misbehaves when told to', async (t) => {
     t.match(await closed, { code: 'malformed' })
   })
 
+  t.test('answers what does not decode with an error, as Open vSwitch does, and goes on', async (t) => {
+    const { connection, errors } = await pair(t)
+    connection.send({ type: 'unknown', xid: 9, message_type: 14, data: new Uint8Array(3) })
+    await connection.barrier()
+    t.same(errors, ['OFPBRC_BAD_LEN'])
+  })
+
   t.test('disconnects, and connects again with its flows', async (t) => {
     const { connection, fake, closed } = await pair(t)
     connection.send(flowMod)

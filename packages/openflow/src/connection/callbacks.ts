@@ -2,6 +2,7 @@
  * The user's callbacks. A callback may be asynchronous: a promise that rejects counts as a throw, so that no
  * rejection is left unhandled.
  */
+import type { DecodeError } from '../decode-error.ts'
 import type { ErrorMessage, FeaturesReply, Message } from '../types/message.ts'
 import type { Connection } from './connection.ts'
 import type { CloseReason } from './errors.ts'
@@ -29,6 +30,14 @@ export class Callbacks {
 
   error(error: ErrorMessage): void {
     this.#watch(this.#options.onError?.(error, this.#connection))
+  }
+
+  get wantsMalformed(): boolean {
+    return this.#options.onMalformed !== undefined
+  }
+
+  malformed(bytes: Uint8Array, error: DecodeError): void {
+    this.#watch(this.#options.onMalformed?.(bytes, error, this.#connection))
   }
 
   /** There is nothing left to end: what this one throws becomes a warning of the process. */

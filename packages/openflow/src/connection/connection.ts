@@ -25,6 +25,9 @@ export interface RequestOptions {
   readonly timeout?: number
 }
 
+/** Of a header: OpenFlow 1.3.5 §7.1. */
+const XID_OFFSET = 4
+
 /** One OpenFlow 1.3 connection, of either role, over any byte stream. `listen` and `connect` make them by address. */
 export class Connection {
   readonly #socket: Duplex
@@ -92,6 +95,7 @@ export class Connection {
       onHeard: () => this.#liveness.heard(),
       checkHeader: (header) => this.#handshake.checkHeader(header),
       take: (message, bytes) => this.#take(message, bytes),
+      takeMalformed: (bytes, error) => this.#takeMalformed(bytes, error),
       onError: (error) => this.#onReceiveError(error),
       onEnd: (isTruncated) =>
         isTruncated
@@ -246,6 +250,13 @@ export class Connection {
     }
   }
 
+  #takeMalformed(bytes: Uint8Array, error: DecodeError): boolean {
+    if (!this.ready || !this.#callbacks.wantsMalformed || error.code === 'version') return false
+    this.#pending.reject(headerXid(bytes), error)
+    this.#callbacks.malformed(bytes, error)
+    return true
+  }
+
   #deliver(message: Message): void {
     if (message.type === 'error') this.#callbacks.error(message)
     // A late answer to our own probe tells nothing.
@@ -271,6 +282,9 @@ export class Connection {
     this.#outbox.abandon(closed)
   }
 }
+
+const headerXid = (bytes: Uint8Array): number =>
+  new DataView(bytes.buffer, bytes.byteOffset).getUint32(XID_OFFSET)
 
 /** Marks a promise as handled: its rejection is for who awaits it, and nobody must. */
 function droppable<T>(promise: Promise<T>): Promise<T> {

@@ -5,6 +5,7 @@
  */
 import type { Duplex } from 'node:stream'
 import { decodeFrom } from '../codec/message.ts'
+import { DecodeError } from '../decode-error.ts'
 import { Framer } from '../framer.ts'
 import { Reader } from '../reader.ts'
 import type { Message } from '../types/message.ts'
@@ -20,6 +21,8 @@ export interface InboundOptions {
   readonly checkHeader: (header: { readonly version: number; readonly type: number }) => void
   /** Takes a message of so many bytes; true if it completed the reply to a request. */
   readonly take: (message: Message, bytes: number) => boolean
+  /** Takes a whole message that does not decode; false if it ends the connection. */
+  readonly takeMalformed: (bytes: Uint8Array, error: DecodeError) => boolean
   /** Decoding, or one of the above, threw. */
   readonly onError: (error: unknown) => void
   /** The peer ended the stream, perhaps within a message. */
@@ -100,10 +103,21 @@ export class Inbound {
       }
       if (!heard) onHeard()
       heard = true
-      this.#reader.reset(bytes)
-      if (take(decodeFrom(this.#reader), bytes.length)) return this.#framer.buffered > 0
+      const message = this.#decode(bytes)
+      if (message !== null && take(message, bytes.length)) return this.#framer.buffered > 0
     }
     return false
+  }
+
+  /** `null` for one that does not decode and was taken as such. */
+  #decode(bytes: Uint8Array): Message | null {
+    this.#reader.reset(bytes)
+    try {
+      return decodeFrom(this.#reader)
+    } catch (error) {
+      if (error instanceof DecodeError && this.#options.takeMalformed(bytes, error)) return null
+      throw error
+    }
   }
 
   #onEnd(): void {

@@ -1,6 +1,7 @@
 /** What a connection is made with, and what it takes where nothing is said. */
 import type { Duplex } from 'node:stream'
 import { OFP_HEADER_BYTES, OFP_MAX_MESSAGE_BYTES } from '../constants.ts'
+import type { DecodeError } from '../decode-error.ts'
 import type { ErrorMessage, FeaturesReply, Message } from '../types/message.ts'
 import type { Connection } from './connection.ts'
 import type { CloseReason } from './errors.ts'
@@ -20,6 +21,12 @@ export interface ConnectionCallbacks {
   readonly onMessage?: (message: Message, connection: Connection) => void
   /** An OFPT_ERROR that belongs to no pending request: to a flow-mod, say. Its xid tells which. */
   readonly onError?: (error: ErrorMessage, connection: Connection) => void
+  /**
+   * A whole message that does not decode. A request that it would have answered is rejected with the error. Absent: such
+   * a message ends the connection with `malformed`, as does anything that is not OpenFlow 1.3 at all.
+   * @param bytes a view into the receive buffer
+   */
+  readonly onMalformed?: (bytes: Uint8Array, error: DecodeError, connection: Connection) => void
   /** Once, when the socket is closed. There is nothing left to end: what it throws is a warning of the process. */
   readonly onClose?: (reason: CloseReason, connection: Connection) => void
 }

@@ -140,6 +140,11 @@ export class PendingRequests {
     return 'part'
   }
 
+  /** What would have answered it does not decode. */
+  reject(xid: number, error: Error): void {
+    this.#settle(xid)?.reject(error)
+  }
+
   rejectAll(error: Error): void {
     for (const xid of [...this.#pending.keys()]) this.#settle(xid)?.reject(error)
   }

@@ -6,7 +6,9 @@
 import net from 'node:net'
 import { Connection } from '../connection/connection.ts'
 import { type CloseReason, ConnectionClosed } from '../connection/errors.ts'
-import { OFPPR, OFPPS } from '../constants.ts'
+import { OFP_VERSION, OFPPR, OFPPS } from '../constants.ts'
+import type { DecodeError } from '../decode-error.ts'
+import { OFPET } from '../error-names.ts'
 import type {
   FlowMod,
   FlowStats,
@@ -135,6 +137,7 @@ export class FakeSwitch {
         echoIntervalMs: this.#options.echoIntervalMs ?? 0,
         onReady: () => resolve(),
         onMessage: (message) => this.#onMessage(message, connection),
+        onMalformed: (bytes, error) => this.#refuseBytes(bytes, error, connection),
         onClose: (reason) => reject(new ConnectionClosed(reason)),
       })
       this.#connection = connection
@@ -198,6 +201,22 @@ export class FakeSwitch {
 
   #sendPortStatus(reason: number, port: Port): void {
     this.#notify({ type: 'port_status', xid: 0, reason, port })
+  }
+
+  /** As Open vSwitch does: an error, and on with the next. It knows more codes than these. */
+  #refuseBytes(bytes: Uint8Array, { code }: DecodeError, connection: Connection): void {
+    const OFPBRC_BAD_TYPE = 1
+    const OFPBRC_BAD_LEN = 6
+    const xid = new DataView(bytes.buffer, bytes.byteOffset).getUint32(4)
+    connection.send({
+      type: 'error',
+      version: OFP_VERSION,
+      xid,
+      error_type: OFPET.BAD_REQUEST,
+      code: code === 'value' ? OFPBRC_BAD_TYPE : OFPBRC_BAD_LEN,
+      experimenter: null,
+      data: bytes.slice(0, 64),
+    })
   }
 
   #onMessage(message: Message, connection: Connection): void {
