@@ -90,6 +90,10 @@ export const derivedReference = (to: string, options: ReferenceOptions) =>
     ...options,
   }) as const satisfies ReferenceField<false>
 
+/** A reference that only the server sets. */
+export const computedReference = (to: string, options: ReferenceOptions) =>
+  ({ ...optionalReference(to, options), computed: true }) as const satisfies ReferenceField<true>
+
 /** The same field, stored in a column of another name: what it holds is not tied to one address family. */
 export const inColumn = <const C extends string, F extends ValueField>(column: C, field: F) => ({
   ...field,

@@ -27,6 +27,8 @@ export interface ValueField<T extends Scalar = Scalar, N extends boolean = boole
   readonly column?: string
   /** PUT may change it. */
   readonly mutable: boolean
+  /** Only the server sets it: no call takes it. */
+  readonly computed?: true
 }
 
 /** A column `<name>_id` that names another row; the parameter is `<name>_uuid`. */
@@ -39,6 +41,8 @@ export interface ReferenceField<N extends boolean = boolean> extends Described {
   readonly mutable: boolean
   /** What the deletion of the other row does to this one; `restrict`: it is refused while this one is there. */
   readonly onDelete: 'cascade' | 'set null' | 'restrict'
+  /** Only the server sets it: no call takes it. */
+  readonly computed?: true
 }
 
 export type Field = ValueField | ReferenceField
@@ -48,6 +52,14 @@ export interface Parameter extends Described {
   readonly kind: Kind<Scalar>
   /** Resource whose uuid it is, when it is one. */
   readonly to?: string
+}
+
+/** How rows without uuid are reached: below the row of their first reference. */
+export interface Placement {
+  /** Last word of the path and its singular, e.g. `underlays` of a topology; of a relation the other resource's when absent. */
+  readonly words?: readonly [string, string]
+  /** What GET lists; the other resource when absent. */
+  readonly lists?: 'rows'
 }
 
 export interface ResourceSpec {
@@ -64,6 +76,7 @@ export interface ResourceSpec {
   readonly parameters?: Readonly<Record<string, Parameter>>
   /** Parameters of the original's clients that are accepted and mean nothing here, with the reason. */
   readonly obsolete?: Readonly<Record<string, string>>
+  readonly placement?: Placement
   /** Columns that are unique together. */
   readonly unique?: readonly (readonly string[])[]
 }

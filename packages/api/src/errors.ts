@@ -97,7 +97,7 @@ export const ERRORS = {
   UnsupportedMediaType: {
     status: 415,
     code: '415',
-    when: 'The body is neither form-encoded nor JSON, not UTF-8, or compressed.',
+    when: 'The body is neither form-encoded nor JSON nor YAML, not UTF-8, or compressed.',
     message: 'the content type, charset or encoding',
   },
   HeaderTooLarge: {

@@ -9,12 +9,15 @@ import {
   uuid,
 } from '@openvnet/schema'
 import t from 'tap'
+import { relationOf } from '../src/from_schema/resources.ts'
 import { GLOBAL_OPTIONS } from '../src/globals.ts'
 import { renderReference } from '../src/index.ts'
 import { runHere } from './program.ts'
 import { startRecorder } from './recorder.ts'
 
-const ALL = Object.values(RESOURCES) as ResourceSpec[]
+const DEFINED = Object.values(RESOURCES) as ResourceSpec[]
+/** Those that have commands: with a uuid, or a relation of two. */
+const ALL = DEFINED.filter((resource) => resource.prefix !== null || relationOf(resource) !== null)
 const named = (name: string): ResourceSpec => ALL.find((resource) => resource.name === name) as ResourceSpec
 
 /** A legal value that is nobody's default, as text. */
@@ -60,7 +63,9 @@ const ofField = ([name, field]: [string, Field]): Setting => {
 
 /** Everything that POST of a resource takes, beside what the path of a relation says. */
 const settingsOf = (resource: ResourceSpec): Setting[] => {
-  const fields = Object.entries(resource.fields).slice(resource.prefix === null ? 2 : 0)
+  const fields = Object.entries(resource.fields)
+    .slice(resource.prefix === null ? 2 : 0)
+    .filter(([, { computed }]) => computed !== true)
   const parameters = Object.entries(resource.parameters ?? {}).map(([name, { kind, to, aliases = [] }]) => {
     const short = to === undefined ? [] : [name.replace(/_uuid$/, '')]
     const prefix = to === undefined ? '' : named(to).prefix
@@ -79,9 +84,10 @@ const addOf = (resource: ResourceSpec): { words: string[]; path: string } => {
     named(field.type === 'reference' ? field.to : ''),
   ) as [ResourceSpec, ResourceSpec]
   const uuids = [`${base.prefix}-base`, `${other.prefix}-other`]
+  const [word] = resource.placement?.words ?? [other.collection]
   return {
-    words: [base.name, other.collection, 'add', ...uuids],
-    path: `/api/1.0/${base.collection}/${uuids[0]}/${other.collection}/${uuids[1]}`,
+    words: [base.name, word, 'add', ...uuids],
+    path: `/api/1.0/${base.collection}/${uuids[0]}/${word}/${uuids[1]}`,
   }
 }
 

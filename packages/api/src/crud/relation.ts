@@ -1,8 +1,9 @@
 /**
- * Relations whose join row has columns of its own: POST makes the row, GET lists the other resource, DELETE removes
- * the row (openvnet.md §1.2, datapaths).
+ * Relations: rows without uuid that join two resources. POST makes the row, GET lists the other resource or the rows,
+ * DELETE removes the row (openvnet.md §1.2). They follow from the schema: the first two required references of such a
+ * resource are its path.
  */
-import type { ResourceName } from '@openvnet/schema'
+import { type Field, RESOURCE_NAMES, type ReferenceField, type ResourceName } from '@openvnet/schema'
 import { type Cells, type Stored, specOf } from '../store/columns.ts'
 import type { Reader } from '../store/rows.ts'
 import type { Names } from '../writing/call.ts'
@@ -12,14 +13,38 @@ export interface Relation {
   /** The resource whose path it is under. */
   readonly base: ResourceName
   readonly other: ResourceName
-  /** The resource of the join rows; its references are named like the two. */
+  /** The resource of the join rows. */
   readonly join: ResourceName
+  /** The fields of the join rows that name the two. */
+  readonly fields: readonly [base: string, other: string]
+  /** Last word of the path. */
+  readonly word: string
+  readonly lists: 'rows' | 'other'
 }
 
-export const RELATIONS: readonly Relation[] = [
-  { base: 'datapath', other: 'network', join: 'datapath_network' },
-  { base: 'datapath', other: 'route_link', join: 'datapath_route_link' },
-]
+/** Rows that have calls of their own, see `packages/api/src/nested`. */
+const OTHERWISE: readonly ResourceName[] = []
+
+const isRequired = (entry: [string, Field]): entry is [string, ReferenceField] =>
+  entry[1].type === 'reference' && entry[1].required
+
+const relationOf = (join: ResourceName): Relation[] => {
+  const { prefix, fields, placement } = specOf(join)
+  const [base, other] = Object.entries(fields).filter(isRequired)
+  if (prefix !== null || base === undefined || other === undefined || OTHERWISE.includes(join)) return []
+  return [
+    {
+      base: base[1].to as ResourceName,
+      other: other[1].to as ResourceName,
+      join,
+      fields: [base[0], other[0]],
+      word: placement?.words?.[0] ?? specOf(other[1].to as ResourceName).collection,
+      lists: placement?.lists ?? 'other',
+    },
+  ]
+}
+
+export const RELATIONS: readonly Relation[] = RESOURCE_NAMES.flatMap(relationOf)
 
 export interface Ends {
   readonly base: Stored
@@ -29,17 +54,16 @@ export interface Ends {
 }
 
 /** The rows that a path names. @throws ApiError InvalidUUID, UnknownUUIDResource */
-export const endsOf = (reader: Reader, { base, other }: Relation, names: Names): Ends => {
-  const parameter = `${other}_uuid`
+export const endsOf = (reader: Reader, { base, other, fields }: Relation, names: Names): Ends => {
+  const parameter = `${fields[1]}_uuid`
   const baseRow = rowOfPath(reader, base, 'uuid', names['uuid'] ?? '')
   const otherRow = rowOfPath(reader, other, parameter, names[parameter] ?? '')
   return {
     base: baseRow,
     other: otherRow,
-    columns: { [`${base}_id`]: baseRow.id, [`${other}_id`]: otherRow.id },
+    columns: { [`${fields[0]}_id`]: baseRow.id, [`${fields[1]}_id`]: otherRow.id },
   }
 }
 
 /** Below the path of the API. */
-export const relationPath = ({ base, other }: Relation): string =>
-  `${specOf(base).collection}/:uuid/${specOf(other).collection}`
+export const relationPath = ({ base, word }: Relation): string => `${specOf(base).collection}/:uuid/${word}`

@@ -4,30 +4,34 @@ import type { FastifyInstance } from 'fastify'
 import { parametersOf, pathParameter } from '../http/request.ts'
 import { describeRelationAdd, describeRelationList, describeRelationRemove } from '../openapi/operations.ts'
 import { listSignature } from '../parameters/expected.ts'
-import { type Cells, type Stored, specOf } from '../store/columns.ts'
+import type { Cells, Stored } from '../store/columns.ts'
 import type { Equals, Reader } from '../store/rows.ts'
 import { type Context, registerCall } from '../writing/routes.ts'
-import { collection, pageOf, pathOf } from './list.ts'
+import { collection, pageOf } from './list.ts'
 import { rowOfPath } from './reference.ts'
 import { RELATIONS, type Relation, relationPath } from './relation.ts'
 
 /** The rows of the other resource that join rows name, in the order of these. */
-const othersOf = (reader: Reader, other: ResourceName, joins: readonly Stored[]): Stored[] => {
-  const ids = joins.map((join) => (join as unknown as Cells)[`${other}_id`] as number)
+const othersOf = (reader: Reader, { other, fields }: Relation, joins: readonly Stored[]): Stored[] => {
+  const ids = joins.map((join) => (join as unknown as Cells)[`${fields[1]}_id`] as number)
   const byId = new Map(reader.whereIn(other, 'id', ids).map((row) => [row.id, row]))
   return ids.flatMap((id) => byId.get(id) ?? [])
 }
 
 const registerList = (app: FastifyInstance, { store, model }: Context, relation: Relation): void => {
-  const { base, other, join } = relation
+  const { base, other, join, fields, lists } = relation
   const schema = describeRelationList(relation, listSignature)
-  const path = `${pathOf(specOf(base))}/:uuid/${specOf(other).collection}`
+  const path = `/api/1.0/${relationPath(relation)}`
   app.get(path, { schema }, (request, reply) => {
     const page = pageOf(parametersOf(request, listSignature))
     const body = store.read((reader) => {
       const { id } = rowOfPath(reader, base, 'uuid', pathParameter(request, 'uuid'))
-      const ofBase = { [`${base}_id`]: id } as Equals<ResourceName>
-      const items = model.shapes(reader, other, othersOf(reader, other, reader.list(join, page, ofBase)))
+      const ofBase = { [`${fields[0]}_id`]: id } as Equals<ResourceName>
+      const joins = reader.list(join, page, ofBase)
+      const items =
+        lists === 'rows'
+          ? model.shapes(reader, join, joins)
+          : model.shapes(reader, other, othersOf(reader, relation, joins))
       return collection(page, reader.count(join, ofBase), items)
     })
     return reply.send(body)
@@ -36,7 +40,7 @@ const registerList = (app: FastifyInstance, { store, model }: Context, relation:
 
 export const registerRelations = (app: FastifyInstance, context: Context): void => {
   for (const relation of RELATIONS) {
-    const path = `${relationPath(relation)}/:${relation.other}_uuid`
+    const path = `${relationPath(relation)}/:${relation.fields[1]}_uuid`
     registerList(app, context, relation)
     registerCall(app, context, `POST ${path}`, (signature) => describeRelationAdd(relation, signature))
     registerCall(app, context, `DELETE ${path}`, (signature) => describeRelationRemove(relation, signature))

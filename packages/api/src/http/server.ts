@@ -13,6 +13,7 @@ import { watchMethods } from './methods.ts'
 import { pathOfRequest } from './request.ts'
 import { rewriteUrl } from './rewrite.ts'
 import { checkSite } from './site.ts'
+import { answerInYaml } from './yaml.ts'
 
 export interface Server {
   readonly app: FastifyInstance
@@ -67,6 +68,7 @@ export const createServer = (log: Logger, limits: AnswerLimits): Server => {
     reply.header('x-request-id', request.id)
     checkSite(request)
   })
+  answerInYaml(app)
   const drained = trackRequests(app)
   const refuseOtherMethods = watchMethods(app)
   return {

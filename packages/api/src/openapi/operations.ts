@@ -8,7 +8,7 @@ import type { Signature } from '../parameters/expected.ts'
 import { specOf } from '../store/columns.ts'
 import { type JsonSchema, pageSchema, parametersSchema, ref, rowSchema } from './schemas.ts'
 
-const MEDIA_TYPES = ['application/json', 'application/x-www-form-urlencoded']
+const MEDIA_TYPES = ['application/json', 'application/x-www-form-urlencoded', 'application/yaml']
 
 export const answers = (success: JsonSchema, ...failures: readonly number[]) => ({
   200: { description: 'Success', ...success },
@@ -91,24 +91,28 @@ interface RelationNames {
   readonly base: ResourceName
   readonly other: ResourceName
   readonly join: ResourceName
+  readonly fields: readonly [string, string]
+  readonly word: string
+  readonly lists: 'rows' | 'other'
 }
 
-const relationPath = ({ base, other }: RelationNames) => pathSchema({ uuid: base, [`${other}_uuid`]: other })
+const relationPath = ({ base, other, fields }: RelationNames) =>
+  pathSchema({ uuid: base, [`${fields[1]}_uuid`]: other })
 
 export const describeRelationList = (names: RelationNames, signature: Signature): FastifySchema => ({
   ...describeList(names.other, signature),
   tags: tagOf(names.base),
   operationId: `list_${specOf(names.join).collection}`,
-  summary: `List the ${spaced(specOf(names.other).collection)} of a ${spaced(names.base)}`,
+  summary: `List the ${spaced(names.word)} of a ${spaced(names.base)}`,
   params: pathSchema({ uuid: names.base }),
-  response: answers(pageSchema(names.other), 400, 404),
+  response: answers(pageSchema(names.lists === 'rows' ? names.join : names.other), 400, 404),
 })
 
 export const describeRelationAdd = (names: RelationNames, signature: Signature): FastifySchema => ({
   ...describeCreate(names.join, signature),
   tags: tagOf(names.base),
   operationId: `add_${names.join}`,
-  summary: `Put a ${spaced(names.other)} on a ${spaced(names.base)}`,
+  summary: `Put a ${spaced(names.fields[1])} on a ${spaced(names.base)}`,
   params: relationPath(names),
 })
 
@@ -116,7 +120,7 @@ export const describeRelationRemove = (names: RelationNames, signature: Signatur
   ...describeDelete(names.join, signature),
   tags: tagOf(names.base),
   operationId: `remove_${names.join}`,
-  summary: `Take a ${spaced(names.other)} off a ${spaced(names.base)}`,
+  summary: `Take a ${spaced(names.fields[1])} off a ${spaced(names.base)}`,
   params: relationPath(names),
 })
 

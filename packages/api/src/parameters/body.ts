@@ -1,7 +1,8 @@
 /**
- * The body of a request as parameters. Read are form-encoded bodies and JSON, each with or without charset; JSON may
- * be flat (`{"uuid": …}`) or in an envelope whose name does not matter (`{"network": {"uuid": …}}`).
+ * The body of a request as parameters. Read are form-encoded bodies, JSON and YAML, each with or without charset; JSON
+ * and YAML may be flat (`{"uuid": …}`) or in an envelope whose name does not matter (`{"network": {"uuid": …}}`).
  */
+import { parse } from 'yaml'
 import { ApiError } from '../errors.ts'
 
 /** Parameters as they came: text, or what JSON can hold. */
@@ -9,6 +10,7 @@ export type Raw = ReadonlyMap<string, unknown>
 
 const FORM = 'application/x-www-form-urlencoded'
 const JSON_TYPES = new Set(['application/json', 'text/json'])
+const YAML_TYPES = new Set(['application/yaml', 'text/yaml', 'application/x-yaml', 'text/x-yaml'])
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -54,6 +56,29 @@ const parseJson = (text: string): Raw => {
   return toRaw(value)
 }
 
+/** Ruby's symbols, `:uuid: nw-1`, are the same names. */
+const withoutColons = (value: unknown): unknown =>
+  isObject(value)
+    ? Object.fromEntries(
+        Object.entries(value).map(([name, one]) => [name.replace(/^:/, ''), withoutColons(one)]),
+      )
+    : value
+
+/**
+ * Every scalar but null is text, as it is in a form: `52:54:00:11:22:33` and `0x0a` are no numbers here. Aliases are
+ * refused: a few of them make a document that fills the memory.
+ */
+const parseYaml = (text: string): Raw => {
+  let value: unknown
+  try {
+    value = withoutColons(parse(text, { schema: 'failsafe', customTags: ['null'], maxAliasCount: 0 }))
+  } catch (error) {
+    throw new ApiError('InvalidRequest', `Invalid request body. ${(error as Error).message}`)
+  }
+  if (!isObject(value)) throw new ApiError('InvalidRequest', 'Invalid request body. It must be a YAML map.')
+  return toRaw(value)
+}
+
 const CHARSET = /;\s*charset\s*=\s*"?([^\s";]*)/i
 const UTF_8 = /^utf-?8$/i
 
@@ -82,6 +107,7 @@ export const parseBody = (headers: BodyHeaders, text: string): Raw => {
   checkReadable(contentType, String(headers['content-encoding'] ?? ''))
   const mediaType = (contentType.split(';')[0] ?? '').trim().toLowerCase()
   if (JSON_TYPES.has(mediaType)) return parseJson(text)
+  if (YAML_TYPES.has(mediaType)) return parseYaml(text)
   if (mediaType === FORM || mediaType === '') return parseForm(text)
   throw new ApiError('UnsupportedMediaType', mediaType)
 }

@@ -108,9 +108,20 @@ const aliasesOf = (spec: ResourceSpec): Map<string, string> => {
 
 const obsoleteOf = (spec: ResourceSpec) => new Map(Object.entries(spec.obsolete ?? {}))
 
+const COMPUTED = 'is set by the server'
+
+const computedOf = (spec: ResourceSpec) =>
+  new Map(
+    Object.entries(spec.fields)
+      .filter(([, { computed }]) => computed === true)
+      .map(([name, field]) => [parameterName(name, field), COMPUTED]),
+  )
+
 /** @param fixed fields that the path gives. */
 export const createSignature = (spec: ResourceSpec, fixed: readonly string[] = []): Signature => {
-  const fields = Object.entries(spec.fields).filter(([name]) => !fixed.includes(name))
+  const fields = Object.entries(spec.fields).filter(
+    ([name, { computed }]) => computed !== true && !fixed.includes(name),
+  )
   const own: Expected[] =
     spec.prefix === null
       ? []
@@ -123,7 +134,7 @@ export const createSignature = (spec: ResourceSpec, fixed: readonly string[] = [
         ]
   return signature(
     [...own, ...fields.map(fromField), ...Object.entries(spec.parameters ?? {}).map(fromParameter), WAIT],
-    { aliases: aliasesOf(spec), obsolete: obsoleteOf(spec) },
+    { aliases: aliasesOf(spec), obsolete: obsoleteOf(spec), refused: computedOf(spec) },
   )
 }
 
@@ -146,7 +157,7 @@ export const updateSignature = (spec: ResourceSpec): Signature => {
     {
       aliases: aliasesOf(spec),
       obsolete: obsoleteOf(spec),
-      refused: new Map(names.map((name) => [name, FIXED])),
+      refused: new Map([...names.map((name) => [name, FIXED] as const), ...computedOf(spec)]),
     },
   )
 }

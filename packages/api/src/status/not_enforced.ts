@@ -10,9 +10,10 @@ import type { Equals } from '../store/rows.ts'
 
 interface Entry {
   readonly resource: ResourceName
-  readonly column: string
-  /** The values without effect. */
-  readonly values: readonly Scalar[]
+  /** Absent: no row of the resource has an effect. */
+  readonly column?: string
+  /** The values without effect; absent: any that is given. */
+  readonly values?: readonly Scalar[]
   /** What happens instead. ASCII: it goes into a header. */
   readonly instead: string
 }
@@ -50,15 +51,21 @@ const ENTRIES: readonly Entry[] = [
   },
 ]
 
-const sentence = ({ column, instead }: Entry, value: Scalar): string =>
-  `${column}: ${value === true ? '' : `${value}: `}${instead}`
+const sentence = ({ column, values, instead }: Entry, value: Scalar | undefined): string => {
+  if (column === undefined) return instead
+  return `${column}: ${value === true || values === undefined ? '' : `${value}: `}${instead}`
+}
+
+const sentencesOf = (entry: Entry, row: Cells): string[] => {
+  if (entry.column === undefined) return [entry.instead]
+  const value = row[entry.column] ?? null
+  const isWithout = entry.values === undefined ? value !== null : entry.values.some((one) => one === value)
+  return isWithout ? [sentence(entry, value as Scalar)] : []
+}
 
 /** What a row asks for and does not get, one sentence each. */
 export const notEnforcedIn = (resource: ResourceName, row: object): string[] =>
-  ENTRIES.filter((entry) => entry.resource === resource).flatMap((entry) => {
-    const value = (row as Cells)[entry.column]
-    return entry.values.some((one) => one === value) ? [sentence(entry, value as Scalar)] : []
-  })
+  ENTRIES.filter((entry) => entry.resource === resource).flatMap((entry) => sentencesOf(entry, row as Cells))
 
 export interface NotEnforced {
   /** The first of all. */
@@ -73,19 +80,34 @@ export interface NotEnforced {
 
 const LISTED = 100
 
+interface Case {
+  readonly resource: ResourceName
+  readonly what: string
+  readonly equals: Equals<ResourceName>
+  /** The rows must have something there. */
+  readonly given?: string
+}
+
+const casesOf = (entry: Entry): Case[] => {
+  const { resource, column, values } = entry
+  const any = { resource, equals: {}, what: sentence(entry, undefined) }
+  if (column === undefined) return [any]
+  if (values === undefined) return [{ ...any, given: column }]
+  return values.map((value) => ({
+    resource,
+    equals: { [column]: value } as Equals<ResourceName>,
+    what: sentence(entry, value),
+  }))
+}
+
+const CASES = ENTRIES.flatMap(casesOf)
+
 const find = (store: Reading): NotEnforced => {
-  const cases = ENTRIES.flatMap((entry) =>
-    entry.values.map((value) => ({
-      resource: entry.resource,
-      equals: { [entry.column]: value } as Equals<ResourceName>,
-      what: sentence(entry, value),
-    })),
-  )
   const listed: NotEnforced['not_enforced'][number][] = []
   let total = 0
-  for (const { resource, equals, what } of cases) {
-    total += store.count(resource, equals)
-    const rows = store.list(resource, { limit: LISTED - listed.length, offset: 0 }, equals)
+  for (const { resource, equals, what, given } of CASES) {
+    total += store.count(resource, equals, given)
+    const rows = store.list(resource, { limit: LISTED - listed.length, offset: 0 }, equals, given)
     listed.push(...rows.map(({ uuid }) => ({ resource, uuid, what })))
   }
   return { not_enforced: listed, not_enforced_total: total }

@@ -26,8 +26,10 @@ export interface Reader {
   whereIn<N extends ResourceName>(name: N, column: string, values: readonly number[]): Stored<N>[]
   /** The oldest row with these columns. */
   first<N extends ResourceName>(name: N, equals: Equals<N>): Stored<N> | undefined
-  list<N extends ResourceName>(name: N, page: Page, equals?: Equals<N>): Stored<N>[]
-  count<N extends ResourceName>(name: N, equals?: Equals<N>): number
+  /** @param given a column that must not be NULL */
+  list<N extends ResourceName>(name: N, page: Page, equals?: Equals<N>, given?: string): Stored<N>[]
+  /** @param given a column that must not be NULL */
+  count<N extends ResourceName>(name: N, equals?: Equals<N>, given?: string): number
 }
 
 export interface Writer extends Reader {
@@ -36,8 +38,13 @@ export interface Writer extends Reader {
   delete(name: ResourceName, id: number): void
 }
 
-const condition = (columns: readonly string[]): string =>
-  columns.length === 0 ? '' : ` WHERE ${columns.map((column) => `${column} IS ?`).join(' AND ')}`
+const condition = (columns: readonly string[], given?: string): string => {
+  const terms = [
+    ...columns.map((column) => `${column} IS ?`),
+    ...(given === undefined ? [] : [`${given} IS NOT NULL`]),
+  ]
+  return terms.length === 0 ? '' : ` WHERE ${terms.join(' AND ')}`
+}
 
 const entries = (cells: object): [string, Cell][] =>
   Object.entries(cells).filter((entry): entry is [string, Cell] => entry[1] !== undefined)
@@ -60,11 +67,22 @@ export const createReader = (prepare: Prepare): Reader => {
         .all(JSON.stringify(values))
         .map((raw) => toStored(name, raw)),
     first: (name, equals) => select(name, entries(equals), ' LIMIT 1').map((raw) => toStored(name, raw))[0],
-    list: (name, { limit, offset }, equals = {}) =>
-      select(name, entries(equals), ' LIMIT ? OFFSET ?', limit, offset).map((raw) => toStored(name, raw)),
-    count: (name, equals = {}) => {
+    list: (name, { limit, offset }, equals = {}, given) => {
       const cells = entries(equals)
-      const where = condition(cells.map(([column]) => column))
+      const where = condition(
+        cells.map(([column]) => column),
+        given,
+      )
+      return prepare(`SELECT * FROM ${specOf(name).collection}${where} ORDER BY id LIMIT ? OFFSET ?`)
+        .all(...cells.map(([, value]) => toSql(value)), limit, offset)
+        .map((raw) => toStored(name, raw))
+    },
+    count: (name, equals = {}, given) => {
+      const cells = entries(equals)
+      const where = condition(
+        cells.map(([column]) => column),
+        given,
+      )
       const found = prepare(`SELECT count(*) AS n FROM ${specOf(name).collection}${where}`).get(
         ...cells.map(([, value]) => toSql(value)),
       )

@@ -4,6 +4,7 @@
  * the batch, and its error says which one it was.
  */
 import { ApiError, argumentError, type BatchOperation } from '../errors.ts'
+import { withoutSuffix } from '../http/rewrite.ts'
 import { toRaw } from '../parameters/body.ts'
 import type { Writer } from '../store/rows.ts'
 import { type Call, givenTo, type Names, nameOf, type Outcome } from './call.ts'
@@ -75,9 +76,9 @@ const nameless = ({ index, method, path }: BatchOperation): BatchOperation => ({
 
 /** `/api/1.0/networks/nw-1` and `networks/nw-1` are the same. */
 const segmentsOf = (path: string): string[] =>
-  path
+  withoutSuffix(path)
     .replace(/^\/(?:api\/(?:1\.0\/)?)?/, '')
-    .replace(/\/$|\.json$/, '')
+    .replace(/\/$/, '')
     .split('/')
 
 interface Found {

@@ -47,10 +47,10 @@ const resourceCalls = (model: Model, name: ResourceName): Call[] => {
 }
 
 /** Clients of the original repeat in the parameters what the path says. @throws ApiError when the two differ */
-const checkRepeated = (given: Given, { base, other }: Relation, ends: Ends): void => {
+const checkRepeated = (given: Given, { fields }: Relation, ends: Ends): void => {
   for (const [name, row] of [
-    [base, ends.base],
-    [other, ends.other],
+    [fields[0], ends.base],
+    [fields[1], ends.other],
   ] as const) {
     const parameter = `${name}_uuid`
     const value = given.get(parameter)
@@ -61,14 +61,14 @@ const checkRepeated = (given: Given, { base, other }: Relation, ends: Ends): voi
 }
 
 const relationCalls = (model: Model, relation: Relation): Call[] => {
-  const { base, other, join } = relation
-  const path = `${relationPath(relation)}/:${other}_uuid`
+  const { join, fields } = relation
+  const path = `${relationPath(relation)}/:${fields[1]}_uuid`
   return [
     {
       method: 'POST',
       path,
-      signature: createSignature(specOf(join), [base, other]),
-      repeated: [`${base}_uuid`, `${other}_uuid`],
+      signature: createSignature(specOf(join), fields),
+      repeated: fields.map((name) => `${name}_uuid`),
       perform: (writer, names, given) => {
         const ends = endsOf(writer, relation, names)
         checkRepeated(given, relation, ends)
@@ -86,7 +86,7 @@ const relationCalls = (model: Model, relation: Relation): Call[] => {
       perform: (writer, names) => {
         const ends = endsOf(writer, relation, names)
         const row = writer.first(join, ends.columns as Equals<ResourceName>)
-        if (row === undefined) throw unknownUuid(specOf(join).model, `${other}_uuid`, ends.other.uuid)
+        if (row === undefined) throw unknownUuid(specOf(join).model, `${fields[1]}_uuid`, ends.other.uuid)
         model.delete(writer, join, row)
         return { body: [ends.other.uuid], notEnforced: [] }
       },

@@ -71,7 +71,9 @@ const obsoleteOptions = (resource: ResourceSpec): CommandOption[] =>
   }))
 
 const fieldOptions = (resource: ResourceSpec): [Field, CommandOption][] =>
-  Object.entries(resource.fields).map(([name, field]) => [field, fromField(name, field, resource)])
+  Object.entries(resource.fields)
+    .filter(([, { computed }]) => computed !== true)
+    .map(([name, field]) => [field, fromField(name, field, resource)])
 
 const uuidOption = (resource: ResourceSpec): CommandOption[] =>
   resource.prefix === null

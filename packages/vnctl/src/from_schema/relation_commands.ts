@@ -28,7 +28,7 @@ const addCommand = ({ join, base, other, given, names }: Relation): Command => (
   },
 })
 
-const showCommand = ({ base, other, names }: Relation): Command => ({
+const showCommand = ({ join, base, other, names }: Relation): Command => ({
   names: ['show', 'list'],
   help: `Shows the ${words(names[0])} of a ${words(base.name)}.`,
   positionals: [positional(base, 'one')],
@@ -36,7 +36,8 @@ const showCommand = ({ base, other, names }: Relation): Command => ({
   run: async ({ positionals: [from = ''], options }, context) => {
     const path = [base.collection, from, names[0]]
     const answer = await context.client.send({ method: 'GET', path, query: pagingQuery(options) })
-    await present(context, { answers: [answer.value], resource: other })
+    const resource = join.placement?.lists === 'rows' ? join : other
+    await present(context, { answers: [answer.value], resource })
   },
 })
 

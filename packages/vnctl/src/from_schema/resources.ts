@@ -34,7 +34,7 @@ export const relationOf = (join: ResourceSpec): Relation | null => {
     base: resourceNamed(base[1].to),
     other: resourceNamed(other[1].to),
     given: [`${base[0]}_uuid`, `${other[0]}_uuid`],
-    names: [join.collection.replace(prefix, ''), join.name.replace(prefix, '')],
+    names: join.placement?.words ?? [join.collection.replace(prefix, ''), join.name.replace(prefix, '')],
   }
 }
 
