@@ -346,7 +346,7 @@ t.test('bad input is answered by the documented status and stores nothing', asyn
   )
   await refused({ __proto__: null, constructor: 'x' }, 400, argument('constructor', 'x', /unknown/))
   for (const dpid of ['', '0x', 'xyz', '0x12345678901234567', '-1']) {
-    await refused({ dpid }, 400, argument('dpid', dpid, /dpid must be a 16 byte hexadecimal/), 'datapaths')
+    await refused({ dpid }, 400, argument('dpid', dpid, /1 to 16 hexadecimal digits/), 'datapaths')
   }
   for (const prefix of ['0', 33, '24 ', '2.5', 1e99]) {
     await refused(

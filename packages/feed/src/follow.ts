@@ -6,6 +6,7 @@
 import type { Logger } from 'pino'
 import type { Bus, ChangeHint } from './bus.ts'
 import type { Change, ChangesSince, FeedSource, Snapshot } from './change.ts'
+import { FeedError } from './http-source.ts'
 
 export interface FollowOptions {
   readonly source: FeedSource
@@ -182,7 +183,9 @@ class Follower {
   #failed(error: unknown): void {
     this.#failures += 1
     const level = this.#failures === 1 ? 'warn' : 'debug'
-    this.#options.log[level]({ err: error }, 'the source of changes does not answer, trying again')
+    // That a source cannot be reached is said by its message; where in our code that was noticed helps nobody.
+    const fields = error instanceof FeedError ? { code: error.code, reason: error.message } : { err: error }
+    this.#options.log[level](fields, 'the source of changes does not answer, trying again')
   }
 
   #schedule(outcome: Outcome): void {

@@ -4,7 +4,9 @@
  */
 import type { Kind, Scalar } from '@openvnet/schema'
 import type { Format } from './output/format.ts'
+import type { Paint } from './output/paint.ts'
 import type { Client } from './server/client.ts'
+import type { Choice, Environment } from './settings/settings.ts'
 
 export interface CommandOption {
   readonly name: string
@@ -23,7 +25,14 @@ export interface CommandOption {
   readonly obsolete?: string
   /** Known but refused here, for this reason. */
   readonly refused?: string
+  /** May be typed several times: the value is the list. */
+  readonly repeats?: true
+  /** The option that takes the number behind a slash: `10.0.0.0/24` gives both. */
+  readonly prefix?: string
 }
+
+export type OptionValue = Scalar | null | readonly Scalar[]
+export type OptionValues = ReadonlyMap<string, OptionValue>
 
 export interface Positional {
   readonly name: string
@@ -35,17 +44,40 @@ export interface Positional {
 /** What the user typed, checked: canonical option names, parsed values. */
 export interface Input {
   readonly positionals: readonly string[]
-  readonly options: ReadonlyMap<string, Scalar | null>
+  readonly options: OptionValues
+  /** The user wants to see every change. */
+  readonly watch?: boolean
 }
 
 /** What a command may touch. */
+/** What the user wants to see of a list. */
+export interface View {
+  /** Names of columns; `null` for the usual ones. */
+  readonly columns: readonly string[] | null
+  /** Name of a column, with `-` before it for the other direction. */
+  readonly sort: string | null
+}
+
 export interface Context {
+  /** Made when it is first used. */
   readonly client: Client
+  readonly choice: Choice
+  readonly env: Environment
   readonly format: Format
+  readonly view: View
+  readonly paint: Paint
+  /** Whether stdout is a terminal. */
+  readonly terminal: boolean
   /** Width of the terminal, or `null` where there is none. */
   readonly width: number | null
   /** Seconds to wait until a write is applied, or `null`. */
   readonly wait: number | null
+  /** Nothing is changed, only said. */
+  readonly dryRun: boolean
+  /** Asks a question with the answers yes and no; `null` where nobody can answer or `--yes` did. */
+  readonly confirm: ((question: string) => Promise<boolean>) | null
+  /** Ends what goes on for ever. */
+  readonly signal: AbortSignal
   readonly stdin: AsyncIterable<string | Uint8Array>
   /** Writes lines to stdout. */
   readonly print: (text: string) => void
@@ -64,6 +96,10 @@ export interface Command {
   readonly help: string
   readonly positionals: readonly Positional[]
   readonly options: readonly CommandOption[]
+  /** Asks no server and reads no settings. */
+  readonly offline?: true
+  /** Not in help: for programs. */
+  readonly hidden?: true
   /** @throws {Failure} */
   readonly run: (input: Input, context: Context) => Promise<void>
 }

@@ -16,13 +16,23 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
+/** The operation of a batch that was refused. */
+export interface OperationPlace {
+  /** Its place in the list, from 0. */
+  readonly index: number
+  readonly method: string
+  readonly path: string
+}
+
 export class Failure extends Error {
   readonly exit: ExitCode
+  readonly place: OperationPlace | null
 
   /** @param message what is wrong, where, with the value, and what to do: one line */
-  constructor(exit: ExitCode, message: string) {
+  constructor(exit: ExitCode, message: string, place?: OperationPlace) {
     super(message)
     this.name = 'Failure'
     this.exit = exit
+    this.place = place ?? null
   }
 }

@@ -1,4 +1,4 @@
-/** The options that every command has. */
+/** Options that are not about one resource: those of every command, of what writes, of what lists. */
 import { boolean, type Kind, type Scalar, text, valid } from '@openvnet/schema'
 import type { CommandOption } from './command.ts'
 import { formatKind } from './output/format.ts'
@@ -10,6 +10,15 @@ const outputKind: Kind<Scalar> = {
   parse: (input) => (input === 'yml' ? valid('yaml') : formatKind.parse(input)),
 }
 
+const flag = (name: string, help: string, aliases: readonly string[] = []): CommandOption => ({
+  name,
+  aliases,
+  help,
+  kind: boolean,
+  required: false,
+  bare: true,
+})
+
 export const GLOBAL_OPTIONS: readonly CommandOption[] = [
   {
     name: 'output',
@@ -19,9 +28,16 @@ export const GLOBAL_OPTIONS: readonly CommandOption[] = [
     required: false,
   },
   {
+    name: 'cloud',
+    aliases: [],
+    help: 'Name of a cloud in clouds.yaml, over VNCTL_CLOUD and the only one that is there.',
+    kind: text,
+    required: false,
+  },
+  {
     name: 'server',
     aliases: [],
-    help: 'URL of the API, over VNCTL_SERVER, VNET_WEBAPI=host:port and the configuration file.',
+    help: 'URL of the API, over VNCTL_SERVER, VNET_WEBAPI=host:port and the configuration files.',
     kind: text,
     required: false,
   },
@@ -33,12 +49,40 @@ export const GLOBAL_OPTIONS: readonly CommandOption[] = [
     required: false,
     bare: DEFAULT_WAIT,
   },
-  {
-    name: 'help',
-    aliases: ['h'],
-    help: 'Explains the command.',
-    kind: boolean,
-    required: false,
-    bare: true,
-  },
+  flag('help', 'Explains the command.', ['h']),
 ]
+
+/** Of every command that writes. */
+export const WRITE_OPTIONS: readonly CommandOption[] = [
+  flag('dry_run', 'Says what would be sent and what a deletion would take along; changes nothing.'),
+]
+
+/** Of every command that deletes. */
+export const DELETE_OPTIONS: readonly CommandOption[] = [
+  ...WRITE_OPTIONS,
+  flag('yes', 'Does not ask before a deletion that takes other rows along.', ['y']),
+]
+
+/** Of every command that lists. */
+export const LIST_OPTIONS: readonly CommandOption[] = [
+  {
+    name: 'columns',
+    aliases: [],
+    help: 'The columns to show, separated by commas, e.g. uuid,network.',
+    kind: { ...text, name: 'names' },
+    required: false,
+  },
+  {
+    name: 'sort',
+    aliases: [],
+    help: 'The column to sort by; -NAME for the other direction.',
+    kind: { ...text, name: 'name' },
+    required: false,
+  },
+  flag('watch', 'Shows the list again whenever something changes, until Ctrl-C.', ['w']),
+]
+
+/** What is for the surroundings of a command and no part of what it sends. */
+export const SURROUNDING_NAMES: ReadonlySet<string> = new Set(
+  [...GLOBAL_OPTIONS, ...DELETE_OPTIONS, ...LIST_OPTIONS].map(({ name }) => name),
+)

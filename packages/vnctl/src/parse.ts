@@ -10,6 +10,7 @@ import {
   type CommandOption,
   canonical,
   type Input,
+  type OptionValue,
   optionText,
   shown,
 } from './command.ts'
@@ -21,6 +22,8 @@ export interface ParsedLine extends Input {
   /** The group that was reached when no command was. */
   readonly group: CommandGroup
   readonly command: Command | null
+  /** How each option was spelt: its name to what the user typed. */
+  readonly typed: ReadonlyMap<string, string>
   /** The options that were typed and mean nothing, with the reason. */
   readonly obsolete: readonly string[]
 }
@@ -29,7 +32,8 @@ interface State {
   readonly words: string[]
   readonly path: string[]
   readonly positionals: string[]
-  readonly options: Map<string, Scalar | null>
+  readonly options: Map<string, OptionValue>
+  readonly typed: Map<string, string>
   readonly obsolete: string[]
   group: CommandGroup
   command: Command | null
@@ -67,12 +71,24 @@ const descend = (state: State, word: string): void => {
   else state.group = entry
 }
 
+/** What is wrong with a value, said once: a reason that says only "not that kind" is what the kind expects. */
+export const refusalOf = (kind: Kind<Scalar>, reason: string, text: string): string => {
+  const own = new RegExp(`^${kind.prefix}[-_]`, 'i')
+  const isOther = !own.test(text) && text.includes('-')
+  const prefixed =
+    kind.prefix === undefined || isOther ? '' : `${kind.prefix}-${text.replace(own, '').toLowerCase()}`
+  const guess = prefixed !== '' && kind.parse(prefixed).ok ? `; did you mean ${prefixed}?` : ''
+  if (/^(not|neither) /.test(reason))
+    return `${reason.includes(kind.expects) ? reason : `not ${kind.expects}`}${guess}`
+  return reason.includes(kind.expects) ? reason : `${reason}; expected ${kind.expects}`
+}
+
 /** @throws {Failure} naming the value and what it should be */
 const checked = (path: readonly string[], name: string, kind: Kind<Scalar>, text: unknown): Scalar => {
   const parsed = kind.parse(text)
   if (parsed.ok) return parsed.value
-  const expected = parsed.reason.includes(kind.expects) ? '' : `; expected ${kind.expects}`
-  throw new Failure(EXIT.invalid, `${path.join(' ')}: ${name} '${text}': ${parsed.reason}${expected}`)
+  const problem = refusalOf(kind, parsed.reason, String(text))
+  throw new Failure(EXIT.invalid, `${path.join(' ')}: ${name} '${text}': ${problem}`)
 }
 
 interface TypedOption {
@@ -104,14 +120,39 @@ const findShort = (word: string, available: readonly CommandOption[]): TypedOpti
 const optionNames = (available: readonly CommandOption[]): string[] =>
   available.flatMap((option) => [option.name, ...option.aliases]).map(optionText)
 
-const optionValue = ({ path }: State, option: CommandOption, text: string | undefined): Scalar | null =>
-  text === '' && option.nullable === true ? null : checked(path, optionText(option.name), option.kind, text)
+/** The option as the user spells it: `--network` of `--network=nw-1`. */
+const spelling = (word: string): string =>
+  word.startsWith('--') ? (word.split('=')[0] ?? word) : word.slice(0, 2)
+
+const optionValue = (state: State, option: CommandOption, text: string, spelt: string): Scalar | null => {
+  if (text === '' && option.nullable === true) return null
+  const [, address, bits] = option.prefix === undefined ? [] : (/^(.*)\/(\d+)$/.exec(text) ?? [])
+  if (address === undefined) return checked(state.path, spelt, option.kind, text)
+  const prefix = state.command?.options.find(({ name }) => name === option.prefix)
+  if (prefix !== undefined) {
+    put(state, prefix, checked(state.path, `${spelt} '${text}': prefix length`, prefix.kind, bits), spelt)
+  }
+  return checked(state.path, spelt, option.kind, address)
+}
+
+/** Notes a value; the same may be said twice, but not two things. */
+const put = (state: State, option: CommandOption, value: Scalar | null, spelt: string): void => {
+  const before = state.options.get(option.name)
+  const typed = state.typed.get(option.name)
+  if (option.repeats && value !== null) {
+    state.options.set(option.name, [...((before as readonly Scalar[] | undefined) ?? []), value])
+  } else if (before !== undefined && before !== value) {
+    throw usage(state.path, `${typed ?? spelt} is given twice: '${before}' and '${value}'`)
+  } else state.options.set(option.name, value)
+  state.typed.set(option.name, typed ?? spelt)
+}
 
 /** The value of an option, taken from the following word where it is not attached. */
 const typedValue = (state: State, typed: TypedOption, word: string): Scalar | null => {
   const { option, negated, attached } = typed
   if (negated) return false
-  if (attached !== null) return optionValue(state, option, attached)
+  const spelt = spelling(word)
+  if (attached !== null) return optionValue(state, option, attached, spelt)
   const next = state.words[0]
   if (option.bare !== undefined) {
     if (next === undefined || next.startsWith('--') || !option.kind.parse(next).ok) return option.bare
@@ -119,7 +160,7 @@ const typedValue = (state: State, typed: TypedOption, word: string): Scalar | nu
     throw usage(state.path, `${word} needs a value: ${option.kind.expects}`)
   }
   state.words.shift()
-  return optionValue(state, option, next)
+  return optionValue(state, option, next, spelt)
 }
 
 const takeOption = (state: State, word: string, globals: readonly CommandOption[]): void => {
@@ -133,11 +174,7 @@ const takeOption = (state: State, word: string, globals: readonly CommandOption[
   if (option.refused !== undefined) throw usage(state.path, `${word.split('=')[0]}: ${option.refused}`)
   const value = typedValue(state, typed, word)
   if (option.obsolete !== undefined) state.obsolete.push(`${optionText(option.name)}: ${option.obsolete}`)
-  const before = state.options.get(option.name)
-  if (before !== undefined && before !== value) {
-    throw usage(state.path, `${optionText(option.name)} is given twice: '${before}' and '${value}'`)
-  }
-  state.options.set(option.name, value)
+  put(state, option, value, spelling(word))
 }
 
 /** Checks number and form of the positionals. */
@@ -180,6 +217,7 @@ export const parseLine = (
     path: [],
     positionals: [],
     options: new Map(),
+    typed: new Map(),
     obsolete: [],
     group: root,
     command: null,

@@ -1,34 +1,20 @@
 /** Runs one command line: parses, finds the server, runs the command, turns failures into a line and an exit code. */
-import type { Scalar } from '@openvnet/schema'
-import type { CommandGroup, Context } from './command.ts'
+import type { CommandGroup, OptionValue, OptionValues } from './command.ts'
 import { EXIT, Failure } from './failure.ts'
-import { GLOBAL_OPTIONS } from './globals.ts'
+import { GLOBAL_OPTIONS, SURROUNDING_NAMES } from './globals.ts'
 import { commandHelp, groupHelp } from './help.ts'
-import { type Format, formatNamed } from './output/format.ts'
 import { type ParsedLine, parseLine } from './parse.ts'
-import { readSettings } from './server/address.ts'
-import { createClient } from './server/client.ts'
+import { createContext, type Io, oneLine } from './surroundings.ts'
 import { createTree } from './tree.ts'
 
-/** The world as the program sees it. */
-export interface Io {
-  readonly stdout: (text: string) => void
-  readonly stderr: (text: string) => void
-  readonly stdin: AsyncIterable<string | Uint8Array>
-  readonly env: Readonly<Record<string, string | undefined>>
-  /** Width of the terminal, or `null` where stdout is none. */
-  readonly width: number | null
-}
+export type { Io } from './surroundings.ts'
 
-type Options = ReadonlyMap<string, Scalar | null>
-
-const GLOBAL_NAMES = new Set(GLOBAL_OPTIONS.map(({ name }) => name))
-
-const only = (options: Options, keep: (name: string) => boolean): Map<string, Scalar | null> =>
+const only = (options: OptionValues, keep: (name: string) => boolean): Map<string, OptionValue> =>
   new Map([...options].filter(([name]) => keep(name)))
 
-/** `help datapaths add` is `datapaths add --help`, at every level. */
+/** `help datapaths add` is `datapaths add --help`, at every level; `--version` is `version`. */
 const withHelp = (argv: readonly string[]): string[] => {
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) return ['version']
   const words = argv.filter((word) => word !== 'help')
   const firstOption = argv.findIndex((word) => word.startsWith('-'))
   const at = argv.indexOf('help')
@@ -46,46 +32,29 @@ const incomplete = ({ group, path }: ParsedLine): Failure => {
   return new Failure(EXIT.usage, `${path.join(' ')}: name a command: ${words.join(', ')}`)
 }
 
-const outputFormat = (options: Options, configured: string | null): Format => {
-  const format = formatNamed(String(options.get('output') ?? configured ?? 'table'))
-  if (format !== null) return format
-  throw new Failure(EXIT.usage, `output_format '${configured}' of the configuration file is not yml or json`)
-}
-
-const createContext = (options: Options, root: CommandGroup, io: Io): Context => {
-  const settings = readSettings(options.get('server') as string | undefined, io.env)
-  return {
-    client: createClient(settings.api),
-    format: outputFormat(options, settings.outputFormat),
-    width: io.width,
-    wait: (options.get('wait') as number | undefined) ?? null,
-    stdin: io.stdin,
-    print: (text) => io.stdout(`${text}\n`),
-    remark: (text) => io.stderr(`${oneLine(text)}\n`),
-    execute: (argv) => execute(argv, root, options, io),
-  }
-}
-
-/** One line that cannot move the cursor, whatever a server put into it. */
-const oneLine = (text: string): string => text.replace(/\p{Cc}+/gu, ' ')
-
-/** Runs a line below the global options of the line that it belongs to. */
+/** Runs a line below the options of the surroundings of the line that it belongs to. */
 const execute = async (
   argv: readonly string[],
   root: CommandGroup,
-  inherited: Options,
+  inherited: OptionValues,
   io: Io,
 ): Promise<void> => {
   const line = parseLine(root, GLOBAL_OPTIONS, withHelp(argv))
-  const { command, group, path, positionals } = line
+  const { command, group, path, positionals, typed } = line
   if (line.options.get('help') === true || (group === root && command === null)) return showHelp(line, io)
   if (command === null) throw incomplete(line)
-  const options = new Map([...inherited, ...only(line.options, (name) => GLOBAL_NAMES.has(name))])
-  const context = createContext(options, root, io)
+  const options = new Map([...inherited, ...only(line.options, (name) => SURROUNDING_NAMES.has(name))])
+  const context = createContext({
+    options,
+    typed,
+    offline: command.offline === true,
+    io,
+    execute: (words) => execute(words, root, options, io),
+  })
   for (const reason of line.obsolete) context.remark(`${path.join(' ')}: no effect: ${reason}`)
-  const own = only(line.options, (name) => !GLOBAL_NAMES.has(name))
+  const own = only(line.options, (name) => !SURROUNDING_NAMES.has(name))
   try {
-    await command.run({ positionals, options: own }, context)
+    await command.run({ positionals, options: own, watch: options.get('watch') === true }, context)
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     throw new Failure(error.exit, `${path.join(' ')}: ${error.message}`)

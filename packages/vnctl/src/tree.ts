@@ -2,6 +2,7 @@
 import type { CommandGroup } from './command.ts'
 import { batchCommand } from './commands/batch.ts'
 import { changesCommand } from './commands/changes.ts'
+import { promptCommand } from './commands/prompt.ts'
 import { statusCommand } from './commands/status.ts'
 import { versionCommand } from './commands/version.ts'
 import { waitCommand } from './commands/wait.ts'
@@ -11,6 +12,6 @@ import { ALL_RESOURCES } from './from_schema/resources.ts'
 export const createTree = (): CommandGroup => ({
   names: ['vnctl'],
   help: 'Describes virtual networks to vnetd and shows what became of them.',
-  commands: [statusCommand, waitCommand, changesCommand, batchCommand, versionCommand],
+  commands: [statusCommand, waitCommand, changesCommand, batchCommand, promptCommand, versionCommand],
   groups: ALL_RESOURCES.filter(({ prefix }) => prefix !== null).map(resourceGroup),
 })

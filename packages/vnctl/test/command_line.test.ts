@@ -221,10 +221,10 @@ t.test('values that cannot be legal are refused before anything is asked', async
       "--ipv4-prefix '33': outside of 1..32",
     ],
     [['datapath', 'add', '--dpid=0xzz'], "--dpid '0xzz': not a datapath id"],
-    [['interface', 'add', '--network=if-1'], "--network-uuid 'if-1': not nw- followed by"],
+    [['interface', 'add', '--network=if-1'], "--network 'if-1': not nw- and 1 to 16 characters"],
     [['network', 'show', '../status'], "UUID '../status': not nw-"],
     [['network', 'del', ''], "UUID '': not nw-"],
-    [['network', 'show', '-o', 'xml'], "--output 'xml': not one of table, wide, json, yaml, name"],
+    [['network', 'show', '-o', 'xml'], "-o 'xml': not one of table, wide, json, yaml, name"],
     [['network', 'del', 'nw-1', '--wait=soon'], "--wait 'soon': not a whole number"],
   ]
   for (const [argv, expected] of cases) {
@@ -332,7 +332,7 @@ t.test('refusals of the API become sentences and exit codes', async (t) => {
       },
       '110',
       4,
-      /ipv4_address '1\.1\.1\.1': not in subnet 2\.0\.0\.0\/8$/,
+      /--ipv4-address '1\.1\.1\.1': not in subnet 2\.0\.0\.0\/8$/,
     ],
     [
       400,
@@ -342,7 +342,7 @@ t.test('refusals of the API become sentences and exit codes', async (t) => {
       4,
       /IP Address 1\.1\.1\.1 not in subnet$/,
     ],
-    [400, 'MissingArgument', 'mac_address', '111', 4, /mac_address is missing; give it with --mac-address$/],
+    [400, 'MissingArgument', 'mac_address', '111', 4, /--mac-address is missing$/],
     [400, 'RelationAlreadyExists', 'dp-1 nw-1', '112', 4, /dp-1 and nw-1 are related already/],
     [
       400,

@@ -58,7 +58,7 @@ export const dpid: Kind<string> = {
   parse: (input) => {
     const match = typeof input === 'string' ? /^(?:0x)?([0-9a-f]{1,16})$/i.exec(input) : null
     if (match?.[1] === undefined) {
-      return invalid('not a datapath id: dpid must be a 16 byte hexadecimal number like 0x000002fdee8e0a44')
+      return invalid('not a datapath id of 1 to 16 hexadecimal digits like 0x000002fdee8e0a44')
     }
     const value = `0x${match[1].toLowerCase().padStart(16, '0')}`
     return value === ZERO_DPID ? invalid('the zero datapath id, which no bridge has') : valid(value)

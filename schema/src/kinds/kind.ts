@@ -10,6 +10,8 @@ export type Parsed<T> =
 
 export interface Kind<T extends string | number | boolean> {
   readonly name: string
+  /** Of a uuid: what it begins with, without the hyphen. */
+  readonly prefix?: string
   /** What a legal value looks like, for people. */
   readonly expects: string
   /** Accepts what JSON, a form or a query can carry. */

@@ -6,6 +6,7 @@ export const uuid = (prefix: string): Kind<string> => {
   const regexp = new RegExp(pattern)
   return {
     name: 'uuid',
+    prefix,
     expects: `${prefix}- and 1 to 16 characters of a-z and 0-9`,
     parse: (input) =>
       typeof input === 'string' && regexp.test(input)

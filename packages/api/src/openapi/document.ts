@@ -23,5 +23,6 @@ export const describeApi = async (app: FastifyInstance): Promise<void> => {
 /** To be called after them. */
 export const serveDescription = async (app: FastifyInstance): Promise<void> => {
   app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => reply.send(app.swagger()))
+  app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'))
   await app.register(swaggerUi, { routePrefix: '/docs' })
 }

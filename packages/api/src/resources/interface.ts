@@ -18,9 +18,12 @@ const parameter = (draft: Draft<'interface'>, name: string): string | undefined 
   return typeof value === 'string' ? value : undefined
 }
 
+/** An explicit null means none: who restores an interface brings its leases as rows of their own. */
 const macOf = (work: Work, row: Interface, draft: Draft<'interface'>): string | undefined =>
   parameter(draft, 'mac_address') ??
-  (row.mode === 'simulated' ? allocateMac(work, 'interface', row.uuid) : undefined)
+  (row.mode === 'simulated' && draft.extra.get('mac_address') !== null
+    ? allocateMac(work, 'interface', row.uuid)
+    : undefined)
 
 const leases = (reader: Reader, row: Interface): Shape[] =>
   reader.where('mac_lease', { interface_id: row.id }).map((lease) => ({

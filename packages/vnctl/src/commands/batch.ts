@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { text } from '@openvnet/schema'
 import type { Command, Context } from '../command.ts'
 import { EXIT, Failure } from '../failure.ts'
+import { DELETE_OPTIONS } from '../globals.ts'
 import { splitWords } from './words.ts'
 
 const readAll = async (stdin: Context['stdin']): Promise<string> => {
@@ -31,7 +32,7 @@ export const batchCommand: Command = {
   names: ['batch'],
   help: 'Runs one command per line of FILE or stdin; skips blank lines and lines that begin with #.',
   positionals: [{ name: 'FILE', arity: 'optional', kind: text }],
-  options: [],
+  options: DELETE_OPTIONS,
   run: async ({ positionals: [file] }, context) => {
     const source = file === undefined || file === '-' ? 'stdin' : file
     for (const [index, raw] of (await readLines(file, context)).entries()) {

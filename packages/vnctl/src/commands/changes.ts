@@ -1,11 +1,12 @@
 /** `vnctl changes`: what was written, revision by revision. */
 import { integer } from '@openvnet/schema'
-import type { Command } from '../command.ts'
+import type { Command, Context } from '../command.ts'
 import { EXIT, Failure } from '../failure.ts'
+import { LIST_OPTIONS } from '../globals.ts'
 import { cell } from '../output/cell.ts'
 import { presentRaw } from '../output/present.ts'
 import { type AnswerRow, isRow } from '../output/row.ts'
-import { layOut } from '../output/table.ts'
+import { escaped, layOut } from '../output/table.ts'
 
 const COLUMNS = ['REVISION', 'CHANGE', 'RESOURCE', 'NAME', 'ROW'].map((header) => ({
   header,
@@ -38,6 +39,56 @@ const cellsOf = (answer: AnswerRow): string[][] =>
     list(operations).map((operation) => operationCells(revision, operation)),
   )
 
+/** The revisions after one, as the API has them. @throws {Failure} when they are not there */
+const changesSince = async ({ client }: Context, since: number): Promise<AnswerRow> => {
+  const { value } = await client.send({ method: 'GET', path: ['changes'], query: { since: String(since) } })
+  const answer = isRow(value) ? value : {}
+  if (answer['kind'] !== 'gone') return answer
+  const newest = cell(answer['revision'])
+  if (since > Number(newest)) {
+    throw new Failure(EXIT.invalid, `revision ${since} is not made yet; the newest is ${newest}`)
+  }
+  throw new Failure(
+    EXIT.notFound,
+    `the changes after revision ${since} are no longer kept; the newest revision is ${newest}`,
+  )
+}
+
+const presentChanges = async (context: Context, answer: AnswerRow, since: number): Promise<void> => {
+  if (context.format === 'json' || context.format === 'yaml') return presentRaw(context, [answer])
+  const rows = cellsOf(answer)
+  if (context.format === 'name') for (const [revision = ''] of rows) context.print(revision)
+  else if (rows.length === 0) context.remark(`nothing was written after revision ${since}`)
+  else context.print(layOut(COLUMNS, rows, context.format === 'wide' ? null : context.width))
+  const last = rows.at(-1)?.[0]
+  if (last !== undefined && last !== cell(answer['revision'])) {
+    context.remark(`up to revision ${last} of ${cell(answer['revision'])}; --since ${last} shows more`)
+  }
+}
+
+/** Widths for rows that come one by one: most of what they hold is as long. */
+const LIVE = [8, 6, 16, 16]
+
+/** One line, or one JSON document per line. */
+const changeText = ({ format }: Context, change: AnswerRow): string => {
+  if (format === 'json' || format === 'yaml') return JSON.stringify(change)
+  const rows = cellsOf({ changes: [change] })
+  if (format === 'name') return cell(change['revision'])
+  return rows
+    .map((cells) => escaped(cells.map((text, index) => text.padEnd(LIVE[index] ?? 0)).join('  ')).trimEnd())
+    .join('\n')
+}
+
+/** Shows changes as they are made, until the signal or the server ends it. */
+const watchChanges = async (context: Context, since: number | null): Promise<void> => {
+  for await (const { name, data } of context.client.events(since, context.signal)) {
+    if (name === 'change' && isRow(data)) context.print(changeText(context, data))
+    if (name === 'gone' && isRow(data)) {
+      context.remark(`what was written before revision ${cell(data['revision'])} is no longer kept`)
+    }
+  }
+}
+
 export const changesCommand: Command = {
   names: ['changes'],
   help: 'Shows what was written since a revision.',
@@ -46,31 +97,16 @@ export const changesCommand: Command = {
     {
       name: 'since',
       aliases: [],
-      help: 'The revision after which to begin.',
+      help: 'The revision after which to begin; 0 when absent, with --watch the newest.',
       kind: integer(0, Number.MAX_SAFE_INTEGER),
       required: false,
-      default: 0,
     },
+    ...LIST_OPTIONS.filter(({ name }) => name === 'watch'),
   ],
-  run: async ({ options }, context) => {
-    const since = String(options.get('since') ?? 0)
-    const { value } = await context.client.send({ method: 'GET', path: ['changes'], query: { since } })
-    const answer = isRow(value) ? value : {}
-    if (answer['kind'] === 'gone') {
-      const newest = cell(answer['revision'])
-      throw new Failure(
-        EXIT.notFound,
-        `the changes after revision ${since} are no longer kept; the newest revision is ${newest}`,
-      )
-    }
-    if (context.format === 'json' || context.format === 'yaml') return presentRaw(context, [value])
-    const rows = cellsOf(answer)
-    if (context.format === 'name') for (const [revision = ''] of rows) context.print(revision)
-    else if (rows.length === 0) context.remark(`nothing was written after revision ${since}`)
-    else context.print(layOut(COLUMNS, rows, context.format === 'wide' ? null : context.width))
-    const last = rows.at(-1)?.[0]
-    if (last !== undefined && last !== cell(answer['revision'])) {
-      context.remark(`up to revision ${last} of ${cell(answer['revision'])}; --since ${last} shows more`)
-    }
+  run: async ({ options, watch }, context) => {
+    const given = options.get('since')
+    const since = given === undefined ? null : Number(given)
+    if (watch === true) return watchChanges(context, since)
+    await presentChanges(context, await changesSince(context, since ?? 0), since ?? 0)
   },
 }

@@ -14,6 +14,7 @@ export const versionCommand: Command = {
   help: 'Shows the version of vnctl.',
   positionals: [],
   options: [],
+  offline: true,
   run: async (_input, context) => {
     const version = packageVersion()
     if (context.format === 'json' || context.format === 'yaml') await presentRaw(context, [{ version }])

@@ -30,6 +30,12 @@ const shortName = (parameter: string, resource: ResourceSpec): string[] => {
   return short === parameter || taken ? [] : [short]
 }
 
+/** `--ipv4-network 10.0.0.0/24` gives `--ipv4-prefix` too. */
+const prefixOption = (name: string, { fields }: ResourceSpec): Pick<CommandOption, 'prefix'> => {
+  const prefix = name.replace(/_network$/, '_prefix')
+  return prefix !== name && prefix in fields ? { prefix } : {}
+}
+
 const fromField = (name: string, field: Field, resource: ResourceSpec): CommandOption => {
   const parameter = parameterName(name, field)
   const kind = field.type === 'reference' ? uuidKind(resourceNamed(field.to)) : field.kind
@@ -44,6 +50,7 @@ const fromField = (name: string, field: Field, resource: ResourceSpec): CommandO
     kind,
     required: field.required,
     nullable: field.nullable,
+    ...prefixOption(name, resource),
     ...bareValue(kind),
     ...fallback,
   }

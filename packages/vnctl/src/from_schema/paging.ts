@@ -1,6 +1,6 @@
 /** `--limit` and `--offset` of everything that lists. */
-import { integer, type Scalar } from '@openvnet/schema'
-import type { CommandOption } from '../command.ts'
+import { integer } from '@openvnet/schema'
+import type { CommandOption, OptionValues, View } from '../command.ts'
 
 /** The most rows that the API answers at once. */
 export const LONGEST_PAGE = 1000
@@ -22,8 +22,10 @@ export const PAGING: readonly CommandOption[] = [
   },
 ]
 
-/** The query of a list. */
-export const pagingQuery = (options: ReadonlyMap<string, Scalar | null>): Record<string, string> =>
-  Object.fromEntries(
+/** The query of a list: what is to be sorted is asked for whole. */
+export const pagingQuery = (options: OptionValues, { sort }: View): Record<string, string> => ({
+  ...(sort === null ? {} : { limit: String(LONGEST_PAGE) }),
+  ...Object.fromEntries(
     PAGING.filter(({ name }) => options.has(name)).map(({ name }) => [name, String(options.get(name))]),
-  )
+  ),
+})

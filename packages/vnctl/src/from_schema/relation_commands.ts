@@ -1,8 +1,11 @@
 /** A relation below a namespace: `datapaths networks add DP NW`, `show DP`, `del DP NW...`. */
 import type { ResourceSpec } from '@openvnet/schema'
 import type { Command, CommandGroup, Positional } from '../command.ts'
-import { present, presentDeleted } from '../output/present.ts'
+import { DELETE_OPTIONS, LIST_OPTIONS, WRITE_OPTIONS } from '../globals.ts'
+import { list } from '../output/listing.ts'
+import { present } from '../output/present.ts'
 import { write } from '../server/write.ts'
+import { deleteRows } from './deleting.ts'
 import { addOptions, uuidKind } from './options.ts'
 import { PAGING, pagingQuery } from './paging.ts'
 import type { Relation } from './resources.ts'
@@ -19,7 +22,7 @@ const addCommand = ({ join, base, other, given, names }: Relation): Command => (
   names: ['add', 'create'],
   help: join.help,
   positionals: [positional(base, 'one'), positional(other, 'one')],
-  options: addOptions(join, given),
+  options: [...addOptions(join, given), ...WRITE_OPTIONS],
   run: async ({ positionals: [from = '', to = ''], options }, context) => {
     const path = [base.collection, from, names[0], to]
     await write(context, { method: 'POST', path, body: Object.fromEntries(options) }, (answer) =>
@@ -32,25 +35,31 @@ const showCommand = ({ join, base, other, names }: Relation): Command => ({
   names: ['show', 'list'],
   help: `Shows the ${words(names[0])} of a ${words(base.name)}.`,
   positionals: [positional(base, 'one')],
-  options: PAGING,
-  run: async ({ positionals: [from = ''], options }, context) => {
+  options: [...PAGING, ...LIST_OPTIONS],
+  run: async ({ positionals: [from = ''], options, watch = false }, context) => {
     const path = [base.collection, from, names[0]]
-    const answer = await context.client.send({ method: 'GET', path, query: pagingQuery(options) })
     const resource = join.placement?.lists === 'rows' ? join : other
-    await present(context, { answers: [answer.value], resource })
+    await list(context, watch, async (inner) => {
+      const query = pagingQuery(options, inner.view)
+      const answer = await inner.client.send({ method: 'GET', path, query })
+      await present(inner, { answers: [answer.value], resource })
+    })
   },
 })
 
-const deleteCommand = ({ base, other, names }: Relation): Command => ({
+const deleteCommand = ({ join, base, other, names }: Relation): Command => ({
   names: ['del', 'delete', 'rm'],
   help: `Takes ${words(names[0])} from a ${words(base.name)}.`,
   positionals: [positional(base, 'one'), positional(other, 'some')],
-  options: [],
+  options: DELETE_OPTIONS,
   run: async ({ positionals: [from = '', ...others] }, context) => {
-    for (const to of others) {
-      const path = [base.collection, from, names[0], to]
-      await write(context, { method: 'DELETE', path }, (answer) => presentDeleted(context, answer, to))
-    }
+    const deletions = others.map((to) => ({
+      resource: join,
+      key: `${from} ${to}`,
+      path: [base.collection, from, names[0], to],
+      name: to,
+    }))
+    await deleteRows(context, deletions)
   },
 })
 

@@ -2,8 +2,11 @@
 import type { ResourceSpec } from '@openvnet/schema'
 import { type Command, type CommandGroup, type Input, optionText } from '../command.ts'
 import { EXIT, Failure } from '../failure.ts'
-import { present, presentDeleted } from '../output/present.ts'
+import { DELETE_OPTIONS, LIST_OPTIONS, WRITE_OPTIONS } from '../globals.ts'
+import { list } from '../output/listing.ts'
+import { present } from '../output/present.ts'
 import { write } from '../server/write.ts'
+import { deleteRows } from './deleting.ts'
 import { addOptions, modifyOptions, uuidKind } from './options.ts'
 import { PAGING, pagingQuery } from './paging.ts'
 import { relationGroup } from './relation_commands.ts'
@@ -18,7 +21,7 @@ const addCommand = (resource: ResourceSpec): Command => ({
   names: ['add', 'create'],
   help: `Adds ${article(resource.name)} ${title(resource)}.`,
   positionals: [{ name: 'UUID', arity: 'optional', kind: uuidKind(resource) }],
-  options: addOptions(resource),
+  options: [...addOptions(resource), ...WRITE_OPTIONS],
   run: async ({ positionals: [uuid], options }: Input, context) => {
     const named = options.get('uuid')
     if (uuid !== undefined && named !== undefined && named !== uuid) {
@@ -38,7 +41,7 @@ const modifyCommand = (resource: ResourceSpec): Command => {
     names: ['modify', 'update'],
     help: `Changes ${article(resource.name)} ${title(resource)}.`,
     positionals: [{ name: 'UUID', arity: 'one', kind: uuidKind(resource) }],
-    options,
+    options: [...options, ...WRITE_OPTIONS],
     run: async (input, context) => {
       const [uuid = ''] = input.positionals
       if (input.options.size === 0) {
@@ -57,19 +60,21 @@ const showCommand = (resource: ResourceSpec): Command => ({
   names: ['show', 'list'],
   help: `Shows the ${resource.collection.replaceAll('_', ' ')}: those named, else all of them page by page.`,
   positionals: [{ name: 'UUID', arity: 'any', kind: uuidKind(resource) }],
-  options: PAGING,
-  run: async ({ positionals, options }, context) => {
+  options: [...PAGING, ...LIST_OPTIONS],
+  run: async ({ positionals, options, watch = false }, context) => {
     if (positionals.length > 0 && options.size > 0) {
       throw new Failure(EXIT.usage, '--limit and --offset are for the list, not for named rows')
     }
     const paths = positionals.length === 0 ? [[]] : positionals.map((uuid) => [uuid])
-    const query = pagingQuery(options)
-    const answers: unknown[] = []
-    for (const path of paths) {
-      const request = { method: 'GET', path: [resource.collection, ...path], query } as const
-      answers.push((await context.client.send(request)).value)
-    }
-    await present(context, { answers, resource })
+    await list(context, watch, async (inner) => {
+      const query = positionals.length === 0 ? pagingQuery(options, inner.view) : {}
+      const answers: unknown[] = []
+      for (const path of paths) {
+        const request = { method: 'GET', path: [resource.collection, ...path], query } as const
+        answers.push((await inner.client.send(request)).value)
+      }
+      await present(inner, { answers, resource })
+    })
   },
 })
 
@@ -77,13 +82,15 @@ const deleteCommand = (resource: ResourceSpec): Command => ({
   names: ['del', 'delete', 'rm'],
   help: `Deletes ${resource.collection.replaceAll('_', ' ')} and what depends on them.`,
   positionals: [{ name: 'UUID', arity: 'some', kind: uuidKind(resource) }],
-  options: [],
+  options: DELETE_OPTIONS,
   run: async ({ positionals }, context) => {
-    for (const uuid of positionals) {
-      await write(context, { method: 'DELETE', path: [resource.collection, uuid] }, (answer) =>
-        presentDeleted(context, answer, uuid),
-      )
-    }
+    const deletions = positionals.map((uuid) => ({
+      resource,
+      key: uuid,
+      path: [resource.collection, uuid],
+      name: uuid,
+    }))
+    await deleteRows(context, deletions)
   },
 })
 

@@ -2,7 +2,9 @@
  * The columns of a resource's table. References are shown by uuid; in the plain table a column that says nothing
  * (empty, a boolean at its default, a name that is the uuid) is left out.
  */
-import { boolean, columnName, type Field, type ResourceSpec, text } from '@openvnet/schema'
+import { boolean, columnName, type Field, nearest, type ResourceSpec, text } from '@openvnet/schema'
+import { canonical } from '../command.ts'
+import { EXIT, Failure } from '../failure.ts'
 import { cell } from './cell.ts'
 import { type AnswerRow, isRow } from './row.ts'
 import type { TableColumn } from './table.ts'
@@ -66,3 +68,16 @@ export const wideColumns = (): Column[] => ['id', 'created_at', 'updated_at'].ma
 /** The columns in which at least one row says something. */
 export const speaking = (columns: readonly Column[], rows: readonly AnswerRow[]): Column[] =>
   columns.filter(({ text, speaks }, index) => index === 0 || rows.some((row) => speaks(text(row), row)))
+
+/** The column of that name in any spelling; a reference also with its `_uuid`. @throws {Failure} */
+export const columnNamed = (columns: readonly Column[], name: string): Column => {
+  const wanted = canonical(name.trim())
+  const found = columns.find(({ header }) =>
+    [header.toLowerCase(), `${header.toLowerCase()}_uuid`].includes(wanted),
+  )
+  if (found !== undefined) return found
+  const names = columns.map(({ header }) => header.toLowerCase())
+  const guess = nearest(wanted, names)
+  const hint = guess === undefined ? `there are ${names.join(', ')}` : `did you mean ${guess}?`
+  throw new Failure(EXIT.usage, `there is no column ${name}; ${hint}`)
+}

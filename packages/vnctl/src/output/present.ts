@@ -1,8 +1,9 @@
 /** Prints what a command got, in the form that the user asked for. */
 import type { ResourceSpec } from '@openvnet/schema'
 import { type Context, shown } from '../command.ts'
+import { EXIT, Failure } from '../failure.ts'
 import { LONGEST_PAGE } from '../from_schema/paging.ts'
-import { columnsOf, speaking, wideColumns } from './columns.ts'
+import { type Column, columnNamed, columnsOf, speaking, wideColumns } from './columns.ts'
 import { type AnswerRow, isRow, rowsOf } from './row.ts'
 import { layOut } from './table.ts'
 
@@ -26,12 +27,40 @@ export const presentRaw = async (context: Context, answers: readonly unknown[]):
   context.print(documents.join('\n---\n'))
 }
 
-const presentTable = (context: Context, rows: readonly AnswerRow[], resource: ResourceSpec): void => {
-  const wide = context.format === 'wide'
+const chosenColumns = (
+  { view, format }: Context,
+  rows: readonly AnswerRow[],
+  resource: ResourceSpec,
+): Column[] => {
   const all = columnsOf(resource)
-  const columns = wide ? [...all, ...wideColumns()] : speaking(all, rows)
+  if (view.columns !== null) return view.columns.map((name) => columnNamed([...all, ...wideColumns()], name))
+  return format === 'wide' ? [...all, ...wideColumns()] : speaking(all, rows)
+}
+
+/** In the order that the user asked for. */
+const sorted = ({ view: { sort } }: Context, rows: AnswerRow[], resource: ResourceSpec): AnswerRow[] => {
+  if (sort === null) return rows
+  const { text } = columnNamed([...columnsOf(resource), ...wideColumns()], sort.replace(/^-/, ''))
+  const sign = sort.startsWith('-') ? -1 : 1
+  return rows.toSorted((a, b) => sign * text(a).localeCompare(text(b), 'en', { numeric: true }))
+}
+
+/** What would change nothing is refused. @throws {Failure} */
+const checkView = ({ view, format }: Context): void => {
+  const isRaw = format === 'json' || format === 'yaml'
+  if (isRaw && view.sort !== null)
+    throw new Failure(EXIT.usage, `--sort is not for -o ${format}, which is the answer as it came`)
+  if (view.columns !== null && (isRaw || format === 'name')) {
+    throw new Failure(EXIT.usage, `--columns is for tables and not for -o ${format}`)
+  }
+}
+
+const presentTable = (context: Context, rows: readonly AnswerRow[], resource: ResourceSpec): void => {
+  const wide = context.format === 'wide' || context.view.columns !== null
+  const columns = chosenColumns(context, rows, resource)
   const cells = rows.map((row) => columns.map(({ text }) => text(row)))
-  context.print(layOut(columns, cells, wide ? null : context.width))
+  const [head = '', ...lines] = layOut(columns, cells, wide ? null : context.width).split('\n')
+  context.print([context.paint.bold(head), ...lines].join('\n'))
 }
 
 /** Says so when the server answered only a part of a list. */
@@ -54,7 +83,8 @@ const remarkOnPage = (context: Context, answer: unknown, resource: ResourceSpec)
 export const present = async (context: Context, presentation: Presentation): Promise<void> => {
   const { answers, resource, name } = presentation
   const { format } = context
-  const rows = answers.flatMap(rowsOf)
+  checkView(context)
+  const rows = sorted(context, answers.flatMap(rowsOf), resource)
   if (format === 'json' || format === 'yaml') await presentRaw(context, answers)
   else if (format === 'name') {
     for (const row of rows) context.print(String(row['uuid'] ?? name ?? ''))

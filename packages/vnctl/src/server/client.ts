@@ -1,14 +1,18 @@
 /** One question to the API and its answer. Refusals and everything that can go wrong on the way become a `Failure`. */
-import type { Scalar } from '@openvnet/schema'
+import { nearest, type ResourceSpec } from '@openvnet/schema'
 import { EXIT, Failure } from '../failure.ts'
-import { refusal } from './refusal.ts'
+import { rowsOf } from '../output/row.ts'
+import type { Settings } from '../settings/settings.ts'
+import { type Event, eventsOf } from './events.ts'
+import { refusal, type Spell, UnknownRow } from './refusal.ts'
+import { exchange, type Reply, streamText } from './transport.ts'
 
 export interface Request {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** Parts of the path below the API's. */
   readonly path: readonly string[]
   readonly query?: Readonly<Record<string, string>>
-  readonly body?: Readonly<Record<string, Scalar | null>>
+  readonly body?: unknown
   /** Seconds that the server may take beyond the usual, because it waits for something. */
   readonly patience?: number
 }
@@ -26,6 +30,13 @@ export interface Answer {
 export interface Client {
   /** @throws {Failure} */
   readonly send: (request: Request) => Promise<Answer>
+  /** The events of `GET /changes` from now on, or after a revision. Ends when the server does. @throws {Failure} */
+  readonly events: (since: number | null, signal: AbortSignal) => AsyncGenerator<Event>
+}
+
+export interface ClientOptions extends Pick<Settings, 'api' | 'token' | 'ca'> {
+  /** How messages call a parameter. */
+  readonly spell: Spell
 }
 
 /** Seconds after which a server is taken to be stuck. */
@@ -35,24 +46,26 @@ const HINT = 'is vnetd running? start it with `npm start`, or name another with 
 
 const CAUSES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'connection reset',
+  ECONNRESET: 'the connection was closed before the answer',
   ENOTFOUND: 'unknown host name',
   EAI_AGAIN: 'the host name cannot be looked up now',
   EHOSTUNREACH: 'no route to the host',
   ENETUNREACH: 'the network is unreachable',
-  UND_ERR_SOCKET: 'the connection was closed before the answer',
-  UND_ERR_CONNECT_TIMEOUT: 'no answer to the connection attempt',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed; name it as cacert in clouds.yaml',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is of an unknown authority; name that as cacert in clouds.yaml',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    'its certificate is of an unknown authority; name that as cacert in clouds.yaml',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
 }
 
-/** The sentence for an error of `fetch`. */
+/** The sentence for an error of the transport. */
 const unreachable = (error: unknown, api: string, seconds: number): Failure => {
-  const { name, message, cause } = error as Error
+  const { name, message, code = '' } = error as NodeJS.ErrnoException
   const { origin } = new URL(api)
-  if (name === 'TimeoutError') {
+  if (name === 'AbortError' || name === 'TimeoutError') {
     return new Failure(EXIT.other, `${origin} did not answer within ${seconds} s; ${HINT}`)
   }
-  const { code = '', message: detail = '' } = (cause ?? {}) as NodeJS.ErrnoException
-  return new Failure(EXIT.other, `cannot reach ${origin}: ${CAUSES[code] ?? (detail || message)}; ${HINT}`)
+  return new Failure(EXIT.other, `cannot reach ${origin}: ${CAUSES[code] ?? message}; ${HINT}`)
 }
 
 /** The JSON of a body, or `undefined` when it is none. */
@@ -64,49 +77,84 @@ const parseJson = (text: string): unknown => {
   }
 }
 
-const requestInit = ({ method, body }: Request, seconds: number): RequestInit => ({
-  method,
-  signal: AbortSignal.timeout(seconds * 1000),
-  headers: {
-    accept: 'application/json',
-    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-  },
-  ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-})
+type Headers = Reply['headers']
+
+const headerOf = (headers: Headers, name: string): string | null => {
+  const value = headers[name]
+  return value === undefined ? null : String(value)
+}
 
 const revisionOf = (headers: Headers): number | null => {
-  const revision = Number(headers.get('x-revision') ?? Number.NaN)
+  const revision = Number(headerOf(headers, 'x-revision') ?? Number.NaN)
   return Number.isSafeInteger(revision) ? revision : null
 }
 
 const lackingOf = (headers: Headers): string | null =>
-  headers.get('x-applied') === 'false' ? (headers.get('x-pending') ?? '') : null
+  headerOf(headers, 'x-applied') === 'false' ? (headerOf(headers, 'x-pending') ?? '') : null
 
-/** @param api URL below which the paths of the API lie */
-export const createClient = (api: string): Client => ({
-  send: async (request) => {
-    const seconds = PATIENCE + (request.patience ?? 0)
-    const query = new URLSearchParams(request.query).toString()
-    const url = `${[api, ...request.path.map(encodeURIComponent)].join('/')}${query && `?${query}`}`
-    let response: Response
-    let text: string
-    try {
-      response = await fetch(url, requestInit(request, seconds))
-      text = await response.text()
-    } catch (error) {
+const urlOf = (api: string, { path, query }: Pick<Request, 'path' | 'query'>): string => {
+  const text = new URLSearchParams(query).toString()
+  return `${[api, ...path.map(encodeURIComponent)].join('/')}${text && `?${text}`}`
+}
+
+/** How many rows are looked through for a misspelt uuid, and how long. */
+const SUGGESTIONS = { limit: '1000', seconds: 2 }
+
+export const createClient = ({ api, token, ca, spell }: ClientOptions): Client => {
+  const credentials = token === null ? {} : { authorization: `Bearer ${token}` }
+  const ask = async (request: Request, seconds: number): Promise<Answer> => {
+    const url = urlOf(api, request)
+    const { method, body } = request
+    const json = body === undefined ? {} : { 'content-type': 'application/json' }
+    const content = body === undefined ? {} : { body: JSON.stringify(body) }
+    const headers = { accept: 'application/json', ...credentials, ...json }
+    const signal = AbortSignal.timeout(seconds * 1000)
+    const reply = await exchange({ method, url, headers, ca, signal, ...content }).catch((error: unknown) => {
       throw unreachable(error, api, seconds)
-    }
-    const value = parseJson(text)
-    if (!response.ok) throw refusal(response.status, value, url)
+    })
+    const value = parseJson(reply.text)
+    if (reply.status < 200 || reply.status > 299) throw refusal(reply.status, value, url, spell)
     if (value === undefined) {
       throw new Failure(EXIT.other, `${url} answered something that is not JSON: is it an OpenVNet API?`)
     }
-    const { headers } = response
     return {
       value,
-      revision: revisionOf(headers),
-      lacking: lackingOf(headers),
-      notEnforced: headers.get('x-not-enforced'),
+      revision: revisionOf(reply.headers),
+      lacking: lackingOf(reply.headers),
+      notEnforced: headerOf(reply.headers, 'x-not-enforced'),
     }
-  },
-})
+  }
+  /** The uuid of that resource that was probably meant. */
+  const meant = async ({ collection }: ResourceSpec, uuid: string): Promise<string | undefined> => {
+    try {
+      const query = { limit: SUGGESTIONS.limit }
+      const { value } = await ask({ method: 'GET', path: [collection], query }, SUGGESTIONS.seconds)
+      return nearest(
+        uuid,
+        rowsOf(value).map((row) => String(row['uuid'])),
+      )
+    } catch {
+      return undefined
+    }
+  }
+  return {
+    send: async (request) => {
+      try {
+        return await ask(request, PATIENCE + (request.patience ?? 0))
+      } catch (error) {
+        if (!(error instanceof UnknownRow)) throw error
+        throw error.suggesting(await meant(error.resource, error.uuid))
+      }
+    },
+    events: async function* (since, signal) {
+      const query = since === null ? {} : { since: String(since) }
+      const url = urlOf(api, { path: ['changes'], query })
+      const headers = { accept: 'text/event-stream', ...credentials }
+      try {
+        yield* eventsOf(streamText({ method: 'GET', url, headers, ca, signal }))
+      } catch (error) {
+        if (!signal.aborted) throw unreachable(error, api, PATIENCE)
+      }
+    },
+  }
+}

@@ -3,6 +3,12 @@ import type { Context } from '../command.ts'
 import { notApplied } from './applied.ts'
 import type { Request } from './client.ts'
 
+/** What would be sent, without sending it. */
+const sayRequest = (context: Context, { method, path, body }: Request): void =>
+  context.print(
+    ['would send', method, path.join('/'), ...(body === undefined ? [] : [JSON.stringify(body)])].join(' '),
+  )
+
 /**
  * Sends the request and shows its answer. With `--wait` the server answers when every connected bridge has the
  * change or time is up; in the latter case the answer is shown all the same and the failure comes after it.
@@ -14,6 +20,7 @@ export const write = async (
   show: (value: unknown) => Promise<void>,
 ): Promise<void> => {
   const { wait, client } = context
+  if (context.dryRun) return sayRequest(context, request)
   const waiting = wait === null ? {} : { query: { wait: String(wait) }, patience: wait }
   const answer = await client.send({ ...request, ...waiting })
   await show(answer.value)

@@ -1,0 +1,53 @@
+/**
+ * HTTP as the client needs it: one exchange, or a stream of text. Errors are those of node (`code` says which).
+ * Over `node:http` and not `fetch`: that takes an authority of one's own per request, and is there at once.
+ */
+import { type IncomingMessage, type OutgoingHttpHeaders, request as plainRequest } from 'node:http'
+import { request as secureRequest } from 'node:https'
+import { text as textOf } from 'node:stream/consumers'
+
+export interface Exchange {
+  readonly method: string
+  readonly url: string
+  readonly headers: OutgoingHttpHeaders
+  readonly body?: string
+  /** PEM of the authority of the server's certificate; the machine's authorities when absent. */
+  readonly ca?: string | null
+  readonly signal?: AbortSignal
+}
+
+export interface Reply {
+  readonly status: number
+  readonly headers: IncomingMessage['headers']
+  readonly text: string
+}
+
+const open = ({ method, url, headers, body, ca, signal }: Exchange): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    const send = url.startsWith('https:') ? secureRequest : plainRequest
+    const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
+    const options = {
+      method,
+      headers: { ...headers, ...length },
+      ...(ca ? { ca } : {}),
+      ...(signal === undefined ? {} : { signal }),
+    }
+    send(url, options, resolve).on('error', reject).end(body)
+  })
+
+/** Asks and reads the whole answer. */
+export const exchange = async (what: Exchange): Promise<Reply> => {
+  const response = await open(what)
+  return { status: response.statusCode ?? 0, headers: response.headers, text: await textOf(response) }
+}
+
+/** Asks and hands over the answer as it comes. */
+export async function* streamText(what: Exchange): AsyncGenerator<string> {
+  const response = await open(what)
+  if (response.statusCode !== 200) {
+    response.resume()
+    throw Object.assign(new Error(`answered ${response.statusCode}`), { code: 'NO_STREAM' })
+  }
+  response.setEncoding('utf8')
+  yield* response
+}
