@@ -1,6 +1,7 @@
 export * from './field.ts'
 export * from './ip.ts'
 export * from './kinds/address.ts'
+export * from './kinds/address_number.ts'
 export * from './kinds/kind.ts'
 export * from './kinds/scalar.ts'
 export * from './kinds/uuid.ts'

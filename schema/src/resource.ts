@@ -60,6 +60,8 @@ export interface Placement {
   readonly words?: readonly [string, string]
   /** What GET lists; the other resource when absent. */
   readonly lists?: 'rows'
+  /** What POST and DELETE answer: `{uuid}` of the base, or the other row; the row itself and `[uuid]` when absent. */
+  readonly answers?: 'base' | 'other'
 }
 
 export interface ResourceSpec {
@@ -77,6 +79,8 @@ export interface ResourceSpec {
   /** Parameters of the original's clients that are accepted and mean nothing here, with the reason. */
   readonly obsolete?: Readonly<Record<string, string>>
   readonly placement?: Placement
+  /** The reference to the row below whose path its own are: they have no path of their own. */
+  readonly parent?: string
   /** Columns that are unique together. */
   readonly unique?: readonly (readonly string[])[]
 }

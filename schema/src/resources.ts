@@ -3,16 +3,34 @@ import type { RowOf } from './resource.ts'
 import { datapath } from './resources/datapath.ts'
 import { datapathNetwork } from './resources/datapath_network.ts'
 import { datapathRouteLink } from './resources/datapath_route_link.ts'
+import { datapathSegment } from './resources/datapath_segment.ts'
+import { dnsRecord } from './resources/dns_record.ts'
+import { dnsService } from './resources/dns_service.ts'
 import { interfaceResource } from './resources/interface.ts'
 import { ipLease } from './resources/ip_lease.ts'
+import { ipLeaseContainer, ipLeaseContainerIpLease } from './resources/ip_lease_container.ts'
+import { ipRange } from './resources/ip_range.ts'
+import { ipRangeGroup } from './resources/ip_range_group.ts'
+import { ipRetention, ipRetentionContainer } from './resources/ip_retention_container.ts'
+import { leasePolicy } from './resources/lease_policy.ts'
+import {
+  leasePolicyInterface,
+  leasePolicyIpLeaseContainer,
+  leasePolicyIpRetentionContainer,
+  leasePolicyNetwork,
+} from './resources/lease_policy_relations.ts'
 import { macLease } from './resources/mac_lease.ts'
+import { macRange } from './resources/mac_range.ts'
+import { macRangeGroup } from './resources/mac_range_group.ts'
 import { network } from './resources/network.ts'
 import { networkService } from './resources/network_service.ts'
 import { route } from './resources/route.ts'
 import { routeLink } from './resources/route_link.ts'
+import { segment } from './resources/segment.ts'
 
 export const RESOURCES = {
   datapath,
+  segment,
   network,
   interface: interfaceResource,
   mac_lease: macLease,
@@ -22,6 +40,22 @@ export const RESOURCES = {
   route,
   datapath_network: datapathNetwork,
   datapath_route_link: datapathRouteLink,
+  datapath_segment: datapathSegment,
+  mac_range_group: macRangeGroup,
+  mac_range: macRange,
+  ip_range_group: ipRangeGroup,
+  ip_range: ipRange,
+  ip_lease_container: ipLeaseContainer,
+  ip_lease_container_ip_lease: ipLeaseContainerIpLease,
+  ip_retention_container: ipRetentionContainer,
+  ip_retention: ipRetention,
+  lease_policy: leasePolicy,
+  lease_policy_network: leasePolicyNetwork,
+  lease_policy_interface: leasePolicyInterface,
+  lease_policy_ip_lease_container: leasePolicyIpLeaseContainer,
+  lease_policy_ip_retention_container: leasePolicyIpRetentionContainer,
+  dns_service: dnsService,
+  dns_record: dnsRecord,
 } as const
 
 export type ResourceName = keyof typeof RESOURCES

@@ -42,6 +42,7 @@ const FLAGS = {
   enable_routing: false,
   enable_route_translation: false,
   enable_filtering: false,
+  segment_id: null,
 }
 
 type Writer = Parameters<Parameters<Store['write']>[0]>[0]
@@ -56,7 +57,7 @@ interface NewInterface {
 
 const addInterface = (writer: Writer, { uuid, mode, network_id, mac_address, address }: NewInterface) => {
   const interface_id = writer.insert('interface', { uuid, display_name: uuid, mode, ...FLAGS }).id
-  const lease = { uuid: `ml-${uuid.slice(3)}`, interface_id, mac_address }
+  const lease = { uuid: `ml-${uuid.slice(3)}`, interface_id, mac_address, segment_id: null }
   const mac_lease_id = writer.insert('mac_lease', lease).id
   const uuidOfLease = `il-${uuid.slice(3)}`
   writer.insert('ip_lease', {
@@ -69,7 +70,7 @@ const addNetwork = (writer: Writer, description: Description, n: number): number
   const { guests } = description
   const [ipv4_network, ipv4_prefix] = [addressOf(description, n, 0), prefixOf(description)]
   const names = { uuid: `nw-${n}`, display_name: '', domain_name: '', mode: 'virtual' } as const
-  const network_id = writer.insert('network', { ...names, ipv4_network, ipv4_prefix }).id
+  const network_id = writer.insert('network', { ...names, ipv4_network, ipv4_prefix, segment_id: null }).id
   for (let host = 1; host <= guests; host++) {
     const number = n * guests + host
     const address = addressOf(description, n, host)

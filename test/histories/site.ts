@@ -46,7 +46,9 @@ export class Site {
       .toSorted(byUuid)
       .flatMap(({ interface_id, network_id, mac_lease_id, address, uuid }) => {
         const mac = rows.mac_lease.find(({ id }) => id === mac_lease_id)?.mac_address
-        return mac === undefined ? [] : [{ interface_id, network: network_id, address, mac, uuid }]
+        return mac === undefined || interface_id === null
+          ? []
+          : [{ interface_id, network: network_id, address, mac, uuid }]
       })
     this.guests = rows.interface.filter(({ mode }) => mode === 'vif').flatMap((row) => this.#guestOf(row))
   }

@@ -6,6 +6,7 @@ import type { Bus, FeedSource } from '@openvnet/feed'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { registerChanges } from './changes/routes.ts'
+import { registerChildren } from './crud/children.ts'
 import { createModel } from './crud/model.ts'
 import { registerRelations } from './crud/relations.ts'
 import { registerResources } from './crud/routes.ts'
@@ -14,6 +15,7 @@ import { describeApi, serveDescription } from './openapi/document.ts'
 import { registerHealth } from './operation/health.ts'
 import { registerMetrics } from './operation/metrics.ts'
 import { behaviours } from './resources/index.ts'
+import { startRetention } from './retention/timer.ts'
 import { createReports, type Reports } from './status/reports.ts'
 import { currentStatus, registerStatus } from './status/routes.ts'
 import { createWaiter, type Waiter } from './status/wait.ts'
@@ -23,6 +25,7 @@ import { explainUnusable } from './store/unusable.ts'
 import { openView, type StoreView } from './store/view.ts'
 import { createCalls } from './writing/calls.ts'
 import { createWriteClient, type WriteClient } from './writing/client.ts'
+import { registerOwnCalls } from './writing/own_routes.ts'
 import { registerBatch } from './writing/routes.ts'
 
 export interface ApiOptions extends StoreOptions {
@@ -32,6 +35,8 @@ export interface ApiOptions extends StoreOptions {
   readonly log: Logger
   /** The longest body that is read, in bytes (1 MiB). */
   readonly bodyLimit?: number
+  /** Milliseconds between looks for leases whose time is over (1,000). */
+  readonly expiryInterval?: number
   /** Milliseconds between signs of life on an event stream (15,000). */
   readonly heartbeat?: number
 }
@@ -70,6 +75,8 @@ const registerRoutes = async (app: FastifyInstance, parts: Parts): Promise<void>
   registerMetrics(app, () => currentStatus(store, reports))
   registerResources(app, context)
   registerRelations(app, context)
+  registerChildren(app, context)
+  registerOwnCalls(app, context)
   await registerBatch(app, context)
   registerStatus(app, store, reports, waiter)
   registerChanges(app, parts)
@@ -119,7 +126,9 @@ export const createApi = async (options: ApiOptions): Promise<Api> => {
   const waiter = createWaiter(reports, store.identity)
   const { app, finish } = createServer(log, { bodyLimit, file, onDamage: writer.suspect })
   app.addHook('preClose', async () => waiter.close())
+  const stopRetention = startRetention({ store, writer, log, interval: options.expiryInterval })
   app.addHook('onClose', async () => {
+    stopRetention()
     reports.close()
     store.close()
     await writer.close()

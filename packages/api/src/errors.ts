@@ -64,6 +64,12 @@ export const ERRORS = {
     when: 'The row that the parameters describe does not exist.',
     message: 'what was looked for',
   },
+  OutOfAddresses: {
+    status: 400,
+    code: '115',
+    when: 'An address is asked for, and all that may be given are in use.',
+    message: 'of what there is none left',
+  },
   InvalidRequest: {
     status: 400,
     code: '400',

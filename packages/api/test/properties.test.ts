@@ -140,12 +140,17 @@ const violations = (api: TestApi): string[] => {
   })
   const strayed = rows.ip_lease.filter(
     (lease) =>
-      rows.mac_lease.find(({ id }) => id === lease.mac_lease_id)?.interface_id !== lease.interface_id,
+      (rows.mac_lease.find(({ id }) => id === lease.mac_lease_id)?.interface_id ?? null) !==
+      lease.interface_id,
   )
   return [
     ...repeated(macs),
     ...repeated(rows.ip_lease.map(({ network_id, address }) => `${address} in ${network_id}`)),
-    ...repeated(rows.ip_lease.map(({ interface_id, address }) => `${address} twice on ${interface_id}`)),
+    ...repeated(
+      rows.ip_lease
+        .filter(({ interface_id }) => interface_id !== null)
+        .map(({ interface_id, address }) => `${address} twice on ${interface_id}`),
+    ),
     ...repeated(
       rows.route
         .filter(({ egress }) => egress)

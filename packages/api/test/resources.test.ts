@@ -80,6 +80,34 @@ const SAMPLES: { readonly [N in ResourceName]?: Sample } = {
     required: 'interface_uuid',
     fixed: { egress: false },
   },
+  segment: { body: () => ({ mode: 'physical' }), required: 'mode', fixed: { mode: 'virtual' } },
+  mac_range_group: {
+    body: () => ({ allocation_type: 'decremental' }),
+    change: { allocation_type: 'incremental' },
+    fixed: { uuid: 'mrg-another' },
+  },
+  ip_range_group: {
+    body: () => ({ allocation_type: 'random' }),
+    change: { allocation_type: 'decremental' },
+    fixed: { uuid: 'iprg-another' },
+  },
+  ip_lease_container: { body: () => ({}), fixed: { uuid: 'ilc-another' } },
+  ip_retention_container: {
+    body: (index) => ({ lease_time: index * 60, grace_time: 0 }),
+    change: { lease_time: 7, grace_time: 8 },
+    fixed: { uuid: 'irc-another' },
+  },
+  lease_policy: {
+    body: () => ({ mode: 'simple', timing: 'dhcp' }),
+    change: { timing: 'immediate' },
+    fixed: { mode: 'simple' },
+  },
+  dns_service: {
+    body: () => ({ network_service_uuid: 'ns-base', public_dns: '8.8.8.8,8.8.4.4' }),
+    required: 'network_service_uuid',
+    change: { public_dns: '1.1.1.1' },
+    fixed: { network_service_uuid: 'ns-base' },
+  },
 }
 
 /** What the samples refer to, except what the resource under test counts itself. */
@@ -93,9 +121,13 @@ const prepare = async (api: TestApi): Promise<void> => {
   })
   await api.ok('POST', 'interfaces', { uuid: 'if-other', mac_address: '52:54:00:00:00:0f' })
   await api.ok('POST', 'route_links', { uuid: 'rl-base' })
+  await api.ok('POST', 'network_services', { uuid: 'ns-base', mode: 'dns' })
 }
 
-const withUuid = RESOURCE_NAMES.filter((name) => RESOURCES[name].prefix !== null)
+const withUuid = RESOURCE_NAMES.filter((name) => {
+  const { prefix, parent }: ResourceSpec = RESOURCES[name]
+  return prefix !== null && parent === undefined
+})
 
 t.test('every resource with a uuid has a sample', async (t) => {
   t.same(Object.keys(SAMPLES).sort(), [...withUuid].sort())

@@ -48,6 +48,7 @@ t.test('a port that was taken twice before does not stand in the way of other ch
         enable_routing: false,
         enable_route_translation: false,
         enable_filtering: false,
+        segment_id: null,
       }),
     ),
   )

@@ -217,10 +217,17 @@ t.test('leases', async (t) => {
     }),
     refusal('interface_uuid', 'if-bare', /no MAC lease/),
   )
-  t.match(await api.send('POST', 'ip_leases', { network_uuid: 'nw-a', ipv4_address: '10.0.0.7' }), {
-    status: 400,
-    body: { error: 'MissingArgument', message: 'interface_uuid' },
-  })
+  const reserved = await api.ok('POST', 'ip_leases', { network_uuid: 'nw-a', ipv4_address: '10.0.0.7' })
+  t.match(reserved.body, { interface_uuid: null, mac_lease_uuid: null, interface: null, mac_lease: null })
+  t.match(
+    await api.send('POST', 'interfaces', {
+      network_uuid: 'nw-a',
+      mac_address: mac(6),
+      ipv4_address: '10.0.0.7',
+    }),
+    refusal('ipv4_address', '10.0.0.7', new RegExp(`already used by ${reserved.body.uuid} in nw-a`)),
+  )
+  await api.ok('DELETE', `ip_leases/${reserved.body.uuid}`)
   const { body: lease } = await api.ok('POST', 'mac_leases', {
     interface_uuid: 'if-bare',
     mac_address: mac(5),

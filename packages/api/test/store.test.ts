@@ -95,6 +95,7 @@ const network = (uuid: string) => ({
   mode: 'virtual' as const,
   ipv4_network: '10.0.0.0',
   ipv4_prefix: 8,
+  segment_id: null,
 })
 
 t.test('a write is one revision, or none at all', async (t) => {

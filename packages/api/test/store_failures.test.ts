@@ -164,7 +164,13 @@ const filled = (file: string): void => {
     for (let n = 0; n < 2000; n += 1) {
       const uuid = `nw-${n}`
       const names = { uuid, display_name: uuid, domain_name: uuid }
-      writer.insert('network', { ...names, mode: 'virtual', ipv4_network: '10.0.0.0', ipv4_prefix: 8 })
+      writer.insert('network', {
+        ...names,
+        mode: 'virtual',
+        ipv4_network: '10.0.0.0',
+        ipv4_prefix: 8,
+        segment_id: null,
+      })
     }
   })
   store.close()

@@ -15,6 +15,7 @@ const network = (uuid: string) => ({
   mode: 'virtual' as const,
   ipv4_network: '10.0.0.0',
   ipv4_prefix: 8,
+  segment_id: null,
 })
 
 t.test('writes share a transaction, and one that fails leaves the others alone', async (t) => {

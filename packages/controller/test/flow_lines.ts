@@ -30,6 +30,7 @@ const network = ([id, ipv4_network]: [string, string]): Row<'network'> => ({
   mode: 'virtual',
   ipv4_network,
   ipv4_prefix: 24,
+  segment_id: null,
 })
 
 const interfaceRow = ({ mac: _mac, addresses: _addresses, ...row }: Guest): Row<'interface'> => ({
@@ -42,6 +43,7 @@ const interfaceRow = ({ mac: _mac, addresses: _addresses, ...row }: Guest): Row<
   enable_routing: false,
   enable_route_translation: false,
   enable_filtering: false,
+  segment_id: null,
   ...row,
 })
 
@@ -62,6 +64,7 @@ export const compile = async (rows: Rows, ports: number): Promise<Tables> => {
           uuid: `ml-${id}`,
           interface_id: id,
           mac_address: mac,
+          segment_id: null,
         })),
         ip_lease: interfaces.flatMap(({ id, addresses }) =>
           Object.entries(addresses).map(([network_id, address], index) => ({

@@ -22,6 +22,62 @@ const sometimes = <T>(random: Random, share: number, value: T): T | null =>
 
 export const addressOf = (network: number, host: number): string => `10.0.${network}.${host}`
 
+/** Rows that no rule reads. */
+const WITHOUT_FLOWS = {
+  segment: () => ({ mode: 'virtual' }),
+  datapath_segment: (random, id) => ({
+    datapath_id: random.upTo(2),
+    segment_id: 1,
+    interface_id: null,
+    mac_address: `02:00:00:00:04:0${id}`,
+  }),
+  mac_range_group: () => ({ allocation_type: 'random' }),
+  mac_range: (_random, id) => ({
+    mac_range_group_id: 1,
+    begin_mac_address: macOf(1),
+    end_mac_address: macOf(id),
+  }),
+  ip_range_group: () => ({ allocation_type: 'incremental' }),
+  ip_range: (_random, id) => ({
+    ip_range_group_id: 1,
+    begin_address: addressOf(1, 1),
+    end_address: addressOf(1, id),
+  }),
+  ip_lease_container: () => ({}),
+  ip_lease_container_ip_lease: (_random, id) => ({ ip_lease_container_id: 1, ip_lease_id: id }),
+  ip_retention_container: () => ({ lease_time: 60, grace_time: null }),
+  ip_retention: (_random, id) => ({
+    ip_retention_container_id: 1,
+    ip_lease_id: id,
+    leased_at: '2015-12-18T04:13:28.123Z',
+    released_at: null,
+  }),
+  lease_policy: () => ({ mode: 'simple', timing: 'immediate' }),
+  lease_policy_network: (random) => ({
+    lease_policy_id: 1,
+    network_id: networkId(random),
+    ip_range_group_id: 1,
+  }),
+  lease_policy_interface: (random) => ({
+    lease_policy_id: 1,
+    interface_id: interfaceId(random),
+    label: null,
+  }),
+  lease_policy_ip_lease_container: () => ({ lease_policy_id: 1, ip_lease_container_id: 1, label: null }),
+  lease_policy_ip_retention_container: () => ({
+    lease_policy_id: 1,
+    ip_retention_container_id: 1,
+    label: null,
+  }),
+  dns_service: () => ({ network_service_id: 1, public_dns: null }),
+  dns_record: (_random, id) => ({
+    dns_service_id: 1,
+    name: `guest${id}`,
+    address: addressOf(1, id),
+    ttl: null,
+  }),
+} satisfies { readonly [N in ResourceName]?: Content<N> }
+
 export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
   datapath: (random) => ({
     display_name: `dp${random.below(3)}`,
@@ -36,6 +92,7 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
     mode: random.pick(['virtual', 'physical', 'internal'] as const),
     ipv4_network: addressOf(id, 0),
     ipv4_prefix: random.pick([24, 16]),
+    segment_id: sometimes(random, 0.2, 1),
   }),
   interface: (random, id) => ({
     display_name: `if${random.below(3)}`,
@@ -47,6 +104,7 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
     port_name: sometimes(random, 0.2, random.pick(['p1', 'p2', 'if-3'])),
     owner_datapath_id: sometimes(random, 0.2, random.upTo(2)),
     network_id: sometimes(random, 0.4, networkId(random)),
+    segment_id: sometimes(random, 0.2, 1),
     enable_routing: id % 2 === 0,
     enable_route_translation: false,
     enable_filtering: random.chance(0.2),
@@ -54,13 +112,16 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
   mac_lease: (random, id) => ({
     interface_id: random.chance(0.6) ? Math.min(id, GUESTS + LEGS) : interfaceId(random),
     mac_address: macOf(random.chance(0.8) ? id : random.upTo(GUESTS)),
+    segment_id: sometimes(random, 0.2, 1),
   }),
   ip_lease: (random, id) => {
     const network_id = networkId(random)
+    const owner = random.chance(0.8) ? Math.min(id, GUESTS + LEGS) : interfaceId(random)
+    const isReserved = random.chance(0.1)
     return {
       network_id,
-      mac_lease_id: random.chance(0.8) ? id : interfaceId(random),
-      interface_id: random.chance(0.8) ? Math.min(id, GUESTS + LEGS) : interfaceId(random),
+      mac_lease_id: isReserved ? null : random.chance(0.8) ? id : interfaceId(random),
+      interface_id: isReserved ? null : owner,
       address: addressOf(network_id, random.chance(0.8) ? id : random.upTo(3)),
       enable_routing: false,
     }
@@ -97,6 +158,7 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
     interface_id: null,
     mac_address: `02:00:00:00:03:0${id}`,
   }),
+  ...WITHOUT_FLOWS,
 }
 
 const PREFIX: Partial<Record<ResourceName, string>> = {

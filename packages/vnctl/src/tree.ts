@@ -13,5 +13,7 @@ export const createTree = (): CommandGroup => ({
   names: ['vnctl'],
   help: 'Describes virtual networks to vnetd and shows what became of them.',
   commands: [statusCommand, waitCommand, changesCommand, batchCommand, promptCommand, versionCommand],
-  groups: ALL_RESOURCES.filter(({ prefix }) => prefix !== null).map(resourceGroup),
+  groups: ALL_RESOURCES.filter(({ prefix, parent }) => prefix !== null && parent === undefined).map(
+    resourceGroup,
+  ),
 })

@@ -17,11 +17,22 @@ import { startRecorder } from './recorder.ts'
 
 const DEFINED = Object.values(RESOURCES) as ResourceSpec[]
 /** Those that have commands: with a uuid, or a relation of two. */
-const ALL = DEFINED.filter((resource) => resource.prefix !== null || relationOf(resource) !== null)
+const ALL = DEFINED.filter(
+  (resource) => resource.parent === undefined && (resource.prefix !== null || relationOf(resource) !== null),
+)
 const named = (name: string): ResourceSpec => ALL.find((resource) => resource.name === name) as ResourceSpec
 
 /** A legal value that is nobody's default, as text. */
-const SAMPLES = ['false', 'port7', '0x00000000000000a1', '10.9.8.7', 'fd00::7', '52:54:00:00:00:07', '7']
+const SAMPLES = [
+  'false',
+  'port7',
+  '0x00000000000000a1',
+  '10.9.8.7',
+  'fd00::7',
+  '52:54:00:00:00:07',
+  '7',
+  '2015-12-18T04:13:28.123Z',
+]
 
 const sample = (kind: Kind<Scalar>): string => {
   const values = 'values' in kind ? (kind.values as readonly string[]) : []

@@ -37,6 +37,36 @@ export const ipv4: Kind<string> = {
   sql: 'TEXT',
 }
 
+/** Asks for an address instead of naming one. */
+export const AUTO = 'auto'
+
+/** An IPv4 address, or `auto` for a free one. */
+export const ipv4OrAuto: Kind<string> = {
+  name: 'ipv4 or auto',
+  expects: 'an IPv4 address like 172.16.1.1, or auto for a free one',
+  parse: (input) => (input === AUTO ? valid(AUTO) : parseIpv4(input)),
+  jsonSchema: { anyOf: [{ type: 'string', format: 'ipv4' }, { const: AUTO }] },
+  sql: 'TEXT',
+}
+
+const parseIpv4List = (input: unknown): Parsed<string> => {
+  if (typeof input !== 'string' || input.length > 255) return invalid('not a list of IPv4 addresses')
+  const parts = input.split(',').map((part) => part.trim())
+  const wrong = parts.find((part) => !parseIpv4(part).ok)
+  return wrong === undefined
+    ? valid(parts.join(','))
+    : invalid(`not a list of IPv4 addresses: '${wrong}' is none`)
+}
+
+/** IPv4 addresses with commas in between, without blanks. */
+export const ipv4List: Kind<string> = {
+  name: 'ipv4 list',
+  expects: 'IPv4 addresses with commas in between like 10.0.0.53,10.0.1.53',
+  parse: parseIpv4List,
+  jsonSchema: { type: 'string', maxLength: 255 },
+  sql: 'TEXT',
+}
+
 /** IPv6 address in the form of RFC 5952. */
 export const ipv6: Kind<string> = {
   name: 'ipv6',

@@ -1,5 +1,5 @@
 import { defaulted, derived, optional, optionalReference } from '../field.ts'
-import { ipv4, mac } from '../kinds/address.ts'
+import { ipv4OrAuto, mac } from '../kinds/address.ts'
 import { boolean, oneOf, portName, text } from '../kinds/scalar.ts'
 import { defineResource } from '../resource.ts'
 
@@ -31,6 +31,10 @@ export const interfaceResource = defineResource({
       help: 'The network that it belongs to while it has no IP lease.',
       onDelete: 'set null',
     }),
+    segment: optionalReference('segment', {
+      help: 'The segment; that of the network when absent. Stored, no traffic follows from it yet.',
+      onDelete: 'set null',
+    }),
     enable_routing: defaulted(boolean, false, {
       help: 'Kept for clients of the original: a route is enough.',
       mutable: true,
@@ -46,7 +50,15 @@ export const interfaceResource = defineResource({
   },
   parameters: {
     mac_address: { kind: mac, help: 'Makes a MAC lease; allocated for a simulated interface when absent.' },
-    ipv4_address: { kind: ipv4, help: 'Makes an IP lease in the network; needs network_uuid.' },
+    mac_range_group_uuid: {
+      kind: text,
+      to: 'mac_range_group',
+      help: 'Makes a MAC lease with an address of the group.',
+    },
+    ipv4_address: {
+      kind: ipv4OrAuto,
+      help: 'Makes an IP lease in the network, auto with a free address; needs network_uuid.',
+    },
   },
   unique: [['port_name', 'owner_datapath_id']],
 })

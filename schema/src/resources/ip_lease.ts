@@ -1,5 +1,5 @@
-import { defaulted, derivedReference, inColumn, required, requiredReference } from '../field.ts'
-import { ipv4 } from '../kinds/address.ts'
+import { defaulted, inColumn, optionalReference, required, requiredReference } from '../field.ts'
+import { ipv4OrAuto } from '../kinds/address.ts'
 import { boolean } from '../kinds/scalar.ts'
 import { defineResource } from '../resource.ts'
 
@@ -8,20 +8,20 @@ export const ipLease = defineResource({
   collection: 'ip_leases',
   model: 'IpLease',
   prefix: 'il',
-  help: 'An IP address that an interface owns in a network.',
+  help: 'An IP address of a network: an interface owns it, or it is reserved.',
   fields: {
     network: requiredReference('network', { help: 'The network of the address.', onDelete: 'cascade' }),
-    mac_lease: derivedReference('mac_lease', {
+    mac_lease: optionalReference('mac_lease', {
       help: 'The MAC lease that it goes with; the first of the interface when absent.',
       onDelete: 'cascade',
     }),
-    interface: derivedReference('interface', {
-      help: 'The interface; that of the MAC lease when absent.',
+    interface: optionalReference('interface', {
+      help: 'The interface; that of the MAC lease when absent. Without either the address is only reserved.',
       onDelete: 'cascade',
     }),
     ipv4_address: inColumn(
       'address',
-      required(ipv4, { help: 'The address; inside the network and unique in it.' }),
+      required(ipv4OrAuto, { help: 'The address; inside the network and unique in it. auto: a free one.' }),
     ),
     enable_routing: defaulted(boolean, false, { help: 'Kept for clients of the original.', mutable: true }),
   },

@@ -1,4 +1,4 @@
-import { required, requiredReference } from '../field.ts'
+import { optionalReference, required, requiredReference } from '../field.ts'
 import { mac } from '../kinds/address.ts'
 import { defineResource } from '../resource.ts'
 
@@ -15,6 +15,10 @@ export const macLease = defineResource({
       onDelete: 'cascade',
     }),
     mac_address: required(mac, { help: 'The MAC address; unique in each network of the interface.' }),
+    segment: optionalReference('segment', {
+      help: 'The segment of the address; that of the interface when absent.',
+      onDelete: 'cascade',
+    }),
   },
   unique: [['interface_id', 'mac_address']],
 })

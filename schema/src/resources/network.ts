@@ -1,4 +1,4 @@
-import { defaulted, derived, required } from '../field.ts'
+import { defaulted, derived, optionalReference, required } from '../field.ts'
 import { ipv4 } from '../kinds/address.ts'
 import { integer, oneOf, text } from '../kinds/scalar.ts'
 import { defineResource } from '../resource.ts'
@@ -21,6 +21,10 @@ export const network = defineResource({
     }),
     ipv4_network: required(ipv4, { help: 'The address of the subnet, e.g. 172.16.1.0.' }),
     ipv4_prefix: defaulted(integer(1, 32), 24, { help: 'The prefix length of the subnet.' }),
+    segment: optionalReference('segment', {
+      help: 'The segment of which it is a subnet: stored, no traffic follows from it yet.',
+      onDelete: 'cascade',
+    }),
   },
   obsolete: {
     dc_network_uuid: 'the underlay follows from the hosts of a network',

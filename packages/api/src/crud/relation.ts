@@ -20,6 +20,7 @@ export interface Relation {
   /** Last word of the path. */
   readonly word: string
   readonly lists: 'rows' | 'other'
+  readonly answers: 'row' | 'base' | 'other'
 }
 
 /** Rows that have calls of their own, see `packages/api/src/nested`. */
@@ -29,9 +30,10 @@ const isRequired = (entry: [string, Field]): entry is [string, ReferenceField] =
   entry[1].type === 'reference' && entry[1].required
 
 const relationOf = (join: ResourceName): Relation[] => {
-  const { prefix, fields, placement } = specOf(join)
+  const { prefix, parent, fields, placement } = specOf(join)
   const [base, other] = Object.entries(fields).filter(isRequired)
-  if (prefix !== null || base === undefined || other === undefined || OTHERWISE.includes(join)) return []
+  if (prefix !== null || parent !== undefined || OTHERWISE.includes(join)) return []
+  if (base === undefined || other === undefined) return []
   return [
     {
       base: base[1].to as ResourceName,
@@ -40,6 +42,7 @@ const relationOf = (join: ResourceName): Relation[] => {
       fields: [base[0], other[0]],
       word: placement?.words?.[0] ?? specOf(other[1].to as ResourceName).collection,
       lists: placement?.lists ?? 'other',
+      answers: placement?.answers ?? 'row',
     },
   ]
 }

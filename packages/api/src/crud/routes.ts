@@ -13,6 +13,7 @@ import { emptySignature, listSignature } from '../parameters/expected.ts'
 import { specOf } from '../store/columns.ts'
 import type { Reader } from '../store/rows.ts'
 import { type Context, registerCall } from '../writing/routes.ts'
+import { hasOwnPath } from './child.ts'
 import { collection, pageOf, pathOf } from './list.ts'
 import { rowOfPath } from './reference.ts'
 
@@ -44,7 +45,7 @@ const registerWrites = (app: FastifyInstance, context: Context, name: ResourceNa
 
 export const registerResources = (app: FastifyInstance, context: Context): void => {
   for (const name of RESOURCE_NAMES) {
-    if (specOf(name).prefix === null) continue
+    if (!hasOwnPath(name)) continue
     registerReads(app, context, name)
     registerWrites(app, context, name)
   }

@@ -6,7 +6,7 @@ import type { ResourceName } from '@openvnet/schema'
 import type { FastifySchema } from 'fastify'
 import type { Signature } from '../parameters/expected.ts'
 import { specOf } from '../store/columns.ts'
-import { type JsonSchema, pageSchema, parametersSchema, ref, rowSchema } from './schemas.ts'
+import { type JsonSchema, pageSchema, parametersSchema, ref, rowSchema, uuidOnlySchema } from './schemas.ts'
 
 const MEDIA_TYPES = ['application/json', 'application/x-www-form-urlencoded', 'application/yaml']
 
@@ -94,6 +94,7 @@ interface RelationNames {
   readonly fields: readonly [string, string]
   readonly word: string
   readonly lists: 'rows' | 'other'
+  readonly answers: 'row' | 'base' | 'other'
 }
 
 const relationPath = ({ base, other, fields }: RelationNames) =>
@@ -108,12 +109,18 @@ export const describeRelationList = (names: RelationNames, signature: Signature)
   response: answers(pageSchema(names.lists === 'rows' ? names.join : names.other), 400, 404),
 })
 
+const relationAnswer = ({ answers: kind, base, other }: RelationNames, row: JsonSchema): JsonSchema => {
+  if (kind === 'row') return row
+  return kind === 'base' ? uuidOnlySchema(base) : rowSchema(other)
+}
+
 export const describeRelationAdd = (names: RelationNames, signature: Signature): FastifySchema => ({
   ...describeCreate(names.join, signature),
   tags: tagOf(names.base),
   operationId: `add_${names.join}`,
   summary: `Put a ${spaced(names.fields[1])} on a ${spaced(names.base)}`,
   params: relationPath(names),
+  response: answers(relationAnswer(names, rowSchema(names.join)), 400, 404, 413),
 })
 
 export const describeRelationRemove = (names: RelationNames, signature: Signature): FastifySchema => ({
@@ -122,6 +129,53 @@ export const describeRelationRemove = (names: RelationNames, signature: Signatur
   operationId: `remove_${names.join}`,
   summary: `Take a ${spaced(names.fields[1])} off a ${spaced(names.base)}`,
   params: relationPath(names),
+  response: answers(relationAnswer(names, DELETED), 400, 404),
+})
+
+/** The names of a resource whose rows are below another's. */
+interface ChildNames {
+  readonly name: ResourceName
+  readonly parent: ResourceName
+}
+
+export const describeChildList = ({ name, parent }: ChildNames, signature: Signature): FastifySchema => ({
+  ...describeList(name, signature),
+  tags: tagOf(parent),
+  summary: `List the ${spaced(specOf(name).collection)} of ${article(parent)} ${spaced(parent)}`,
+  params: pathSchema({ uuid: parent }),
+  response: answers(pageSchema(name), 400, 404),
+})
+
+export const describeChildAdd = ({ name, parent }: ChildNames, signature: Signature): FastifySchema => ({
+  ...describeCreate(name, signature),
+  tags: tagOf(parent),
+  params: pathSchema({ uuid: parent }),
+})
+
+export const describeChildRemove = ({ name, parent }: ChildNames, signature: Signature): FastifySchema => ({
+  ...describeDelete(name, signature),
+  tags: tagOf(parent),
+  params: pathSchema({ uuid: parent, [`${name}_uuid`]: name }),
+})
+
+/** A call that is neither of a resource nor of a relation: a word behind a row, which answers with a row. */
+interface OwnNames {
+  readonly operationId: string
+  readonly summary: string
+  readonly base: ResourceName
+  readonly answer: ResourceName
+}
+
+export const describeOwn = (
+  { operationId, summary, base, answer }: OwnNames,
+  signature: Signature,
+): FastifySchema => ({
+  tags: tagOf(base),
+  operationId,
+  summary,
+  params: pathSchema({ uuid: base }),
+  ...inputs(signature),
+  response: answers(rowSchema(answer), 400, 404, 413),
 })
 
 const operation = (

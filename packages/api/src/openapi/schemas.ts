@@ -14,6 +14,7 @@ const nullable = (schema: JsonSchema): JsonSchema =>
 const maybe = (field: Field, schema: JsonSchema): JsonSchema => (field.nullable ? nullable(schema) : schema)
 
 const text = (description: string): JsonSchema => ({ type: 'string', description })
+const number = (description: string): JsonSchema => ({ type: 'integer', minimum: 0, description })
 const identifier: JsonSchema = { type: 'integer', minimum: 1 }
 export const ref = (id: string): JsonSchema => ({ $ref: `${id}#` })
 const listOf = (items: JsonSchema): JsonSchema => ({ type: 'array', items })
@@ -84,6 +85,25 @@ const EXTRA: { readonly [N in ResourceName]?: Readonly<Record<string, JsonSchema
     },
   },
   network_service: { interface: nullable(ref(plainId('interface'))) },
+  mac_range: {
+    begin_mac_address: number('The first address as a number.'),
+    end_mac_address: number('The last address as a number.'),
+    range: text('Both as text, e.g. 52:54:00:00:00:01-52:54:00:00:00:ff.'),
+  },
+  ip_range: {
+    begin_ipv4_address: number('The first address as a number.'),
+    end_ipv4_address: number('The last address as a number.'),
+    range: text('Both as text, e.g. 10.0.0.10-10.0.0.19.'),
+  },
+  dns_service: { network_service: ref(plainId('network_service')) },
+  dns_record: {
+    ipv4_address: number('The address as a number.'),
+    address: text('The address.'),
+  },
+  ip_retention: {
+    leased_at: { type: ['string', 'null'], description: 'UTC, e.g. 2015-12-18 04:13:28 UTC.' },
+    released_at: { type: ['string', 'null'], description: 'UTC, e.g. 2015-12-18 04:13:28 UTC.' },
+  },
 }
 
 const ROUTE_OMITS = ['id', 'interface_id', 'network_id', 'route_link_id', ...Object.keys(DELETION)] as const
@@ -149,6 +169,13 @@ export const namedSchemas = (): JsonSchema[] => [
 
 /** One row as answers show it. */
 export const rowSchema = (name: ResourceName): JsonSchema => ref(specOf(name).model)
+
+/** An answer that only says which row. */
+export const uuidOnlySchema = (name: ResourceName): JsonSchema => ({
+  type: 'object',
+  properties: { uuid: uuidSchema(specOf(name).prefix ?? '') },
+  required: ['uuid'],
+})
 
 export const pageSchema = (name: ResourceName): JsonSchema => ({
   type: 'object',

@@ -3,9 +3,16 @@ import type { Behaviours } from '../crud/behaviour.ts'
 import { datapath } from './datapath.ts'
 import { datapathNetwork } from './datapath_network.ts'
 import { datapathRouteLink } from './datapath_route_link.ts'
+import { datapathSegment } from './datapath_segment.ts'
+import { dnsRecord } from './dns_record.ts'
+import { dnsService } from './dns_service.ts'
 import { interfaceBehaviour } from './interface.ts'
 import { ipLease } from './ip_lease.ts'
+import { ipRange } from './ip_range.ts'
+import { ipRetention } from './ip_retention.ts'
+import { leasePolicyInterface } from './lease_policy_interface.ts'
 import { macLease } from './mac_lease.ts'
+import { macRange } from './mac_range.ts'
 import { network } from './network.ts'
 import { networkService } from './network_service.ts'
 import { route } from './route.ts'
@@ -22,4 +29,11 @@ export const behaviours: Behaviours = {
   route,
   datapath_network: datapathNetwork,
   datapath_route_link: datapathRouteLink,
+  mac_range: macRange,
+  lease_policy_interface: leasePolicyInterface,
+  ip_retention: ipRetention,
+  ip_range: ipRange,
+  dns_service: dnsService,
+  dns_record: dnsRecord,
+  datapath_segment: datapathSegment,
 }

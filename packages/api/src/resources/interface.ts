@@ -3,11 +3,13 @@
  * address when the client gives none; any other needs one as soon as it has an IP address.
  */
 import type { Behaviour, Draft, Shape, Work } from '../crud/behaviour.ts'
-import { uuidOf } from '../crud/reference.ts'
+import { rowOf, uuidOf } from '../crud/reference.ts'
 import { plainShape } from '../crud/shape.ts'
-import { missingArgument } from '../errors.ts'
+import { argumentError, missingArgument } from '../errors.ts'
 import { allocateMac } from '../rules/mac.ts'
+import { allocateFromMacGroup } from '../rules/mac_allocation.ts'
 import { checkPort } from '../rules/port.ts'
+import { segmentOfInterface } from '../rules/segment.ts'
 import type { Stored } from '../store/columns.ts'
 import type { Reader } from '../store/rows.ts'
 
@@ -18,12 +20,30 @@ const parameter = (draft: Draft<'interface'>, name: string): string | undefined 
   return typeof value === 'string' ? value : undefined
 }
 
+const GROUP = 'mac_range_group_uuid'
+
 /** An explicit null means none: who restores an interface brings its leases as rows of their own. */
-const macOf = (work: Work, row: Interface, draft: Draft<'interface'>): string | undefined =>
-  parameter(draft, 'mac_address') ??
-  (row.mode === 'simulated' && draft.extra.get('mac_address') !== null
-    ? allocateMac(work, 'interface', row.uuid)
-    : undefined)
+const macOf = (work: Work, row: Interface, draft: Draft<'interface'>): string | undefined => {
+  const given = parameter(draft, 'mac_address')
+  if (given !== undefined) return given
+  const group = parameter(draft, GROUP)
+  if (group !== undefined) return allocateFromMacGroup(work, rowOf(work, 'mac_range_group', GROUP, group))
+  const isWanted = row.mode === 'simulated' && draft.extra.get('mac_address') !== null
+  return isWanted ? allocateMac(work, 'interface', row.uuid) : undefined
+}
+
+/** What makes leases must go together. @throws ApiError MissingArgument, ArgumentError */
+const checkLeases = (draft: Draft<'interface'>): void => {
+  const [mac, group] = [parameter(draft, 'mac_address'), parameter(draft, GROUP)]
+  if (mac !== undefined && group !== undefined) {
+    throw argumentError(GROUP, group, 'contradicts mac_address: give one of the two')
+  }
+  if (parameter(draft, 'ipv4_address') === undefined) return
+  if (typeof draft.values.network_id !== 'number') throw missingArgument('network_uuid')
+  if (draft.values.mode !== 'simulated' && mac === undefined && group === undefined) {
+    throw missingArgument('mac_address')
+  }
+}
 
 const leases = (reader: Reader, row: Interface): Shape[] =>
   reader.where('mac_lease', { interface_id: row.id }).map((lease) => ({
@@ -36,14 +56,10 @@ const leases = (reader: Reader, row: Interface): Shape[] =>
 export const interfaceBehaviour: Behaviour<'interface'> = {
   complete: (work, draft) => {
     const { uuid, values } = draft
-    if (parameter(draft, 'ipv4_address') !== undefined) {
-      if (typeof values.network_id !== 'number') throw missingArgument('network_uuid')
-      if (values.mode !== 'simulated' && parameter(draft, 'mac_address') === undefined) {
-        throw missingArgument('mac_address')
-      }
-    }
+    checkLeases(draft)
     checkPort(work, { ...values, uuid } as Interface)
-    return { display_name: values.display_name ?? uuid }
+    const segment_id = segmentOfInterface(work, values as Interface)
+    return { display_name: values.display_name ?? uuid, segment_id }
   },
   created: (work, row, draft) => {
     const mac = macOf(work, row, draft)

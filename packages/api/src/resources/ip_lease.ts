@@ -1,67 +1,43 @@
 /**
  * An IP lease joins a network, a MAC lease and an interface. Of the last two either gives the other: the interface is
- * that of the MAC lease, the MAC lease is the interface's first.
+ * that of the MAC lease, the MAC lease is the interface's first. Without both its address is reserved.
  */
-import type { Row } from '@openvnet/schema'
-import type { Behaviour, Draft, Work } from '../crud/behaviour.ts'
+import { AUTO, type Row } from '@openvnet/schema'
+import type { Behaviour } from '../crud/behaviour.ts'
 import { uuidOf } from '../crud/reference.ts'
 import { plainShape } from '../crud/shape.ts'
-import { argumentError, missingArgument } from '../errors.ts'
-import { checkAddress, checkAddressesOnce } from '../rules/address.ts'
-import { checkMacs } from '../rules/mac.ts'
+import { checkAddress } from '../rules/address.ts'
+import { checkOwner, ownerOf } from '../rules/attachment.ts'
+import { allocateAddress } from '../rules/ip_allocation.ts'
+import type { Reader } from '../store/rows.ts'
 
-const firstMacLease = (work: Work, interfaceId: number): Row<'mac_lease'> => {
-  const lease = work.first('mac_lease', { interface_id: interfaceId })
-  if (lease !== undefined) return lease
-  throw argumentError(
-    'interface_uuid',
-    uuidOf(work, 'interface', interfaceId),
-    'has no MAC lease; make one first',
-  )
-}
-
-const macLeaseOf = (work: Work, { values }: Draft<'ip_lease'>): Row<'mac_lease'> => {
-  const { mac_lease_id: macLeaseId, interface_id: interfaceId } = values
-  if (macLeaseId === undefined) {
-    if (interfaceId === undefined) throw missingArgument('interface_uuid')
-    return firstMacLease(work, interfaceId)
-  }
-  const lease = work.byId('mac_lease', macLeaseId) as Row<'mac_lease'>
-  if (interfaceId !== undefined && interfaceId !== lease.interface_id) {
-    const owner = uuidOf(work, 'interface', lease.interface_id)
-    throw argumentError('mac_lease_uuid', lease.uuid, `belongs to ${owner}, not to the given interface`)
-  }
-  return lease
+const plainOf = (reader: Reader, name: 'mac_lease' | 'interface' | 'network', id: number | null) => {
+  const row = id === null ? undefined : reader.byId(name, id)
+  return row === undefined ? null : plainShape(reader, name, row)
 }
 
 export const ipLease: Behaviour<'ip_lease'> = {
-  complete: (work, draft) => {
-    const lease = macLeaseOf(work, draft)
-    checkAddress(
-      work.byId('network', draft.values.network_id as number) as Row<'network'>,
-      draft.values.address as string,
-    )
-    return { mac_lease_id: lease.id, interface_id: lease.interface_id }
+  complete: (work, { values }) => {
+    const { mac_lease_id = null, interface_id = null } = values
+    const owner = ownerOf(work, { mac_lease_id, interface_id })
+    const network = work.byId('network', values.network_id as number) as Row<'network'>
+    if (values.address === AUTO) return { ...owner, address: allocateAddress(work, network) }
+    checkAddress(network, values.address as string)
+    return owner
   },
-  created: (work, row) => {
-    checkAddressesOnce(work, row.interface_id)
-    checkMacs(work, row.interface_id)
+  created: (work, row) => checkOwner(work, row.interface_id),
+  shape: (reader, row, plain) => ({
+    ...plain,
+    mac_lease: plainOf(reader, 'mac_lease', row.mac_lease_id),
+    interface: plainOf(reader, 'interface', row.interface_id),
+    ip_address: {
+      network_id: row.network_id,
+      ipv4_address: row.address,
+      network: plainOf(reader, 'network', row.network_id),
+    },
+  }),
+  describe: (reader, row) => {
+    const owner = row.interface_id === null ? row.uuid : uuidOf(reader, 'interface', row.interface_id)
+    return `${owner} in ${uuidOf(reader, 'network', row.network_id)}`
   },
-  shape: (reader, row, plain) => {
-    const lease = reader.byId('mac_lease', row.mac_lease_id)
-    const owner = reader.byId('interface', row.interface_id)
-    const network = reader.byId('network', row.network_id)
-    return {
-      ...plain,
-      mac_lease: lease === undefined ? null : plainShape(reader, 'mac_lease', lease),
-      interface: owner === undefined ? null : plainShape(reader, 'interface', owner),
-      ip_address: {
-        network_id: row.network_id,
-        ipv4_address: row.address,
-        network: network === undefined ? null : plainShape(reader, 'network', network),
-      },
-    }
-  },
-  describe: (reader, row) =>
-    `${uuidOf(reader, 'interface', row.interface_id)} in ${uuidOf(reader, 'network', row.network_id)}`,
 }

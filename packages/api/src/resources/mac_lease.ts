@@ -1,12 +1,18 @@
-/** A MAC lease that moves to another interface takes its IP leases along. */
+/** A MAC lease that moves to another interface takes its IP leases along and gets into its segment. */
 import type { Behaviour } from '../crud/behaviour.ts'
 import { plainShape } from '../crud/shape.ts'
 import { checkAddressesOnce } from '../rules/address.ts'
 import { checkMacs } from '../rules/mac.ts'
+import { segmentOfMacLease } from '../rules/segment.ts'
 
 export const macLease: Behaviour<'mac_lease'> = {
+  complete: (work, { values }) => ({
+    segment_id: segmentOfMacLease(work, values.interface_id as number, values.segment_id ?? null),
+  }),
   created: (work, row) => checkMacs(work, row.interface_id),
   updated: (work, row) => {
+    const own = work.byId('interface', row.interface_id)?.segment_id ?? null
+    if (own !== row.segment_id) work.update('mac_lease', row.id, { segment_id: own })
     for (const { id } of work.where('ip_lease', { mac_lease_id: row.id })) {
       work.update('ip_lease', id, { interface_id: row.interface_id })
     }

@@ -12,18 +12,30 @@ import {
 import { uuidOf } from '../crud/reference.ts'
 import { argumentError } from '../errors.ts'
 import type { Reader } from '../store/rows.ts'
+import type { Span } from './pool.ts'
 
 /** Below this many host bits there is no address to spare for the network and for broadcasts (RFC 3021). */
 const HOST_BITS_WITH_RESERVED = 2
 
+/** The addresses of a subnet that an interface may own. */
+const hostsIn = (network: string, prefix: number): Span => {
+  const { address } = toCidr(network, prefix)
+  const bits = addressBits(address.family)
+  const first = address.value
+  const last = first | (((1n << BigInt(bits)) - 1n) ^ networkMask(address.family, prefix))
+  if (bits - prefix < HOST_BITS_WITH_RESERVED) return { first, last }
+  return { first: first + 1n, last: address.family === 4 ? last - 1n : last }
+}
+
+/** The addresses that interfaces may own in a network. */
+export const hostsOf = ({ ipv4_network, ipv4_prefix }: Row<'network'>): Span =>
+  hostsIn(ipv4_network, ipv4_prefix)
+
 const isReserved = (address: string, network: string, prefix: number): string | undefined => {
-  const { address: first } = toCidr(network, prefix)
-  const bits = addressBits(first.family)
-  if (bits - prefix < HOST_BITS_WITH_RESERVED) return undefined
+  const hosts = hostsIn(network, prefix)
   const { value } = toIpAddress(address)
-  if (value === first.value) return 'network'
-  const last = first.value | (((1n << BigInt(bits)) - 1n) ^ networkMask(first.family, prefix))
-  return first.family === 4 && value === last ? 'broadcast' : undefined
+  if (value < hosts.first) return 'network'
+  return value > hosts.last ? 'broadcast' : undefined
 }
 
 /** @throws ApiError ArgumentError unless an interface may own `address` in `network` */

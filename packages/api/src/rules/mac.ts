@@ -20,7 +20,7 @@ const candidate = (purpose: keyof typeof FIRST_OCTET, owner: string, attempt: nu
   return [FIRST_OCTET[purpose], ...octets].join(':')
 }
 
-const INTERNAL = ['route_link', 'datapath_network', 'datapath_route_link'] as const
+const INTERNAL = ['route_link', 'datapath_network', 'datapath_route_link', 'datapath_segment'] as const
 
 const internalOwner = (reader: Reader, mac: string): string | undefined => {
   const rl = reader.first('route_link', { mac_address: mac })
@@ -30,19 +30,30 @@ const internalOwner = (reader: Reader, mac: string): string | undefined => {
     return `${uuidOf(reader, 'network', nw.network_id)} on ${uuidOf(reader, 'datapath', nw.datapath_id)}`
   }
   const link = reader.first('datapath_route_link', { mac_address: mac })
-  if (link === undefined) return undefined
-  return `${uuidOf(reader, 'route_link', link.route_link_id)} on ${uuidOf(reader, 'datapath', link.datapath_id)}`
+  if (link !== undefined) {
+    return `${uuidOf(reader, 'route_link', link.route_link_id)} on ${uuidOf(reader, 'datapath', link.datapath_id)}`
+  }
+  const segment = reader.first('datapath_segment', { mac_address: mac })
+  if (segment === undefined) return undefined
+  return `${uuidOf(reader, 'segment', segment.segment_id)} on ${uuidOf(reader, 'datapath', segment.datapath_id)}`
 }
 
-const isUsed = (reader: Reader, mac: string): boolean =>
+/** Whether anything in the store has the address. */
+export const isMacUsed = (reader: Reader, mac: string): boolean =>
   reader.first('mac_lease', { mac_address: mac }) !== undefined ||
   INTERNAL.some((name) => reader.first(name, { mac_address: mac }) !== undefined)
+
+/** Every address in the store from one to another, both included. */
+export const usedMacs = (reader: Reader, bounds: readonly [string, string]): string[] =>
+  (['mac_lease', ...INTERNAL] as const).flatMap((name) =>
+    reader.between(name, 'mac_address', bounds).map(({ mac_address }) => mac_address),
+  )
 
 /** @param owner what the address is for, by the uuids that the user knows */
 export const allocateMac = (reader: Reader, purpose: keyof typeof FIRST_OCTET, owner: string): string => {
   for (let attempt = 0; ; attempt += 1) {
     const mac = candidate(purpose, owner, attempt)
-    if (!isUsed(reader, mac)) return mac
+    if (!isMacUsed(reader, mac)) return mac
   }
 }
 

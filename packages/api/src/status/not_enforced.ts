@@ -49,6 +49,13 @@ const ENTRIES: readonly Entry[] = [
     values: ['dhcp', 'dns'],
     instead: 'stored, the service is not offered',
   },
+  { resource: 'segment', instead: 'segments: stored, no traffic follows from them' },
+  { resource: 'datapath_segment', instead: 'segments of datapaths: stored, no traffic follows from them' },
+  { resource: 'network', column: 'segment_id', instead: 'stored, no traffic follows from it' },
+  { resource: 'interface', column: 'segment_id', instead: 'stored, no traffic follows from it' },
+  { resource: 'lease_policy', column: 'timing', values: ['dhcp'], instead: 'stored, DHCP gives no address' },
+  { resource: 'dns_service', instead: 'DNS services: stored, questions are not answered' },
+  { resource: 'dns_record', instead: 'DNS records: stored, questions are not answered' },
 ]
 
 const sentence = ({ column, values, instead }: Entry, value: Scalar | undefined): string => {

@@ -5,6 +5,7 @@
 import { RESOURCE_NAMES, type ResourceName, type Row } from '@openvnet/schema'
 import { type Cell, columnsOf, type Stored, specOf, toSql, toStored } from './columns.ts'
 import type { Prepare } from './database.ts'
+import { createSelection, type Selection } from './selection.ts'
 
 /** Columns that must be equal; `null` matches NULL. */
 export type Equals<N extends ResourceName> = { readonly [K in keyof Row<N>]?: Row<N>[K] | undefined }
@@ -17,7 +18,7 @@ export interface Page {
   readonly offset: number
 }
 
-export interface Reader {
+export interface Reader extends Selection {
   byId<N extends ResourceName>(name: N, id: number): Stored<N> | undefined
   byUuid<N extends ResourceName>(name: N, uuid: string): Stored<N> | undefined
   /** All rows with these columns, oldest first. */
@@ -67,6 +68,7 @@ export const createReader = (prepare: Prepare): Reader => {
         .all(JSON.stringify(values))
         .map((raw) => toStored(name, raw)),
     first: (name, equals) => select(name, entries(equals), ' LIMIT 1').map((raw) => toStored(name, raw))[0],
+    ...createSelection(prepare),
     list: (name, { limit, offset }, equals = {}, given) => {
       const cells = entries(equals)
       const where = condition(

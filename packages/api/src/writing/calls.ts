@@ -1,5 +1,6 @@
-/** All calls that write: create, update and delete of every resource that has a uuid, and the relations. */
+/** All calls that write: create, update and delete of every resource that has a uuid, relations, and what is neither. */
 import { RESOURCE_NAMES, type ResourceName, type Row } from '@openvnet/schema'
+import { CHILDREN, childCalls, hasOwnPath } from '../crud/child.ts'
 import type { Model } from '../crud/model.ts'
 import { rowOfPath } from '../crud/reference.ts'
 import { type Ends, endsOf, RELATIONS, type Relation, relationPath } from '../crud/relation.ts'
@@ -7,8 +8,9 @@ import { ApiError, argumentError, unknownUuid } from '../errors.ts'
 import type { Given } from '../parameters/check.ts'
 import { createSignature, deleteSignature, updateSignature } from '../parameters/expected.ts'
 import { specOf } from '../store/columns.ts'
-import type { Equals, Reader } from '../store/rows.ts'
+import type { Equals, Reader, Writer } from '../store/rows.ts'
 import { type Call, type Names, nameOf, rowOutcome } from './call.ts'
+import { ownCalls } from './own_calls.ts'
 
 /** By name: method and path. */
 export type Calls = ReadonlyMap<string, Call>
@@ -60,6 +62,12 @@ const checkRepeated = (given: Given, { fields }: Relation, ends: Ends): void => 
   }
 }
 
+/** What clients of the original expect of some relations instead of the join row. */
+const answerOf = (model: Model, writer: Writer, { answers, other }: Relation, ends: Ends): unknown => {
+  if (answers === 'base') return { uuid: ends.base.uuid }
+  return answers === 'other' ? model.shape(writer, other, ends.other) : undefined
+}
+
 const relationCalls = (model: Model, relation: Relation): Call[] => {
   const { join, fields } = relation
   const path = `${relationPath(relation)}/:${fields[1]}_uuid`
@@ -76,7 +84,8 @@ const relationCalls = (model: Model, relation: Relation): Call[] => {
           throw new ApiError('RelationAlreadyExists', `${ends.base.uuid} ${ends.other.uuid}`)
         }
         const row = model.create(writer, join, given, ends.columns as Partial<Row>)
-        return rowOutcome(model, writer, join, row)
+        const outcome = rowOutcome(model, writer, join, row)
+        return { ...outcome, body: answerOf(model, writer, relation, ends) ?? outcome.body }
       },
     },
     {
@@ -88,16 +97,17 @@ const relationCalls = (model: Model, relation: Relation): Call[] => {
         const row = writer.first(join, ends.columns as Equals<ResourceName>)
         if (row === undefined) throw unknownUuid(specOf(join).model, `${fields[1]}_uuid`, ends.other.uuid)
         model.delete(writer, join, row)
-        return { body: [ends.other.uuid], notEnforced: [] }
+        return { body: answerOf(model, writer, relation, ends) ?? [ends.other.uuid], notEnforced: [] }
       },
     },
   ]
 }
 
 export const createCalls = (model: Model): Calls => {
-  const resources = RESOURCE_NAMES.filter((name) => specOf(name).prefix !== null)
   const calls = [
-    ...resources.flatMap((name) => resourceCalls(model, name)),
+    ...RESOURCE_NAMES.filter(hasOwnPath).flatMap((name) => resourceCalls(model, name)),
+    ...CHILDREN.flatMap((child) => childCalls(model, child)),
+    ...ownCalls(model),
     ...RELATIONS.flatMap((relation) => relationCalls(model, relation)),
   ]
   return new Map(calls.map((call) => [nameOf(call), call]))

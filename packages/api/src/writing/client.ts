@@ -13,6 +13,8 @@ export interface WriteClient {
   call(call: string, names: Names, given: Given): Promise<Result>
   /** @param body JSON as it came */
   batch(body: Uint8Array): Promise<Result>
+  /** Releases and deletes the leases whose time is over, or some of them. */
+  expire(): Promise<Result>
   /** Rejects with what SQLite says when the store cannot be written now. While it is being written it resolves at once. */
   check(): Promise<void>
   /** Somebody who reads met damage. */
@@ -118,6 +120,7 @@ export const createWriteClient = async ({
   return {
     call: (call, names, given) => write((id) => ({ kind: 'call', id, call, names, given })),
     batch: (body) => write((id) => ({ kind: 'batch', id, body })),
+    expire: () => write((id) => ({ kind: 'expire', id })),
     check: async () => {
       if (pending.size === 0) await ask((id) => ({ kind: 'check', id }))
     },

@@ -19,6 +19,8 @@ export type WriteRequest =
     }
   /** @param body JSON as it came */
   | { readonly kind: 'batch'; readonly id: number; readonly body: Uint8Array }
+  /** What is due by now, see `retention`. */
+  | { readonly kind: 'expire'; readonly id: number }
 
 export type Request =
   | WriteRequest

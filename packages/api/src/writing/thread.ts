@@ -5,6 +5,7 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { createModel } from '../crud/model.ts'
 import { behaviours } from '../resources/index.ts'
+import { expire } from '../retention/expiry.ts'
 import type { Writer } from '../store/rows.ts'
 import { openStore, type Store, type StoreOptions } from '../store/store.ts'
 import { createBatch } from './batch.ts'
@@ -18,12 +19,13 @@ const createPerform = () => {
   const batch = createBatch(calls)
   return (writer: Writer, request: WriteRequest): Outcome => {
     if (request.kind === 'batch') return batch(writer, request.body)
+    if (request.kind === 'expire') return { body: expire(writer, Date.now()), notEnforced: [] }
     return callNamed(calls, request.call).perform(writer, request.names, request.given)
   }
 }
 
 const isWrite = (request: Request): request is WriteRequest =>
-  request.kind === 'call' || request.kind === 'batch'
+  request.kind === 'call' || request.kind === 'batch' || request.kind === 'expire'
 
 const checked = (store: Store, id: number): Answer => {
   try {
@@ -54,6 +56,7 @@ const serve = (port: MessagePort, store: Store): void => {
     switch (request.kind) {
       case 'call':
       case 'batch':
+      case 'expire':
         report(runGroup(request, { store, take, perform }))
         break
       case 'check':

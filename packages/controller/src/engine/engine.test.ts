@@ -19,6 +19,7 @@ const interfaces = Array.from({ length: 50 }, (_, index) => ({
   enable_routing: false,
   enable_route_translation: false,
   enable_filtering: false,
+  segment_id: null,
 }))
 const snapshot = { ...emptySnapshot(), revision: 7, rows: { ...emptySnapshot().rows, interface: interfaces } }
 
@@ -123,7 +124,9 @@ t.test('a rule that fails is logged and costs only its own flows', async (t) => 
     ...snapshot,
     rows: {
       ...snapshot.rows,
-      mac_lease: [{ id: 1, uuid: 'ml-1', interface_id: 1, mac_address: '52:54:00:00:00:01' }],
+      mac_lease: [
+        { id: 1, uuid: 'ml-1', interface_id: 1, mac_address: '52:54:00:00:00:01', segment_id: null },
+      ],
       ip_lease: [
         {
           id: 1,

@@ -29,9 +29,9 @@ export const portNameOf = (row: Row<'interface'>): string => row.port_name ?? ro
 /** Parts of a network that has many guests, so that one more concerns a part and not all of it. */
 export const SHARDS = 64
 
-/** Key of the shard of a network that an interface is in. */
-const shardOf = (network_id: number | null, interface_id: number): number | null =>
-  network_id === null ? null : shardKey(network_id, interface_id % SHARDS)
+/** Key of the shard of a network that an interface is in; a reserved address is in none. */
+const shardOf = (network_id: number | null, interface_id: number | null): number | null =>
+  network_id === null || interface_id === null ? null : shardKey(network_id, interface_id % SHARDS)
 
 /** @param shard 0 to SHARDS − 1 */
 export const shardKey = (network_id: number, shard: number): number => network_id * SHARDS + shard

@@ -29,6 +29,23 @@ export const OWNER_KINDS = {
   route: 9,
   datapath_network: 10,
   datapath_route_link: 11,
+  segment: 12,
+  datapath_segment: 13,
+  mac_range_group: 14,
+  mac_range: 15,
+  ip_range_group: 16,
+  ip_range: 17,
+  ip_lease_container: 18,
+  ip_lease_container_ip_lease: 19,
+  ip_retention_container: 20,
+  ip_retention: 21,
+  lease_policy: 22,
+  lease_policy_network: 23,
+  lease_policy_interface: 24,
+  lease_policy_ip_lease_container: 25,
+  lease_policy_ip_retention_container: 26,
+  dns_service: 27,
+  dns_record: 28,
 } as const satisfies Record<OwnerKind, number>
 
 export interface Owner {

@@ -6,8 +6,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Database } from 'better-sqlite3'
 import { initial } from './0001_initial.ts'
+import { leasing } from './0002_leasing.ts'
 
-const MIGRATIONS: readonly string[] = [initial]
+const MIGRATIONS: readonly string[] = [initial, leasing]
 
 export const SCHEMA_VERSION = MIGRATIONS.length
 

@@ -14,6 +14,7 @@ import {
   addressOfLease,
   allowedSwitches,
   interfaceName,
+  interfaceOfLease,
   networkName,
   switchesOfNetwork,
   switchOfInterface,
@@ -23,13 +24,21 @@ import { arpTable } from './tables.ts'
 /** Where guests may ask for the address of a lease. */
 const switchesOfAnswer = listQuery<string>('switches of ARP answer', (id, view) => {
   const lease = view.get('ip_lease', id)
-  const owner = lease && view.get('interface', lease.interface_id)
+  const owner = lease && interfaceOfLease(lease, view)
   if (lease === undefined || owner === undefined) return []
   const dpids = view.query(switchesOfNetwork, lease.network_id)
   return owner.mode === 'simulated' ? allowedSwitches(owner, dpids, view) : dpids
 })
 
-const answer = (lease: Row<'ip_lease'>, address: number, mac: number, view: View): FlowDraft =>
+interface Owned {
+  /** As number. */
+  readonly address: number
+  readonly mac: number
+  /** The interface. */
+  readonly owner: number
+}
+
+const answer = (lease: Row<'ip_lease'>, { address, mac, owner }: Owned, view: View): FlowDraft =>
   arpTable.flow({
     priority: PRIORITY.ordinary,
     match: { domain: lease.network_id, arp_op: ARP_OP.request, arp_tpa: address },
@@ -44,33 +53,31 @@ const answer = (lease: Row<'ip_lease'>, address: number, mac: number, view: View
       outputToIngress(),
     ],
     why: () =>
-      `Who asks in ${networkName(lease.network_id, view)} for ${lease.address} is told the MAC of ${interfaceName(lease.interface_id, view)}.`,
+      `Who asks in ${networkName(lease.network_id, view)} for ${lease.address} is told the MAC of ${interfaceName(owner, view)}.`,
   })
 
 /** Questions for the own address, and announcements, go to the network unanswered. */
-const announcement = (lease: Row<'ip_lease'>, address: number, view: View): FlowDraft =>
+const announcement = (lease: Row<'ip_lease'>, { address, owner }: Owned, view: View): FlowDraft =>
   arpTable.flow({
     priority: PRIORITY.high,
     match: {
       domain: lease.network_id,
-      ingress_interface: lease.interface_id,
+      ingress_interface: owner,
       arp_op: ARP_OP.request,
       arp_tpa: address,
     },
     goto: 'destination',
-    why: () => `${interfaceName(lease.interface_id, view)} announces its own address ${lease.address}.`,
+    why: () => `${interfaceName(owner, view)} announces its own address ${lease.address}.`,
   })
 
 const compileAnswer = (lease: Row<'ip_lease'>, view: View, dpid: string): Compiled => {
   const owned = addressOfLease(lease, view)
   if (owned === null || owned.address.family !== 4) return {}
-  const address = Number(owned.address.value)
-  const local = view.query(switchOfInterface, lease.interface_id).includes(dpid)
+  const { owner } = owned
+  const numbers = { address: Number(owned.address.value), mac: macNumber(owned.mac), owner }
+  const local = view.query(switchOfInterface, owner).includes(dpid)
   return {
-    flows: [
-      answer(lease, address, macNumber(owned.mac), view),
-      ...(local ? [announcement(lease, address, view)] : []),
-    ],
+    flows: [answer(lease, numbers, view), ...(local ? [announcement(lease, numbers, view)] : [])],
   }
 }
 

@@ -18,7 +18,8 @@ import { classifyTable, outputTable, portSecurityTable } from './tables.ts'
 
 const switchOfIpLease = listQuery<string>('switch of IP lease', (id, view) => {
   const lease = view.get('ip_lease', id)
-  return lease === undefined ? [] : view.query(switchOfInterface, lease.interface_id)
+  const owner = lease?.interface_id ?? null
+  return owner === null ? [] : view.query(switchOfInterface, owner)
 })
 
 /** An interface in one network is known by its port alone; in several, the address it sends with decides. */
@@ -77,8 +78,8 @@ const compileAddress = (lease: Row<'ip_lease'>, view: View): Compiled => {
   const owned = addressOfLease(lease, view)
   if (owned === null) return {}
   const mac = macNumber(owned.mac)
-  const sender = { ingress_interface: lease.interface_id, eth_src: mac }
-  const who = interfaceName(lease.interface_id, view)
+  const sender = { ingress_interface: owned.owner, eth_src: mac }
+  const who = interfaceName(owned.owner, view)
   // Also where the port says it already: the interface may get into another network, and no packet must be lost then.
   const steps = [setSlice('domain', lease.network_id)]
   const arp = arpSource(owned.address)

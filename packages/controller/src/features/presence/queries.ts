@@ -100,7 +100,7 @@ export const interfacesOfPart = listQuery<number>('interfaces of part', (id, vie
   const { network, by, key } = partOf(id)
   const found = new Map<number, string>()
   for (const lease of view.list(`ip_lease.${by}`, key)) {
-    const row = view.get('interface', lease.interface_id)
+    const row = interfaceOfLease(lease, view)
     if (row !== undefined) found.set(row.id, row.uuid)
   }
   for (const row of view.list(`interface.${by}`, key)) {
@@ -161,8 +161,14 @@ export const interfaceName = (id: number, view: View): string =>
 export const networkName = (id: number, view: View): string =>
   view.get('network', id)?.uuid ?? `network ${id}`
 
-/** Address and MAC of a lease; `null` while its MAC lease is not there. */
+/** The interface that owns a lease; none while the address is only reserved. */
+export const interfaceOfLease = (lease: Row<'ip_lease'>, view: View): Row<'interface'> | undefined =>
+  lease.interface_id === null ? undefined : view.get('interface', lease.interface_id)
+
+/** Address, MAC and interface of a lease; `null` while nobody owns it or its MAC lease is not there. */
 export const addressOfLease = (lease: Row<'ip_lease'>, view: View) => {
-  const mac = view.get('mac_lease', lease.mac_lease_id)?.mac_address
-  return mac === undefined ? null : { address: toIpAddress(lease.address), mac }
+  const { interface_id: owner, mac_lease_id } = lease
+  if (owner === null || mac_lease_id === null) return null
+  const mac = view.get('mac_lease', mac_lease_id)?.mac_address
+  return mac === undefined ? null : { address: toIpAddress(lease.address), mac, owner }
 }

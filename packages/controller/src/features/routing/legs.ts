@@ -10,6 +10,7 @@ import {
   addressOfLease,
   allowedSwitches,
   interfaceName,
+  interfaceOfLease,
   networkName,
   networksOfInterface,
   switchesOfNetwork,
@@ -37,8 +38,8 @@ const switchesOfLeg = listQuery<string>('switches of leg', (id, view) => {
 
 const switchesOfAddress = listQuery<string>('switches of router address', (id, view) => {
   const lease = view.get('ip_lease', id)
-  const owner = lease && simulated(lease.interface_id, view)
-  return lease === undefined || owner === undefined
+  const owner = lease && interfaceOfLease(lease, view)
+  return lease === undefined || owner?.mode !== 'simulated'
     ? []
     : allowedSwitches(owner, view.query(switchesReachingNetwork, lease.network_id), view)
 })
@@ -92,12 +93,12 @@ const ownAddress = (reach: Reach, address: IpAddress, text: string, who: string)
 const compileAddress = (lease: Row<'ip_lease'>, view: View): Compiled => {
   const owned = addressOfLease(lease, view)
   if (owned === null) return {}
-  const who = interfaceName(lease.interface_id, view)
+  const who = interfaceName(owned.owner, view)
   const routes = view
-    .list('route.interface_id', lease.interface_id)
+    .list('route.interface_id', owned.owner)
     .filter(({ network_id }) => network_id === lease.network_id)
   const routers = new Set(routes.map((route) => route.route_link_id))
-  const own = { leg: lease.interface_id, domain: lease.network_id }
+  const own = { leg: owned.owner, domain: lease.network_id }
   const reaches: Reach[] = [own, ...[...routers].map((router) => ({ router }))]
   return { flows: reaches.flatMap((reach) => ownAddress(reach, owned.address, lease.address, who)) }
 }

@@ -9,6 +9,7 @@ import {
   addressOfLease,
   allowedSwitches,
   interfaceName,
+  interfaceOfLease,
   networkName,
   switchesOfNetwork,
   switchesReachingNetwork,
@@ -34,7 +35,7 @@ const switchesOfEgress = listQuery<string>('switches of route egress', (id, view
 /** Also while there is no router: the first one then costs its own flows, and not one for each guest. */
 const switchesOfNeighbour = listQuery<string>('switches of neighbour', (id, view) => {
   const lease = view.get('ip_lease', id)
-  if (lease === undefined || view.get('interface', lease.interface_id)?.mode !== 'vif') return []
+  if (lease === undefined || interfaceOfLease(lease, view)?.mode !== 'vif') return []
   return view.query(switchesReachingNetwork, lease.network_id)
 })
 
@@ -93,7 +94,7 @@ const compileNeighbour = (lease: Row<'ip_lease'>, view: View): Compiled => {
         steps: [setField('eth_dst', macNumber(owned.mac))],
         goto: 'destination',
         why: () =>
-          `Routers reach ${lease.address} in ${networkName(lease.network_id, view)} at the MAC of ${interfaceName(lease.interface_id, view)}.`,
+          `Routers reach ${lease.address} in ${networkName(lease.network_id, view)} at the MAC of ${interfaceName(owned.owner, view)}.`,
       }),
     ],
   }

@@ -1,0 +1,42 @@
+/** Looks regularly whether a retention is due, and has it done. Looking costs nothing while nothing changes. */
+import type { Logger } from 'pino'
+import type { Reading } from '../store/reading.ts'
+import type { WriteClient } from '../writing/client.ts'
+import { nextExpiry } from './expiry.ts'
+
+export interface TimerOptions {
+  readonly store: Reading
+  readonly writer: Pick<WriteClient, 'expire'>
+  readonly log: Logger
+  /** Milliseconds between looks (1,000). */
+  readonly interval?: number | undefined
+}
+
+const INTERVAL = 1000
+
+/** @returns the function that ends it */
+export const startRetention = ({ store, writer, log, interval = INTERVAL }: TimerOptions): (() => void) => {
+  let known: { readonly revision: number; readonly next: number | undefined } | undefined
+  let isBusy = false
+
+  const isDue = (): boolean => {
+    const revision = store.revision()
+    if (known?.revision !== revision) known = { revision, next: store.read(nextExpiry) }
+    return known.next !== undefined && known.next <= Date.now()
+  }
+  const look = async (): Promise<void> => {
+    if (isBusy) return
+    isBusy = true
+    try {
+      if (isDue()) await writer.expire()
+    } catch (error) {
+      log.warn({ err: error }, 'looking for expired leases failed; it is tried again')
+    } finally {
+      isBusy = false
+    }
+  }
+  const timer = setInterval(look, interval)
+  timer.unref()
+  void look()
+  return () => clearInterval(timer)
+}

@@ -1,0 +1,59 @@
+/** Reading for the choice of addresses and for what is due: the newest rows, rows in a range, single cells. */
+import type { ResourceName, Row } from '@openvnet/schema'
+import { type Cell, type Stored, specOf, toSql, toStored } from './columns.ts'
+import type { Prepare } from './database.ts'
+import type { Equals } from './rows.ts'
+
+/** Which rows of a range, and how many. */
+export interface RangeOptions<N extends ResourceName> {
+  readonly equals?: Equals<N>
+  readonly limit?: number
+  /** The greatest first. */
+  readonly descending?: boolean
+}
+
+export interface Selection {
+  /** The newest rows with these columns, the newest first. */
+  newest<N extends ResourceName>(name: N, equals: Equals<N>, limit: number): Stored<N>[]
+  /** Rows whose text in the column is between two, both included, in the order of that text. */
+  between<N extends ResourceName>(
+    name: N,
+    column: keyof Row<N> & string,
+    bounds: readonly [string, string],
+    options?: RangeOptions<N>,
+  ): Stored<N>[]
+  /** What rows with these columns have in another: costs less than reading them. */
+  cells<N extends ResourceName>(name: N, column: keyof Row<N> & string, equals: Equals<N>): Cell[]
+}
+
+const terms = (equals: object): { readonly sql: string; readonly values: (string | number | null)[] } => {
+  const given = Object.entries(equals).filter(([, value]) => value !== undefined) as [string, Cell][]
+  return {
+    sql: given.map(([column]) => ` AND ${column} IS ?`).join(''),
+    values: given.map(([, value]) => toSql(value)),
+  }
+}
+
+export const createSelection = (prepare: Prepare): Selection => ({
+  newest: (name, equals, limit) => {
+    const { sql, values } = terms(equals)
+    return prepare(`SELECT * FROM ${specOf(name).collection} WHERE TRUE${sql} ORDER BY id DESC LIMIT ?`)
+      .all(...values, limit)
+      .map((raw) => toStored(name, raw))
+  },
+  between: (name, column, bounds, { equals = {}, limit = -1, descending = false } = {}) => {
+    const { sql, values } = terms(equals)
+    const order = `ORDER BY ${column}${descending ? ' DESC' : ''}`
+    return prepare(
+      `SELECT * FROM ${specOf(name).collection} WHERE ${column} BETWEEN ? AND ?${sql} ${order} LIMIT ?`,
+    )
+      .all(...bounds, ...values, limit)
+      .map((raw) => toStored(name, raw))
+  },
+  cells: (name, column, equals) => {
+    const { sql, values } = terms(equals)
+    return prepare(`SELECT ${column} FROM ${specOf(name).collection} WHERE TRUE${sql}`)
+      .all(...values)
+      .map((raw) => raw[column] as Cell)
+  },
+})

@@ -1,0 +1,24 @@
+import { derived, optionalReference, requiredReference } from '../field.ts'
+import { mac } from '../kinds/address.ts'
+import { defineResource } from '../resource.ts'
+
+export const datapathSegment = defineResource({
+  name: 'datapath_segment',
+  collection: 'datapath_segments',
+  model: 'DatapathSegment',
+  prefix: null,
+  help: 'Says that a segment is present on a datapath: stored, no traffic follows from it yet.',
+  fields: {
+    datapath: requiredReference('datapath', { help: 'The bridge.', onDelete: 'cascade' }),
+    segment: requiredReference('segment', { help: 'The segment.', onDelete: 'cascade' }),
+    interface: optionalReference('interface', {
+      help: 'The host interface of the bridge.',
+      onDelete: 'set null',
+    }),
+    mac_address: derived(mac, {
+      help: 'Identifies the segment on this bridge between hosts; allocated when absent.',
+      aliases: ['broadcast_mac_address'],
+    }),
+  },
+  unique: [['datapath_id', 'segment_id']],
+})

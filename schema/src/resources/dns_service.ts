@@ -1,0 +1,21 @@
+import { optional, requiredReference } from '../field.ts'
+import { ipv4List } from '../kinds/address.ts'
+import { defineResource } from '../resource.ts'
+
+export const dnsService = defineResource({
+  name: 'dns_service',
+  collection: 'dns_services',
+  model: 'DnsService',
+  prefix: 'dnss',
+  help: 'The records of a network service of mode dns: stored, questions are not answered yet.',
+  fields: {
+    network_service: requiredReference('network_service', {
+      help: 'The network service, of mode dns.',
+      onDelete: 'cascade',
+    }),
+    public_dns: optional(ipv4List, {
+      help: 'The name servers that are asked for what it does not know.',
+      mutable: true,
+    }),
+  },
+})

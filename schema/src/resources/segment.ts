@@ -1,0 +1,16 @@
+import { required } from '../field.ts'
+import { oneOf } from '../kinds/scalar.ts'
+import { defineResource } from '../resource.ts'
+
+export const segment = defineResource({
+  name: 'segment',
+  collection: 'segments',
+  model: 'Segment',
+  prefix: 'seg',
+  help: 'A layer-2 domain that several IP subnets share: stored, no traffic follows from it yet.',
+  fields: {
+    mode: required(oneOf(['virtual', 'physical']), {
+      help: 'virtual: isolated; physical: the real layer 2.',
+    }),
+  },
+})
