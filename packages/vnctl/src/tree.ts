@@ -2,6 +2,7 @@
 import type { CommandGroup } from './command.ts'
 import { batchCommand } from './commands/batch.ts'
 import { changesCommand } from './commands/changes.ts'
+import { declarativeCommands } from './commands/declarative.ts'
 import { promptCommand } from './commands/prompt.ts'
 import { statusCommand } from './commands/status.ts'
 import { versionCommand } from './commands/version.ts'
@@ -12,7 +13,15 @@ import { ALL_RESOURCES } from './from_schema/resources.ts'
 export const createTree = (): CommandGroup => ({
   names: ['vnctl'],
   help: 'Describes virtual networks to vnetd and shows what became of them.',
-  commands: [statusCommand, waitCommand, changesCommand, batchCommand, promptCommand, versionCommand],
+  commands: [
+    statusCommand,
+    waitCommand,
+    changesCommand,
+    batchCommand,
+    ...declarativeCommands,
+    promptCommand,
+    versionCommand,
+  ],
   groups: ALL_RESOURCES.filter(({ prefix, parent }) => prefix !== null && parent === undefined).map(
     resourceGroup,
   ),

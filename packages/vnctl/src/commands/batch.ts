@@ -4,13 +4,8 @@ import { text } from '@openvnet/schema'
 import type { Command, Context } from '../command.ts'
 import { EXIT, Failure } from '../failure.ts'
 import { DELETE_OPTIONS } from '../globals.ts'
+import { readAll } from '../stdin.ts'
 import { splitWords } from './words.ts'
-
-const readAll = async (stdin: Context['stdin']): Promise<string> => {
-  const chunks: Buffer[] = []
-  for await (const chunk of stdin) chunks.push(Buffer.from(chunk))
-  return Buffer.concat(chunks).toString('utf8')
-}
 
 const readLines = async (file: string | undefined, context: Context): Promise<string[]> => {
   if (file === undefined || file === '-') return (await readAll(context.stdin)).split('\n')

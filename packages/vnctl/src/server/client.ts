@@ -15,6 +15,8 @@ export interface Request {
   readonly body?: unknown
   /** Seconds that the server may take beyond the usual, because it waits for something. */
   readonly patience?: number
+  /** Messages call parameters as the API does. */
+  readonly verbatim?: boolean
 }
 
 export interface Answer {
@@ -113,7 +115,8 @@ export const createClient = ({ api, token, ca, spell }: ClientOptions): Client =
       throw unreachable(error, api, seconds)
     })
     const value = parseJson(reply.text)
-    if (reply.status < 200 || reply.status > 299) throw refusal(reply.status, value, url, spell)
+    if (reply.status < 200 || reply.status > 299)
+      throw refusal(reply.status, value, url, request.verbatim === true ? (name) => name : spell)
     if (value === undefined) {
       throw new Failure(EXIT.other, `${url} answered something that is not JSON: is it an OpenVNet API?`)
     }

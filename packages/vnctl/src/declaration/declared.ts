@@ -1,0 +1,31 @@
+/** What a file says that there should be. */
+import type { ResourceSpec, Scalar } from '@openvnet/schema'
+
+/** A place in a file, for messages. */
+export interface Place {
+  readonly file: string
+  /** From 1. */
+  readonly line: number
+}
+
+export interface DeclaredRow {
+  readonly resource: ResourceSpec
+  /** The uuid; of a join row those of the two, with a blank between. */
+  readonly key: string
+  /** What is said of it, by parameter; what is not said is left as it is. */
+  readonly values: ReadonlyMap<string, DeclaredValue>
+  readonly place: Place
+}
+
+export interface DeclaredValue {
+  readonly value: Scalar | null | readonly Scalar[]
+  readonly place: Place
+}
+
+export interface Declaration {
+  /** Whose rows these are, or `null`. */
+  readonly label: string | null
+  readonly rows: readonly DeclaredRow[]
+}
+
+export const placeText = ({ file, line }: Place): string => `${file}:${line}`

@@ -1,0 +1,86 @@
+/**
+ * A plan as the operations of one batch. First what frees names and addresses, last what needs them: changes that
+ * let go of what is removed, then deletions from the last resource to the first, then additions from the first to the
+ * last, then the other changes.
+ */
+import { parameterName, type ResourceSpec } from '@openvnet/schema'
+import { relationOf } from '../from_schema/resources.ts'
+import { identity } from '../model/dependents.ts'
+import { pathFields, type Values } from '../model/model.ts'
+import type { Change, Plan } from './change.ts'
+
+export interface Operation {
+  readonly method: 'POST' | 'PUT' | 'DELETE'
+  readonly path: string
+  readonly body?: Values
+}
+
+interface BatchEntry {
+  readonly change: Change
+  readonly operation: Operation
+}
+
+const rowPath = (resource: ResourceSpec, key: string): string => {
+  const relation = relationOf(resource)
+  if (relation === null) return `${resource.collection}/${key}`
+  const [base, other] = key.split(' ')
+  return `${relation.base.collection}/${base}/${relation.names[0]}/${other}`
+}
+
+const addition = (resource: ResourceSpec, key: string, values: Values): Operation => {
+  if (resource.prefix !== null) {
+    return { method: 'POST', path: resource.collection, body: key === '' ? values : { uuid: key, ...values } }
+  }
+  const given = pathFields(resource)
+  const body = Object.fromEntries(Object.entries(values).filter(([name]) => !given.includes(name)))
+  return { method: 'POST', path: rowPath(resource, key), body }
+}
+
+const deletion = ({ resource, key }: Change): Operation => ({
+  method: 'DELETE',
+  path: rowPath(resource, key),
+})
+
+/** Whether a change names a row that is only there when the additions are made. */
+const needsAddition = (change: Change, made: ReadonlySet<string>): boolean => {
+  if (change.kind !== 'change') return false
+  const references = Object.entries(change.resource.fields).flatMap(([name, field]) =>
+    field.type === 'reference' ? [[parameterName(name, field), field.to] as const] : [],
+  )
+  return references.some(([parameter, to]) =>
+    change.differences.some(
+      (one) => one.parameter === parameter && made.has(identity(to, String(one.after))),
+    ),
+  )
+}
+
+/** In the order of the batch, each with the change that it is part of. */
+export const operationsOf = ({ changes }: Plan): BatchEntry[] => {
+  const made = new Set(
+    changes.flatMap(({ kind, resource, key }) =>
+      kind === 'add' || kind === 'replace' ? [identity(resource.name, key)] : [],
+    ),
+  )
+  const puts = changes.flatMap((change): BatchEntry[] => {
+    if (change.kind !== 'change') return []
+    const body = Object.fromEntries(
+      change.differences.map(({ parameter, after }) => [parameter, after]),
+    ) as Values
+    return [{ change, operation: { method: 'PUT', path: rowPath(change.resource, change.key), body } }]
+  })
+  const deletions = changes.flatMap((change): BatchEntry[] => {
+    const isGone = change.kind === 'replace' || (change.kind === 'remove' && change.reason === 'asked')
+    return isGone ? [{ change, operation: deletion(change) }] : []
+  })
+  const additions = changes.flatMap((change): BatchEntry[] =>
+    change.kind === 'add' || change.kind === 'replace'
+      ? [{ change, operation: addition(change.resource, change.key, change.values) }]
+      : [],
+  )
+  return [
+    ...puts.filter(({ change }) => !needsAddition(change, made)),
+    ...deletions.reverse(),
+    ...additions,
+    ...puts.filter(({ change }) => needsAddition(change, made)),
+  ]
+}

@@ -1,0 +1,186 @@
+/**
+ * What has to be done so that a server has what is declared: rows to add, to change, to remove, and to replace, where
+ * something is said differently that cannot be changed. A row that is replaced takes along what refers to it; that comes
+ * back as it was. Pure.
+ */
+import { type Field, nearest, parameterName, type ResourceSpec } from '@openvnet/schema'
+import { EXIT, Failure } from '../failure.ts'
+import { cascadeOf, closure, identity } from '../model/dependents.ts'
+import { type Model, type ModelRow, RESOURCE_LIST, type Values } from '../model/model.ts'
+import type { Change, Difference, Plan, Planned } from './change.ts'
+import { type Declaration, type DeclaredRow, placeText } from './declared.ts'
+import { explicitNone, unfold } from './inline.ts'
+import { missingOf } from './read.ts'
+
+type Rows = ReadonlyMap<string, ModelRow>
+
+const identityOf = ({ resource, key }: Planned): string => identity(resource.name, key)
+
+const fieldsOf = (resource: ResourceSpec): Map<string, Field> =>
+  new Map(Object.entries(resource.fields).map(([name, field]) => [parameterName(name, field), field]))
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+const differencesOf = (row: DeclaredRow, current: ModelRow): Difference[] => {
+  const fields = fieldsOf(row.resource)
+  return [...row.values].flatMap(([parameter, { value: after }]): Difference[] => {
+    if (!fields.has(parameter)) return []
+    const before = current.values[parameter] ?? null
+    return same(before, after) ? [] : [{ parameter, before, after }]
+  })
+}
+
+const plainValues = (row: DeclaredRow): Values =>
+  Object.fromEntries([...row.values].map(([name, { value }]) => [name, value])) as Values
+
+/** @throws {Failure} naming the line of a reference that leads nowhere */
+const checkReferences = (declaration: Declaration, current: Rows): void => {
+  const declared = new Set(declaration.rows.map(identityOf))
+  for (const row of declaration.rows) {
+    const fields = fieldsOf(row.resource)
+    for (const [parameter, { value, place }] of row.values) {
+      const field = fields.get(parameter)
+      if (field?.type !== 'reference' || value === null) continue
+      const at = identity(field.to, String(value))
+      if (declared.has(at) || current.has(at)) continue
+      const known = [...declared, ...current.keys()].flatMap((one) =>
+        one.startsWith(`${field.to} `) ? [one.slice(field.to.length + 1)] : [],
+      )
+      const guess = nearest(String(value), known)
+      const hint = guess === undefined ? 'neither the file nor the server has it' : `did you mean ${guess}?`
+      throw new Failure(
+        EXIT.invalid,
+        `${placeText(place)}: ${parameter} '${value}': there is no such ${field.to.replaceAll('_', ' ')}; ${hint}`,
+      )
+    }
+  }
+}
+
+/** Without the inline parameters: what they have made is a row of its own by now. */
+const ownValues = (row: DeclaredRow): Values => {
+  const fields = fieldsOf(row.resource)
+  return Object.fromEntries(Object.entries(plainValues(row)).filter(([name]) => fields.has(name)))
+}
+
+/** What a row is when it comes back: as it was, with what is declared over it. */
+const restored = (model: Model, row: ModelRow, declared: DeclaredRow | undefined): Values => {
+  const fields = fieldsOf(row.resource)
+  const kept = Object.entries(row.values).filter(
+    ([name, value]) => value !== null && fields.get(name)?.computed !== true,
+  )
+  const inline = explicitNone(model.rows, row, (other, name) => (other as ModelRow).values[name])
+  return {
+    ...Object.fromEntries(kept),
+    ...Object.fromEntries(inline.map((parameter) => [parameter, null])),
+    ...(declared === undefined ? {} : ownValues(declared)),
+  }
+}
+
+const added = (declaration: Declaration, row: DeclaredRow): Change => {
+  const missing = missingOf(row)
+  if (missing !== undefined) {
+    throw new Failure(
+      EXIT.invalid,
+      `${placeText(row.place)}: ${row.resource.collection} ${row.key}: ${missing} is missing`,
+    )
+  }
+  const none = explicitNone(
+    declaration.rows,
+    row,
+    (other, name) => (other as DeclaredRow).values.get(name)?.value,
+  )
+  const values = { ...Object.fromEntries(none.map((parameter) => [parameter, null])), ...plainValues(row) }
+  return { kind: 'add', resource: row.resource, key: row.key, values }
+}
+
+const changeOf = (
+  model: Model,
+  declaration: Declaration,
+  row: DeclaredRow,
+  current: ModelRow | undefined,
+): Change | null => {
+  if (current === undefined) return added(declaration, row)
+  const differences = differencesOf(row, current)
+  if (differences.length === 0) return null
+  const { resource, key } = row
+  const fields = fieldsOf(resource)
+  const isChangeable =
+    resource.prefix !== null && differences.every(({ parameter }) => fields.get(parameter)?.mutable === true)
+  if (isChangeable) return { kind: 'change', resource, key, differences }
+  return { kind: 'replace', resource, key, differences, values: restored(model, current, row) }
+}
+
+/** Rows that only the server makes: a field that it computes says whose they are. */
+export const isDerived = ({ resource, values }: ModelRow): boolean =>
+  [...fieldsOf(resource)].some(([name, { computed }]) => computed === true && (values[name] ?? null) !== null)
+
+interface PlanOptions {
+  readonly model: Model
+  readonly declaration: Declaration
+  /** Identities (`network nw-1`) of rows that are removed unless they are declared. */
+  readonly prune: readonly string[]
+}
+
+type Changes = Map<string, Change>
+
+/** What goes because it is asked for, and what goes along. */
+const addRemovals = (changes: Changes, model: Model, removed: readonly ModelRow[]): void => {
+  for (const { resource, key } of removed) {
+    changes.set(identity(resource.name, key), { kind: 'remove', resource, key, reason: 'asked' })
+  }
+  for (const row of cascadeOf(model, removed)) {
+    const { resource, key } = row
+    const own = changes.get(identityOf(row))
+    if (own === undefined || own.kind === 'change') {
+      changes.set(identityOf(row), { kind: 'remove', resource, key, reason: 'along' })
+    }
+  }
+}
+
+/** What refers to a row that is replaced is replaced as well. */
+const addReplacements = (
+  changes: Changes,
+  model: Model,
+  declared: ReadonlyMap<string, DeclaredRow>,
+): void => {
+  const replaced = model.rows.filter((row) => changes.get(identityOf(row))?.kind === 'replace')
+  for (const row of closure(model, replaced, () => true)) {
+    const at = identityOf(row)
+    const { resource, key } = row
+    const own = changes.get(at)
+    if (own?.kind === 'remove' || own?.kind === 'replace' || isDerived(row)) continue
+    const differences = own?.kind === 'change' ? own.differences : []
+    changes.set(at, {
+      kind: 'replace',
+      resource,
+      key,
+      differences,
+      values: restored(model, row, declared.get(at)),
+    })
+  }
+}
+
+/** @throws {Failure} for what is declared and cannot be */
+export const planOf = ({ model, declaration: said, prune }: PlanOptions): Plan => {
+  const { declaration, additions } = unfold(model, said)
+  const current: Rows = new Map(model.rows.map((row) => [identityOf(row), row]))
+  checkReferences(declaration, current)
+  const declared = new Map(declaration.rows.map((row) => [identityOf(row), row]))
+  const direct = declaration.rows.map((row) =>
+    changeOf(model, declaration, row, current.get(identityOf(row))),
+  )
+  const changes: Changes = new Map(
+    direct.flatMap((change) => (change === null ? [] : [[identityOf(change), change]])),
+  )
+  addRemovals(
+    changes,
+    model,
+    prune.flatMap((at) => (declared.has(at) ? [] : (current.get(at) ?? []))),
+  )
+  addReplacements(changes, model, declared)
+  const order = (change: Change) => RESOURCE_LIST.indexOf(change.resource)
+  return {
+    changes: [...changes.values(), ...additions].toSorted((a, b) => order(a) - order(b)),
+    unchanged: said.rows.filter((row) => !changes.has(identityOf(row))).length,
+  }
+}

@@ -1,0 +1,56 @@
+/** A plan for people: a line per row with a sign, and below it what of it is other than before. */
+import { cell } from '../output/cell.ts'
+import type { Paint } from '../output/paint.ts'
+import { escaped } from '../output/table.ts'
+import type { Change, Difference, Plan } from './change.ts'
+
+const nameOf = ({ resource, key }: Change): string =>
+  `${resource.name.replaceAll('_', ' ')} ${key.replace(' ', ' and ')}`.trimEnd()
+
+const valueText = (value: unknown): string =>
+  value === null || value === undefined ? '(none)' : escaped(cell(value))
+
+const differenceLine = ({ parameter, before, after }: Difference): string =>
+  `    ${parameter}: ${valueText(before)} → ${valueText(after)}`
+
+const linesOf = (change: Change, paint: Paint): string[] => {
+  switch (change.kind) {
+    case 'add':
+      return [
+        paint.green(`+ ${nameOf(change)}`),
+        ...Object.entries(change.values).flatMap(([name, value]) =>
+          value === null ? [] : [`    ${name}: ${valueText(value)}`],
+        ),
+      ]
+    case 'change':
+      return [paint.yellow(`~ ${nameOf(change)}`), ...change.differences.map(differenceLine)]
+    case 'remove':
+      return [paint.red(`- ${nameOf(change)}${change.reason === 'along' ? ' (goes along)' : ''}`)]
+    case 'replace': {
+      const why =
+        change.differences.length > 0
+          ? 'cannot be changed: deleted and added again'
+          : 'goes along and comes back as it was'
+      return [paint.red(`± ${nameOf(change)} (${why})`), ...change.differences.map(differenceLine)]
+    }
+  }
+}
+
+const COUNTED = [
+  ['add', 'to add'],
+  ['change', 'to change'],
+  ['replace', 'to replace'],
+  ['remove', 'to remove'],
+] as const
+
+/** `2 to add, 1 to change, 5 unchanged` */
+export const summaryOf = ({ changes, unchanged }: Plan): string => {
+  const counts = COUNTED.flatMap(([kind, words]) => {
+    const count = changes.filter((change) => change.kind === kind).length
+    return count === 0 ? [] : [`${count} ${words}`]
+  })
+  return [...counts, `${unchanged} unchanged`].join(', ')
+}
+
+export const planText = (plan: Plan, paint: Paint): string =>
+  [...plan.changes.flatMap((change) => linesOf(change, paint)), summaryOf(plan)].join('\n')

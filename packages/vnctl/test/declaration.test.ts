@@ -1,0 +1,180 @@
+/** What files say, what is planned for them, and that applying makes it so: the real program against the real API. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import t, { type Test } from 'tap'
+import { serve } from './server.ts'
+
+const EXAMPLES = fileURLToPath(new URL('../../../examples/', import.meta.url))
+const examples = readdirSync(EXAMPLES).filter((name) => name.endsWith('.yaml'))
+
+/** All rows, without the times and the numbers of rows that differ from store to store. */
+const export_ = async (
+  t: Test,
+  here: (line: string, stdin?: string) => Promise<{ code: number | null; stdout: string; stderr: string }>,
+) => {
+  const { code, stdout, stderr } = await here('export')
+  t.equal(code, 0, stderr)
+  return stdout
+}
+
+for (const name of examples) {
+  t.test(`the example ${name} is applied, and applying it again changes nothing`, async (t) => {
+    const { here, api } = await serve(t)
+    const first = await here(`apply -f ${EXAMPLES}${name}`)
+    t.same([first.code, first.stderr.replace(/^not enforced yet.*\n/, '')], [0, ''])
+    t.match(first.stdout, /\d+ to add, 0 unchanged\n$/)
+    t.equal(api.store.revision(), 1, 'one batch')
+    const again = await here(`apply -f ${EXAMPLES}${name}`)
+    t.match(again, { code: 0, stdout: /^\d+ unchanged\n$/ })
+    t.equal(api.store.revision(), 1, 'nothing was sent')
+  })
+
+  t.test(`what ${name} makes is exported, and makes the same in an empty store`, async (t) => {
+    const [one, other] = [await serve(t), await serve(t)]
+    await one.here(`apply -f ${EXAMPLES}${name}`)
+    const exported = await export_(t, one.here)
+    const applied = await other.here('apply -f -', exported)
+    t.equal(applied.code, 0, applied.stderr)
+    t.equal(await export_(t, other.here), exported)
+    t.match(await one.here('apply -f -', exported), { code: 0, stdout: /^\d+ unchanged\n$/ })
+    t.match(await one.here('plan -f -', await export_(t, other.here)), { stdout: /^\d+ unchanged\n$/ })
+  })
+}
+
+const NET = `networks:
+  nw-a: {ipv4_network: 10.0.0.0/24}
+interfaces:
+  if-a: {network: nw-a, mac_address: '52:54:00:00:00:01', ipv4_address: 10.0.0.1}
+  if-leg: {network: nw-a, mode: simulated, ipv4_address: 10.0.0.254}
+route_links: {rl-a: }
+routes:
+  r-a: {interface: if-leg, route_link: rl-a}
+`
+
+t.test('a change is shown as a difference and made without touching the rest', async (t) => {
+  const { here, json } = await serve(t)
+  await here('apply -f -', NET)
+  const before = await json('interfaces show')
+  const changed = NET.replace(
+    '{ipv4_network: 10.0.0.0/24}',
+    '{ipv4_network: 10.0.0.0/24, display_name: office}',
+  )
+  const plan = await here('plan -f -', changed)
+  t.equal(plan.stdout, '~ network nw-a\n    display_name: nw-a → office\n1 to change, 4 unchanged\n')
+  t.match(await json('networks show nw-a'), { display_name: 'nw-a' }, 'a plan changes nothing')
+  t.match(await here('apply --dry-run -f -', changed), { code: 0, stdout: plan.stdout })
+  t.match(await json('networks show nw-a'), { display_name: 'nw-a' })
+  t.match(await here('apply -f -', changed), { code: 0 })
+  t.match(await json('networks show nw-a'), { display_name: 'office' })
+  t.same(await json('interfaces show'), before)
+})
+
+t.test('what cannot be changed is replaced, and what hangs on it comes back as it was', async (t) => {
+  const { here, json } = await serve(t)
+  await here('apply -f -', NET)
+  const exported = await export_(t, here)
+  const changed = NET.replace('ipv4_address: 10.0.0.254', 'ipv4_address: 10.0.0.253')
+  const plan = await here('plan -f -', changed)
+  t.match(
+    plan.stdout,
+    /^± ip lease il-\w+ \(cannot be changed: deleted and added again\)\n {4}ipv4_address: 10\.0\.0\.254 → 10\.0\.0\.253\n1 to replace, 5 unchanged\n$/,
+  )
+  const applied = await here('apply -f -', changed)
+  t.equal(applied.code, 0, applied.stderr)
+  t.match(await json('interfaces show if-leg'), { ipv4_address: '10.0.0.253' })
+  t.match(await here('apply -f -', changed), { stdout: /^5 unchanged\n$/ })
+  const back = await here('apply -f -', NET)
+  t.equal(back.code, 0, back.stderr)
+  t.match(await here('plan -f -', NET), { stdout: /^5 unchanged\n$/ })
+  t.match(await export_(t, here), /r-a:\n {4}interface_uuid: if-leg/)
+
+  const wider = exported
+    .replace('ipv4_prefix', 'ipv4_prefix')
+    .replace(/ipv4_network: 10\.0\.0\.0\n/, 'ipv4_network: 10.0.0.0\n    ipv4_prefix: 25\n')
+  const first = wider.replaceAll('10.0.0.254', '10.0.0.100')
+  const grown = await here('apply -f -', first)
+  t.equal(grown.code, 0, grown.stderr)
+  t.match(await json('networks show nw-a'), { ipv4_prefix: 25 })
+  t.equal((await here('plan -f -', first)).stdout.replace(/^\d+ /, ''), 'unchanged\n')
+})
+
+t.test('all of it or nothing: a refusal names the line', async (t) => {
+  const { here, json, api } = await serve(t)
+  const file = join(t.testdir(), 'net.yaml')
+  writeFileSync(file, `${NET.replace('10.0.0.1}', '10.9.0.1}')}`)
+  const { code, stderr } = await here(`apply -f ${file}`)
+  t.equal(code, 4)
+  t.match(
+    stderr,
+    /^vnctl: apply: .*net\.yaml:4: if-a: ipv4_address '10\.9\.0\.1': .*10\.0\.0\.0\/24.*; nothing was changed\n$/,
+  )
+  t.equal(api.store.revision(), 0)
+  t.match(await json('networks show'), { total_count: 0 })
+})
+
+t.test('what a file cannot say is refused with its line and what was probably meant', async (t) => {
+  const { here } = await serve(t)
+  const cases: [string, RegExp][] = [
+    ['networks:\n  nw-a: {ipv4_network: 10.0.0.0\n', /stdin:\d+: /],
+    [
+      'networks:\n  nw-a:\n    ipv4_netwrok: 10.0.0.0\n',
+      /stdin:3: networks: unknown parameter ipv4_netwrok; did you mean ipv4_network\?/,
+    ],
+    ['netwroks: {}\n', /stdin:1: unknown netwroks; did you mean networks\?/],
+    [
+      'networks:\n  nw-a:\n    ipv4_network: 10.0.0\n',
+      /stdin:3: ipv4_network '10\.0\.0': not an IPv4 address like/,
+    ],
+    ['networks:\n  nw-a:\n    ipv4_network: 10.0.0.0/40\n', /stdin:3: ipv4_prefix '40': outside of 1\.\.32/],
+    ['networks:\n\n  nw-a: {}\n', /stdin:3: networks nw-a: ipv4_network is missing/],
+    ['networks:\n  a: {ipv4_network: 10.0.0.0}\n', /stdin:2: uuid 'a': .*did you mean nw-a\?/],
+    ['networks:\n  - {ipv4_network: 10.0.0.0}\n', /stdin:2: networks: a row without uuid/],
+    [
+      'networks:\n  - {uuid: nw-a, ipv4_network: 10.0.0.0}\n  - {uuid: nw-a, ipv4_network: 10.0.0.0}\n',
+      /stdin:3: network nw-a is said at stdin:2 already/,
+    ],
+    [
+      'networks:\n  nw-abc: {ipv4_network: 10.0.0.0}\ninterfaces:\n  if-a:\n    network: nw-abd\n',
+      /stdin:5: network_uuid 'nw-abd': there is no such network; did you mean nw-abc\?/,
+    ],
+    ['networks: 5\n', /stdin:1: networks: not a list of maps/],
+    ['- 5\n', /stdin:1: not a map of collections to rows/],
+    ['interfaces:\n  if-a: {enable_routing: perhaps}\n', /stdin:2: enable_routing 'perhaps': (not|neither) /],
+    ['interfaces:\n  if-a: {network: [nw-a]}\n', /stdin:2: network_uuid is not one value/],
+  ]
+  for (const [content, expected] of cases) {
+    const { code, stdout, stderr } = await here('plan -f -', content)
+    t.same([code, stdout], [4, ''], stderr)
+    t.match(stderr, /^vnctl: plan: [^\n]+\n$/)
+    t.match(stderr, expected)
+  }
+  t.match(await here('plan -f /nowhere.yaml'), { code: 1, stderr: /cannot read \/nowhere\.yaml/ })
+  t.match(await here('plan'), { code: 2, stderr: /--filename is missing/ })
+})
+
+t.test('several files are one; relations are rows of their own', async (t) => {
+  const { here, json } = await serve(t)
+  const directory = t.testdir({
+    'a.yaml': NET,
+    'b.yaml':
+      "datapaths:\n  dp-a: {dpid: '0xa'}\ndatapath_networks:\n  - {datapath: dp-a, network: nw-a, mac_address: '02:00:00:00:00:77'}\n",
+  })
+  const line = `apply -f ${directory}/a.yaml -f ${directory}/b.yaml`
+  const applied = await here(line)
+  t.equal(applied.code, 0, applied.stderr)
+  t.match(await json('datapaths networks show dp-a'), { items: [{ uuid: 'nw-a' }] })
+  t.match(await here(line), { stdout: /^7 unchanged\n$/ })
+  const other = await here(
+    'plan -f -',
+    "datapath_networks:\n  - {datapath: dp-a, network: nw-a, mac_address: '02:00:00:00:00:78'}\n",
+  )
+  t.match(
+    other.stdout,
+    /± datapath network dp-a and nw-a .*\n {4}mac_address: 02:00:00:00:00:77 → 02:00:00:00:00:78\n/,
+  )
+})
+
+t.test('every example is mentioned by a name that exists', async (t) => {
+  for (const name of examples) t.ok(readFileSync(join(EXAMPLES, name), 'utf8').startsWith('# '), name)
+})
