@@ -17,9 +17,7 @@ import { startRecorder } from './recorder.ts'
 
 const DEFINED = Object.values(RESOURCES) as ResourceSpec[]
 /** Those that have commands: with a uuid, or a relation of two. */
-const ALL = DEFINED.filter(
-  (resource) => resource.parent === undefined && (resource.prefix !== null || relationOf(resource) !== null),
-)
+const ALL = DEFINED.filter((resource) => resource.prefix !== null || relationOf(resource) !== null)
 const named = (name: string): ResourceSpec => ALL.find((resource) => resource.name === name) as ResourceSpec
 
 /** A legal value that is nobody's default, as text. */
@@ -76,6 +74,7 @@ const ofField = ([name, field]: [string, Field]): Setting => {
 const settingsOf = (resource: ResourceSpec): Setting[] => {
   const fields = Object.entries(resource.fields)
     .slice(resource.prefix === null ? 2 : 0)
+    .filter(([name]) => name !== resource.parent)
     .filter(([, { computed }]) => computed !== true)
   const parameters = Object.entries(resource.parameters ?? {}).map(([name, { kind, to, aliases = [] }]) => {
     const short = to === undefined ? [] : [name.replace(/_uuid$/, '')]
@@ -88,6 +87,13 @@ const settingsOf = (resource: ResourceSpec): Setting[] => {
 
 /** The words of `add` and the path that it must ask. */
 const addOf = (resource: ResourceSpec): { words: string[]; path: string } => {
+  if (resource.parent !== undefined) {
+    const { name, collection, prefix } = named(resource.parent)
+    return {
+      words: [name, resource.name, 'add', `${prefix}-base`],
+      path: `/api/1.0/${collection}/${prefix}-base/${resource.collection}`,
+    }
+  }
   if (resource.prefix !== null) {
     return { words: [resource.name, 'add'], path: `/api/1.0/${resource.collection}` }
   }
@@ -148,7 +154,7 @@ for (const resource of ALL) {
 
   t.test(`what PUT may change of ${resource.name} can be modified, the rest is refused`, async (t) => {
     const changeable = settings.some(({ mutable }) => mutable)
-    if (resource.prefix === null || !changeable) {
+    if (resource.prefix === null || resource.parent !== undefined || !changeable) {
       t.pass('nothing can be changed')
       return
     }

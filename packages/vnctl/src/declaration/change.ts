@@ -17,12 +17,14 @@ export interface Planned {
 export type Change =
   | (Planned & { readonly kind: 'add'; readonly values: Values })
   | (Planned & { readonly kind: 'change'; readonly differences: readonly Difference[] })
-  | (Planned & { readonly kind: 'remove'; readonly reason: 'asked' | 'along' })
+  | (Planned & { readonly kind: 'remove'; readonly reason: 'asked' | 'along'; readonly before: Values })
   | (Planned & {
       readonly kind: 'replace'
       /** Empty for what only comes back. */
       readonly differences: readonly Difference[]
       readonly values: Values
+      /** The row as it is. */
+      readonly before: Values
     })
 
 export interface Plan {

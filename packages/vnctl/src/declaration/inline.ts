@@ -11,7 +11,7 @@ import type { Declaration, DeclaredRow, DeclaredValue } from './declared.ts'
 /** The parameter by which rows of `part` belong to a row of `whole`, if they do. */
 const ownerOf = (part: ResourceSpec, whole: ResourceSpec): string | undefined => {
   const belongs = ([, field]: [string, Field]) =>
-    field.type === 'reference' && field.to === whole.name && !field.nullable
+    field.type === 'reference' && field.to === whole.name && field.onDelete === 'cascade'
   const found = Object.entries(part.fields).find(belongs)
   return found && parameterName(...found)
 }

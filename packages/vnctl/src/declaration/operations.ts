@@ -4,7 +4,7 @@
  * last, then the other changes.
  */
 import { parameterName, type ResourceSpec } from '@openvnet/schema'
-import { relationOf } from '../from_schema/resources.ts'
+import { relationOf, resourceNamed } from '../from_schema/resources.ts'
 import { identity } from '../model/dependents.ts'
 import { pathFields, type Values } from '../model/model.ts'
 import type { Change, Plan } from './change.ts'
@@ -20,25 +20,37 @@ interface BatchEntry {
   readonly operation: Operation
 }
 
-const rowPath = (resource: ResourceSpec, key: string): string => {
+/** The path of the list that a row with a uuid is in. @param values of the row, for one that is below another */
+const listPath = (resource: ResourceSpec, values: Values): string => {
+  if (resource.parent === undefined) return resource.collection
+  const parent = resourceNamed(resource.parent)
+  return `${parent.collection}/${values[`${resource.parent}_uuid`]}/${resource.collection}`
+}
+
+const rowPath = (resource: ResourceSpec, key: string, values: Values): string => {
   const relation = relationOf(resource)
-  if (relation === null) return `${resource.collection}/${key}`
+  if (relation === null) return `${listPath(resource, values)}/${key}`
   const [base, other] = key.split(' ')
   return `${relation.base.collection}/${base}/${relation.names[0]}/${other}`
 }
 
-const addition = (resource: ResourceSpec, key: string, values: Values): Operation => {
-  if (resource.prefix !== null) {
-    return { method: 'POST', path: resource.collection, body: key === '' ? values : { uuid: key, ...values } }
-  }
-  const given = pathFields(resource)
-  const body = Object.fromEntries(Object.entries(values).filter(([name]) => !given.includes(name)))
-  return { method: 'POST', path: rowPath(resource, key), body }
+/** The parameters that the path says. */
+const inPath = (resource: ResourceSpec): readonly string[] => {
+  if (resource.prefix === null) return pathFields(resource)
+  return resource.parent === undefined ? [] : [`${resource.parent}_uuid`]
 }
 
-const deletion = ({ resource, key }: Change): Operation => ({
+const addition = (resource: ResourceSpec, key: string, values: Values): Operation => {
+  const given = inPath(resource)
+  const rest = Object.fromEntries(Object.entries(values).filter(([name]) => !given.includes(name)))
+  if (resource.prefix === null) return { method: 'POST', path: rowPath(resource, key, values), body: rest }
+  const body = key === '' ? rest : { uuid: key, ...rest }
+  return { method: 'POST', path: listPath(resource, values), body }
+}
+
+const deletion = (resource: ResourceSpec, key: string, before: Values): Operation => ({
   method: 'DELETE',
-  path: rowPath(resource, key),
+  path: rowPath(resource, key, before),
 })
 
 /** Whether a change names a row that is only there when the additions are made. */
@@ -66,11 +78,11 @@ export const operationsOf = ({ changes }: Plan): BatchEntry[] => {
     const body = Object.fromEntries(
       change.differences.map(({ parameter, after }) => [parameter, after]),
     ) as Values
-    return [{ change, operation: { method: 'PUT', path: rowPath(change.resource, change.key), body } }]
+    return [{ change, operation: { method: 'PUT', path: rowPath(change.resource, change.key, {}), body } }]
   })
   const deletions = changes.flatMap((change): BatchEntry[] => {
     const isGone = change.kind === 'replace' || (change.kind === 'remove' && change.reason === 'asked')
-    return isGone ? [{ change, operation: deletion(change) }] : []
+    return isGone ? [{ change, operation: deletion(change.resource, change.key, change.before) }] : []
   })
   const additions = changes.flatMap((change): BatchEntry[] =>
     change.kind === 'add' || change.kind === 'replace'

@@ -19,7 +19,9 @@ const identityOf = ({ resource, key }: Planned): string => identity(resource.nam
 const fieldsOf = (resource: ResourceSpec): Map<string, Field> =>
   new Map(Object.entries(resource.fields).map(([name, field]) => [parameterName(name, field), field]))
 
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+/** What the server chose is what `auto` asked for. */
+const same = (before: unknown, after: unknown): boolean =>
+  JSON.stringify(before) === JSON.stringify(after) || (after === 'auto' && before !== null)
 
 const differencesOf = (row: DeclaredRow, current: ModelRow): Difference[] => {
   const fields = fieldsOf(row.resource)
@@ -105,9 +107,18 @@ const changeOf = (
   const { resource, key } = row
   const fields = fieldsOf(resource)
   const isChangeable =
-    resource.prefix !== null && differences.every(({ parameter }) => fields.get(parameter)?.mutable === true)
+    resource.prefix !== null &&
+    resource.parent === undefined &&
+    differences.every(({ parameter }) => fields.get(parameter)?.mutable === true)
   if (isChangeable) return { kind: 'change', resource, key, differences }
-  return { kind: 'replace', resource, key, differences, values: restored(model, current, row) }
+  return {
+    kind: 'replace',
+    resource,
+    key,
+    differences,
+    values: restored(model, current, row),
+    before: current.values,
+  }
 }
 
 /** Rows that only the server makes: a field that it computes says whose they are. */
@@ -125,14 +136,14 @@ type Changes = Map<string, Change>
 
 /** What goes because it is asked for, and what goes along. */
 const addRemovals = (changes: Changes, model: Model, removed: readonly ModelRow[]): void => {
-  for (const { resource, key } of removed) {
-    changes.set(identity(resource.name, key), { kind: 'remove', resource, key, reason: 'asked' })
+  for (const { resource, key, values: before } of removed) {
+    changes.set(identity(resource.name, key), { kind: 'remove', resource, key, reason: 'asked', before })
   }
   for (const row of cascadeOf(model, removed)) {
     const { resource, key } = row
     const own = changes.get(identityOf(row))
     if (own === undefined || own.kind === 'change') {
-      changes.set(identityOf(row), { kind: 'remove', resource, key, reason: 'along' })
+      changes.set(identityOf(row), { kind: 'remove', resource, key, reason: 'along', before: row.values })
     }
   }
 }
@@ -156,6 +167,7 @@ const addReplacements = (
       key,
       differences,
       values: restored(model, row, declared.get(at)),
+      before: row.values,
     })
   }
 }

@@ -10,7 +10,7 @@ import {
   text,
   uuid,
 } from '@openvnet/schema'
-import type { CommandOption } from '../command.ts'
+import type { CommandOption, Positional } from '../command.ts'
 import { resourceNamed } from './resources.ts'
 
 /** `--flag` alone means true. */
@@ -20,6 +20,13 @@ const bareValue = (kind: Kind<Scalar>): Pick<CommandOption, 'bare'> =>
 /** The kind of the uuids of a resource. */
 export const uuidKind = (resource: ResourceSpec): Kind<string> =>
   resource.prefix === null ? text : uuid(resource.prefix)
+
+/** A row in the path of a command, named by the prefix of its uuid. */
+export const positionalOf = (resource: ResourceSpec, arity: Positional['arity']): Positional => ({
+  name: (resource.prefix ?? resource.name).toUpperCase(),
+  arity,
+  kind: uuidKind(resource),
+})
 
 /** `--network` beside `--network-uuid`, unless a field has that name. */
 const shortName = (parameter: string, resource: ResourceSpec): string[] => {
@@ -60,7 +67,7 @@ const fromParameter = (name: string, parameter: Parameter, resource: ResourceSpe
   name,
   aliases: [...(parameter.to === undefined ? [] : shortName(name, resource)), ...(parameter.aliases ?? [])],
   help: parameter.help,
-  kind: parameter.kind,
+  kind: parameter.to === undefined ? parameter.kind : uuidKind(resourceNamed(parameter.to)),
   required: false,
   nullable: true,
   ...bareValue(parameter.kind),

@@ -1,27 +1,20 @@
 /** A relation below a namespace: `datapaths networks add DP NW`, `show DP`, `del DP NW...`. */
-import type { ResourceSpec } from '@openvnet/schema'
-import type { Command, CommandGroup, Positional } from '../command.ts'
+import type { Command, CommandGroup } from '../command.ts'
 import { DELETE_OPTIONS, LIST_OPTIONS, WRITE_OPTIONS } from '../globals.ts'
 import { list } from '../output/listing.ts'
 import { present } from '../output/present.ts'
 import { write } from '../server/write.ts'
 import { deleteRows } from './deleting.ts'
-import { addOptions, uuidKind } from './options.ts'
+import { addOptions, positionalOf } from './options.ts'
 import { PAGING, pagingQuery } from './paging.ts'
 import type { Relation } from './resources.ts'
-
-const positional = (resource: ResourceSpec, arity: Positional['arity']): Positional => ({
-  name: (resource.prefix ?? resource.name).toUpperCase(),
-  arity,
-  kind: uuidKind(resource),
-})
 
 const words = (name: string): string => name.replaceAll('_', ' ')
 
 const addCommand = ({ join, base, other, given, names }: Relation): Command => ({
   names: ['add', 'create'],
   help: join.help,
-  positionals: [positional(base, 'one'), positional(other, 'one')],
+  positionals: [positionalOf(base, 'one'), positionalOf(other, 'one')],
   options: [...addOptions(join, given), ...WRITE_OPTIONS],
   run: async ({ positionals: [from = '', to = ''], options }, context) => {
     const path = [base.collection, from, names[0], to]
@@ -34,7 +27,7 @@ const addCommand = ({ join, base, other, given, names }: Relation): Command => (
 const showCommand = ({ join, base, other, names }: Relation): Command => ({
   names: ['show', 'list'],
   help: `Shows the ${words(names[0])} of a ${words(base.name)}.`,
-  positionals: [positional(base, 'one')],
+  positionals: [positionalOf(base, 'one')],
   options: [...PAGING, ...LIST_OPTIONS],
   run: async ({ positionals: [from = ''], options, watch = false }, context) => {
     const path = [base.collection, from, names[0]]
@@ -50,7 +43,7 @@ const showCommand = ({ join, base, other, names }: Relation): Command => ({
 const deleteCommand = ({ join, base, other, names }: Relation): Command => ({
   names: ['del', 'delete', 'rm'],
   help: `Takes ${words(names[0])} from a ${words(base.name)}.`,
-  positionals: [positional(base, 'one'), positional(other, 'some')],
+  positionals: [positionalOf(base, 'one'), positionalOf(other, 'some')],
   options: DELETE_OPTIONS,
   run: async ({ positionals: [from = '', ...others] }, context) => {
     const deletions = others.map((to) => ({

@@ -6,11 +6,12 @@ import { DELETE_OPTIONS, LIST_OPTIONS, WRITE_OPTIONS } from '../globals.ts'
 import { list } from '../output/listing.ts'
 import { present } from '../output/present.ts'
 import { write } from '../server/write.ts'
+import { childGroup } from './child_commands.ts'
 import { deleteRows } from './deleting.ts'
 import { addOptions, modifyOptions, uuidKind } from './options.ts'
 import { PAGING, pagingQuery } from './paging.ts'
 import { relationGroup } from './relation_commands.ts'
-import { relationsOf } from './resources.ts'
+import { childrenOf, relationsOf } from './resources.ts'
 
 const title = (resource: ResourceSpec): string => resource.name.replaceAll('_', ' ')
 
@@ -106,6 +107,9 @@ export const resourceGroup = (resource: ResourceSpec): CommandGroup => {
       showCommand(resource),
       deleteCommand(resource),
     ],
-    groups: relationsOf(resource).map(relationGroup),
+    groups: [
+      ...relationsOf(resource).map(relationGroup),
+      ...childrenOf(resource).map((child) => childGroup(child, resource)),
+    ],
   }
 }

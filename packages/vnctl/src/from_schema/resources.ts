@@ -42,3 +42,7 @@ export const relationsOf = (base: ResourceSpec): Relation[] =>
   ALL_RESOURCES.map(relationOf).filter(
     (relation): relation is Relation => relation !== null && relation.base === base,
   )
+
+/** The resources whose path is below that of another. */
+export const childrenOf = (parent: ResourceSpec): ResourceSpec[] =>
+  ALL_RESOURCES.filter((resource) => resource.parent === parent.name)
