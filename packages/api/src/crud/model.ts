@@ -106,7 +106,7 @@ export const createModel = (behaviours: Behaviours): Model => {
       checkUnique(writer, name, { ...row, ...changes }, describe(writer, name), row.id)
       const changed = writer.update(name, row.id, changes as Partial<Values<N>>)
       behaviourOf(name).updated?.(toWork(writer), changed, row)
-      return changed
+      return writer.byId(name, row.id) as Stored<N>
     },
     delete: (writer, name, row) => {
       checkUnreferenced(writer, name, row)
