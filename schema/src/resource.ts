@@ -62,6 +62,8 @@ export interface Placement {
   readonly lists?: 'rows'
   /** What POST and DELETE answer: `{uuid}` of the base, or the other row; the row itself and `[uuid]` when absent. */
   readonly answers?: 'base' | 'other'
+  /** An association that PUT sets and clears with `static`; there is neither POST nor DELETE. */
+  readonly association?: true
 }
 
 export interface ResourceSpec {

@@ -6,7 +6,11 @@ import { datapathRouteLink } from './resources/datapath_route_link.ts'
 import { datapathSegment } from './resources/datapath_segment.ts'
 import { dnsRecord } from './resources/dns_record.ts'
 import { dnsService } from './resources/dns_service.ts'
+import { filter } from './resources/filter.ts'
+import { filterStatic } from './resources/filter_static.ts'
 import { interfaceResource } from './resources/interface.ts'
+import { interfaceNetwork } from './resources/interface_network.ts'
+import { interfaceRouteLink } from './resources/interface_route_link.ts'
 import { ipLease } from './resources/ip_lease.ts'
 import { ipLeaseContainer, ipLeaseContainerIpLease } from './resources/ip_lease_container.ts'
 import { ipRange } from './resources/ip_range.ts'
@@ -26,7 +30,16 @@ import { network } from './resources/network.ts'
 import { networkService } from './resources/network_service.ts'
 import { route } from './resources/route.ts'
 import { routeLink } from './resources/route_link.ts'
+import { router } from './resources/router.ts'
+import { routerNetwork } from './resources/router_network.ts'
 import { segment } from './resources/segment.ts'
+import { topology } from './resources/topology.ts'
+import { topologyDatapath } from './resources/topology_datapath.ts'
+import { topologyLayer } from './resources/topology_layer.ts'
+import { topologyNetwork } from './resources/topology_network.ts'
+import { topologyRouteLink } from './resources/topology_route_link.ts'
+import { translation } from './resources/translation.ts'
+import { translationStaticAddress } from './resources/translation_static_address.ts'
 
 export const RESOURCES = {
   datapath,
@@ -38,6 +51,11 @@ export const RESOURCES = {
   network_service: networkService,
   route_link: routeLink,
   route,
+  topology,
+  topology_datapath: topologyDatapath,
+  topology_network: topologyNetwork,
+  topology_route_link: topologyRouteLink,
+  topology_layer: topologyLayer,
   datapath_network: datapathNetwork,
   datapath_route_link: datapathRouteLink,
   datapath_segment: datapathSegment,
@@ -56,6 +74,14 @@ export const RESOURCES = {
   lease_policy_ip_retention_container: leasePolicyIpRetentionContainer,
   dns_service: dnsService,
   dns_record: dnsRecord,
+  interface_network: interfaceNetwork,
+  interface_route_link: interfaceRouteLink,
+  filter,
+  filter_static: filterStatic,
+  translation,
+  translation_static_address: translationStaticAddress,
+  router,
+  router_network: routerNetwork,
 } as const
 
 export type ResourceName = keyof typeof RESOURCES

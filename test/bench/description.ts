@@ -37,6 +37,8 @@ const LEG_MACS = 0xf0_0000
 const ROUTER_MACS = 0xff_0000
 const FLAGS = {
   port_name: null,
+  port_number: null,
+  iface_id: null,
   owner_datapath_id: null,
   network_id: null,
   enable_routing: false,

@@ -11,6 +11,7 @@ import { createModel } from './crud/model.ts'
 import { registerRelations } from './crud/relations.ts'
 import { registerResources } from './crud/routes.ts'
 import { createServer } from './http/server.ts'
+import { registerNested } from './nested/routes.ts'
 import { describeApi, serveDescription } from './openapi/document.ts'
 import { registerHealth } from './operation/health.ts'
 import { registerMetrics } from './operation/metrics.ts'
@@ -77,6 +78,7 @@ const registerRoutes = async (app: FastifyInstance, parts: Parts): Promise<void>
   registerRelations(app, context)
   registerChildren(app, context)
   registerOwnCalls(app, context)
+  registerNested(app, context)
   await registerBatch(app, context)
   registerStatus(app, store, reports, waiter)
   registerChanges(app, parts)

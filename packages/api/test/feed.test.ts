@@ -400,7 +400,7 @@ t.test('the description of the API', async (t) => {
   }
   t.notOk(operations.some((operation) => operation.startsWith('patch')))
   const body = document.paths['/api/1.0/networks'].post.requestBody.content
-  t.same(Object.keys(body), ['application/json', 'application/x-www-form-urlencoded'])
+  t.same(Object.keys(body), ['application/json', 'application/x-www-form-urlencoded', 'application/yaml'])
   t.match(body['application/json'].schema, {
     required: ['ipv4_network'],
     properties: { ipv4_prefix: { type: 'integer', minimum: 1, maximum: 32 }, mode: { enum: ['virtual'] } },
@@ -428,6 +428,21 @@ t.test('answers have exactly the fields that are described', async (t) => {
     ['Route', 'routes', { interface_uuid: 'if-1', route_link_uuid: 'rl-1' }],
     ['DatapathNetwork', 'datapaths/dp-1/networks/nw-1'],
     ['DatapathRouteLink', 'datapaths/dp-1/route_links/rl-1'],
+    ['Topology', 'topologies', { uuid: 'topo-1', mode: 'simple_underlay' }],
+    ['Topology', 'topologies', { uuid: 'topo-2', mode: 'simple_overlay' }],
+    ['TopologyDatapath', 'topologies/topo-1/datapaths/dp-1', { interface_uuid: 'if-1' }],
+    ['TopologyNetwork', 'topologies/topo-2/networks/nw-1'],
+    ['TopologyRouteLink', 'topologies/topo-2/route_links/rl-1'],
+    ['TopologyLayer', 'topologies/topo-2/underlays/topo-1'],
+    ['Filter', 'filters', { uuid: 'fil-1', interface_uuid: 'if-1', mode: 'static' }],
+    ['FilterStatic', 'filters/fil-1/static', { protocol: 'arp', action: 'pass' }],
+    ['Translation', 'translations', { uuid: 'tr-1', interface_uuid: 'if-1', mode: 'static_address' }],
+    [
+      'TranslationStaticAddress',
+      'translations/tr-1/static_address',
+      { ingress_ipv4_address: '10.0.0.3', egress_ipv4_address: '10.0.0.4' },
+    ],
+    ['Router', 'routers', { uuid: 'rt-1', networks: 'nw-1=10.0.0.9' }],
   ]
   for (const [model, path, parameters] of make) {
     const { body } = await api.ok('POST', path, parameters)

@@ -78,7 +78,30 @@ const SAMPLES: { readonly [N in ResourceName]?: Sample } = {
       ingress: false,
     }),
     required: 'interface_uuid',
-    fixed: { egress: false },
+    change: { ingress: true, egress: false },
+    fixed: { ipv4_prefix: 8 },
+  },
+  filter: {
+    body: () => ({ interface_uuid: 'if-base', mode: 'static', ingress_passthrough: true }),
+    required: 'interface_uuid',
+    change: { ingress_passthrough: false, egress_passthrough: true },
+    fixed: { mode: 'static' },
+  },
+  translation: {
+    body: () => ({ interface_uuid: 'if-base', mode: 'static_address' }),
+    required: 'mode',
+    change: { passthrough: true },
+    fixed: { mode: 'static_address' },
+  },
+  topology: {
+    body: () => ({ mode: 'simple_overlay' }),
+    required: 'mode',
+    fixed: { mode: 'simple_underlay' },
+  },
+  router: {
+    body: () => ({ display_name: 'a router' }),
+    change: { display_name: 'another' },
+    fixed: { networks: 'nw-base' },
   },
   segment: { body: () => ({ mode: 'physical' }), required: 'mode', fixed: { mode: 'virtual' } },
   mac_range_group: {

@@ -43,6 +43,8 @@ t.test('a port that was taken twice before does not stand in the way of other ch
         display_name: uuid,
         mode: 'vif',
         port_name: 'eth0',
+        port_number: null,
+        iface_id: null,
         owner_datapath_id: null,
         network_id: null,
         enable_routing: false,

@@ -38,6 +38,8 @@ const interfaceRow = ({ mac: _mac, addresses: _addresses, ...row }: Guest): Row<
   display_name: '',
   mode: 'vif',
   port_name: null,
+  port_number: null,
+  iface_id: null,
   owner_datapath_id: null,
   network_id: null,
   enable_routing: false,

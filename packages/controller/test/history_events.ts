@@ -41,7 +41,9 @@ const tweak = (random: Random, world: World): Operation => {
   if (rows.length === 0) return anyRow(random)
   const { resource, row } = random.pick(rows)
   const other = CONTENT[resource](random, row.id) as Record<string, unknown>
-  const field = random.pick(Object.keys(other))
+  const fields = Object.keys(other)
+  if (fields.length === 0) return anyRow(random)
+  const field = random.pick(fields)
   return { resource, id: row.id, row: { ...row, [field]: other[field] } } as Operation
 }
 

@@ -77,6 +77,7 @@ const WITHOUT_FLOWS = {
     ttl: null,
   }),
 } satisfies { readonly [N in ResourceName]?: Content<N> }
+const NO_TOPOLOGY = { ip_lease_id: null, topology_id: null, topology_layer_id: null }
 
 export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
   datapath: (random) => ({
@@ -102,6 +103,8 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
       [1, 'host'],
     ] as const),
     port_name: sometimes(random, 0.2, random.pick(['p1', 'p2', 'if-3'])),
+    port_number: sometimes(random, 0.15, random.upTo(4)),
+    iface_id: sometimes(random, 0.05, 'vm'),
     owner_datapath_id: sometimes(random, 0.2, random.upTo(2)),
     network_id: sometimes(random, 0.4, networkId(random)),
     segment_id: sometimes(random, 0.2, 1),
@@ -150,15 +153,69 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
     datapath_id: random.upTo(2),
     network_id: networkId(random),
     interface_id: null,
+    ...NO_TOPOLOGY,
     mac_address: `02:00:00:00:02:0${id}`,
   }),
   datapath_route_link: (random, id) => ({
     datapath_id: random.upTo(2),
     route_link_id: random.upTo(ROUTERS),
     interface_id: null,
+    ...NO_TOPOLOGY,
     mac_address: `02:00:00:00:03:0${id}`,
   }),
   ...WITHOUT_FLOWS,
+  interface_network: (random) => ({ interface_id: interfaceId(random), network_id: networkId(random) }),
+  interface_route_link: (random) => ({
+    interface_id: interfaceId(random),
+    route_link_id: random.upTo(ROUTERS),
+  }),
+  topology: (random) => ({ mode: random.pick(['simple_overlay', 'simple_underlay'] as const) }),
+  topology_datapath: (random) => ({
+    topology_id: random.upTo(2),
+    datapath_id: random.upTo(2),
+    interface_id: interfaceId(random),
+    ip_lease_id: random.upTo(GUESTS),
+  }),
+  topology_network: (random) => ({ topology_id: random.upTo(2), network_id: networkId(random) }),
+  topology_route_link: (random) => ({ topology_id: random.upTo(2), route_link_id: random.upTo(ROUTERS) }),
+  topology_layer: () => ({ overlay_id: 1, underlay_id: 2 }),
+  filter: (random) => ({
+    interface_id: interfaceId(random),
+    mode: 'static',
+    ingress_passthrough: random.chance(0.5),
+    egress_passthrough: random.chance(0.5),
+  }),
+  filter_static: (random) => ({
+    filter_id: random.upTo(2),
+    protocol: random.pick(['tcp', 'arp'] as const),
+    source: '0.0.0.0/0',
+    destination: '10.0.0.0/8',
+    src_port: 0,
+    dst_port: 0,
+    action: random.pick(['pass', 'drop', 'conn'] as const),
+  }),
+  translation: (random) => ({
+    interface_id: interfaceId(random),
+    mode: 'static_address',
+    passthrough: random.chance(0.5),
+  }),
+  translation_static_address: (random, id) => ({
+    translation_id: random.upTo(2),
+    route_link_id: null,
+    ingress_address: addressOf(1, id),
+    egress_address: addressOf(2, id),
+    ingress_port_number: null,
+    egress_port_number: null,
+    ingress_network_id: null,
+    egress_network_id: null,
+  }),
+  router: (random) => ({ display_name: 'rt', route_link_id: random.upTo(ROUTERS) }),
+  router_network: (random) => ({
+    router_id: random.upTo(2),
+    network_id: networkId(random),
+    interface_id: GUESTS + random.upTo(LEGS),
+    route_id: random.upTo(LEGS),
+  }),
 }
 
 const PREFIX: Partial<Record<ResourceName, string>> = {

@@ -22,6 +22,7 @@ const named = (name: string): ResourceSpec => ALL.find((resource) => resource.na
 
 /** A legal value that is nobody's default, as text. */
 const SAMPLES = [
+  'nw-other7',
   'false',
   'port7',
   '0x00000000000000a1',

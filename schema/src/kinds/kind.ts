@@ -12,6 +12,8 @@ export interface Kind<T extends string | number | boolean> {
   readonly name: string
   /** Of a uuid: what it begins with, without the hyphen. */
   readonly prefix?: string
+  /** It takes a list of values too, also as a parameter that is given several times. */
+  readonly isList?: true
   /** What a legal value looks like, for people. */
   readonly expects: string
   /** Accepts what JSON, a form or a query can carry. */

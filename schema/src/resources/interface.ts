@@ -1,6 +1,6 @@
 import { defaulted, derived, optional, optionalReference } from '../field.ts'
 import { ipv4OrAuto, mac } from '../kinds/address.ts'
-import { boolean, oneOf, portName, text } from '../kinds/scalar.ts'
+import { boolean, integer, oneOf, portName, text } from '../kinds/scalar.ts'
 import { defineResource } from '../resource.ts'
 
 export const interfaceResource = defineResource({
@@ -20,6 +20,14 @@ export const interfaceResource = defineResource({
     ),
     port_name: optional(portName, {
       help: 'The switch port; when absent the port that is named like the uuid.',
+      mutable: true,
+    }),
+    port_number: optional(integer(1, 0xff_ff_ff_00), {
+      help: 'The switch port by its OpenFlow number, instead of its name.',
+      mutable: true,
+    }),
+    iface_id: optional(text, {
+      help: 'The switch port by external_ids:iface-id, instead of its name. Stored; such a port gets no traffic yet.',
       mutable: true,
     }),
     owner_datapath: optionalReference('datapath', {
@@ -45,6 +53,7 @@ export const interfaceResource = defineResource({
     }),
     enable_filtering: defaulted(boolean, false, {
       help: 'Stored; what goes in and out is not filtered yet.',
+      aliases: ['ingress_filtering_enabled'],
       mutable: true,
     }),
   },
@@ -60,5 +69,5 @@ export const interfaceResource = defineResource({
       help: 'Makes an IP lease in the network, auto with a free address; needs network_uuid.',
     },
   },
-  unique: [['port_name', 'owner_datapath_id']],
+  unique: [['port_name', 'owner_datapath_id'], ['port_number', 'owner_datapath_id'], ['iface_id']],
 })

@@ -26,6 +26,9 @@ export const network = defineResource({
       onDelete: 'cascade',
     }),
   },
+  parameters: {
+    topology_uuid: { kind: text, to: 'topology', help: 'Puts it into a topology.' },
+  },
   obsolete: {
     dc_network_uuid: 'the underlay follows from the hosts of a network',
     editable: 'every network can be edited',

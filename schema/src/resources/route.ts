@@ -30,7 +30,10 @@ export const route = defineResource({
       'prefix',
       derived(integer(0, 32), { help: 'The prefix length; when absent that of the network.' }),
     ),
-    ingress: defaulted(boolean, true, { help: 'Packets from the subnet may enter the router here.' }),
-    egress: defaulted(boolean, true, { help: 'Packets to the subnet leave the router here.' }),
+    ingress: defaulted(boolean, true, {
+      help: 'Packets from the subnet may enter the router here.',
+      mutable: true,
+    }),
+    egress: defaulted(boolean, true, { help: 'Packets to the subnet leave the router here.', mutable: true }),
   },
 })

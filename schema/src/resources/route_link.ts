@@ -1,5 +1,6 @@
 import { derived } from '../field.ts'
 import { mac } from '../kinds/address.ts'
+import { text } from '../kinds/scalar.ts'
 import { defineResource } from '../resource.ts'
 
 export const routeLink = defineResource({
@@ -10,5 +11,8 @@ export const routeLink = defineResource({
   help: 'A router: all routes on one route link reach each other.',
   fields: {
     mac_address: derived(mac, { help: 'Identifies the router between hosts; allocated when absent.' }),
+  },
+  parameters: {
+    topology_uuid: { kind: text, to: 'topology', help: 'Puts it into a topology.' },
   },
 })

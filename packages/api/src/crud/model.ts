@@ -110,7 +110,11 @@ export const createModel = (behaviours: Behaviours): Model => {
     },
     delete: (writer, name, row) => {
       checkUnreferenced(writer, name, row)
+      const behaviour = behaviourOf(name)
+      const work = toWork(writer)
+      behaviour.deleting?.(work, row)
       writer.delete(name, row.id)
+      behaviour.deleted?.(work, row)
     },
     shape,
     shapes: (reader, name, rows) => {

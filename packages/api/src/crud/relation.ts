@@ -23,16 +23,13 @@ export interface Relation {
   readonly answers: 'row' | 'base' | 'other'
 }
 
-/** Rows that have calls of their own, see `packages/api/src/nested`. */
-const OTHERWISE: readonly ResourceName[] = []
-
 const isRequired = (entry: [string, Field]): entry is [string, ReferenceField] =>
   entry[1].type === 'reference' && entry[1].required
 
 const relationOf = (join: ResourceName): Relation[] => {
   const { prefix, parent, fields, placement } = specOf(join)
   const [base, other] = Object.entries(fields).filter(isRequired)
-  if (prefix !== null || parent !== undefined || OTHERWISE.includes(join)) return []
+  if (prefix !== null || parent !== undefined || placement?.association === true) return []
   if (base === undefined || other === undefined) return []
   return [
     {

@@ -1,27 +1,17 @@
 /** What a request brings: checked parameters and the names in its path. */
 import type { FastifyRequest } from 'fastify'
-import { argumentError } from '../errors.ts'
-import { merge, type Raw, Repeated } from '../parameters/body.ts'
+import { merge, type Raw } from '../parameters/body.ts'
 import { check, type Given } from '../parameters/check.ts'
 import type { Signature } from '../parameters/expected.ts'
 
 const NOTHING: Raw = new Map()
 
-/** Which of the two counts would be a guess. @throws ApiError ArgumentError */
-const checkOnce = (raw: Raw): Raw => {
-  for (const [name, value] of raw) {
-    if (value instanceof Repeated) throw argumentError(name, value.values.join(', '), 'given more than once')
-  }
-  return raw
-}
+export const queryParameters = (request: FastifyRequest): Raw => request.query as Raw
 
-/** @throws ApiError ArgumentError */
-export const queryParameters = (request: FastifyRequest): Raw => checkOnce(request.query as Raw)
-
-/** Query string and body, the body winning, as they came. @throws ApiError ArgumentError */
+/** Query string and body, the body winning, as they came. */
 export const rawParameters = (request: FastifyRequest): Raw => {
   const { body } = request as { body: Raw | undefined }
-  return merge(queryParameters(request), checkOnce(body ?? NOTHING))
+  return merge(queryParameters(request), body ?? NOTHING)
 }
 
 /** @throws ApiError */

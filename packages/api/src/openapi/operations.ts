@@ -6,7 +6,15 @@ import type { ResourceName } from '@openvnet/schema'
 import type { FastifySchema } from 'fastify'
 import type { Signature } from '../parameters/expected.ts'
 import { specOf } from '../store/columns.ts'
-import { type JsonSchema, pageSchema, parametersSchema, ref, rowSchema, uuidOnlySchema } from './schemas.ts'
+import {
+  type JsonSchema,
+  pageOfSchema,
+  pageSchema,
+  parametersSchema,
+  ref,
+  rowSchema,
+  uuidOnlySchema,
+} from './schemas.ts'
 
 const MEDIA_TYPES = ['application/json', 'application/x-www-form-urlencoded', 'application/yaml']
 
@@ -176,6 +184,32 @@ export const describeOwn = (
   params: pathSchema({ uuid: base }),
   ...inputs(signature),
   response: answers(rowSchema(answer), 400, 404, 413),
+})
+
+interface NestedNames {
+  readonly base: ResourceName
+  readonly others?: Readonly<Record<string, ResourceName>>
+  readonly operationId: string
+  readonly summary: string
+  readonly answer: JsonSchema
+}
+
+export const describeNested = (names: NestedNames, signature: Signature): FastifySchema => ({
+  tags: tagOf(names.base),
+  operationId: names.operationId,
+  summary: names.summary,
+  params: pathSchema({ uuid: names.base, ...names.others }),
+  ...inputs(signature),
+  response: answers(names.answer, 400, 404, 413),
+})
+
+export const describeNestedList = (names: NestedNames, signature: Signature): FastifySchema => ({
+  tags: tagOf(names.base),
+  operationId: names.operationId,
+  summary: names.summary,
+  params: pathSchema({ uuid: names.base }),
+  querystring: parametersSchema(signature.parameters),
+  response: answers(pageOfSchema(names.answer), 400, 404),
 })
 
 const operation = (

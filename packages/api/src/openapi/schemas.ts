@@ -55,6 +55,14 @@ const plainProperties = (name: ResourceName): Record<string, JsonSchema> => {
 /** Name of the schema of a resource's columns, which other resources embed. */
 const plainId = (name: ResourceName): string => `${specOf(name).model}Columns`
 
+const PREFIX: JsonSchema = { type: 'integer', minimum: 0, maximum: 32 }
+
+/** The leg of a router in a network. */
+const LEG: Readonly<Record<string, JsonSchema>> = {
+  ipv4_address: nullable(text('The address of the gateway.')),
+  mac_address: nullable(text('Its MAC address.')),
+}
+
 /** What answers show beyond the columns; see the files under `resources/`. */
 const EXTRA: { readonly [N in ResourceName]?: Readonly<Record<string, JsonSchema>> } = {
   interface: {
@@ -104,6 +112,27 @@ const EXTRA: { readonly [N in ResourceName]?: Readonly<Record<string, JsonSchema
     leased_at: { type: ['string', 'null'], description: 'UTC, e.g. 2015-12-18 04:13:28 UTC.' },
     released_at: { type: ['string', 'null'], description: 'UTC, e.g. 2015-12-18 04:13:28 UTC.' },
   },
+  filter_static: {
+    src_address: { type: 'string', format: 'ipv4' },
+    src_prefix: PREFIX,
+    dst_address: { type: 'string', format: 'ipv4' },
+    dst_prefix: PREFIX,
+    src_port: nullable({ type: 'integer', description: 'null: the protocol has no ports.' }),
+    dst_port: nullable({ type: 'integer', description: 'null: the protocol has no ports.' }),
+  },
+  router: {
+    mac_address: nullable(text('That of the route link.')),
+    networks: listOf({
+      type: 'object',
+      properties: {
+        network_uuid: uuidSchema('nw'),
+        interface_uuid: nullable(uuidSchema('if')),
+        route_uuid: nullable(uuidSchema('r')),
+        ...LEG,
+      },
+    }),
+  },
+  router_network: LEG,
 }
 
 const ROUTE_OMITS = ['id', 'interface_id', 'network_id', 'route_link_id', ...Object.keys(DELETION)] as const
@@ -177,13 +206,16 @@ export const uuidOnlySchema = (name: ResourceName): JsonSchema => ({
   required: ['uuid'],
 })
 
-export const pageSchema = (name: ResourceName): JsonSchema => ({
+export const pageSchema = (name: ResourceName): JsonSchema => pageOfSchema(rowSchema(name))
+
+/** @param item one of the page */
+export const pageOfSchema = (item: JsonSchema): JsonSchema => ({
   type: 'object',
   properties: {
     total_count: { type: 'integer', minimum: 0 },
     offset: { type: 'integer', minimum: 0 },
     limit: { type: 'integer', minimum: 0 },
-    items: listOf(rowSchema(name)),
+    items: listOf(item),
   },
   required: ['total_count', 'offset', 'limit', 'items'],
 })

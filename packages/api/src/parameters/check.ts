@@ -4,7 +4,7 @@
  */
 import { nearest, type Scalar } from '@openvnet/schema'
 import { type ApiError, argumentError, invalidUuid, missingArgument } from '../errors.ts'
-import type { Raw } from './body.ts'
+import { type Raw, Repeated } from './body.ts'
 import type { Expected, Signature } from './expected.ts'
 
 /** Canonical values by parameter name; `null`: explicitly none. Absent parameters are absent. */
@@ -19,6 +19,17 @@ const unknown = (name: string, value: unknown, expected: Signature): ApiError =>
   return argumentError(name, value, `unknown parameter${hint}`)
 }
 
+const givenTwice = (as: string, { values }: Repeated): ApiError =>
+  argumentError(as, values.join(', '), 'given more than once')
+
+/** What no parameter is called may be given when it is obsolete. @throws ApiError ArgumentError */
+const checkMeaningless = (as: string, value: unknown, expected: Signature): void => {
+  if (value instanceof Repeated) throw givenTwice(as, value)
+  if (expected.obsolete.has(as)) return
+  const refusal = expected.refused.get(expected.aliases.get(as) ?? as)
+  throw refusal === undefined ? unknown(as, value, expected) : argumentError(as, value, refusal)
+}
+
 /** Final names; what has no meaning is left out. */
 const rename = (raw: Raw, expected: Signature): Map<string, { value: unknown; as: string }> => {
   const known = new Set(expected.parameters.map(({ name }) => name))
@@ -26,9 +37,8 @@ const rename = (raw: Raw, expected: Signature): Map<string, { value: unknown; as
   for (const [as, value] of raw) {
     const name = expected.aliases.get(as) ?? as
     if (!known.has(name)) {
-      if (expected.obsolete.has(as)) continue
-      const refusal = expected.refused.get(name)
-      throw refusal === undefined ? unknown(as, value, expected) : argumentError(as, value, refusal)
+      checkMeaningless(as, value, expected)
+      continue
     }
     const other = named.get(name)
     if (other !== undefined && other.value !== value) {
@@ -39,10 +49,18 @@ const rename = (raw: Raw, expected: Signature): Map<string, { value: unknown; as
   return named
 }
 
-const parse = (parameter: Expected, value: unknown, as: string): Scalar | null => {
+/** Which of several values counts would be a guess, unless the kind takes them all. @throws ApiError ArgumentError */
+const onlyValueOf = ({ kind }: Expected, value: unknown, as: string): unknown => {
+  if (!(value instanceof Repeated)) return value
+  if (kind.isList === true) return value.values
+  throw givenTwice(as, value)
+}
+
+const parse = (parameter: Expected, found: unknown, as: string): Scalar | null => {
+  const value = onlyValueOf(parameter, found, as)
   if (parameter.nullable && (value === null || value === '')) return null
   const result =
-    typeof value === 'object'
+    typeof value === 'object' && parameter.kind.isList !== true
       ? ({ ok: false, reason: `not ${parameter.kind.expects}` } as const)
       : parameter.kind.parse(value)
   if (result.ok) return result.value

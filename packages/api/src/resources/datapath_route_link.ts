@@ -1,6 +1,7 @@
 /** A route link on a datapath has a MAC address by which other hosts reach it there. */
 import type { Behaviour } from '../crud/behaviour.ts'
 import { uuidOf } from '../crud/reference.ts'
+import { keptByTopologies } from '../rules/kept_by_topologies.ts'
 import { internalMac } from '../rules/mac.ts'
 
 export const datapathRouteLink: Behaviour<'datapath_route_link'> = {
@@ -9,4 +10,5 @@ export const datapathRouteLink: Behaviour<'datapath_route_link'> = {
     const routeLink = uuidOf(work, 'route_link', values.route_link_id as number)
     return { mac_address: internalMac(work, values.mac_address, `${datapath}/${routeLink}`) }
   },
+  ...keptByTopologies,
 }

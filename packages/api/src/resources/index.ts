@@ -6,6 +6,7 @@ import { datapathRouteLink } from './datapath_route_link.ts'
 import { datapathSegment } from './datapath_segment.ts'
 import { dnsRecord } from './dns_record.ts'
 import { dnsService } from './dns_service.ts'
+import { filterStatic } from './filter_static.ts'
 import { interfaceBehaviour } from './interface.ts'
 import { ipLease } from './ip_lease.ts'
 import { ipRange } from './ip_range.ts'
@@ -17,6 +18,11 @@ import { network } from './network.ts'
 import { networkService } from './network_service.ts'
 import { route } from './route.ts'
 import { routeLink } from './route_link.ts'
+import { router } from './router.ts'
+import { routerNetwork } from './router_network.ts'
+import { topology } from './topology.ts'
+import { topologyDatapath, topologyLayer, topologyNetwork, topologyRouteLink } from './topology_members.ts'
+import { translationStaticAddress } from './translation_static_address.ts'
 
 export const behaviours: Behaviours = {
   datapath,
@@ -36,4 +42,13 @@ export const behaviours: Behaviours = {
   dns_service: dnsService,
   dns_record: dnsRecord,
   datapath_segment: datapathSegment,
+  topology,
+  topology_datapath: topologyDatapath,
+  topology_network: topologyNetwork,
+  topology_route_link: topologyRouteLink,
+  topology_layer: topologyLayer,
+  filter_static: filterStatic,
+  translation_static_address: translationStaticAddress,
+  router,
+  router_network: routerNetwork,
 }

@@ -12,8 +12,12 @@ import { checkPort } from '../rules/port.ts'
 import { segmentOfInterface } from '../rules/segment.ts'
 import type { Stored } from '../store/columns.ts'
 import type { Reader } from '../store/rows.ts'
+import { followTopologies } from './topology_members.ts'
 
 type Interface = Stored<'interface'>
+
+/** What says which port it is. */
+const PORT = ['uuid', 'port_name', 'port_number', 'iface_id', 'owner_datapath_id'] as const
 
 const parameter = (draft: Draft<'interface'>, name: string): string | undefined => {
   const value = draft.extra.get(name)
@@ -76,9 +80,9 @@ export const interfaceBehaviour: Behaviour<'interface'> = {
   },
   /** What else is changed must not fail for a port that was taken before. */
   updated: (work, row, before) => {
-    const isMoved = row.port_name !== before.port_name || row.owner_datapath_id !== before.owner_datapath_id
-    if (isMoved) checkPort(work, row)
+    if (PORT.some((column) => row[column] !== before[column])) checkPort(work, row)
   },
+  deleted: followTopologies,
   shown: [
     { name: 'mac_lease', column: 'interface_id' },
     { name: 'ip_lease', column: 'interface_id' },

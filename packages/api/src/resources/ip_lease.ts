@@ -10,6 +10,7 @@ import { checkAddress } from '../rules/address.ts'
 import { checkOwner, ownerOf } from '../rules/attachment.ts'
 import { allocateAddress } from '../rules/ip_allocation.ts'
 import type { Reader } from '../store/rows.ts'
+import { followTopologies } from './topology_members.ts'
 
 const plainOf = (reader: Reader, name: 'mac_lease' | 'interface' | 'network', id: number | null) => {
   const row = id === null ? undefined : reader.byId(name, id)
@@ -26,6 +27,7 @@ export const ipLease: Behaviour<'ip_lease'> = {
     return owner
   },
   created: (work, row) => checkOwner(work, row.interface_id),
+  deleted: followTopologies,
   shape: (reader, row, plain) => ({
     ...plain,
     mac_lease: plainOf(reader, 'mac_lease', row.mac_lease_id),

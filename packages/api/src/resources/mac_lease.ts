@@ -4,6 +4,7 @@ import { plainShape } from '../crud/shape.ts'
 import { checkAddressesOnce } from '../rules/address.ts'
 import { checkMacs } from '../rules/mac.ts'
 import { segmentOfMacLease } from '../rules/segment.ts'
+import { followTopologies } from './topology_members.ts'
 
 export const macLease: Behaviour<'mac_lease'> = {
   complete: (work, { values }) => ({
@@ -20,6 +21,7 @@ export const macLease: Behaviour<'mac_lease'> = {
     checkMacs(work, row.interface_id)
   },
   shown: [{ name: 'ip_lease', column: 'mac_lease_id' }],
+  deleted: followTopologies,
   shape: (reader, row, plain) => {
     const owner = reader.byId('interface', row.interface_id)
     return {

@@ -1,6 +1,8 @@
 /** Names of a network follow from its uuid; its address is the first of the subnet. */
 import type { Behaviour } from '../crud/behaviour.ts'
 import { checkSubnet, checkUnicast } from '../rules/address.ts'
+import { deleteLegs } from './router_network.ts'
+import { joinTopology } from './topology_members.ts'
 
 export const network: Behaviour<'network'> = {
   complete: (_work, { uuid, values }) => {
@@ -11,4 +13,6 @@ export const network: Behaviour<'network'> = {
       domain_name: values.domain_name ?? uuid.slice(uuid.indexOf('-') + 1),
     }
   },
+  created: (work, row, draft) => joinTopology(work, 'topology_network', row, draft),
+  deleting: (work, row) => deleteLegs(work, row.id),
 }

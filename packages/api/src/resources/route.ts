@@ -32,8 +32,17 @@ const prefixOf = ({ values }: Draft<'route'>, network: Row<'network'>): number =
 }
 
 /** A router has one way to a destination. @throws ApiError ArgumentError */
-const checkDestination = (work: Work, routeLink: number, destination: string, prefix: number): void => {
-  const other = work.first('route', { route_link_id: routeLink, destination, prefix, egress: true })
+const checkDestination = (
+  work: Work,
+  {
+    route_link_id: routeLink,
+    destination,
+    prefix,
+  }: Pick<Row<'route'>, 'route_link_id' | 'destination' | 'prefix'>,
+  self?: number,
+): void => {
+  const rivals = work.where('route', { route_link_id: routeLink, destination, prefix, egress: true })
+  const other = rivals.find(({ id }) => id !== self)
   if (other === undefined) return
   throw argumentError(
     'ipv4_network',
@@ -51,8 +60,12 @@ export const route: Behaviour<'route'> = {
     const destination = values.destination ?? network.ipv4_network
     const prefix = prefixOf(draft, network)
     checkSubnet(destination, prefix)
-    if (values.egress === true) checkDestination(work, values.route_link_id as number, destination, prefix)
+    const route_link_id = values.route_link_id as number
+    if (values.egress === true) checkDestination(work, { route_link_id, destination, prefix })
     return { network_id: network.id, destination, prefix }
+  },
+  updated: (work, row) => {
+    if (row.egress) checkDestination(work, row, row.id)
   },
   /** The original shows neither ids nor the columns that mark deleted rows here. */
   shape: (_reader, _row, plain) => ({

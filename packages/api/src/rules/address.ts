@@ -54,6 +54,13 @@ export const checkAddress = (network: Row<'network'>, address: string): void => 
   }
 }
 
+/** The first address of a network that an interface may own. */
+export const firstAddress = ({ ipv4_network: network, ipv4_prefix: prefix }: Row<'network'>): string => {
+  const { address } = toCidr(network, prefix)
+  const isNetwork = isReserved(fromIpAddress(address), network, prefix) !== undefined
+  return fromIpAddress({ ...address, value: address.value + (isNetwork ? 1n : 0n) })
+}
+
 /** @throws ApiError ArgumentError when the host bits of a subnet's address are not zero */
 export const checkSubnet = (address: string, prefix: number): void => {
   const meant = fromIpAddress(toCidr(address, prefix).address)

@@ -4,7 +4,8 @@
  * the help of the field.
  */
 import type { ResourceName, Scalar } from '@openvnet/schema'
-import type { Cells } from '../store/columns.ts'
+import { uuidOf } from '../crud/reference.ts'
+import { type Cells, columnsOf, type Stored } from '../store/columns.ts'
 import type { Reading } from '../store/reading.ts'
 import type { Equals } from '../store/rows.ts'
 
@@ -43,6 +44,20 @@ const ENTRIES: readonly Entry[] = [
     values: [true],
     instead: 'stored, no address is translated',
   },
+  {
+    resource: 'interface',
+    column: 'iface_id',
+    instead: 'stored, such a port is not looked for; port_name and port_number are',
+  },
+  { resource: 'interface_network', instead: 'stored, IP leases decide in which networks an interface is' },
+  {
+    resource: 'interface_route_link',
+    instead: 'stored, routes decide to which routers an interface belongs',
+  },
+  { resource: 'filter', instead: 'stored, nothing is filtered' },
+  { resource: 'filter_static', instead: 'stored, nothing is filtered' },
+  { resource: 'translation', instead: 'stored, no address is translated' },
+  { resource: 'translation_static_address', instead: 'stored, no address is translated' },
   {
     resource: 'network_service',
     column: 'mode',
@@ -109,13 +124,25 @@ const casesOf = (entry: Entry): Case[] => {
 
 const CASES = ENTRIES.flatMap(casesOf)
 
+/** The uuid of a row, or of a row without one those of what it refers to. */
+const nameOf = (store: Reading, resource: ResourceName, row: Stored): string =>
+  row.uuid ||
+  columnsOf(resource)
+    .filter(({ field }) => field.type === 'reference' && field.required)
+    .map(({ field, column }) =>
+      field.type === 'reference'
+        ? uuidOf(store, field.to as ResourceName, (row as unknown as Cells)[column] as number)
+        : '',
+    )
+    .join('/')
+
 const find = (store: Reading): NotEnforced => {
   const listed: NotEnforced['not_enforced'][number][] = []
   let total = 0
   for (const { resource, equals, what, given } of CASES) {
     total += store.count(resource, equals, given)
     const rows = store.list(resource, { limit: LISTED - listed.length, offset: 0 }, equals, given)
-    listed.push(...rows.map(({ uuid }) => ({ resource, uuid, what })))
+    listed.push(...rows.map((row) => ({ resource, uuid: nameOf(store, resource, row), what })))
   }
   return { not_enforced: listed, not_enforced_total: total }
 }

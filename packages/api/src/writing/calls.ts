@@ -5,6 +5,7 @@ import type { Model } from '../crud/model.ts'
 import { rowOfPath } from '../crud/reference.ts'
 import { type Ends, endsOf, RELATIONS, type Relation, relationPath } from '../crud/relation.ts'
 import { ApiError, argumentError, unknownUuid } from '../errors.ts'
+import { nestedCalls } from '../nested/index.ts'
 import type { Given } from '../parameters/check.ts'
 import { createSignature, deleteSignature, updateSignature } from '../parameters/expected.ts'
 import { specOf } from '../store/columns.ts'
@@ -109,6 +110,7 @@ export const createCalls = (model: Model): Calls => {
     ...CHILDREN.flatMap((child) => childCalls(model, child)),
     ...ownCalls(model),
     ...RELATIONS.flatMap((relation) => relationCalls(model, relation)),
+    ...nestedCalls(model).map(({ call }) => call),
   ]
   return new Map(calls.map((call) => [nameOf(call), call]))
 }

@@ -14,6 +14,8 @@ const interfaces = Array.from({ length: 50 }, (_, index) => ({
   display_name: '',
   mode: 'vif' as const,
   port_name: null,
+  port_number: null,
+  iface_id: null,
   owner_datapath_id: null,
   network_id: 1,
   enable_routing: false,

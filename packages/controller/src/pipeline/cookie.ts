@@ -46,6 +46,19 @@ export const OWNER_KINDS = {
   lease_policy_ip_retention_container: 26,
   dns_service: 27,
   dns_record: 28,
+  interface_network: 29,
+  interface_route_link: 30,
+  topology: 31,
+  topology_datapath: 32,
+  topology_network: 33,
+  topology_route_link: 34,
+  topology_layer: 35,
+  filter: 36,
+  filter_static: 37,
+  translation: 38,
+  translation_static_address: 39,
+  router: 40,
+  router_network: 41,
 } as const satisfies Record<OwnerKind, number>
 
 export interface Owner {

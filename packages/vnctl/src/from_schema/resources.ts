@@ -27,7 +27,8 @@ const isRequiredReference = (entry: [string, Field]): entry is [string, Referenc
 /** The relation that a resource without uuid is, or `null`: its first two required references are the path. */
 export const relationOf = (join: ResourceSpec): Relation | null => {
   const [base, other] = Object.entries(join.fields).filter(isRequiredReference)
-  if (join.prefix !== null || base === undefined || other === undefined) return null
+  if (join.prefix !== null || join.placement?.association === true) return null
+  if (base === undefined || other === undefined) return null
   const prefix = `${base[0]}_`
   return {
     join,

@@ -7,8 +7,9 @@ import { randomUUID } from 'node:crypto'
 import type { Database } from 'better-sqlite3'
 import { initial } from './0001_initial.ts'
 import { leasing } from './0002_leasing.ts'
+import { description } from './0003_description.ts'
 
-const MIGRATIONS: readonly string[] = [initial, leasing]
+const MIGRATIONS: readonly string[] = [initial, leasing, description]
 
 export const SCHEMA_VERSION = MIGRATIONS.length
 

@@ -1,0 +1,100 @@
+/**
+ * The members of topologies. An underlay has bridges and networks; an overlay has networks and routers and lies on
+ * underlays. What they imply is kept in the rows of datapaths.
+ */
+import type { ResourceName } from '@openvnet/schema'
+import type { Behaviour, Draft, Work } from '../crud/behaviour.ts'
+import { rowOf, uuidOf } from '../crud/reference.ts'
+import { argumentError } from '../errors.ts'
+import { IMPLIED, implyAgain, implyMore } from '../rules/topology.ts'
+import type { Cells, Stored } from '../store/columns.ts'
+import type { Reader } from '../store/rows.ts'
+
+type Mode = 'simple_overlay' | 'simple_underlay'
+
+/** @throws ApiError ArgumentError unless the topology has one of these modes */
+const checkMode = (reader: Reader, id: number, parameter: string, mode: Mode, what: string): void => {
+  const row = reader.byId('topology', id)
+  if (row?.mode === mode) return
+  throw argumentError(parameter, row?.uuid, `is a ${row?.mode}: ${what} are for a ${mode}`)
+}
+
+/** The address of the bridge in the underlay. @throws ApiError ArgumentError */
+const leaseOf = (work: Work, { values }: Draft<'topology_datapath'>): number => {
+  const interfaceId = values.interface_id as number
+  const owner = uuidOf(work, 'interface', interfaceId)
+  const lease =
+    values.ip_lease_id === undefined
+      ? work.first('ip_lease', { interface_id: interfaceId })
+      : work.byId('ip_lease', values.ip_lease_id)
+  if (lease === undefined) throw argumentError('interface_uuid', owner, 'has no IP lease; make one first')
+  if (lease.interface_id === interfaceId) return lease.id
+  throw argumentError('ip_lease_uuid', lease.uuid, `does not belong to ${owner}`)
+}
+
+const checkHost = (work: Work, { values }: Draft<'topology_datapath'>): void => {
+  const row = work.byId('interface', values.interface_id as number)
+  const owner = row?.owner_datapath_id ?? null
+  if (owner === null || owner === values.datapath_id) return
+  throw argumentError('interface_uuid', row?.uuid, `is on ${uuidOf(work, 'datapath', owner)}, another bridge`)
+}
+
+export const topologyDatapath: Behaviour<'topology_datapath'> = {
+  complete: (work, draft) => {
+    checkMode(work, draft.values.topology_id as number, 'uuid', 'simple_underlay', 'bridges')
+    checkHost(work, draft)
+    return { ip_lease_id: leaseOf(work, draft) }
+  },
+  created: (work, row) => implyMore(work, row.topology_id, { datapath: row.datapath_id }),
+  deleted: implyAgain,
+}
+
+export const topologyLayer: Behaviour<'topology_layer'> = {
+  complete: (work, { values }) => {
+    checkMode(work, values.overlay_id as number, 'uuid', 'simple_overlay', 'underlays')
+    checkMode(work, values.underlay_id as number, 'underlay_uuid', 'simple_underlay', 'bridges')
+    return {}
+  },
+  created: (work, row) => implyMore(work, row.overlay_id),
+  deleted: implyAgain,
+}
+
+const memberBehaviour = <N extends (typeof IMPLIED)[number]['members']>(members: N): Behaviour<N> => {
+  const column = IMPLIED.find((kind) => kind.members === members)?.column ?? ''
+  return {
+    created: (work, row) => {
+      const cells = row as unknown as Cells
+      implyMore(work, cells['topology_id'] as number, { members, member: cells[column] as number })
+    },
+    deleted: implyAgain,
+  }
+}
+
+export const topologyNetwork = memberBehaviour('topology_network')
+
+export const topologyRouteLink: Behaviour<'topology_route_link'> = {
+  ...memberBehaviour('topology_route_link'),
+  complete: (work, { values }) => {
+    checkMode(work, values.topology_id as number, 'uuid', 'simple_overlay', 'routers')
+    return {}
+  },
+}
+
+/** Members go with their topology; when the interface or lease of a bridge goes, its part of the underlay does. */
+export const followTopologies = (work: Work): void => {
+  if (work.first('topology', {}) !== undefined) implyAgain(work)
+}
+
+/** The parameter `topology_uuid` of what is made. @throws ApiError UnknownUUIDResource */
+export const joinTopology = <N extends ResourceName>(
+  work: Work,
+  members: (typeof IMPLIED)[number]['members'],
+  row: Stored<N>,
+  { extra }: Draft<N>,
+): void => {
+  const uuid = extra.get('topology_uuid')
+  if (typeof uuid !== 'string') return
+  const column = IMPLIED.find((kind) => kind.members === members)?.column ?? ''
+  const topology = rowOf(work, 'topology', 'topology_uuid', uuid)
+  work.create(members, { topology_id: topology.id, [column]: row.id })
+}
