@@ -25,6 +25,13 @@ const COLLECTIONS = {
   network_services: 'ns',
   route_links: 'rl',
   routes: 'r',
+  segments: 'seg',
+  mac_range_groups: 'mrg',
+  ip_range_groups: 'iprg',
+  ip_lease_containers: 'ilc',
+  ip_retention_containers: 'irc',
+  lease_policies: 'lp',
+  dns_services: 'dnss',
 } as const
 
 const deletion: fc.Arbitrary<Request> = fc
@@ -105,7 +112,77 @@ const creation: fc.Arbitrary<Request> = fc.oneof(
   }),
 )
 
+/** Few addresses, so that they run out. */
+const leasing: fc.Arbitrary<Request> = fc.oneof(
+  post('segments', { uuid: one('seg'), mode: fc.constant('virtual') }),
+  post('ip_lease_containers', { uuid: one('ilc') }),
+  post('ip_retention_containers', { uuid: one('irc') }),
+  post('lease_policies', { uuid: one('lp') }),
+  post('ip_range_groups', { uuid: one('iprg'), allocation_type: fc.constantFrom('decremental', 'random') }),
+  post('mac_range_groups', { uuid: one('mrg') }),
+  post('interfaces', {
+    uuid: one('if'),
+    mac_range_group_uuid: maybe(one('mrg')),
+    network_uuid: maybe(one('nw')),
+    segment_uuid: maybe(one('seg')),
+    ipv4_address: maybe(fc.constant('auto')),
+  }),
+  post('ip_leases', { uuid: one('il'), network_uuid: one('nw'), ipv4_address: fc.constant('auto') }),
+  fc
+    .tuple(one('iprg'), someAddress, someAddress)
+    .map(
+      ([group, begin, end]): Request => [
+        'POST',
+        `ip_range_groups/${group}/ip_ranges`,
+        { begin_ipv4_address: begin, end_ipv4_address: end },
+      ],
+    ),
+  fc
+    .tuple(one('mrg'), someMac)
+    .map(
+      ([group, begin]): Request => [
+        'POST',
+        `mac_range_groups/${group}/mac_ranges`,
+        { begin_mac_address: begin, end_mac_address: '52:54:00:00:00:05' },
+      ],
+    ),
+  fc
+    .tuple(one('il'), fc.constantFrom('attach', 'release'), one('if'))
+    .map(
+      ([uuid, word, owner]): Request => [
+        'PUT',
+        `ip_leases/${uuid}/${word}`,
+        word === 'attach' ? { interface_uuid: owner } : {},
+      ],
+    ),
+  fc
+    .tuple(one('lp'), one('il'))
+    .map(([uuid, lease]): Request => ['POST', `lease_policies/${uuid}/ip_leases`, { ip_lease_uuid: lease }]),
+  fc
+    .tuple(
+      one('lp'),
+      fc.constantFrom(
+        ...([
+          ['networks', 'nw'],
+          ['interfaces', 'if'],
+          ['ip_lease_containers', 'ilc'],
+          ['ip_retention_containers', 'irc'],
+        ] as const),
+      ),
+      fc.integer({ min: 1, max: 4 }),
+      one('iprg'),
+    )
+    .map(
+      ([uuid, [collection, prefix], index, group]): Request => [
+        'POST',
+        `lease_policies/${uuid}/${collection}/${prefix}-${index}`,
+        collection === 'networks' ? { ip_range_group_uuid: group } : {},
+      ],
+    ),
+)
+
 const anyRequest = fc.oneof(
+  { weight: 5, arbitrary: leasing },
   { weight: 6, arbitrary: creation },
   { weight: 2, arbitrary: change },
   { weight: 2, arbitrary: deletion },
@@ -169,6 +246,14 @@ const GROUND: readonly Request[] = [
   ['POST', 'networks', { uuid: 'nw-1', ipv4_network: '10.0.0.0' }],
   ['POST', 'networks', { uuid: 'nw-2', ipv4_network: '10.0.0.0', ipv4_prefix: 29 }],
   ['POST', 'route_links', { uuid: 'rl-1' }],
+  ['POST', 'ip_range_groups', { uuid: 'iprg-1' }],
+  [
+    'POST',
+    'ip_range_groups/iprg-1/ip_ranges',
+    { begin_ipv4_address: '10.0.0.1', end_ipv4_address: '10.0.0.3' },
+  ],
+  ['POST', 'lease_policies', { uuid: 'lp-1' }],
+  ['POST', 'lease_policies/lp-1/networks/nw-1', { ip_range_group_uuid: 'iprg-1' }],
   ['POST', 'interfaces', { uuid: 'if-1', mode: 'simulated', network_uuid: 'nw-1', ipv4_address: '10.0.0.6' }],
 ]
 
@@ -263,6 +348,13 @@ const PATHS = [
   'datapaths/dp-1/networks',
   'datapaths/dp-1/networks/nw-1',
   'datapaths/dp-1/route_links/rl-1',
+  'ip_range_groups/iprg-1/ip_ranges',
+  'mac_range_groups/mrg-1/mac_ranges/mr-1',
+  'lease_policies/lp-1/networks/nw-1',
+  'lease_policies/lp-1/ip_leases',
+  'ip_leases/il-1/attach',
+  'ip_leases/il-1/release',
+  'ip_retention_containers/irc-1/ip_retentions/il-1',
   'changes',
   'snapshot',
   'status',

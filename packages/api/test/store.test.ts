@@ -9,6 +9,7 @@ import t, { type Test } from 'tap'
 import { openStore } from '../src/index.ts'
 import { specOf } from '../src/store/columns.ts'
 import { schemaSql } from '../src/store/ddl.ts'
+import { initial } from '../src/store/migrations/0001_initial.ts'
 import { migrate, SCHEMA_VERSION } from '../src/store/migrations/migrate.ts'
 import { startApi } from './support/api.ts'
 import { createReplica } from './support/replica.ts'
@@ -66,6 +67,40 @@ t.test('the migrations make the tables that the schema asks for', async (t) => {
     )
     t.same(missing, [], `${collection} has the indexes of its references`)
   }
+})
+
+t.test('a store of the first version keeps its rows and its ids', async (t) => {
+  const file = `${t.testdir()}/a.db`
+  const db = new SqliteDatabase(file)
+  db.exec(`
+    CREATE TABLE store (one INTEGER PRIMARY KEY CHECK (one = 1), identity TEXT NOT NULL, schema_version INTEGER NOT NULL) STRICT;
+    ${initial}
+    INSERT INTO store VALUES (1, 'old', 1);
+    INSERT INTO networks VALUES (1, 'nw-1', 'a', 'a', 'virtual', '10.0.0.0', 24, 'then', 'then');
+    INSERT INTO interfaces VALUES (1, 'if-1', 'a', 'vif', NULL, NULL, 1, 0, 0, 0, 'then', 'then');
+    INSERT INTO mac_leases VALUES (1, 'ml-1', 1, '52:54:00:00:00:01', 'then', 'then');
+    INSERT INTO ip_leases VALUES (3, 'il-3', 1, 1, 1, '10.0.0.3', 1, 'then', 'then');
+    INSERT INTO ip_leases VALUES (7, 'il-7', 1, 1, 1, '10.0.0.7', 0, 'then', 'then');
+    DELETE FROM ip_leases WHERE id = 7;
+    INSERT INTO changes VALUES (5, 'then', '[]');
+  `)
+  db.close()
+  const store = openStore({ file })
+  t.teardown(() => store.close())
+  t.not(store.identity, 'old', 'replicas start over')
+  t.equal(store.revision(), 5)
+  const lease = { id: 3, uuid: 'il-3', network_id: 1, mac_lease_id: 1, interface_id: 1, address: '10.0.0.3' }
+  t.match(store.byId('ip_lease', 3), { ...lease, enable_routing: true, created_at: 'then' })
+  t.match(store.byId('interface', 1), { uuid: 'if-1', segment_id: null })
+  const { value } = store.write((writer) =>
+    writer.insert('ip_lease', {
+      ...{ uuid: 'il-8', network_id: 1, address: '10.0.0.8', enable_routing: false },
+      ...{ mac_lease_id: null, interface_id: null },
+    }),
+  )
+  t.equal(value.id, 8, 'an id that was used is not used again')
+  store.write((writer) => writer.delete('network', 1))
+  t.equal(store.count('ip_lease'), 0)
 })
 
 t.test('a store keeps its identity and refuses files that it cannot know', async (t) => {
