@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** The program: `run` on the real streams. A reader that goes away (EPIPE) ends the output, not the command. */
-import { createInterface } from 'node:readline/promises'
 import { run } from './run.ts'
 
 const ignoreClosedPipe = (error: NodeJS.ErrnoException): void => {
@@ -11,6 +10,7 @@ process.stdout.on('error', ignoreClosedPipe)
 process.stderr.on('error', ignoreClosedPipe)
 
 const ask = async (question: string): Promise<string> => {
+  const { createInterface } = await import('node:readline/promises')
   const lines = createInterface({ input: process.stdin, output: process.stderr })
   // The end of the input answers nothing.
   const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')))

@@ -59,9 +59,23 @@ const named = <T extends Named>(entries: readonly T[], word: string): T | undefi
   return beginning.length === 1 ? beginning[0] : undefined
 }
 
+/** `ip-lease-containers ip-leases ILC` is `ip-lease-containers ip-leases show ILC`, as the original's CLI had it. */
+const impliedShow = ({ commands }: CommandGroup, word: string): Command | undefined => {
+  const show = commands.find(({ names }) => names.includes('show'))
+  const kind = show?.positionals[0]?.kind
+  return kind?.prefix !== undefined && kind.parse(word).ok ? show : undefined
+}
+
 const descend = (state: State, word: string): void => {
   const { group, path } = state
   const entry = named<Command | CommandGroup>([...group.groups, ...group.commands], canonical(word))
+  const implied = entry === undefined ? impliedShow(group, word) : undefined
+  if (implied !== undefined) {
+    state.command = implied
+    path.push(shown(implied.names[0]))
+    state.positionals.push(word)
+    return
+  }
   if (entry === undefined) {
     const names = [...group.groups, ...group.commands].flatMap(({ names }) => names.map(shown))
     throw usage(path, `unknown command ${word}; ${suggestion(word, names, path)}`)

@@ -4,6 +4,8 @@ import { EXIT, Failure } from './failure.ts'
 import { GLOBAL_OPTIONS, SURROUNDING_NAMES } from './globals.ts'
 import { commandHelp, groupHelp } from './help.ts'
 import { type ParsedLine, parseLine } from './parse.ts'
+import { createClient } from './server/client.ts'
+import { readSettings } from './settings/settings.ts'
 import { createContext, type Io, oneLine } from './surroundings.ts'
 import { createTree } from './tree.ts'
 
@@ -61,12 +63,23 @@ const execute = async (
   }
 }
 
+/** Prints what may come next; what goes wrong is no concern of somebody who types. */
+const complete = async (words: readonly string[], io: Io): Promise<number> => {
+  const { candidates } = await import('./completion/candidates.ts')
+  const following = (name: string) => words.find((_, index) => words[index - 1] === name)
+  const choice = { server: following('--server'), cloud: following('--cloud') }
+  const client = () => createClient({ ...readSettings(choice, io.env), spell: (name) => name })
+  for (const word of await candidates(createTree(), words, client)) io.stdout(`${word}\n`)
+  return EXIT.ok
+}
+
 /**
  * @param argv the words behind `vnctl`
  * @returns the exit code; never throws
  */
 export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   try {
+    if (argv[0] === '__complete') return await complete(argv.slice(1), io)
     await execute(argv, createTree(), new Map(), io)
     return EXIT.ok
   } catch (error) {

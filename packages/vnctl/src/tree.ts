@@ -2,6 +2,7 @@
 import type { CommandGroup } from './command.ts'
 import { batchCommand } from './commands/batch.ts'
 import { changesCommand } from './commands/changes.ts'
+import { completionCommand } from './commands/completion.ts'
 import { declarativeCommands } from './commands/declarative.ts'
 import { promptCommand } from './commands/prompt.ts'
 import { statusCommand } from './commands/status.ts'
@@ -19,6 +20,7 @@ export const createTree = (): CommandGroup => ({
     changesCommand,
     batchCommand,
     ...declarativeCommands,
+    completionCommand,
     promptCommand,
     versionCommand,
   ],

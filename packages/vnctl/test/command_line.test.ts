@@ -54,6 +54,7 @@ t.test('the commands of 2013 become the right requests', async (t) => {
       path: '/api/1.0/datapaths',
       query: {},
       contentType: 'application/json',
+      authorization: undefined,
       body: {
         uuid: 'dp-br0',
         display_name: 'br0',

@@ -8,6 +8,7 @@ export interface Recorded {
   readonly path: string
   readonly query: Readonly<Record<string, string>>
   readonly contentType: string | undefined
+  readonly authorization: string | undefined
   readonly body: unknown
 }
 
@@ -42,6 +43,7 @@ export const startRecorder = async (): Promise<Recorder> => {
       path: url.pathname,
       query: Object.fromEntries(url.searchParams),
       contentType,
+      authorization: request.headers.authorization,
       body: contentType === undefined ? undefined : await json(request),
     }
     requests.push(recorded)

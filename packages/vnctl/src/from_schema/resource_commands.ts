@@ -9,6 +9,7 @@ import { write } from '../server/write.ts'
 import { childGroup } from './child_commands.ts'
 import { deleteRows } from './deleting.ts'
 import { addOptions, modifyOptions, uuidKind } from './options.ts'
+import { ownCommands } from './own_commands.ts'
 import { PAGING, pagingQuery } from './paging.ts'
 import { relationGroup } from './relation_commands.ts'
 import { childrenOf, relationsOf } from './resources.ts'
@@ -106,6 +107,7 @@ export const resourceGroup = (resource: ResourceSpec): CommandGroup => {
       ...(changeable ? [modifyCommand(resource)] : []),
       showCommand(resource),
       deleteCommand(resource),
+      ...ownCommands(resource),
     ],
     groups: [
       ...relationsOf(resource).map(relationGroup),

@@ -2,9 +2,7 @@
  * HTTP as the client needs it: one exchange, or a stream of text. Errors are those of node (`code` says which).
  * Over `node:http` and not `fetch`: that takes an authority of one's own per request, and is there at once.
  */
-import { type IncomingMessage, type OutgoingHttpHeaders, request as plainRequest } from 'node:http'
-import { request as secureRequest } from 'node:https'
-import { text as textOf } from 'node:stream/consumers'
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 
 export interface Exchange {
   readonly method: string
@@ -22,9 +20,13 @@ export interface Reply {
   readonly text: string
 }
 
-const open = ({ method, url, headers, body, ca, signal }: Exchange): Promise<IncomingMessage> =>
-  new Promise((resolve, reject) => {
-    const send = url.startsWith('https:') ? secureRequest : plainRequest
+/** Loaded when something is asked: much of what is typed asks nothing. */
+const requestOf = async (url: string): Promise<typeof import('node:http').request> =>
+  url.startsWith('https:') ? (await import('node:https')).request : (await import('node:http')).request
+
+const open = async ({ method, url, headers, body, ca, signal }: Exchange): Promise<IncomingMessage> => {
+  const send = await requestOf(url)
+  return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
     const options = {
       method,
@@ -34,11 +36,15 @@ const open = ({ method, url, headers, body, ca, signal }: Exchange): Promise<Inc
     }
     send(url, options, resolve).on('error', reject).end(body)
   })
+}
 
 /** Asks and reads the whole answer. */
 export const exchange = async (what: Exchange): Promise<Reply> => {
   const response = await open(what)
-  return { status: response.statusCode ?? 0, headers: response.headers, text: await textOf(response) }
+  response.setEncoding('utf8')
+  let text = ''
+  for await (const piece of response) text += piece
+  return { status: response.statusCode ?? 0, headers: response.headers, text }
 }
 
 /** Asks and hands over the answer as it comes. */
