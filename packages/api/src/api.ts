@@ -26,7 +26,6 @@ import { explainUnusable } from './store/unusable.ts'
 import { openView, type StoreView } from './store/view.ts'
 import { createCalls } from './writing/calls.ts'
 import { createWriteClient, type WriteClient } from './writing/client.ts'
-import { registerOwnCalls } from './writing/own_routes.ts'
 import { registerBatch } from './writing/routes.ts'
 
 export interface ApiOptions extends StoreOptions {
@@ -77,7 +76,6 @@ const registerRoutes = async (app: FastifyInstance, parts: Parts): Promise<void>
   registerResources(app, context)
   registerRelations(app, context)
   registerChildren(app, context)
-  registerOwnCalls(app, context)
   registerNested(app, context)
   await registerBatch(app, context)
   registerStatus(app, store, reports, waiter)

@@ -3,6 +3,7 @@ import type { Model } from '../crud/model.ts'
 import { associationCalls, associationLists } from './associations.ts'
 import { describedPartCalls, describedPartLists } from './described_parts.ts'
 import { interfacePortCalls, interfacePortList } from './interface_ports.ts'
+import { leasingCalls } from './leasing.ts'
 import type { NestedCall, NestedList } from './nested.ts'
 import { renameCall } from './rename.ts'
 
@@ -11,6 +12,7 @@ export const nestedCalls = (model: Model): NestedCall[] => [
   ...associationCalls(model),
   ...interfacePortCalls(model),
   renameCall(model),
+  ...leasingCalls(model),
 ]
 
 export const NESTED_LISTS: readonly NestedList[] = [

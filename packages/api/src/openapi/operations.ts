@@ -166,26 +166,6 @@ export const describeChildRemove = ({ name, parent }: ChildNames, signature: Sig
   params: pathSchema({ uuid: parent, [`${name}_uuid`]: name }),
 })
 
-/** A call that is neither of a resource nor of a relation: a word behind a row, which answers with a row. */
-interface OwnNames {
-  readonly operationId: string
-  readonly summary: string
-  readonly base: ResourceName
-  readonly answer: ResourceName
-}
-
-export const describeOwn = (
-  { operationId, summary, base, answer }: OwnNames,
-  signature: Signature,
-): FastifySchema => ({
-  tags: tagOf(base),
-  operationId,
-  summary,
-  params: pathSchema({ uuid: base }),
-  ...inputs(signature),
-  response: answers(rowSchema(answer), 400, 404, 413),
-})
-
 interface NestedNames {
   readonly base: ResourceName
   readonly others?: Readonly<Record<string, ResourceName>>

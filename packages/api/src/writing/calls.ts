@@ -11,7 +11,6 @@ import { createSignature, deleteSignature, updateSignature } from '../parameters
 import { specOf } from '../store/columns.ts'
 import type { Equals, Reader, Writer } from '../store/rows.ts'
 import { type Call, type Names, nameOf, rowOutcome } from './call.ts'
-import { ownCalls } from './own_calls.ts'
 
 /** By name: method and path. */
 export type Calls = ReadonlyMap<string, Call>
@@ -108,7 +107,6 @@ export const createCalls = (model: Model): Calls => {
   const calls = [
     ...RESOURCE_NAMES.filter(hasOwnPath).flatMap((name) => resourceCalls(model, name)),
     ...CHILDREN.flatMap((child) => childCalls(model, child)),
-    ...ownCalls(model),
     ...RELATIONS.flatMap((relation) => relationCalls(model, relation)),
     ...nestedCalls(model).map(({ call }) => call),
   ]

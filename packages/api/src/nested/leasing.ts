@@ -1,0 +1,98 @@
+/** Giving IP leases to interfaces and taking them back, and asking a policy for one without an interface. */
+import { text, uuid } from '@openvnet/schema'
+import type { Model } from '../crud/model.ts'
+import { rowOf } from '../crud/reference.ts'
+import { argumentError, missingArgument } from '../errors.ts'
+import { rowSchema } from '../openapi/schemas.ts'
+import type { Given } from '../parameters/check.ts'
+import { optional, signature, WAIT } from '../parameters/expected.ts'
+import { attach, release } from '../rules/attachment.ts'
+import { leaseByPolicy } from '../rules/lease_policy.ts'
+import type { Reader } from '../store/rows.ts'
+import { rowOutcome } from '../writing/call.ts'
+import { baseOf, type NestedCall } from './nested.ts'
+
+const answer = rowSchema('ip_lease')
+
+const idOf = (reader: Reader, given: Given, name: 'interface' | 'mac_lease'): number | null => {
+  const value = given.get(`${name}_uuid`)
+  return typeof value === 'string' ? rowOf(reader, name, `${name}_uuid`, value).id : null
+}
+
+const textOf = (given: Given, name: string): string | undefined => {
+  const value = given.get(name)
+  return value === undefined ? undefined : String(value)
+}
+
+const attachCall = (model: Model): NestedCall => ({
+  base: 'ip_lease',
+  operationId: 'attach_ip_lease',
+  summary: 'Give an IP lease that nobody owns to an interface',
+  answer,
+  call: {
+    method: 'PUT',
+    path: 'ip_leases/:uuid/attach',
+    signature: signature([
+      optional('interface_uuid', uuid('if'), 'The interface; that of the MAC lease when absent.'),
+      optional('mac_lease_uuid', uuid('ml'), 'The MAC lease; the first of the interface when absent.'),
+      WAIT,
+    ]),
+    perform: (writer, names, given) => {
+      const lease = baseOf(writer, 'ip_lease', names)
+      const wanted = {
+        interface_id: idOf(writer, given, 'interface'),
+        mac_lease_id: idOf(writer, given, 'mac_lease'),
+      }
+      if (wanted.interface_id === null && wanted.mac_lease_id === null) {
+        throw missingArgument('interface_uuid')
+      }
+      return rowOutcome(model, writer, 'ip_lease', attach(writer, lease, wanted))
+    },
+  },
+})
+
+const releaseCall = (model: Model): NestedCall => ({
+  base: 'ip_lease',
+  operationId: 'release_ip_lease',
+  summary: 'Take an IP lease from its interface and keep its address reserved',
+  answer,
+  call: {
+    method: 'PUT',
+    path: 'ip_leases/:uuid/release',
+    signature: signature([WAIT]),
+    perform: (writer, names) => {
+      const lease = baseOf(writer, 'ip_lease', names)
+      if (lease.interface_id === null) throw argumentError('uuid', lease.uuid, 'is attached to no interface')
+      return rowOutcome(model, writer, 'ip_lease', release(writer, lease))
+    },
+  },
+})
+
+const leaseCall = (model: Model): NestedCall => ({
+  base: 'lease_policy',
+  operationId: 'lease_by_policy',
+  summary: 'Reserve an IP address of a lease policy without an interface',
+  answer,
+  call: {
+    method: 'POST',
+    path: 'lease_policies/:uuid/ip_leases',
+    signature: signature([
+      optional('ip_lease_uuid', uuid('il'), 'The uuid of the new lease; made up when absent.'),
+      optional('label', text, 'It goes into the containers with this label and into those without any.'),
+      WAIT,
+    ]),
+    perform: (writer, names, given) => {
+      const policy = baseOf(writer, 'lease_policy', names)
+      const named = textOf(given, 'ip_lease_uuid')
+      const label = textOf(given, 'label') ?? null
+      const request = { interface_id: null, label, ...(named === undefined ? {} : { uuid: named }) }
+      return rowOutcome(model, writer, 'ip_lease', leaseByPolicy(model.work(writer), policy, request))
+    },
+  },
+})
+
+export const leasingCalls = (model: Model): NestedCall[] => [
+  attachCall(model),
+  releaseCall(model),
+  leaseCall(model),
+]
