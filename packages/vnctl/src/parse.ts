@@ -153,7 +153,9 @@ const optionValue = (state: State, option: CommandOption, text: string, spelt: s
 const put = (state: State, option: CommandOption, value: Scalar | null, spelt: string): void => {
   const before = state.options.get(option.name)
   const typed = state.typed.get(option.name)
-  if (option.repeats && value !== null) {
+  if (option.kind.isList === true && before !== undefined && value !== null) {
+    state.options.set(option.name, checked(state.path, spelt, option.kind, [before, value]))
+  } else if (option.repeats && value !== null) {
     state.options.set(option.name, [...((before as readonly Scalar[] | undefined) ?? []), value])
   } else if (before !== undefined && before !== value) {
     throw usage(state.path, `${typed ?? spelt} is given twice: '${before}' and '${value}'`)

@@ -30,6 +30,17 @@ const { interface: interfaceResource, ip_lease: ipLease, mac_lease: macLease } =
 
 const OWN: readonly OwnCommand[] = [
   {
+    of: 'interface',
+    word: 'rename',
+    help: 'Gives an interface another uuid.',
+    method: 'PUT',
+    path: 'rename',
+    options: [
+      { ...option('new_uuid', uuid(interfaceResource.prefix), 'The uuid that it gets.'), required: true },
+    ],
+    answer: interfaceResource,
+  },
+  {
     of: 'ip_lease',
     word: 'attach',
     help: 'Gives an IP lease that nobody owns to an interface.',

@@ -11,8 +11,9 @@ import { deleteRows } from './deleting.ts'
 import { addOptions, modifyOptions, uuidKind } from './options.ts'
 import { ownCommands } from './own_commands.ts'
 import { PAGING, pagingQuery } from './paging.ts'
+import { associationGroup, partGroup, portsGroup } from './part_commands.ts'
 import { relationGroup } from './relation_commands.ts'
-import { childrenOf, relationsOf } from './resources.ts'
+import { associationsOf, childrenOf, partsOf, relationsOf } from './resources.ts'
 
 const title = (resource: ResourceSpec): string => resource.name.replaceAll('_', ' ')
 
@@ -112,6 +113,9 @@ export const resourceGroup = (resource: ResourceSpec): CommandGroup => {
     groups: [
       ...relationsOf(resource).map(relationGroup),
       ...childrenOf(resource).map((child) => childGroup(child, resource)),
+      ...partsOf(resource).map(partGroup),
+      ...associationsOf(resource).map(associationGroup),
+      ...(resource.name === 'interface' ? [portsGroup()] : []),
     ],
   }
 }

@@ -47,3 +47,44 @@ export const relationsOf = (base: ResourceSpec): Relation[] =>
 /** The resources whose path is below that of another. */
 export const childrenOf = (parent: ResourceSpec): ResourceSpec[] =>
   ALL_RESOURCES.filter((resource) => resource.parent === parent.name)
+
+/** A row without uuid that belongs to one other row: the first reference. */
+export interface Part {
+  readonly resource: ResourceSpec
+  readonly base: ResourceSpec
+  /** The parameter that the path carries. */
+  readonly given: string
+  /** Last part of the path, and its other number. */
+  readonly names: readonly [string, string]
+}
+
+export const partOf = (resource: ResourceSpec): Part | null => {
+  const isPart = resource.prefix === null && relationOf(resource) === null && !resource.placement?.association
+  const [first] = Object.entries(resource.fields).filter(isRequiredReference)
+  if (!isPart || first === undefined) return null
+  return {
+    resource,
+    base: resourceNamed(first[1].to),
+    given: `${first[0]}_uuid`,
+    names: resource.placement?.words ?? [resource.collection, resource.name],
+  }
+}
+
+export const partsOf = (base: ResourceSpec): Part[] =>
+  ALL_RESOURCES.map(partOf).filter((part): part is Part => part !== null && part.base === base)
+
+/** Two rows that are associated or not. */
+export interface Association {
+  readonly resource: ResourceSpec
+  readonly base: ResourceSpec
+  readonly other: ResourceSpec
+}
+
+export const associationOf = (resource: ResourceSpec): Association | null => {
+  const [base, other] = Object.entries(resource.fields).filter(isRequiredReference)
+  if (resource.placement?.association !== true || base === undefined || other === undefined) return null
+  return { resource, base: resourceNamed(base[1].to), other: resourceNamed(other[1].to) }
+}
+
+export const associationsOf = (base: ResourceSpec): Association[] =>
+  ALL_RESOURCES.map(associationOf).filter((one): one is Association => one !== null && one.base === base)
