@@ -126,7 +126,10 @@ export const createApi = async (options: ApiOptions): Promise<Api> => {
   const waiter = createWaiter(reports, store.identity)
   const { app, finish } = createServer(log, { bodyLimit, file, onDamage: writer.suspect })
   app.addHook('preClose', async () => waiter.close())
-  const stopRetention = startRetention({ store, writer, log, interval: options.expiryInterval })
+  let stopRetention = (): void => {}
+  app.addHook('onReady', async () => {
+    stopRetention = startRetention({ store, writer, log, interval: options.expiryInterval })
+  })
   app.addHook('onClose', async () => {
     stopRetention()
     reports.close()

@@ -18,6 +18,8 @@ const INTERVAL = 1000
 export const startRetention = ({ store, writer, log, interval = INTERVAL }: TimerOptions): (() => void) => {
   let known: { readonly revision: number; readonly next: number | undefined } | undefined
   let isBusy = false
+  /** One failure is one line, however often it is met. */
+  let isFailing = false
 
   const isDue = (): boolean => {
     const revision = store.revision()
@@ -29,8 +31,11 @@ export const startRetention = ({ store, writer, log, interval = INTERVAL }: Time
     isBusy = true
     try {
       if (isDue()) await writer.expire()
+      isFailing = false
     } catch (error) {
-      log.warn({ err: error }, 'looking for expired leases failed; it is tried again')
+      if (!isFailing)
+        log.warn({ err: error }, 'the leases whose time is over could not be ended; it is tried again')
+      isFailing = true
     } finally {
       isBusy = false
     }

@@ -1,7 +1,7 @@
 /**
  * Segments, ranges of addresses, lease policies and what they keep, DNS. An IP lease may be without interface: SQLite
  * takes NOT NULL off a column by making the table anew.
- * `ip_retentions_*_at` serve the search for what is due, `datapath_segments_mac_address` the rule about MAC addresses.
+ * `ip_retentions_due` serves the search for what is due, `datapath_segments_mac_address` the rule about MAC addresses.
  */
 export const leasing = `
 CREATE TABLE segments (
@@ -213,6 +213,5 @@ CREATE TABLE dns_records (
 CREATE INDEX dns_records_dns_service_id ON dns_records (dns_service_id);
 
 CREATE INDEX datapath_segments_mac_address ON datapath_segments (mac_address);
-CREATE INDEX ip_retentions_leased_at ON ip_retentions (ip_retention_container_id, leased_at);
-CREATE INDEX ip_retentions_released_at ON ip_retentions (ip_retention_container_id, released_at);
+CREATE INDEX ip_retentions_due ON ip_retentions (ip_retention_container_id, released_at, leased_at);
 `
