@@ -31,7 +31,18 @@ const byUuid = (a: { readonly uuid: string }, b: { readonly uuid: string }): num
   a.uuid < b.uuid ? -1 : 1
 
 const rankOf = (row: Row<'interface'>): string =>
-  [row.owner_datapath_id === null ? 1 : 0, row.port_name === null ? 1 : 0, row.uuid].join()
+  [
+    row.owner_datapath_id === null ? 1 : 0,
+    row.port_name !== null ? 0 : row.port_number !== null ? 1 : 2,
+    row.uuid,
+  ].join()
+
+/** Whether an interface would like a port: by its name, by its number, or because it is called so. */
+const isPort = (row: Row<'interface'>, name: string, port: number): boolean => {
+  if (row.port_name !== null) return row.port_name === name
+  if (row.port_number !== null) return row.port_number === port
+  return row.iface_id === null && row.uuid === name
+}
 
 export class Site {
   readonly rows: Snapshot['rows']
@@ -112,14 +123,14 @@ export class Site {
   }
 
   #guestOf(row: Row<'interface'>): Guest[] {
-    const name = row.port_name ?? row.uuid
     for (const { dpid, ports } of this.#switches) {
-      const port = ports.get(name)
-      const [first] = this.rows.interface
-        .filter((other) => other.mode === 'vif' && (other.port_name ?? other.uuid) === name)
-        .filter((other) => this.#isAllowed(other, dpid))
-        .toSorted((a, b) => (rankOf(a) < rankOf(b) ? -1 : 1))
-      if (port !== undefined && first?.id === row.id) return [{ interface_id: row.id, dpid, port }]
+      for (const [name, port] of [...ports].sort(([a], [b]) => (a < b ? -1 : 1))) {
+        const [first] = this.rows.interface
+          .filter((other) => other.mode === 'vif' && isPort(other, name, port))
+          .filter((other) => this.#isAllowed(other, dpid))
+          .toSorted((a, b) => (rankOf(a) < rankOf(b) ? -1 : 1))
+        if (first?.id === row.id) return [{ interface_id: row.id, dpid, port }]
+      }
     }
     return []
   }

@@ -26,6 +26,8 @@ export interface View {
   count(index: IndexName, key: number | string): number
   /** The ports of that name on all switches; the one that counts first, see `Ports`. */
   ports(name: string): readonly SwitchPort[]
+  /** The ports of that number on all switches. */
+  portsNumbered(port_no: number): readonly SwitchPort[]
   query<T>(query: Query<T>, id: number): T
 }
 
@@ -121,6 +123,11 @@ export class TrackedView implements View {
   ports(name: string): readonly SwitchPort[] {
     this.#parts.graph.readCell('ports', name)
     return this.#parts.ports.named(name)
+  }
+
+  portsNumbered(port_no: number): readonly SwitchPort[] {
+    this.#parts.graph.readCell('port numbers', port_no)
+    return this.#parts.ports.numbered(port_no)
   }
 
   query<T>(query: Query<T>, id: number): T {

@@ -9,7 +9,7 @@ type ReferenceColumn<N extends ResourceName> = Extract<keyof Row<N>, `${string}_
 /** Name of an index: resource and column, e.g. `ip_lease.network_id`. */
 export type IndexName =
   | { [N in ResourceName]: `${N}.${ReferenceColumn<N>}` }[ResourceName]
-  | `interface.${'port' | 'shard'}`
+  | `interface.${'port' | 'port_number' | 'shard'}`
   | 'ip_lease.shard'
   | 'datapath.dpid'
 
@@ -23,8 +23,25 @@ export interface IndexDefinition {
   readonly keyOf: (row: Row) => string | number | null
 }
 
-/** The switch port that an interface is bound to: the one it names, else the one named like its uuid. */
-export const portNameOf = (row: Row<'interface'>): string => row.port_name ?? row.uuid
+/** The switch port that an interface is bound to: by name, by number, or by neither. */
+export type PortBinding = { readonly name: string } | { readonly number: number } | null
+
+/** The port that it names, else the one that has its number, else the one named like its uuid; none by iface-id yet. */
+export const portBindingOf = ({ port_name, port_number, iface_id, uuid }: Row<'interface'>): PortBinding => {
+  if (port_name !== null) return { name: port_name }
+  if (port_number !== null) return { number: port_number }
+  return iface_id === null ? { name: uuid } : null
+}
+
+const portNameOf = (row: Row<'interface'>): string | null => {
+  const binding = portBindingOf(row)
+  return binding !== null && 'name' in binding ? binding.name : null
+}
+
+const portNumberOf = (row: Row<'interface'>): number | null => {
+  const binding = portBindingOf(row)
+  return binding !== null && 'number' in binding ? binding.number : null
+}
 
 /** Parts of a network that has many guests, so that one more concerns a part and not all of it. */
 export const SHARDS = 64
@@ -45,6 +62,7 @@ const index = <N extends ResourceName>(
 const OTHERS: { readonly [N in ResourceName]?: readonly IndexDefinition[] } = {
   interface: [
     index('interface.port', portNameOf),
+    index('interface.port_number', portNumberOf),
     index<'interface'>('interface.shard', (row) => shardOf(row.network_id, row.id)),
   ],
   datapath: [index<'datapath'>('datapath.dpid', (row) => row.dpid)],

@@ -1,26 +1,43 @@
 /**
- * The ports of all switches, by name: facts that the switches told, kept while they are away. Where several have a
- * port of one name, a switch that is connected goes before one that is not, then the lower datapath id.
+ * The ports of all switches, by name and by number: facts that the switches told, kept while they are away. Where several have a
+ * port of one name or number, a switch that is connected goes before one that is not, then the lower datapath id.
  */
 import type { Touch } from './touch.ts'
 
 /** A port of a switch. */
 export interface SwitchPort {
   readonly dpid: string
+  readonly name: string
   /** OpenFlow port number, 1..0xffffff00. */
   readonly port_no: number
 }
 
 export class Ports {
   readonly #byName = new Map<string, Map<string, number>>()
+  /** Names by number and switch; for a moment two ports of a switch may have one number. */
+  readonly #byNumber = new Map<number, Map<string, readonly string[]>>()
   readonly #bySwitch = new Map<string, Set<string>>()
   readonly #connected = new Set<string>()
 
   /** Ports of that name, the one that counts first. */
   named(name: string): readonly SwitchPort[] {
-    const found = [...(this.#byName.get(name) ?? [])].map(([dpid, port_no]) => ({ dpid, port_no }))
+    return this.#ordered(
+      [...(this.#byName.get(name) ?? [])].map(([dpid, port_no]) => ({ dpid, name, port_no })),
+    )
+  }
+
+  /** Ports of that number, the one that counts first. */
+  numbered(port_no: number): readonly SwitchPort[] {
+    return this.#ordered(
+      [...(this.#byNumber.get(port_no) ?? [])].flatMap(([dpid, names]) =>
+        names.map((name) => ({ dpid, name, port_no })),
+      ),
+    )
+  }
+
+  #ordered(found: SwitchPort[]): readonly SwitchPort[] {
     const away = ({ dpid }: SwitchPort): number => (this.#connected.has(dpid) ? 0 : 1)
-    return found.sort((a, b) => away(a) - away(b) || (a.dpid < b.dpid ? -1 : 1))
+    return found.sort((a, b) => away(a) - away(b) || (a.dpid < b.dpid ? -1 : a.dpid > b.dpid ? 1 : 0))
   }
 
   /** Says whether a switch is connected: that may change which of several ports of a name counts. */
@@ -30,6 +47,8 @@ export class Ports {
     else this.#connected.delete(dpid)
     for (const name of this.#bySwitch.get(dpid) ?? []) {
       if ((this.#byName.get(name)?.size ?? 0) > 1) touch('ports', name)
+      const number = this.#byName.get(name)?.get(dpid) ?? 0
+      if ((this.#byNumber.get(number)?.size ?? 0) > 1) touch('port numbers', number)
     }
   }
 
@@ -38,8 +57,9 @@ export class Ports {
     const before = this.#byName.get(name)?.get(dpid) ?? null
     if (before === port_no) return
     touch('ports', name)
+    if (before !== null) this.#forgetNumber(dpid, name, before, touch)
     if (port_no === null) this.#remove(dpid, name)
-    else this.#add(dpid, name, port_no)
+    else this.#add(dpid, name, port_no, touch)
   }
 
   /** Replaces all ports of a switch. */
@@ -50,10 +70,22 @@ export class Ports {
     for (const [name, port_no] of ports) this.set(dpid, name, port_no, touch)
   }
 
-  #add(dpid: string, name: string, port_no: number): void {
+  #add(dpid: string, name: string, port_no: number, touch: Touch): void {
+    touch('port numbers', port_no)
+    const numbered = this.#byNumber.get(port_no) ?? new Map<string, readonly string[]>()
+    this.#byNumber.set(port_no, numbered.set(dpid, [...(numbered.get(dpid) ?? []), name].sort()))
     const switches = this.#byName.get(name) ?? new Map<string, number>()
     this.#byName.set(name, switches.set(dpid, port_no))
     this.#bySwitch.set(dpid, (this.#bySwitch.get(dpid) ?? new Set<string>()).add(name))
+  }
+
+  #forgetNumber(dpid: string, name: string, port_no: number, touch: Touch): void {
+    touch('port numbers', port_no)
+    const switches = this.#byNumber.get(port_no)
+    const rest = switches?.get(dpid)?.filter((other) => other !== name) ?? []
+    if (rest.length > 0) switches?.set(dpid, rest)
+    else switches?.delete(dpid)
+    if (switches?.size === 0) this.#byNumber.delete(port_no)
   }
 
   #remove(dpid: string, name: string): void {

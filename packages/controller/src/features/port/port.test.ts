@@ -41,6 +41,27 @@ t.test('an interface is behind the port that it names, before one that is only c
   t.notMatch(lines.join('\n'), 'reg0=0x1,')
 })
 
+t.test('an interface is behind the port whose number it knows, after one that names it', async (t) => {
+  const numbered = { ...guest, id: 5, uuid: 'if-5', port_number: 1, addresses: { 1: '172.16.1.5' } }
+  const lines = linesOf(await compile({ networks, interfaces: [guest, numbered] }, 2), 'port')
+  t.match(lines[0], 'in_port=1 actions=load:0x5->NXM_NX_REG0[]', 'and before one that is only called so')
+  const named = { ...guest, id: 2, port_name: 'if-1' }
+  const after = linesOf(await compile({ networks, interfaces: [named, numbered] }, 1), 'port')
+  t.match(after[0], 'in_port=1 actions=load:0x2->NXM_NX_REG0[]')
+  t.notMatch(after.join('\n'), 'reg0=0x5,')
+  t.strictSame(
+    linesOf(await compile({ networks, interfaces: [{ ...numbered, port_number: 3 }] }, 2), 'port'),
+    [],
+  )
+})
+
+t.test('an interface that is known by its iface-id is not the port of its name', async (t) => {
+  t.strictSame(
+    linesOf(await compile({ networks, interfaces: [{ ...guest, iface_id: 'vm' }] }, 1), 'port'),
+    [],
+  )
+})
+
 t.test('an interface that is pinned to another bridge is not here', async (t) => {
   const pinned = { ...guest, owner_datapath_id: 7 }
   t.strictSame(linesOf(await compile({ networks, interfaces: [pinned] }, 1), 'port'), [])

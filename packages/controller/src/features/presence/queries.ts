@@ -4,7 +4,7 @@
  */
 import { type Row, toIpAddress } from '@openvnet/schema'
 import { listQuery, recordQuery, type View, valueQuery } from '../../engine/view.ts'
-import { portNameOf, SHARDS, shardKey } from '../../model/index_key.ts'
+import { portBindingOf, SHARDS, shardKey } from '../../model/index_key.ts'
 import type { SwitchPort } from '../../model/ports.ts'
 
 type InterfaceRow = Row<'interface'>
@@ -16,16 +16,17 @@ const sortedSet = <T extends string | number>(items: Iterable<T>): readonly T[] 
 const allows = (row: InterfaceRow, dpid: string, view: View): boolean =>
   row.owner_datapath_id === null || view.get('datapath', row.owner_datapath_id)?.dpid === dpid
 
-/** Lower goes first: who names the bridge before who does not, who names the port before who is only called so. */
-const rank = (row: InterfaceRow): number =>
-  (row.owner_datapath_id === null ? 2 : 0) + (row.port_name === null ? 1 : 0)
+/** Lower goes first: who names the bridge, then who names the port, who knows its number, who is only called so. */
+const rank = ({ owner_datapath_id, port_name, port_number }: InterfaceRow): number => {
+  const vagueness = port_name !== null ? 0 : port_number !== null ? 1 : 2
+  return (owner_datapath_id === null ? 3 : 0) + vagueness
+}
 
 const isVif = (row: InterfaceRow): boolean => row.mode === 'vif'
 
 /** The one interface that a port belongs to, when several would like it. */
-const ownerOfPort = (name: string, dpid: string, view: View): InterfaceRow | undefined =>
-  view
-    .list('interface.port', name)
+const ownerOfPort = ({ dpid, name, port_no }: SwitchPort, view: View): InterfaceRow | undefined =>
+  [...view.list('interface.port', name), ...view.list('interface.port_number', port_no)]
     .filter((row) => isVif(row) && allows(row, dpid, view))
     .reduce<InterfaceRow | undefined>(
       (best, row) => (best === undefined || rank(row) < rank(best) ? row : best),
@@ -34,13 +35,15 @@ const ownerOfPort = (name: string, dpid: string, view: View): InterfaceRow | und
 
 /**
  * The port of a guest's interface, or `null` while there is none.
- * Where several switches have a port of that name, a connected one goes before others, then the lowest datapath id.
+ * Where several switches have such a port, a connected one goes before others, then the lowest datapath id.
  */
 export const portOfInterface = recordQuery<SwitchPort>('port of interface', (id, view) => {
   const row = view.get('interface', id)
   if (row === undefined || !isVif(row)) return null
-  const name = portNameOf(row)
-  return view.ports(name).find(({ dpid }) => ownerOfPort(name, dpid, view)?.id === id) ?? null
+  const binding = portBindingOf(row)
+  if (binding === null) return null
+  const ports = 'name' in binding ? view.ports(binding.name) : view.portsNumbered(binding.number)
+  return ports.find((port) => ownerOfPort(port, view)?.id === id) ?? null
 })
 
 /** The switch of a guest's interface: none or one datapath id. */
