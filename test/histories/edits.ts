@@ -123,6 +123,7 @@ const modification = (random: Random): Edit =>
   random.pick<() => Edit>([
     () => put(`interfaces/${guestName(random)}`, { display_name: `name ${random.below(9)}` }),
     () => put(`interfaces/${guestName(random)}`, { port_name: random.pick(['', 'p1', 'p2']) }),
+    () => put(`interfaces/${guestName(random)}`, { port_name: '', port_number: random.pick(['', 1, 2, 3]) }),
     () => put(`interfaces/${guestName(random)}`, { owner_datapath_uuid: random.pick(['', 'dp-1', 'dp-2']) }),
     () => put(`interfaces/${legName(random)}`, { owner_datapath_uuid: random.pick(['', 'dp-1', 'dp-2']) }),
     () => put(`mac_leases/ml-${random.upTo(6)}`, { interface_uuid: guestName(random) }),

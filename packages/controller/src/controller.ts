@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Bus, type ControllerReport, type FeedSource, follow } from '@openvnet/feed'
 import type { Logger } from 'pino'
+import { type Adoption, createAdmission } from './admission.ts'
 import { Engine } from './engine/engine.ts'
 import { FEATURES } from './features/index.ts'
 import { Reporter } from './reporter.ts'
@@ -18,6 +19,8 @@ export interface ControllerOptions {
   /** Addresses on which switches are expected. */
   readonly listen: readonly ListenAddress[]
   readonly log: Logger
+  /** Whether a bridge without datapath row is acted for (`auto`) or waits for one (`approve`); `auto`. */
+  readonly adoption?: Adoption
   /** Time between reports when nothing happens, in milliseconds (2,000). */
   readonly reportInterval?: number
   /** Time between checks of what switches hold, in milliseconds (10,000). */
@@ -54,10 +57,15 @@ export const createController = async (options: ControllerOptions): Promise<Cont
       }, RESTART_DELAY_MS)
     },
   })
+  const admission = createAdmission({
+    adoption: options.adoption ?? 'auto',
+    facts: engine,
+    onChange: (dpid) => reporter.changed(dpid),
+  })
   const rivals = createRivals(bus, identity)
   const switches = await createSwitches({
     listen: options.listen,
-    facts: engine,
+    facts: admission,
     desired: (dpid) => engine.desired(dpid),
     log,
     onStatus: (dpid) => reporter.changed(dpid),
@@ -65,7 +73,11 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     ...(options.auditInterval !== undefined && { auditInterval: options.auditInterval }),
     ...(options.probeInterval !== undefined && { probeInterval: options.probeInterval }),
   })
-  const named = (status: SwitchStatus) => ({ ...status, uuid: engine.datapathUuid(status.dpid) })
+  const named = (status: SwitchStatus) => ({
+    ...status,
+    uuid: engine.datapathUuid(status.dpid),
+    ...(admission.isPending(status.dpid) && { pending: true as const }),
+  })
   const reporter = new Reporter({
     bus,
     identity,
@@ -85,9 +97,13 @@ export const createController = async (options: ControllerOptions): Promise<Cont
       onSnapshot: (snapshot) => {
         store = snapshot.store
         engine.load(snapshot)
+        admission.load(snapshot)
         reporter.tellAll()
       },
-      onChange: (change) => engine.apply(change),
+      onChange: (change) => {
+        engine.apply(change)
+        admission.apply(change)
+      },
     })
   let restart: NodeJS.Timeout | undefined
   let stopFollowing = startFollowing()

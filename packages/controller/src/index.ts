@@ -1,3 +1,4 @@
+export type { Adoption } from './admission.ts'
 export { type CompileTablesOptions, compileTables } from './compile_tables.ts'
 export { type Controller, type ControllerOptions, createController } from './controller.ts'
 export { renderPipelineDocument } from './document.ts'

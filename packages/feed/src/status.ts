@@ -13,6 +13,8 @@ export interface DatapathStatus {
   /** uuid of its row, or `null` while it has none. */
   readonly uuid: string | null
   readonly connected: boolean
+  /** It has no datapath row and waits for one; it is left as it is until then. */
+  readonly pending?: true
   /** Address of the switch's end of the connection. */
   readonly peer: string | null
   /** `null` while it is not known: not connected, not decided yet, or the switch does not answer. */

@@ -80,7 +80,13 @@ async function startController(
   closes: Close[],
 ): Promise<readonly Address[]> {
   try {
-    const controller = await createController({ feed, bus, listen: options.openflow, log })
+    const controller = await createController({
+      feed,
+      bus,
+      listen: options.openflow,
+      adoption: options.adopt,
+      log,
+    })
     closes.push(() => controller.close())
     return controller.addresses
   } catch (error) {

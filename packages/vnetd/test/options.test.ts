@@ -39,6 +39,7 @@ t.test('defaults listen on loopback only and keep everything in one process', as
     redis: null,
     only: null,
     api: 'http://127.0.0.1:9090',
+    adopt: 'auto',
     logLevel: 'info',
     logFile: null,
   })
@@ -51,6 +52,7 @@ t.test('a flag is stronger than the environment, that than the file, that than t
   )
   const env = { VNETD_CONFIG: config, VNETD_DB: 'from-env', VNETD_LOG_LEVEL: 'warn', VNETD_REDIS: '' }
   t.match(options(['--log-level', 'error'], env), {
+    adopt: 'auto',
     logLevel: 'error',
     db: 'from-env',
     http: { host: '0.0.0.0', port: 1 },

@@ -3,7 +3,7 @@
  * follows this store and its replica is at the revision or above; and every datapath that is connected to one has
  * acknowledged it to the one that acts for it.
  * A datapath that refused flows does not have the revision, whatever it acknowledged.
- * A datapath that is not connected does not count: it gets the whole description when it connects.
+ * A datapath that waits to be approved does not count. One that is not connected does not either: it gets the whole description when it connects.
  */
 import { acknowledgedBy, type ControllerReport, type DatapathStatus } from '@openvnet/feed'
 
@@ -33,8 +33,8 @@ const NO_CONTROLLER = 'no controller is connected to this API'
 export const refusedBy = ({ refused }: { readonly refused?: number }): number => refused ?? 0
 
 /** Whether a controller that says this acts for the datapath, or would: those of an older version know no roles. */
-const acts = ({ connected, role }: DatapathStatus): boolean => connected && role !== 'secondary'
-const isConnected = ({ connected }: DatapathStatus): boolean => connected
+const isConnected = ({ connected, pending }: DatapathStatus): boolean => connected && pending !== true
+const acts = (datapath: DatapathStatus): boolean => isConnected(datapath) && datapath.role !== 'secondary'
 
 interface View {
   readonly report: ControllerReport

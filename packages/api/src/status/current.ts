@@ -6,7 +6,8 @@
 import type { ControllerReport, DatapathStatus } from '@openvnet/feed'
 
 const isConnected = ({ connected }: DatapathStatus): boolean => connected
-const acts = ({ connected, role }: DatapathStatus): boolean => connected && role !== 'secondary'
+const acts = ({ connected, pending, role }: DatapathStatus): boolean =>
+  connected && pending !== true && role !== 'secondary'
 
 /**
  * @param fresh reports of controllers that are heard as often as they should be

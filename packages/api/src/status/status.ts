@@ -27,11 +27,23 @@ export interface DatapathEntry extends Omit<DatapathStatus, 'current'> {
   readonly applied: boolean
 }
 
+/** A bridge that is connected and waits: POST /datapaths with its dpid approves it. */
+export interface PendingEntry {
+  readonly dpid: string
+  /** Address of the switch's end of the connection. */
+  readonly peer: string | null
+  /** Since when it is connected, ISO 8601. */
+  readonly since: string
+  readonly controller: string
+}
+
 export interface Status {
   readonly store: string
   readonly revision: number
   readonly controllers: readonly ControllerEntry[]
   readonly datapaths: readonly DatapathEntry[]
+  /** Bridges that wait to be approved (`vnetd --adopt approve`). */
+  readonly pending: readonly PendingEntry[]
 }
 
 /** What `GET /status` answers. */
@@ -57,6 +69,15 @@ const absent = ({ dpid, uuid, updated_at }: Row<'datapath'> & { updated_at: stri
   since: updated_at,
 })
 
+const pendingOf = (reports: readonly ControllerReport[]): PendingEntry[] =>
+  reports
+    .flatMap(({ controller, datapaths }) =>
+      datapaths
+        .filter(({ connected, pending }) => connected && pending === true)
+        .map(({ dpid, peer, since }) => ({ dpid, peer, since, controller })),
+    )
+    .sort((a, b) => a.dpid.localeCompare(b.dpid))
+
 export interface StatusInput {
   readonly store: string
   readonly revision: number
@@ -77,6 +98,7 @@ export const statusOf = ({ store, revision, reports, rows }: StatusInput): Statu
         refused: refusedBy(datapath),
         applied:
           datapath.connected &&
+          datapath.pending !== true &&
           report.store === store &&
           acknowledged_revision >= revision &&
           refusedBy(datapath) === 0,
@@ -94,6 +116,7 @@ export const statusOf = ({ store, revision, reports, rows }: StatusInput): Statu
       follows: report.store === store,
       datapaths: report.datapaths.filter(({ connected }) => connected).length,
     })),
+    pending: pendingOf(reports),
     datapaths: [...seen, ...unseen].sort((a, b) => a.dpid.localeCompare(b.dpid)),
   }
 }

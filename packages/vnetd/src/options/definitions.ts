@@ -19,8 +19,10 @@ interface Definition<T> {
 }
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+const ADOPTIONS = ['auto', 'approve'] as const
 const PARTS = ['api', 'controller'] as const
 export type LogLevel = (typeof LEVELS)[number]
+export type Adopt = (typeof ADOPTIONS)[number]
 export type Part = (typeof PARTS)[number]
 
 const oneOf =
@@ -84,6 +86,14 @@ export const OPTIONS = {
     default: 'http://127.0.0.1:9090',
     read: urlWith('http:', 'https:'),
     expected: 'a URL as in http://127.0.0.1:9090',
+  },
+  adopt: {
+    name: 'adopt',
+    value: ADOPTIONS.join('|'),
+    help: 'what to do with a bridge without datapath row: act for it, or wait until its row is made',
+    default: 'auto',
+    read: oneOf(ADOPTIONS),
+    expected: `one of ${ADOPTIONS.join(', ')}`,
   },
   logLevel: {
     name: 'log-level',

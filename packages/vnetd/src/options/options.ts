@@ -2,7 +2,14 @@
 import type { Address } from './address.ts'
 import { parseCommandLine } from './command-line.ts'
 import { readConfigFile } from './config-file.ts'
-import { definition, environmentName, type LogLevel, type OptionKey, type Part } from './definitions.ts'
+import {
+  type Adopt,
+  definition,
+  environmentName,
+  type LogLevel,
+  type OptionKey,
+  type Part,
+} from './definitions.ts'
 import { UsageError } from './usage-error.ts'
 
 export interface VnetdOptions {
@@ -15,6 +22,8 @@ export interface VnetdOptions {
   readonly only: Part | null
   /** Where a controller without API of its own finds it. */
   readonly api: string
+  /** Whether a bridge without datapath row is acted for. */
+  readonly adopt: Adopt
   readonly logLevel: LogLevel
   readonly logFile: string | null
 }
@@ -60,6 +69,7 @@ function readOptions(origins: Origins): VnetdOptions {
     redis: one('redis') as string | null,
     only: one('only') as Part | null,
     api: one('api') as string,
+    adopt: one('adopt') as Adopt,
     logLevel: one('logLevel') as LogLevel,
     logFile: one('logFile') as string | null,
   }

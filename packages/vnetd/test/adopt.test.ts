@@ -1,0 +1,99 @@
+/** Bridges that nobody has described: acted for at once, or left as they are until somebody approves. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { FakeSwitch, fakePort } from '@openvnet/openflow/testing'
+import { pino } from 'pino'
+import t, { type Test } from 'tap'
+import { readInvocation } from '../src/options/options.ts'
+import { start } from '../src/start.ts'
+
+const DPID = '0x00000000000000a1'
+
+interface Status {
+  readonly datapaths: readonly {
+    readonly dpid: string
+    readonly applied: boolean
+    readonly connected: boolean
+    readonly role: string | null
+  }[]
+  readonly pending: readonly { readonly dpid: string; readonly peer: string; readonly since: string }[]
+}
+
+const until = async (what: string, isSo: () => Promise<boolean> | boolean): Promise<void> => {
+  for (let attempt = 0; attempt < 1000; attempt += 1) {
+    if (await isSo()) return
+    await delay(10)
+  }
+  throw new Error(`never: ${what}`)
+}
+
+const run = async (t: Test, ...options: string[]) => {
+  const argv = [
+    '--http',
+    '127.0.0.1:0',
+    '--openflow',
+    '127.0.0.1:0',
+    '--db',
+    `${t.testdir()}/a.db`,
+    ...options,
+  ]
+  const invocation = readInvocation({ argv, env: {}, version: '1' })
+  if (invocation.kind === 'print') throw new Error(invocation.text)
+  const running = await start(invocation.options, pino({ level: 'silent' }))
+  t.teardown(() => running.close())
+  const bridge = new FakeSwitch({ datapathId: BigInt(DPID), ports: [fakePort(7, 'tap7')] })
+  t.teardown(() => bridge.disconnect())
+  const [openflow] = running.openflow
+  const call = async (method: string, path: string) => {
+    const url = `http://127.0.0.1:${running.http?.port}/api/1.0/${path}`
+    const response = await fetch(url, { method })
+    if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`)
+    return { headers: response.headers, body: await response.json() }
+  }
+  const status = async () => (await call('GET', 'status')).body as Status
+  await call('POST', 'networks?uuid=nw-1&ipv4_network=10.0.0.0')
+  const guest =
+    'uuid=if-1&port_number=7&mac_address=52:54:00:00:00:01&network_uuid=nw-1&ipv4_address=10.0.0.1'
+  await call('POST', `interfaces?${guest}`)
+  await bridge.connect({ host: '127.0.0.1', port: openflow?.port ?? 0 })
+  await until('the bridge is seen', async () => (await status()).datapaths.some(({ connected }) => connected))
+  return { bridge, call, status }
+}
+
+/** Whether the flows of the guest are there, who is known by the number of his port. */
+const servesGuest = (bridge: FakeSwitch): boolean =>
+  bridge.flows.some(({ match }) => match.some((entry) => 'field' in entry && entry.field === 'in_port'))
+
+t.test('with auto a bridge is acted for when it connects', async (t) => {
+  const { bridge, call, status } = await run(t)
+  const { body } = await call('GET', 'wait?timeout=10')
+  t.match(body, { applied: true })
+  t.ok(servesGuest(bridge))
+  t.same((await status()).pending, [])
+})
+
+t.test('with approve a bridge is left as it is until its row is made', async (t) => {
+  const { bridge, call, status } = await run(t, '--adopt', 'approve')
+  await until('it is listed', async () => (await status()).pending.length === 1)
+  const [pending] = (await status()).pending
+  t.match(pending, { dpid: DPID, peer: /127.0.0.1/, since: /^\d{4}-/ })
+  t.match((await status()).datapaths, [{ dpid: DPID, applied: false, connected: true }])
+  t.match((await call('GET', 'wait?timeout=5')).body, { applied: true }, 'nobody waits for it')
+  await delay(1000)
+  t.equal(bridge.flowCount, 0)
+  t.equal(bridge.received.get('flow_mod') ?? 0, 0)
+  t.equal(bridge.connected, true)
+  bridge.setPort(fakePort(8, 'tap8'))
+  bridge.removePort(8)
+
+  const approved = await call('POST', `datapaths?uuid=dp-1&dpid=${DPID}&wait=10`)
+  t.equal(approved.headers.get('x-applied'), 'true')
+  t.ok(servesGuest(bridge), 'with the ports that it had before')
+  t.same((await status()).pending, [])
+  t.match((await status()).datapaths, [{ uuid: 'dp-1', applied: true }])
+
+  await call('DELETE', 'datapaths/dp-1')
+  await until('the guest is gone', () => !servesGuest(bridge))
+  t.match((await status()).pending, [{ dpid: DPID }])
+  await call('POST', `datapaths?uuid=dp-2&dpid=${DPID}&wait=10`)
+  t.ok(servesGuest(bridge), 'and it may be approved again')
+})
