@@ -1,5 +1,4 @@
 /** One question to the API and its answer. Refusals and everything that can go wrong on the way become a `Failure`. */
-import type { Scalar } from '@openvnet/schema'
 import { EXIT, Failure } from '../failure.ts'
 import { refusal } from './refusal.ts'
 
@@ -8,7 +7,7 @@ export interface Request {
   /** Parts of the path below the API's. */
   readonly path: readonly string[]
   readonly query?: Readonly<Record<string, string>>
-  readonly body?: Readonly<Record<string, Scalar | null>>
+  readonly body?: Readonly<Record<string, unknown>>
   /** Seconds that the server may take beyond the usual, because it waits for something. */
   readonly patience?: number
 }

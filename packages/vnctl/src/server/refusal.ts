@@ -6,6 +6,8 @@ interface ApiError {
   readonly error: string
   readonly message: unknown
   readonly code: string
+  /** The operation of a batch that was refused. */
+  readonly operation: Readonly<Record<string, unknown>> | null
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -13,7 +15,12 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 const readError = (body: unknown): ApiError | null =>
   isObject(body) && typeof body['error'] === 'string'
-    ? { error: body['error'], message: body['message'], code: String(body['code'] ?? '') }
+    ? {
+        error: body['error'],
+        message: body['message'],
+        code: String(body['code'] ?? ''),
+        operation: isObject(body['operation']) ? body['operation'] : null,
+      }
     : null
 
 /** The codes that say that a row does not exist. */
@@ -72,6 +79,12 @@ const SENTENCES: Readonly<Record<string, (message: string) => string>> = {
   '404': (path) => `this server does not know ${path}: is it an OpenVNet API of this version?`,
 }
 
+/** Which operation of a batch, as its place in the file is counted: from 0. */
+const place = ({ operation }: ApiError): string =>
+  operation === null
+    ? ''
+    : `operations[${operation['index']}] (${operation['method']} ${operation['path']}): `
+
 const sentence = ({ message, code }: ApiError): string => {
   if (isObject(message)) return refusedParameter(message)
   const text = plain(message)
@@ -88,5 +101,6 @@ export const refusal = (status: number, body: unknown, url: string): Failure => 
     return new Failure(EXIT.other, `${url} answered ${status} without a reason: is it an OpenVNet API?`)
   }
   const failed = status >= 500 ? `the server failed (${status}, ${error.error}): ` : ''
-  return new Failure(exitCode(status, error.code), `${failed}${sentence(error)}`.replace(/\s*\n\s*/g, ' '))
+  const text = `${failed}${place(error)}${sentence(error)}${error.operation === null ? '' : '; nothing was stored'}`
+  return new Failure(exitCode(status, error.code), text.replace(/\s*\n\s*/g, ' '))
 }
