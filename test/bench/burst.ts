@@ -102,13 +102,18 @@ const check = ({ status, body }: { readonly status: number; readonly body: strin
   if (status !== 200) throw new Error(`${status} ${body.slice(0, 300)}`)
 }
 
+/** Method, path, body. */
+type Request = readonly [method: string, path: string, body?: object]
+
+const textOf = ([, , body]: Request): string => (body === undefined ? '' : JSON.stringify(body))
+
 /** Every request as soon as there is room on a connection. */
-const each = (requests: readonly (readonly [string, string, unknown?])[], depth: number) => {
+const each = (requests: readonly Request[], depth: number) => {
   return async (connections: HttpConnection[]): Promise<void> => {
     let next = 0
     const lane = async (connection: HttpConnection): Promise<void> => {
       for (let request = requests[next++]; request !== undefined; request = requests[next++]) {
-        check(await connection.send(...request))
+        check(await connection.send(request[0], request[1], textOf(request)))
       }
     }
     await Promise.all(connections.flatMap((one) => Array.from({ length: depth }, () => lane(one))))
@@ -118,10 +123,11 @@ const each = (requests: readonly (readonly [string, string, unknown?])[], depth:
 const creations = Array.from({ length: WRITES }, (_, n) => ['POST', 'interfaces', guest(n)] as const)
 const deletions = Array.from({ length: WRITES }, (_, n) => ['DELETE', `interfaces/if-p${n + 1}`] as const)
 
-const batchOf = (requests: readonly (readonly [string, string, unknown?])[]) => {
+const batchOf = (requests: readonly Request[]) => {
   const operations = requests.map(([method, path, body]) => ({ method, path, ...(body ? { body } : {}) }))
+  const text = JSON.stringify({ operations })
   return async ([connection]: HttpConnection[]): Promise<void> => {
-    check((await connection?.send('POST', 'batch', { operations })) ?? { status: 0, body: '' })
+    check(await connection!.send('POST', 'batch', text))
   }
 }
 
@@ -204,7 +210,7 @@ const run = async (mode: 'one process' | 'split', directory: string): Promise<Bu
     fakes = await FakeSwitches.start({ port: OPENFLOW_PORT, switches: 1, ports: WRITES })
     fakes.connect()
     const connection = await HttpConnection.open(HTTP_PORT)
-    for (const network of networks) check(await connection.send('POST', 'networks', network))
+    for (const network of networks) check(await connection.send('POST', 'networks', JSON.stringify(network)))
     await sleep(500)
     await applied(connection)
     say(

@@ -116,7 +116,7 @@ const changeAddress: Change = {
   name: 'change-address',
   text: 'change an address (batch: delete and add a lease)',
   round: (client, description, n) => {
-    const ipv4_address = addressOf(description, 0, n % 2 === 0 ? 100 : 6)
+    const ipv4_address = addressOf(description, 0, n % 2 === 0 ? description.guests + 50 : 6)
     const lease = {
       ...{ uuid: 'il-p6', interface_uuid: 'if-p6', network_uuid: 'nw-0' },
       ipv4_address,

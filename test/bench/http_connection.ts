@@ -15,6 +15,10 @@ export class HttpConnection {
   readonly #socket: Socket
   readonly #waiting: ((answer: HttpAnswer) => void)[] = []
   #received: Buffer = Buffer.alloc(0)
+  /** What has come and is not in `#received`, which is not put together before it can be an answer. */
+  #chunks: Buffer[] = []
+  #length = 0
+  #needed = 0
 
   private constructor(socket: Socket) {
     this.#socket = socket
@@ -28,8 +32,8 @@ export class HttpConnection {
     return new HttpConnection(socket)
   }
 
-  send(method: string, path: string, body?: unknown): Promise<HttpAnswer> {
-    const text = body === undefined ? '' : JSON.stringify(body)
+  /** @param text the body, JSON */
+  send(method: string, path: string, text = ''): Promise<HttpAnswer> {
     this.#socket.write(
       `${method} /api/1.0/${path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n` +
         `content-length: ${Buffer.byteLength(text)}${HEAD_END}${text}`,
@@ -42,17 +46,29 @@ export class HttpConnection {
   }
 
   #take(chunk: Buffer): void {
-    this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk])
-    for (;;) {
-      const end = this.#received.indexOf(HEAD_END)
-      if (end === -1) return
-      const head = this.#received.toString('latin1', 0, end)
-      const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0)
-      const next = end + HEAD_END.length + length
-      if (this.#received.length < next) return
-      const body = this.#received.toString('utf8', end + HEAD_END.length, next)
-      this.#received = this.#received.subarray(next)
-      this.#waiting.shift()?.({ status: Number(head.slice(9, 12)), head, body })
+    this.#chunks.push(chunk)
+    this.#length += chunk.length
+    if (this.#length < this.#needed) return
+    this.#received = Buffer.concat(this.#chunks)
+    while (this.#takeAnswer());
+    this.#chunks = [this.#received]
+    this.#length = this.#received.length
+  }
+
+  /** @returns whether there may be another */
+  #takeAnswer(): boolean {
+    this.#needed = 0
+    const end = this.#received.indexOf(HEAD_END)
+    if (end === -1) return false
+    const head = this.#received.toString('latin1', 0, end)
+    const next = end + HEAD_END.length + Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0)
+    if (this.#received.length < next) {
+      this.#needed = next
+      return false
     }
+    const body = this.#received.toString('utf8', end + HEAD_END.length, next)
+    this.#received = this.#received.subarray(next)
+    this.#waiting.shift()?.({ status: Number(head.slice(9, 12)), head, body })
+    return true
   }
 }

@@ -18,8 +18,8 @@ export interface Load {
 /** About 130 flows. */
 export const SMALL: Load = {
   name: 'small',
-  text: 'two networks of 10',
-  description: { networks: 2, guests: 10, routerOf: 2 },
+  text: 'three networks of 10',
+  description: { networks: 3, guests: 10, routerOf: 2 },
 }
 /** About 100,000 flows. */
 export const LARGE: Load = {
@@ -28,12 +28,21 @@ export const LARGE: Load = {
   description: { networks: 50, guests: 1000, routerOf: 10 },
 }
 
+interface Guests {
+  readonly first: readonly [Guest, Guest]
+  readonly routed: Guest
+  readonly last: readonly [Guest, Guest]
+}
+
 export class LoadedSwitch {
   readonly bench: BenchSwitch
   readonly load: Load
   readonly database: string
-  /** The first two members of network 0, and the first of network 1. */
-  readonly guests: readonly [Guest, Guest, Guest]
+  /**
+   * Two members of network 0, one of network 1, which the same router joins, and two of the last network: flows come in
+   * parts, and who is in the first ones has them sooner than who is in the last.
+   */
+  readonly guests: Guests
   vnetd: Vnetd
 
   private constructor(parts: Pick<LoadedSwitch, 'bench' | 'load' | 'database' | 'guests' | 'vnetd'>) {
@@ -50,13 +59,14 @@ export class LoadedSwitch {
       const { description } = load
       const database = join(bench.directory, 'bench.db')
       writeDatabase(database, description)
-      const others = Array.from({ length: description.networks - 2 }, (_, n) => portOf(description, n + 2, 1))
-      await bench.addPorts(others)
-      const guests = [
-        await addGuest(bench, description, 0, 1),
-        await addGuest(bench, description, 0, 2),
-        await addGuest(bench, description, 1, 1),
-      ] as const
+      const last = description.networks - 1
+      const others = Array.from({ length: last - 2 }, (_, n) => portOf(description, n + 2, 1))
+      if (others.length > 0) await bench.addPorts(others)
+      const guests = {
+        first: [await addGuest(bench, description, 0, 1), await addGuest(bench, description, 0, 2)],
+        routed: await addGuest(bench, description, 1, 1),
+        last: [await addGuest(bench, description, last, 1), await addGuest(bench, description, last, 2)],
+      } as const
       const vnetd = await Vnetd.start({ database })
       await bench.connect(vnetd.openflow)
       await vnetd.installed(1, 10)

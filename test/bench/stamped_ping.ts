@@ -12,6 +12,8 @@ export interface StampedResult {
   readonly lost: number
   /** Milliseconds: the longest time between two answers. */
   readonly silence: number
+  /** Milliseconds: the longest round trip. A switch that stalls shows here, a `ping` that gets no processor does not. */
+  readonly slowest: number
 }
 
 /** Milliseconds that the last answers may need. */
@@ -43,9 +45,13 @@ export class StampedPing {
     await Promise.race([this.#daemon.ended, sleep(SETTLE_MS)])
     await this.#daemon.stop('SIGKILL')
     const { answers } = this
-    const { sent, lost } = parsePing(this.#daemon.output)
+    const { sent, lost, times } = parsePing(this.#daemon.output)
     const underWay = lost.at(-1) === sent ? 1 : 0
     const gaps = answers.slice(1).map((time, index) => time - answers[index]!)
-    return { sent: sent - underWay, lost: lost.length - underWay, silence: Math.max(0, ...gaps) }
+    const longest = (values: readonly number[]) => values.reduce((most, value) => Math.max(most, value), 0)
+    return {
+      ...{ sent: sent - underWay, lost: lost.length - underWay },
+      ...{ silence: longest(gaps), slowest: longest(times) },
+    }
   }
 }

@@ -3,7 +3,7 @@
  * and ports that exist in memory only, for descriptions of a size. Its processes and files go with the run.
  */
 import { join } from 'node:path'
-import { run } from '../lab/command.ts'
+import { attempt, run } from '../lab/command.ts'
 import { Guest, type GuestOptions } from '../lab/guest.ts'
 import { createLab, type Lab } from '../lab/lab.ts'
 import { Namespace } from '../lab/namespace.ts'
@@ -21,6 +21,8 @@ export class BenchSwitch {
   readonly #lab: Lab
 
   readonly #kind: Kind
+  /** Names of the real devices that were made. */
+  readonly #links: string[] = []
 
   private constructor({
     lab,
@@ -67,6 +69,7 @@ export class BenchSwitch {
    */
   async addPorts(names: readonly string[], identities = names): Promise<void> {
     const type = this.#kind === 'dummy' ? 'dummy' : 'internal'
+    if (type === 'internal') this.#links.push(...names)
     for (let from = 0; from < names.length; from += PORTS_AT_ONCE) {
       const commands = names
         .slice(from, from + PORTS_AT_ONCE)
@@ -89,6 +92,7 @@ export class BenchSwitch {
   async guest(options: Omit<GuestOptions, 'bridge'>): Promise<Guest> {
     const { port } = options
     const namespace = await Namespace.create(`${this.#lab.run}-${port}`)
+    this.#links.push(port)
     await run(['ip', 'link', 'add', port, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace.name])
     await run(['ip', 'link', 'set', port, 'up'])
     const guest = new Guest(namespace, options)
@@ -104,6 +108,8 @@ export class BenchSwitch {
 
   async close(): Promise<void> {
     await this.ovs.stop()
+    // The kernel takes its time to remove them with their namespaces, and the next switch has the same names.
+    for (const link of this.#links) await attempt(['ip', 'link', 'del', link])
     this.#lab.close()
   }
 }

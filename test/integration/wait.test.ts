@@ -118,15 +118,10 @@ const answersWithTheSwitch = async (t: Test, waiting: Waiting, predicate: Predic
 
   const released = performance.now()
   between.release()
-  const [{ headers }, { applied }, { headers: later }, waited, typedAdd] = await Promise.all([
-    written,
-    asked,
-    renamed,
-    typed,
-    added,
-  ])
+  const [{ headers }, { applied }, { headers: later }] = await Promise.all([written, asked, renamed])
   const took = performance.now() - released
   t.ok(took < AT_ONCE_MS, `answered ${Math.round(took)} ms after the switch`)
+  const [waited, typedAdd] = await Promise.all([typed, added])
   t.same([headers['x-applied'], later['x-applied'], applied], ['true', 'true', true])
   t.match([waited, typedAdd], [{ code: 0, stdout: /is applied/ }, { code: 0 }])
 }

@@ -8,7 +8,9 @@ export const ERRORS_FILE = fileURLToPath(new URL('./errors.md', import.meta.url)
 const HEAD = `# Errors of the API
 
 Every failure is answered with a JSON object \`{"error": NAME, "message": …, "code": "CODE"}\`.
-A request that fails has stored nothing. This page is made from \`src/errors.ts\` by \`docs/document.ts\`.
+A request that fails has stored nothing. Of a batch, \`"operation": {"index", "method", "path"}\` says which operation was refused (from 0).
+
+This page is made from \`src/errors.ts\` by \`docs/document.ts\`.
 
 | error | HTTP | code | when | \`message\` |
 |---|---|---|---|---|

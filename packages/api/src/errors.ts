@@ -103,7 +103,7 @@ export const ERRORS = {
   UnsupportedMediaType: {
     status: 415,
     code: '415',
-    when: 'The body is neither form-encoded nor JSON nor YAML, not UTF-8, or compressed.',
+    when: 'The body is neither form-encoded nor JSON nor YAML (a batch: not JSON), not UTF-8, or compressed.',
     message: 'the content type, charset or encoding',
   },
   HeaderTooLarge: {
@@ -127,7 +127,7 @@ export const ERRORS = {
   StoreUnavailable: {
     status: 503,
     code: '503',
-    when: 'The file of the store is read-only, damaged, or its disk fails. The log has the details.',
+    when: 'The file of the store is read-only, damaged, deleted or replaced, or its disk fails. The log has the details.',
     message: 'what is wrong with which file',
   },
   StoreFull: {

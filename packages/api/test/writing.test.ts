@@ -1,8 +1,10 @@
 /** Requests that come at the same time: one transaction, a revision each, answered when it is on the disk. */
+import { statSync } from 'node:fs'
 import SqliteDatabase from 'better-sqlite3'
 import fc from 'fast-check'
 import t from 'tap'
 import { openStore } from '../src/index.ts'
+import { watchJournal } from '../src/store/journal.ts'
 import { PIECE, parseInPieces, piecesOf } from '../src/store/long_change.ts'
 import type { Writer } from '../src/store/rows.ts'
 import { startApi } from './support/api.ts'
@@ -45,6 +47,27 @@ t.test('writes share a transaction, and one that fails leaves the others alone',
   const since = store.since(0)
   if (since.kind === 'changes') since.changes.forEach(replica.apply)
   t.same(replica.rows(), store.snapshot().rows)
+})
+
+t.test('the journal is moved into the file when there is much of it, and not again before', async (t) => {
+  const file = `${t.testdir()}/a.db`
+  const store = openStore({ file })
+  t.teardown(() => store.close())
+  const journal = watchJournal(file)
+  t.teardown(() => journal.close())
+  const moves: number[] = []
+  for (let n = 0; n < 600; n += 1) {
+    store.write((writer) =>
+      writer.insert('network', { ...network(`nw-${n}`), display_name: 'x'.repeat(200) }),
+    )
+    const before = journal.pending()
+    t.ok(before > 0 && before < 1100)
+    store.tidy()
+    if (journal.pending() !== before) moves.push(before)
+  }
+  t.ok(moves.length >= 1 && moves.length <= 5, `moved ${moves.length} times`)
+  t.ok(statSync(`${file}-wal`).size < 6 * 2 ** 20, 'it does not grow')
+  t.equal(watchJournal(`${file}-none`).pending(), 0)
 })
 
 t.test('each of many requests at once has its own revision and its own answer', async (t) => {

@@ -6,6 +6,8 @@
 /** Where it went wrong and what led to it. */
 interface EncodeErrorOptions {
   readonly path?: string
+  /** It is about the message as a whole, whatever was read last. */
+  readonly whole?: boolean
   /** What does not fit, if it is a single value. */
   readonly value?: unknown
   readonly cause?: unknown
@@ -21,6 +23,8 @@ export class EncodeError extends Error {
   readonly detail: string
   /** Where in the message, outermost first: `flow_mod.instructions[0].actions[2].port`. */
   readonly path: string
+  /** Whether it is about the message as a whole. */
+  readonly whole: boolean
 
   constructor(said: string, options: EncodeErrorOptions = {}) {
     const { path = '', cause } = options
@@ -28,6 +32,7 @@ export class EncodeError extends Error {
     super(path === '' ? detail : `${path}: ${detail}`, cause === undefined ? {} : { cause })
     this.detail = detail
     this.path = path
+    this.whole = options.whole === true
     if ('value' in options) Object.defineProperty(this, 'value', { value: options.value })
   }
 }

@@ -419,6 +419,9 @@ t.test('batch runs lines with quotes, skips comments, stops at the first error w
   t.equal(code, 3)
   t.equal(stdout, 'nw-1\nnw-2\n', 'global options hold for every line')
   t.match(stderr, /^vnctl: batch: stdin:5: networks del: there is no network nw-gone/)
+  t.match(stderr, /\(stopped: 1 command after it not run; 2 commands before it stood\)\n$/)
+  const last = await runHere(['batch'], { env, stdin: 'network del nw-gone' })
+  t.match(last.stderr, /\(it was the last; nothing before it was run\)\n$/)
   t.match(
     recorder.requests
       .slice(before)
@@ -436,4 +439,45 @@ t.test('batch runs lines with quotes, skips comments, stops at the first error w
     code: 2,
     stderr: /stdin:1: a batch cannot run a batch/,
   })
+})
+
+t.test('batch --file sends operations as one request', async (t) => {
+  const operations = [
+    { method: 'POST', path: 'networks', body: { uuid: 'nw-1', ipv4_network: '10.0.0.0' } },
+    { method: 'DELETE', path: 'networks/nw-1' },
+  ]
+  const answers = [{ uuid: 'nw-1' }, ['nw-1']]
+  recorder.answer(() => ({ body: { answers } }))
+  const yaml = [
+    'operations:',
+    '  - method: POST',
+    '    path: networks',
+    '    body: { uuid: nw-1, ipv4_network: 10.0.0.0 }',
+    '  - method: DELETE',
+    '    path: networks/nw-1',
+  ].join('\n')
+  const dir = t.testdir({ 'net.json': JSON.stringify(operations), 'net.yaml': yaml })
+  for (const [argv, stdin, stdout] of [
+    [['-f', join(dir, 'net.json')], '', '2 operations done\n'],
+    [['--file', join(dir, 'net.yaml'), '-o', 'name'], '', 'nw-1\nnw-1\n'],
+    [['-f', '-', '-o', 'json'], JSON.stringify({ operations }), `${JSON.stringify({ answers }, null, 2)}\n`],
+  ] as const) {
+    t.match(await runHere(['batch', ...argv], { env, stdin }), { code: 0, stdout, stderr: '' })
+    t.match(recorder.requests.at(-1), { method: 'POST', path: '/api/1.0/batch', body: { operations } })
+  }
+  await runHere(['batch', '-f', '-', '--wait', '3'], { env, stdin: '[]' })
+  t.match(recorder.requests.at(-1), { query: { wait: '3' }, body: { operations: [] } })
+  const sent = recorder.requests.length
+  for (const [argv, stdin, stderr] of [
+    [['-f', '-'], '{"a"', /stdin is neither JSON nor YAML: .*line 1/],
+    [['-f', '-'], '{"networks": []}', /stdin holds no list of operations/],
+    [['-f', '/nowhere'], '', /cannot read \/nowhere/],
+    [['lines', '-f', '-'], '[]', /two files are given: commands in lines, operations in -/],
+  ] as const) {
+    const outcome = await runHere(['batch', ...argv], { env, stdin })
+    t.not(outcome.code, 0)
+    t.match(outcome.stderr, stderr)
+    t.match(outcome.stderr, /^vnctl: batch: [^\n]+\n$/)
+  }
+  t.equal(recorder.requests.length, sent)
 })

@@ -156,6 +156,18 @@ t.test('what the API refuses is one line on stderr and an exit code', async (t) 
   const stopped = await vnctl('batch', 'networks show nw-net1\nnetworks del nw-none\nnetworks del nw-net1')
   t.match(stopped, { code: 3, stderr: /batch: stdin:2: networks del: there is no network nw-none/ })
   t.equal((await vnctl('networks show nw-net1')).code, 0, 'what follows the error is not run')
+  const there = { method: 'POST', path: 'networks', body: { uuid: 'nw-x', ipv4_network: '10.0.0.0' } }
+  const gone = { method: 'DELETE', path: 'networks/nw-gone' }
+  const refused = await vnctl('batch -f -', JSON.stringify([there, gone]))
+  t.match(refused, {
+    code: 3,
+    stdout: '',
+    stderr:
+      /^vnctl: batch: operations\[1\] \(DELETE networks\/nw-gone\): there is no network nw-gone.*; nothing was stored\n$/,
+  })
+  t.equal((await vnctl('networks show nw-x')).code, 3)
+  t.match(await vnctl('batch -f - -o name', JSON.stringify([there])), { code: 0, stdout: 'nw-x\n' })
+  t.equal((await vnctl('networks show nw-x -o name')).stdout, 'nw-x\n')
 })
 
 t.test('every field of every resource that the CLI sends is one that the API takes', async (t) => {

@@ -28,7 +28,8 @@ interface Round {
   readonly answered: number
 }
 
-const measureOnce = async ({ vnetd, guests: [peer, guest], address }: Used): Promise<Round> => {
+const measureOnce = async ({ vnetd, guests, address }: Used): Promise<Round> => {
+  const [peer, guest] = guests.first
   const row = {
     ...{ uuid: 'if-p2', network_uuid: 'nw-0', mac_address: guestMac(2), ipv4_address: address(2) },
   }

@@ -105,7 +105,7 @@ const giveInstall = ({ give }: Context, size: Size, results: readonly Installed[
   give(alone(row('cpu'), `${text}: processor time of that`, cpu, 's'))
   const perGuest = flows / (networks * guests)
   give({
-    ...{ name: row('flows'), work: `${text}: flows of each guest` },
+    ...{ name: row('flows-each'), work: `${text}: flows of each guest` },
     ours: `${perGuest.toFixed(1)} (${flows.toLocaleString('en')} in all)`,
     ...judged(atMost(12, ''), perGuest),
   })
@@ -147,7 +147,7 @@ const giveMemory = async ({ give, quick }: Context, size: Size, vnetd: Vnetd): P
   })
 }
 
-const PARTS_OF_INSTALL = ['install', 'cpu', 'flows', 'install-loop']
+const PARTS_OF_INSTALL = ['install', 'cpu', 'flows-each', 'install-loop']
 
 const runSize = async (context: Context, size: Size, medians: Medians): Promise<void> => {
   const wantsInstall = PARTS_OF_INSTALL.some((part) => context.wants(`size/${size.name}/${part}`))

@@ -22,8 +22,6 @@ export interface Guard {
   suspect(): void
   /** We ourselves wrote into the file. */
   written(): void
-  /** Octets in the journal. */
-  journalSize(): number
 }
 
 /** Milliseconds between readings of a damaged file. */
@@ -80,6 +78,5 @@ export const watchFile = (file: string, health: (file: string) => void = checkHe
     written: () => {
       changed = look()?.mtimeMs
     },
-    journalSize: () => lookAtJournal()?.size ?? 0,
   }
 }

@@ -7,6 +7,7 @@ import type { Database } from 'better-sqlite3'
 import { openDatabase, type Prepare, prepareOnce } from './database.ts'
 import { storeFailure } from './failure.ts'
 import { type Guard, watchFile } from './guard.ts'
+import { watchJournal } from './journal.ts'
 import { type Appended, createOutbox, type Outbox } from './outbox.ts'
 import { createReading, type Reading } from './reading.ts'
 import { createRecorder } from './recorder.ts'
@@ -52,8 +53,8 @@ export interface Store extends Reading {
 }
 
 const KEEP_CHANGES = 100_000
-/** Octets of the journal from which on it is worth moving. */
-const LONG_JOURNAL = 4 * 2 ** 20
+/** Pages from which on moving them is worth it: 4 MiB. */
+const LONG_JOURNAL = 1000
 
 /** @returns runs one write in a transaction, or within one that is open */
 const createWrite = (db: Database, prepare: Prepare, outbox: Outbox, reader: Reader) => {
@@ -106,6 +107,7 @@ export const openStore = (options: StoreOptions): Store => {
   const outbox = createOutbox(prepare, Math.max(1, keepChanges))
   const reading = createReading(db, prepare, outbox)
   const guard = watchFile(file)
+  const journal = watchJournal(file)
   const writability = createWritability(db, file)
   const transaction = createTransaction(db, createWrite(db, prepare, outbox, reading))
 
@@ -129,8 +131,12 @@ export const openStore = (options: StoreOptions): Store => {
       writability.check()
     },
     suspect: guard.suspect,
+    close: () => {
+      journal.close()
+      reading.close()
+    },
     tidy: () => {
-      if (guard.journalSize() > LONG_JOURNAL) checkpoint(db, guard)
+      if (journal.pending() > LONG_JOURNAL) checkpoint(db, guard)
     },
   }
 }

@@ -30,8 +30,9 @@ export interface WriteClientOptions extends StoreOptions {
   readonly onChange: (change: Change) => void
 }
 
+const SOURCE = new URL('./thread.ts', import.meta.url)
 /** Beside this file, whether that is a source or built. */
-const THREAD = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
+const THREAD = import.meta.url.endsWith('.ts') ? SOURCE : new URL(SOURCE.href.replace(/\.ts$/, '.js'))
 
 /** MiB for what is soon forgotten: left alone, the thread takes several times as much after a long batch. */
 const YOUNG_GENERATION = 16

@@ -218,6 +218,86 @@ t.test('whoever read what a junction made out of date runs again', async (t) => 
   t.equal(crowd.length, 10)
 })
 
+t.test('nobody stays as it was who looked at what a junction was about to change', async (t) => {
+  const bench = new Bench()
+  const probe = (compute: () => number) => new Probe({ compute, orphaned: () => {} })
+  const late = probe(() => bench.read(A))
+  const stale = probe(() => bench.graph.read(late))
+  const between = probe(() => {
+    bench.read(B)
+    const first = bench.graph.read(stale)
+    // Brings the junction up to date, and so makes `stale` out of date; what this says is as before.
+    bench.graph.read(late)
+    return first
+  })
+  const reader = probe(() => bench.graph.read(between))
+  const early = probe(() => bench.graph.read(reader))
+  const seen: number[] = []
+  const crowd = Array.from({ length: 10 }, (_, index) => [
+    bench.sink({ compute: () => bench.graph.read(early), changed: (value) => (seen[index] = value) }),
+    bench.sink({ compute: () => bench.graph.read(late), changed: () => {} }),
+  ])
+  bench.settle()
+  inputs.set(A, 5).set(B, 1)
+  bench.graph.invalidate('ports', B)
+  bench.graph.invalidate('ports', A)
+  bench.settle()
+  t.strictSame(
+    seen,
+    crowd.map(() => 5),
+  )
+})
+
+t.test('a cell that changes hands during a run is not lost', async (t) => {
+  const bench = new Bench()
+  const former = new Probe({ compute: () => (bench.read(A) === 0 ? bench.read(B) : 0), orphaned: () => {} })
+  let told = -1
+  bench.sink({
+    // When A changes this reads B first, and then `former`, which was the only reader of B, does not any more.
+    compute: () => (bench.read(A) === 0 ? 0 : bench.read(B)) + bench.graph.read(former),
+    changed: (value) => {
+      told = value
+    },
+  })
+  bench.settle()
+  bench.set(A, 1)
+  bench.set(B, 7)
+  t.equal(told, 7)
+})
+
+t.test('a computation that fails later costs its readers its value, and gives it back', async (t) => {
+  const bench = new Bench()
+  const fragile = new Probe({
+    compute: () => {
+      if (bench.read(A) === 1) throw new Error('one')
+      return 5
+    },
+    orphaned: () => {},
+  })
+  const seen: string[][] = []
+  for (let index = 0; index < 10; index++) {
+    const said: string[] = []
+    seen.push(said)
+    bench.sink({
+      compute: () => {
+        try {
+          return String(bench.graph.read(fragile))
+        } catch (error) {
+          return (error as Error).message
+        }
+      },
+      changed: (value) => said.push(value),
+    })
+  }
+  bench.settle()
+  bench.set(A, 1)
+  bench.set(A, 2)
+  t.strictSame(
+    seen,
+    seen.map(() => ['5', 'one', '5']),
+  )
+})
+
 t.test('an answer for once leaves nothing behind', async (t) => {
   const bench = new Bench()
   let orphaned = 0

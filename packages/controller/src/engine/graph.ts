@@ -16,12 +16,16 @@ import { Cell, type CellKey, Cells } from './cells.ts'
 import type { Computation, Source } from './computation.ts'
 import { eachDependent, isCrowd, withDependent, withoutDependent } from './dependents.ts'
 
+const isOutOfDate = (source: Source): boolean =>
+  !(source instanceof Cell) && (source.state === 'maybe' || source.state === 'new')
+
 export class Graph {
   readonly #cells = new Cells()
   readonly #sinks = new Set<Computation>()
   /** Junctions that may have to run again. */
   readonly #junctions = new Set<Computation>()
-  readonly #orphans = new Set<Computation>()
+  /** Sources that may have no reader any more: whoever runs now may have read them, and is not noted as reader yet. */
+  readonly #orphans = new Set<Source>()
   /** What the computation that runs now has read, and when. */
   #reading: Map<Source, number> | undefined
   /** Counts changes. */
@@ -67,15 +71,20 @@ export class Graph {
   /** The computation that runs now reads the result of another. */
   read<T>(computation: Computation<T>): T {
     try {
-      this.refresh(computation)
+      this.#update(computation)
     } finally {
       this.#note(computation)
     }
     return computation.value as T
   }
 
-  /** Brings a computation up to date. */
+  /** Brings a computation up to date. What fails is for its readers. @throws what a sink throws, which has none */
   refresh(target: Computation): void {
+    if (target.changed === undefined) this.#tryUpdate(target)
+    else this.#update(target)
+  }
+
+  #update(target: Computation): void {
     if (target.state === 'clean' || target.state === 'disposed') return
     if (target.state === 'maybe' && !this.#sourceChanged(target)) target.state = 'clean'
     else this.#run(target)
@@ -84,23 +93,27 @@ export class Graph {
   /** The result of a computation that nobody will ask for again. @throws what it throws */
   once<T>(computation: Computation<T>): T {
     try {
-      this.refresh(computation)
+      this.#update(computation)
       return computation.value as T
     } finally {
       this.dispose(computation)
     }
   }
 
-  /** Forgets computations that nothing reads any more. */
+  /** Forgets what nothing reads any more. */
   collect(): void {
     while (this.#orphans.size > 0) {
       const orphans = [...this.#orphans]
       this.#orphans.clear()
-      for (const computation of orphans) {
-        if (computation.dependents !== undefined || computation.state === 'disposed') continue
-        this.dispose(computation)
-        computation.orphaned?.()
-      }
+      for (const source of orphans) if (source.dependents === undefined) this.#forget(source)
+    }
+  }
+
+  #forget(source: Source): void {
+    if (source instanceof Cell) source.forget()
+    else if (source.state !== 'disposed') {
+      this.dispose(source)
+      source.orphaned?.()
     }
   }
 
@@ -127,36 +140,59 @@ export class Graph {
     return true
   }
 
+  /** Whether it has to run: a source changed, or it is not known whether one did. */
   #sourceChanged(target: Computation): boolean {
     for (const source of target.sources) {
-      if (!(source instanceof Cell)) this.refresh(source)
+      if (!(source instanceof Cell) && !this.#tryUpdate(source)) return true
       if (source.changedAt > target.computedAt) return true
     }
-    return false
+    // To look at one may have changed what was looked at before, or made it out of date.
+    return target.sources.some((source) => source.changedAt > target.computedAt || isOutOfDate(source))
+  }
+
+  /** @returns whether it has a value */
+  #tryUpdate(computation: Computation): boolean {
+    try {
+      this.#update(computation)
+      return true
+    } catch {
+      return false
+    }
   }
 
   #run(target: Computation): void {
     this.runs++
     const reading = new Map<Source, number>()
-    const value = this.#compute(target, reading)
-    if (this.#isConsistent(reading)) target.state = 'clean'
-    else {
-      target.state = 'new'
-      this.#enlist(target)
-    }
     const before = target.value
-    if (before !== undefined && target.equal(value, before)) return
+    try {
+      const value = this.#compute(target, reading)
+      target.state = 'clean'
+      if (before !== undefined && target.equal(value, before)) return
+      this.#replace(target, value)
+      target.changed?.(value, before)
+    } catch (error) {
+      // Who knew its value has to know that there is none.
+      if (before !== undefined && target.changed === undefined) this.#replace(target, undefined)
+      throw error
+    } finally {
+      if (!this.#isConsistent(reading)) {
+        target.state = 'new'
+        this.#enlist(target)
+      }
+    }
+  }
+
+  #replace(target: Computation, value: unknown): void {
     target.value = value
     target.changedAt = ++this.#now
     this.#mark(target)
-    target.changed?.(value, before)
   }
 
   /** Whether everything is as it was when it was read: a junction that was read later may have changed it. */
   #isConsistent(reading: ReadonlyMap<Source, number>): boolean {
     for (const [source, readAt] of reading) {
       if (source.changedAt > readAt) return false
-      if (!(source instanceof Cell) && (source.state === 'maybe' || source.state === 'new')) return false
+      if (isOutOfDate(source)) return false
     }
     return true
   }
@@ -181,7 +217,6 @@ export class Graph {
   #unsubscribe(target: Computation, source: Source): void {
     source.dependents = withoutDependent(source.dependents, target)
     if (source.dependents !== undefined) return
-    if (source instanceof Cell) source.forget()
-    else if (source.orphaned !== undefined) this.#orphans.add(source)
+    if (source instanceof Cell || source.orphaned !== undefined) this.#orphans.add(source)
   }
 }

@@ -17,6 +17,7 @@ export function encodeFailure<T>(
   value: T,
   encodeAgain: (value: T) => void,
 ): EncodeError {
+  if (error instanceof EncodeError && error.whole) return error
   const last: LastRead = { path: name, parent: name, value }
   try {
     encodeAgain(watched(value, name, last))

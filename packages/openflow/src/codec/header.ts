@@ -21,7 +21,9 @@ export function beginMessage(
 export function endMessage(writer: Writer, start: number): void {
   const length = writer.offset - start
   if (length > OFP_MAX_MESSAGE_BYTES) {
-    throw new EncodeError(`a message of ${length} bytes is longer than ${OFP_MAX_MESSAGE_BYTES}`)
+    throw new EncodeError(`a message of ${length} bytes is longer than ${OFP_MAX_MESSAGE_BYTES}`, {
+      whole: true,
+    })
   }
   writer.patchU16(start + 2, length)
 }

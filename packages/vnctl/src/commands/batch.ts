@@ -1,20 +1,26 @@
-/** `vnctl batch [FILE]`: one command per line, stops at the first that fails. */
-import { readFile } from 'node:fs/promises'
+/**
+ * `vnctl batch [FILE]`: one command per line, each by itself; it stops at the first that fails.
+ * `vnctl batch --file FILE`: operations of the API, in JSON or YAML, all or nothing (`batch_operations.ts`).
+ */
 import { text } from '@openvnet/schema'
 import type { Command, Context } from '../command.ts'
 import { EXIT, Failure } from '../failure.ts'
 import { DELETE_OPTIONS } from '../globals.ts'
-import { readAll } from '../stdin.ts'
+import { runOperations } from './batch_operations.ts'
+import { readInput, sourceName } from './input_file.ts'
 import { splitWords } from './words.ts'
 
-const readLines = async (file: string | undefined, context: Context): Promise<string[]> => {
-  if (file === undefined || file === '-') return (await readAll(context.stdin)).split('\n')
-  try {
-    return (await readFile(file, 'utf8')).split('\n')
-  } catch (error) {
-    throw new Failure(EXIT.other, `cannot read ${file}: ${(error as Error).message}`)
-  }
+interface Line {
+  /** From 1. */
+  readonly number: number
+  readonly text: string
 }
+
+const commandLines = (content: string): Line[] =>
+  content
+    .split('\n')
+    .map((line, index) => ({ number: index + 1, text: line.trim() }))
+    .filter(({ text }) => text !== '' && !text.startsWith('#'))
 
 const runLine = async (line: string, context: Context): Promise<void> => {
   const words = splitWords(line)
@@ -23,22 +29,49 @@ const runLine = async (line: string, context: Context): Promise<void> => {
   await context.execute(argv)
 }
 
+const counted = (number: number): string => (number === 1 ? '1 command' : `${number} commands`)
+
+/** What became of the other lines, so that nobody has to find out. */
+const remainder = (done: number, left: number): string => {
+  const before = done === 0 ? 'nothing before it was run' : `${counted(done)} before it stood`
+  return left === 0 ? `it was the last; ${before}` : `stopped: ${counted(left)} after it not run; ${before}`
+}
+
+const runLines = async (file: string | undefined, context: Context): Promise<void> => {
+  const lines = commandLines(await readInput(file, context))
+  for (const [index, { number, text }] of lines.entries()) {
+    try {
+      await runLine(text, context)
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      const rest = remainder(index, lines.length - index - 1)
+      throw new Failure(error.exit, `${sourceName(file)}:${number}: ${error.message} (${rest})`)
+    }
+  }
+}
+
 export const batchCommand: Command = {
   names: ['batch'],
-  help: 'Runs one command per line of FILE or stdin; skips blank lines and lines that begin with #.',
+  help:
+    'Runs one command per line of FILE or stdin, and stops at the first that fails; skips blank lines and lines that ' +
+    'begin with #. With --file instead: many writes at once, all or nothing.',
   positionals: [{ name: 'FILE', arity: 'optional', kind: text }],
-  options: DELETE_OPTIONS,
-  run: async ({ positionals: [file] }, context) => {
-    const source = file === undefined || file === '-' ? 'stdin' : file
-    for (const [index, raw] of (await readLines(file, context)).entries()) {
-      const line = raw.trim()
-      if (line === '' || line.startsWith('#')) continue
-      try {
-        await runLine(line, context)
-      } catch (error) {
-        if (!(error instanceof Failure)) throw error
-        throw new Failure(error.exit, `${source}:${index + 1}: ${error.message}`)
-      }
+  options: [
+    ...DELETE_OPTIONS,
+    {
+      name: 'file',
+      aliases: ['f'],
+      help: 'A list of operations (method, path, body) in JSON or YAML, - for stdin: one transaction, all or nothing.',
+      kind: text,
+      required: false,
+    },
+  ],
+  run: async ({ positionals: [lines], options }, context) => {
+    const operations = options.get('file')
+    if (typeof operations !== 'string') return runLines(lines, context)
+    if (lines !== undefined) {
+      throw new Failure(EXIT.usage, `two files are given: commands in ${lines}, operations in ${operations}`)
     }
+    return runOperations(operations, context)
   },
 }

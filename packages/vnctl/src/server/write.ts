@@ -21,7 +21,8 @@ export const write = async (
 ): Promise<void> => {
   const { wait, client } = context
   if (context.dryRun) return sayRequest(context, request)
-  const waiting = wait === null ? {} : { query: { wait: String(wait) }, patience: wait }
+  const patience = (request.patience ?? 0) + (wait ?? 0)
+  const waiting = wait === null ? {} : { query: { wait: String(wait) }, patience }
   const answer = await client.send({ ...request, ...waiting })
   await show(answer.value)
   if (answer.notEnforced !== null) context.remark(`not enforced yet: ${answer.notEnforced}`)
