@@ -94,6 +94,10 @@ export const derivedReference = (to: string, options: ReferenceOptions) =>
 export const computedReference = (to: string, options: ReferenceOptions) =>
   ({ ...optionalReference(to, options), computed: true }) as const satisfies ReferenceField<true>
 
+/** A reference to a row that the server makes and deletes with this one. */
+export const partReference = (to: string, options: ReferenceOptions) =>
+  ({ ...computedReference(to, options), part: true }) as const satisfies ReferenceField<true>
+
 /** The same field, stored in a column of another name: what it holds is not tied to one address family. */
 export const inColumn = <const C extends string, F extends ValueField>(column: C, field: F) => ({
   ...field,

@@ -43,6 +43,8 @@ export interface ReferenceField<N extends boolean = boolean> extends Described {
   readonly onDelete: 'cascade' | 'set null' | 'restrict'
   /** Only the server sets it: no call takes it. */
   readonly computed?: true
+  /** The row that it names is a part of this one: made and deleted with it. */
+  readonly part?: true
 }
 
 export type Field = ValueField | ReferenceField

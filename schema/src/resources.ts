@@ -11,6 +11,7 @@ import { filterStatic } from './resources/filter_static.ts'
 import { interfaceResource } from './resources/interface.ts'
 import { interfaceNetwork } from './resources/interface_network.ts'
 import { interfaceRouteLink } from './resources/interface_route_link.ts'
+import { interfaceSegment } from './resources/interface_segment.ts'
 import { ipLease } from './resources/ip_lease.ts'
 import { ipLeaseContainer, ipLeaseContainerIpLease } from './resources/ip_lease_container.ts'
 import { ipRange } from './resources/ip_range.ts'
@@ -36,8 +37,10 @@ import { segment } from './resources/segment.ts'
 import { topology } from './resources/topology.ts'
 import { topologyDatapath } from './resources/topology_datapath.ts'
 import { topologyLayer } from './resources/topology_layer.ts'
+import { topologyMacRangeGroup } from './resources/topology_mac_range_group.ts'
 import { topologyNetwork } from './resources/topology_network.ts'
 import { topologyRouteLink } from './resources/topology_route_link.ts'
+import { topologySegment } from './resources/topology_segment.ts'
 import { translation } from './resources/translation.ts'
 import { translationStaticAddress } from './resources/translation_static_address.ts'
 
@@ -51,16 +54,18 @@ export const RESOURCES = {
   network_service: networkService,
   route_link: routeLink,
   route,
+  mac_range_group: macRangeGroup,
+  mac_range: macRange,
   topology,
   topology_datapath: topologyDatapath,
   topology_network: topologyNetwork,
   topology_route_link: topologyRouteLink,
+  topology_segment: topologySegment,
+  topology_mac_range_group: topologyMacRangeGroup,
   topology_layer: topologyLayer,
   datapath_network: datapathNetwork,
   datapath_route_link: datapathRouteLink,
   datapath_segment: datapathSegment,
-  mac_range_group: macRangeGroup,
-  mac_range: macRange,
   ip_range_group: ipRangeGroup,
   ip_range: ipRange,
   ip_lease_container: ipLeaseContainer,
@@ -75,6 +80,7 @@ export const RESOURCES = {
   dns_service: dnsService,
   dns_record: dnsRecord,
   interface_network: interfaceNetwork,
+  interface_segment: interfaceSegment,
   interface_route_link: interfaceRouteLink,
   filter,
   filter_static: filterStatic,

@@ -619,3 +619,40 @@ for (const [type, count] of [
     t.equal(api.store.count('ip_lease'), count)
   })
 }
+
+t.test('two processes on one file allocate from one range', async (t) => {
+  const file = `${t.testdir()}/openvnet.db`
+  const apis = [await startApi(t, { file }), await startApi(t, { file })] as const
+  await policy(apis[0], 'incremental', ['10.0.0.1', '10.0.1.144'])
+  const answers = await Promise.all(
+    Array.from({ length: 410 }, (_, index) =>
+      (apis[index % 2] as TestApi).send('POST', 'lease_policies/lp-1/ip_leases'),
+    ),
+  )
+  const given = answers.filter(({ status }) => status === 200).map(({ body }) => numberOf(body.ipv4_address))
+  t.equal(given.length, 400)
+  t.same(
+    given.sort((a, b) => a - b),
+    Array.from({ length: 400 }, (_, index) => numberOf('10.0.0.1') + index),
+  )
+  for (const { status, body } of answers) if (status !== 200) t.equal(body.error, 'OutOfAddresses')
+})
+
+t.test('parallel interfaces with an address of each kind', async (t) => {
+  const api = await startApi(t)
+  await api.ok('POST', 'mac_range_groups', { uuid: 'mrg-1' })
+  await api.ok('POST', 'mac_range_groups/mrg-1/mac_ranges', {
+    begin_mac_address: '52:54:00:00:00:01',
+    end_mac_address: '52:54:00:00:00:c8',
+  })
+  await api.ok('POST', 'networks', { uuid: 'nw-1', ipv4_network: '10.0.0.0' })
+  const parameters = { network_uuid: 'nw-1', mac_range_group_uuid: 'mrg-1', ipv4_address: 'auto' }
+  const answers = await Promise.all(
+    Array.from({ length: 210 }, () => api.send('POST', 'interfaces', parameters)),
+  )
+  const made = answers.filter(({ status }) => status === 200)
+  t.equal(made.length, 200)
+  t.equal(new Set(made.map(({ body }) => body.mac_address)).size, 200)
+  t.equal(new Set(made.map(({ body }) => body.ipv4_address)).size, 200)
+  t.equal(api.store.count('interface'), 200, 'what was refused left nothing')
+})

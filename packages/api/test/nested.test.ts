@@ -194,6 +194,11 @@ t.test('associations of an interface: static ones, and those that leases and rou
   await put('route_links/rl-1', { static: true })
   t.match((await put('networks/nw-2', { static: false })).body, { static: false })
   t.match((await api.ok('GET', 'interfaces/if-1/networks')).body.items.length, 1)
+  await api.ok('POST', 'segments', { uuid: 'seg-1', mode: 'virtual' })
+  await put('segments/seg-1', { static: true })
+  t.match((await api.ok('GET', 'interfaces/if-1/segments')).body.items, [
+    { segment_uuid: 'seg-1', static: true },
+  ])
   await api.ok('DELETE', 'route_links/rl-1')
   t.equal((await api.ok('GET', 'interfaces/if-1/route_links')).body.total_count, 0)
 })

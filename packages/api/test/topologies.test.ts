@@ -81,6 +81,48 @@ t.test('an overlay is on the bridges of its underlays', async (t) => {
   t.same(relationsOf(api), [], 'a bridge leaves the underlay with its host interface')
 })
 
+t.test('an underlay with a MAC range group takes its addresses from that', async (t) => {
+  const api = await startApi(t)
+  await describe(api)
+  await api.ok('POST', 'mac_range_groups', { uuid: 'mrg-1' })
+  await api.ok('POST', 'mac_range_groups/mrg-1/mac_ranges', {
+    begin_mac_address: '52:56:01:00:00:00',
+    end_mac_address: '52:56:01:00:00:01',
+  })
+  t.match(
+    await api.send('POST', 'topologies/topo-over1/mac_range_groups/mrg-1'),
+    refusal('uuid', 'topo-over1', /simple_underlay/),
+  )
+  await api.ok('POST', 'topologies/topo-under1/mac_range_groups/mrg-1')
+  await api.ok('POST', 'topologies/topo-under1/datapaths/dp-1', { interface_uuid: 'if-host1' })
+  await api.ok('POST', 'topologies/topo-over1/underlays/topo-under1')
+  await api.ok('POST', 'segments', { uuid: 'seg-1', mode: 'virtual', topology_uuid: 'topo-over1' })
+  await api.ok('POST', 'topologies/topo-over1/networks/nw-1')
+  const { rows } = api.store.snapshot()
+  const macs = [...rows.datapath_segment, ...rows.datapath_network].map(({ mac_address }) => mac_address)
+  t.same(macs.sort(), ['52:56:01:00:00:00', '52:56:01:00:00:01'])
+  const refused = await api.send('POST', 'topologies/topo-over1/networks/nw-2')
+  t.match(refused, { status: 400, body: { error: 'OutOfAddresses', message: /mrg-1/ } })
+  t.equal((await api.ok('GET', 'topologies/topo-over1/networks')).body.total_count, 1, 'nothing by halves')
+  t.match((await api.ok('GET', 'topologies/topo-under1/mac_range_groups')).body.items, [
+    { mac_range_group_uuid: 'mrg-1' },
+  ])
+  await api.ok('DELETE', 'mac_range_groups/mrg-1')
+  await api.ok('POST', 'topologies/topo-over1/networks/nw-2')
+  await api.ok('DELETE', 'segments/seg-1')
+  t.equal(api.store.snapshot().rows.datapath_segment.length, 0)
+})
+
+t.test('an underlay loses a bridge with the network of its address', async (t) => {
+  const api = await startApi(t)
+  await describe(api)
+  await api.ok('POST', 'topologies/topo-under1/datapaths/dp-1', { interface_uuid: 'if-host1' })
+  await api.ok('POST', 'topologies/topo-under1/networks/nw-1')
+  t.same(relationsOf(api), ['dp-1 nw-1 by topo-under1'])
+  await api.ok('DELETE', 'networks/nw-public')
+  t.same(relationsOf(api), [])
+})
+
 t.test('what was asked for stands before what a topology implies', async (t) => {
   const api = await startApi(t)
   await describe(api)

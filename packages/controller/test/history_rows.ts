@@ -22,6 +22,13 @@ const sometimes = <T>(random: Random, share: number, value: T): T | null =>
 
 export const addressOf = (network: number, host: number): string => `10.0.${network}.${host}`
 
+const NO_TOPOLOGY = {
+  ip_lease_id: null,
+  topology_id: null,
+  topology_layer_id: null,
+  topology_mac_range_group_id: null,
+}
+
 /** Rows that no rule reads. */
 const WITHOUT_FLOWS = {
   segment: () => ({ mode: 'virtual' }),
@@ -29,6 +36,7 @@ const WITHOUT_FLOWS = {
     datapath_id: random.upTo(2),
     segment_id: 1,
     interface_id: null,
+    ...NO_TOPOLOGY,
     mac_address: `02:00:00:00:04:0${id}`,
   }),
   mac_range_group: () => ({ allocation_type: 'random' }),
@@ -77,7 +85,6 @@ const WITHOUT_FLOWS = {
     ttl: null,
   }),
 } satisfies { readonly [N in ResourceName]?: Content<N> }
-const NO_TOPOLOGY = { ip_lease_id: null, topology_id: null, topology_layer_id: null }
 
 export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
   datapath: (random) => ({
@@ -178,6 +185,9 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
   }),
   topology_network: (random) => ({ topology_id: random.upTo(2), network_id: networkId(random) }),
   topology_route_link: (random) => ({ topology_id: random.upTo(2), route_link_id: random.upTo(ROUTERS) }),
+  topology_segment: (random) => ({ topology_id: random.upTo(2), segment_id: 1 }),
+  topology_mac_range_group: (random) => ({ topology_id: random.upTo(2), mac_range_group_id: 1 }),
+  interface_segment: (random) => ({ interface_id: interfaceId(random), segment_id: 1 }),
   topology_layer: () => ({ overlay_id: 1, underlay_id: 2 }),
   filter: (random) => ({
     interface_id: interfaceId(random),

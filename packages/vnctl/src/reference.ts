@@ -61,9 +61,44 @@ namespaces in plural or singular; a command may be shortened as long as it is th
 Values follow as \`--option value\` or \`--option=value\`; booleans are \`--option\`, \`--no-option\`, \`--option false\`.
 A reference such as \`--network-uuid\` may be written \`--network\`.
 
-The server is \`--server URL\`, else \`VNCTL_SERVER\`, else \`VNET_WEBAPI=host:port\`, else what the first of \`~/.vnctlrc\`,
+An option that takes a list may be typed several times. \`--ipv4-network 10.0.0.0/24\` says the prefix length too.
+Colours are shown on a terminal unless \`NO_COLOR\` is set. On a terminal a deletion that takes other rows along lists them
+and asks; \`--yes\` does not ask, and neither does a script.
+
+## The server
+
+The server is \`--server URL\` or \`--cloud NAME\`, else \`VNCTL_SERVER\`, else \`VNCTL_CLOUD\`, else \`VNET_WEBAPI=host:port\`, else the
+only cloud of \`clouds.yaml\`, else what the first of \`~/.vnctlrc\`,
 \`~/.vnctl.conf\`, \`/etc/openvnet/vnctl.conf\` says (lines \`webapi_uri '127.0.0.1'\`, \`webapi_port '9090'\`,
-\`webapi_protocol 'http'\`, \`webapi_version '1.0'\`, \`output_format 'yml'\`), else http://127.0.0.1:9090.`
+\`webapi_protocol 'http'\`, \`webapi_version '1.0'\`, \`output_format 'yml'\`), else http://127.0.0.1:9090.
+
+\`clouds.yaml\` stands in \`$XDG_CONFIG_HOME/openvnet\` (\`~/.config/openvnet\`) or \`/etc/openvnet\`:
+
+\`\`\`yaml
+clouds:
+  lab:
+    url: https://10.0.0.1:9090
+    cacert: /etc/ssl/lab.pem   # the authority of the server's certificate
+    token: secret              # or in secure.yaml, in the same form
+    output_format: yaml
+    profile: vendor            # what clouds-public.yaml says of public-clouds: vendor:
+\`\`\`
+
+A file that holds a token must be readable by its owner only. \`VNCTL_TOKEN\` and \`VNCTL_CACERT\` say the two for a server
+that is named by its URL. \`vnctl prompt\` shows the cloud for the prompt of a shell.
+
+## Files
+
+\`vnctl export > net.yaml\`, \`vnctl plan -f net.yaml\`, \`vnctl apply -f net.yaml\`: a file holds rows by collection and uuid, with the
+parameters of \`add\`; see \`examples/\`. What a row does not say is left as it is, and rows that the file does not name stay.
+What cannot be changed is deleted and added again, and what hangs on it comes back as it was.
+
+\`\`\`yaml
+networks:
+  nw-net1: {ipv4_network: 172.16.1.0/24}
+interfaces:
+  if-veth1: {network: nw-net1, mac_address: '52:54:00:0d:84:01', ipv4_address: 172.16.1.1}
+\`\`\``
 
 const EXIT_CODES: readonly (readonly [number, string])[] = [
   [EXIT.ok, 'done'],

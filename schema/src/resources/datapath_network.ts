@@ -27,6 +27,10 @@ export const datapathNetwork = defineResource({
       help: 'The underlay of the topology that it follows from.',
       onDelete: 'cascade',
     }),
+    topology_mac_range_group: computedReference('topology_mac_range_group', {
+      help: 'Where the topology took the MAC address.',
+      onDelete: 'set null',
+    }),
     mac_address: derived(mac, {
       help: 'Identifies the network on this bridge between hosts; allocated when absent.',
       aliases: ['broadcast_mac_address'],

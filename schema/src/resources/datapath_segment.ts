@@ -1,4 +1,4 @@
-import { derived, optionalReference, requiredReference } from '../field.ts'
+import { computedReference, derived, optionalReference, requiredReference } from '../field.ts'
 import { mac } from '../kinds/address.ts'
 import { defineResource } from '../resource.ts'
 
@@ -13,6 +13,22 @@ export const datapathSegment = defineResource({
     segment: requiredReference('segment', { help: 'The segment.', onDelete: 'cascade' }),
     interface: optionalReference('interface', {
       help: 'The host interface of the bridge.',
+      onDelete: 'set null',
+    }),
+    ip_lease: computedReference('ip_lease', {
+      help: 'The address of the host interface, where a topology says so.',
+      onDelete: 'set null',
+    }),
+    topology: computedReference('topology', {
+      help: 'The topology that it follows from; NULL when it was asked for.',
+      onDelete: 'cascade',
+    }),
+    topology_layer: computedReference('topology_layer', {
+      help: 'The underlay of the topology that it follows from.',
+      onDelete: 'cascade',
+    }),
+    topology_mac_range_group: computedReference('topology_mac_range_group', {
+      help: 'Where the topology took the MAC address.',
       onDelete: 'set null',
     }),
     mac_address: derived(mac, {

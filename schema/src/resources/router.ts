@@ -1,4 +1,4 @@
-import { computedReference, derived } from '../field.ts'
+import { derived, partReference } from '../field.ts'
 import { networkList } from '../kinds/network_list.ts'
 import { text } from '../kinds/scalar.ts'
 import { defineResource } from '../resource.ts'
@@ -11,7 +11,7 @@ export const router = defineResource({
   help: 'A router between networks as one thing: it makes the route link, a leg in each network and the routes.',
   fields: {
     display_name: derived(text, { help: 'A name for people; the uuid when absent.', mutable: true }),
-    route_link: computedReference('route_link', {
+    route_link: partReference('route_link', {
       help: 'The route link that it is; goes with the router.',
       onDelete: 'cascade',
     }),

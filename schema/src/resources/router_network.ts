@@ -1,4 +1,4 @@
-import { computedReference, requiredReference } from '../field.ts'
+import { partReference, requiredReference } from '../field.ts'
 import { ipv4 } from '../kinds/address.ts'
 import { defineResource } from '../resource.ts'
 
@@ -12,11 +12,11 @@ export const routerNetwork = defineResource({
   fields: {
     router: requiredReference('router', { help: 'The router.', onDelete: 'cascade' }),
     network: requiredReference('network', { help: 'The network.', onDelete: 'cascade' }),
-    interface: computedReference('interface', {
+    interface: partReference('interface', {
       help: 'The leg: a simulated interface with the address of the gateway.',
       onDelete: 'cascade',
     }),
-    route: computedReference('route', { help: 'The route to the network.', onDelete: 'set null' }),
+    route: partReference('route', { help: 'The route to the network.', onDelete: 'set null' }),
   },
   parameters: {
     ipv4_address: {

@@ -1,5 +1,5 @@
 import { required } from '../field.ts'
-import { oneOf } from '../kinds/scalar.ts'
+import { oneOf, text } from '../kinds/scalar.ts'
 import { defineResource } from '../resource.ts'
 
 export const segment = defineResource({
@@ -12,5 +12,8 @@ export const segment = defineResource({
     mode: required(oneOf(['virtual', 'physical']), {
       help: 'virtual: isolated; physical: the real layer 2.',
     }),
+  },
+  parameters: {
+    topology_uuid: { kind: text, to: 'topology', help: 'Puts it into a topology.' },
   },
 })

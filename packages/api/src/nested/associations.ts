@@ -30,6 +30,14 @@ const ASSOCIATIONS: readonly Association[] = [
       reader.where('ip_lease', { interface_id: id }).map(({ network_id }) => network_id),
   },
   {
+    other: 'segment',
+    rows: 'interface_segment',
+    implied: (reader, id) => {
+      const own = reader.byId('interface', id)?.segment_id ?? null
+      return own === null ? [] : [own]
+    },
+  },
+  {
     other: 'route_link',
     rows: 'interface_route_link',
     implied: (reader, id) => reader.where('route', { interface_id: id }).map((route) => route.route_link_id),

@@ -1,6 +1,7 @@
 /** A segment on a datapath has a MAC address by which other hosts reach it there. */
 import type { Behaviour } from '../crud/behaviour.ts'
 import { uuidOf } from '../crud/reference.ts'
+import { keptByTopologies } from '../rules/kept_by_topologies.ts'
 import { internalMac } from '../rules/mac.ts'
 
 export const datapathSegment: Behaviour<'datapath_segment'> = {
@@ -9,4 +10,5 @@ export const datapathSegment: Behaviour<'datapath_segment'> = {
     const segment = uuidOf(work, 'segment', values.segment_id as number)
     return { mac_address: internalMac(work, values.mac_address, `${datapath}/${segment}`) }
   },
+  ...keptByTopologies,
 }

@@ -20,8 +20,16 @@ import { route } from './route.ts'
 import { routeLink } from './route_link.ts'
 import { router } from './router.ts'
 import { routerNetwork } from './router_network.ts'
+import { segment } from './segment.ts'
 import { topology } from './topology.ts'
-import { topologyDatapath, topologyLayer, topologyNetwork, topologyRouteLink } from './topology_members.ts'
+import {
+  topologyDatapath,
+  topologyLayer,
+  topologyMacRangeGroup,
+  topologyNetwork,
+  topologyRouteLink,
+  topologySegment,
+} from './topology_members.ts'
 import { translationStaticAddress } from './translation_static_address.ts'
 
 export const behaviours: Behaviours = {
@@ -47,6 +55,9 @@ export const behaviours: Behaviours = {
   topology_network: topologyNetwork,
   topology_route_link: topologyRouteLink,
   topology_layer: topologyLayer,
+  topology_segment: topologySegment,
+  topology_mac_range_group: topologyMacRangeGroup,
+  segment,
   filter_static: filterStatic,
   translation_static_address: translationStaticAddress,
   router,

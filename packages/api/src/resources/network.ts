@@ -2,7 +2,7 @@
 import type { Behaviour } from '../crud/behaviour.ts'
 import { checkSubnet, checkUnicast } from '../rules/address.ts'
 import { deleteLegs } from './router_network.ts'
-import { joinTopology } from './topology_members.ts'
+import { followTopologies, joinTopology } from './topology_members.ts'
 
 export const network: Behaviour<'network'> = {
   complete: (_work, { uuid, values }) => {
@@ -15,4 +15,5 @@ export const network: Behaviour<'network'> = {
   },
   created: (work, row, draft) => joinTopology(work, 'topology_network', row, draft),
   deleting: (work, row) => deleteLegs(work, row.id),
+  deleted: followTopologies,
 }

@@ -72,6 +72,15 @@ const memberBehaviour = <N extends (typeof IMPLIED)[number]['members']>(members:
 
 export const topologyNetwork = memberBehaviour('topology_network')
 
+export const topologySegment = memberBehaviour('topology_segment')
+
+export const topologyMacRangeGroup: Behaviour<'topology_mac_range_group'> = {
+  complete: (work, { values }) => {
+    checkMode(work, values.topology_id as number, 'uuid', 'simple_underlay', 'MAC range groups')
+    return {}
+  },
+}
+
 export const topologyRouteLink: Behaviour<'topology_route_link'> = {
   ...memberBehaviour('topology_route_link'),
   complete: (work, { values }) => {

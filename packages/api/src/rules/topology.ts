@@ -7,10 +7,12 @@ import type { ResourceName, Row } from '@openvnet/schema'
 import type { Work } from '../crud/behaviour.ts'
 import type { Cells } from '../store/columns.ts'
 import type { Equals, Reader } from '../store/rows.ts'
+import { allocateFromMacGroup } from './mac_allocation.ts'
 
 /** What may be a member, and the rows of datapaths that follow. */
 export const IMPLIED = [
   { members: 'topology_network', relations: 'datapath_network', column: 'network_id' },
+  { members: 'topology_segment', relations: 'datapath_segment', column: 'segment_id' },
   { members: 'topology_route_link', relations: 'datapath_route_link', column: 'route_link_id' },
 ] as const satisfies readonly {
   readonly members: ResourceName
@@ -27,24 +29,32 @@ interface Place {
   readonly ip_lease_id: number
   readonly topology_id: number
   readonly topology_layer_id: number | null
+  readonly topology_mac_range_group_id: number | null
 }
 
-const placeOf = (row: Row<'topology_datapath'>, topology_id: number, layer: number | null): Place => ({
+const placeOf = (
+  reader: Reader,
+  row: Row<'topology_datapath'>,
+  topology_id: number,
+  layer: number | null,
+): Place => ({
   datapath_id: row.datapath_id,
   interface_id: row.interface_id,
   ip_lease_id: row.ip_lease_id,
   topology_id,
   topology_layer_id: layer,
+  topology_mac_range_group_id:
+    reader.first('topology_mac_range_group', { topology_id: row.topology_id })?.id ?? null,
 })
 
 const placesOf = (reader: Reader, id: number): Place[] => [
-  ...reader.where('topology_datapath', { topology_id: id }).map((row) => placeOf(row, id, null)),
+  ...reader.where('topology_datapath', { topology_id: id }).map((row) => placeOf(reader, row, id, null)),
   ...reader
     .where('topology_layer', { overlay_id: id })
     .flatMap((layer) =>
       reader
         .where('topology_datapath', { topology_id: layer.underlay_id })
-        .map((row) => placeOf(row, id, layer.id)),
+        .map((row) => placeOf(reader, row, id, layer.id)),
     ),
 ]
 
@@ -58,10 +68,17 @@ interface Part {
   readonly member?: number
 }
 
+/** An address of the underlay's range group, where it has one. @throws ApiError OutOfAddresses */
+const macOf = (work: Work, { topology_mac_range_group_id: id }: Place): { mac_address?: string } => {
+  const member = id === null ? undefined : work.byId('topology_mac_range_group', id)
+  const group = member === undefined ? undefined : work.byId('mac_range_group', member.mac_range_group_id)
+  return group === undefined ? {} : { mac_address: allocateFromMacGroup(work, group) }
+}
+
 const add = (work: Work, { relations, column }: Kind, place: Place, member: number): void => {
   const ends = { datapath_id: place.datapath_id, [column]: member }
   if (work.first(relations, ends as Equals<ResourceName>) !== undefined) return
-  work.create(relations, { ...place, ...ends } as Partial<Row<typeof relations>>)
+  work.create(relations, { ...place, ...ends, ...macOf(work, place) } as Partial<Row<typeof relations>>)
 }
 
 const addImplied = (work: Work, id: number, part: Part): void => {

@@ -50,6 +50,7 @@ const ENTRIES: readonly Entry[] = [
     instead: 'stored, such a port is not looked for; port_name and port_number are',
   },
   { resource: 'interface_network', instead: 'stored, IP leases decide in which networks an interface is' },
+  { resource: 'interface_segment', instead: 'stored, no traffic follows from it' },
   {
     resource: 'interface_route_link',
     instead: 'stored, routes decide to which routers an interface belongs',

@@ -59,6 +59,9 @@ export const OWNER_KINDS = {
   translation_static_address: 39,
   router: 40,
   router_network: 41,
+  topology_segment: 42,
+  topology_mac_range_group: 43,
+  interface_segment: 44,
 } as const satisfies Record<OwnerKind, number>
 
 export interface Owner {

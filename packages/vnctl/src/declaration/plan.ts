@@ -5,12 +5,14 @@
  */
 import { type Field, nearest, parameterName, type ResourceSpec } from '@openvnet/schema'
 import { EXIT, Failure } from '../failure.ts'
-import { cascadeOf, closure, identity } from '../model/dependents.ts'
+import { closure, identity } from '../model/dependents.ts'
+import { derivedRows, goneWith } from '../model/derived.ts'
 import { type Model, type ModelRow, RESOURCE_LIST, type Values } from '../model/model.ts'
 import type { Change, Difference, Plan, Planned } from './change.ts'
 import { type Declaration, type DeclaredRow, placeText } from './declared.ts'
 import { explicitNone, unfold } from './inline.ts'
 import { missingOf } from './read.ts'
+import { withGateways } from './routers.ts'
 
 type Rows = ReadonlyMap<string, ModelRow>
 
@@ -26,7 +28,7 @@ const same = (before: unknown, after: unknown): boolean =>
 const differencesOf = (row: DeclaredRow, current: ModelRow): Difference[] => {
   const fields = fieldsOf(row.resource)
   return [...row.values].flatMap(([parameter, { value: after }]): Difference[] => {
-    if (!fields.has(parameter)) return []
+    if (!fields.has(parameter) && !(parameter in current.values)) return []
     const before = current.values[parameter] ?? null
     return same(before, after) ? [] : [{ parameter, before, after }]
   })
@@ -59,10 +61,8 @@ const checkReferences = (declaration: Declaration, current: Rows): void => {
 }
 
 /** Without the inline parameters: what they have made is a row of its own by now. */
-const ownValues = (row: DeclaredRow): Values => {
-  const fields = fieldsOf(row.resource)
-  return Object.fromEntries(Object.entries(plainValues(row)).filter(([name]) => fields.has(name)))
-}
+const ownValues = (row: DeclaredRow, current: ModelRow): Values =>
+  Object.fromEntries(Object.entries(plainValues(row)).filter(([name]) => name in current.values))
 
 /** What a row is when it comes back: as it was, with what is declared over it. */
 const restored = (model: Model, row: ModelRow, declared: DeclaredRow | undefined): Values => {
@@ -74,7 +74,7 @@ const restored = (model: Model, row: ModelRow, declared: DeclaredRow | undefined
   return {
     ...Object.fromEntries(kept),
     ...Object.fromEntries(inline.map((parameter) => [parameter, null])),
-    ...(declared === undefined ? {} : ownValues(declared)),
+    ...(declared === undefined ? {} : ownValues(declared, row)),
   }
 }
 
@@ -121,10 +121,6 @@ const changeOf = (
   }
 }
 
-/** Rows that only the server makes: a field that it computes says whose they are. */
-export const isDerived = ({ resource, values }: ModelRow): boolean =>
-  [...fieldsOf(resource)].some(([name, { computed }]) => computed === true && (values[name] ?? null) !== null)
-
 interface PlanOptions {
   readonly model: Model
   readonly declaration: Declaration
@@ -139,7 +135,7 @@ const addRemovals = (changes: Changes, model: Model, removed: readonly ModelRow[
   for (const { resource, key, values: before } of removed) {
     changes.set(identity(resource.name, key), { kind: 'remove', resource, key, reason: 'asked', before })
   }
-  for (const row of cascadeOf(model, removed)) {
+  for (const row of goneWith(model, removed)) {
     const { resource, key } = row
     const own = changes.get(identityOf(row))
     if (own === undefined || own.kind === 'change') {
@@ -154,12 +150,13 @@ const addReplacements = (
   model: Model,
   declared: ReadonlyMap<string, DeclaredRow>,
 ): void => {
+  const derived = derivedRows(model)
   const replaced = model.rows.filter((row) => changes.get(identityOf(row))?.kind === 'replace')
   for (const row of closure(model, replaced, () => true)) {
     const at = identityOf(row)
     const { resource, key } = row
     const own = changes.get(at)
-    if (own?.kind === 'remove' || own?.kind === 'replace' || isDerived(row)) continue
+    if (own?.kind === 'remove' || own?.kind === 'replace' || derived.has(row)) continue
     const differences = own?.kind === 'change' ? own.differences : []
     changes.set(at, {
       kind: 'replace',
@@ -173,7 +170,8 @@ const addReplacements = (
 }
 
 /** @throws {Failure} for what is declared and cannot be */
-export const planOf = ({ model, declaration: said, prune }: PlanOptions): Plan => {
+export const planOf = ({ model: stored, declaration: said, prune }: PlanOptions): Plan => {
+  const model = withGateways(stored)
   const { declaration, additions } = unfold(model, said)
   const current: Rows = new Map(model.rows.map((row) => [identityOf(row), row]))
   checkReferences(declaration, current)

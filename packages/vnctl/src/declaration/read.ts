@@ -10,6 +10,7 @@ import { addOptions } from '../from_schema/options.ts'
 import { keyOf, pathFields, RESOURCE_LIST } from '../model/model.ts'
 import { refusalOf } from '../parse.ts'
 import { type Declaration, type DeclaredRow, type DeclaredValue, type Place, placeText } from './declared.ts'
+import { unfoldRouter } from './routers.ts'
 
 interface Source {
   readonly file: string
@@ -52,6 +53,9 @@ const valuesOf = (
       parsed(option, isScalar(item) ? item.value : item, placeOf(source, item)),
     )
     return [[option.name, { value: list, place }]]
+  }
+  if (isSeq(node) && option.kind.isList === true) {
+    return [[option.name, { value: parsed(option, node.toJSON(), place), place }]]
   }
   const value = isScalar(node) ? node.value : node
   if (value === null || value === undefined) {
@@ -166,7 +170,7 @@ const readSections = (source: Source, content: unknown): Declaration => {
       const known = ['label', ...RESOURCE_LIST.map(({ collection }) => collection)]
       throw fault(placeOf(source, pair.key), `unknown ${name}; ${suggestion(canonical(name), known)}`)
     }
-    rows.push(...rowsOf(source, resource, pair.value))
+    rows.push(...rowsOf(source, resource, pair.value).flatMap(unfoldRouter))
   }
   return { label, rows }
 }

@@ -2,7 +2,7 @@
 import type { ResourceSpec } from '@openvnet/schema'
 import type { Context } from '../command.ts'
 import { EXIT, Failure } from '../failure.ts'
-import { cascadeOf } from '../model/dependents.ts'
+import { goneWith } from '../model/derived.ts'
 import { type ModelRow, readModel } from '../model/model.ts'
 import { presentDeleted } from '../output/present.ts'
 import { write } from '../server/write.ts'
@@ -25,7 +25,7 @@ const alongWith = async (context: Context, deletions: readonly Deletion[]): Prom
   const first = model.rows.filter((row) =>
     deletions.some(({ resource, key }) => row.resource === resource && row.key === key),
   )
-  return cascadeOf(model, first)
+  return goneWith(model, first)
 }
 
 /** @throws {Failure} the answer is no */

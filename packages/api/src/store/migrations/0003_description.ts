@@ -50,6 +50,28 @@ CREATE TABLE topology_route_links (
 CREATE INDEX topology_route_links_topology_id ON topology_route_links (topology_id);
 CREATE INDEX topology_route_links_route_link_id ON topology_route_links (route_link_id);
 
+CREATE TABLE topology_segments (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  topology_id INTEGER NOT NULL REFERENCES topologies (id) ON DELETE CASCADE,
+  segment_id INTEGER NOT NULL REFERENCES segments (id) ON DELETE CASCADE,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  UNIQUE (topology_id, segment_id)
+) STRICT;
+CREATE INDEX topology_segments_topology_id ON topology_segments (topology_id);
+CREATE INDEX topology_segments_segment_id ON topology_segments (segment_id);
+
+CREATE TABLE topology_mac_range_groups (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  topology_id INTEGER NOT NULL REFERENCES topologies (id) ON DELETE CASCADE,
+  mac_range_group_id INTEGER NOT NULL REFERENCES mac_range_groups (id) ON DELETE CASCADE,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  UNIQUE (topology_id, mac_range_group_id)
+) STRICT;
+CREATE INDEX topology_mac_range_groups_topology_id ON topology_mac_range_groups (topology_id);
+CREATE INDEX topology_mac_range_groups_mac_range_group_id ON topology_mac_range_groups (mac_range_group_id);
+
 CREATE TABLE topology_layers (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   overlay_id INTEGER NOT NULL REFERENCES topologies (id) ON DELETE CASCADE,
@@ -71,6 +93,17 @@ CREATE TABLE interface_networks (
 ) STRICT;
 CREATE INDEX interface_networks_interface_id ON interface_networks (interface_id);
 CREATE INDEX interface_networks_network_id ON interface_networks (network_id);
+
+CREATE TABLE interface_segments (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  interface_id INTEGER NOT NULL REFERENCES interfaces (id) ON DELETE CASCADE,
+  segment_id INTEGER NOT NULL REFERENCES segments (id) ON DELETE CASCADE,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  UNIQUE (interface_id, segment_id)
+) STRICT;
+CREATE INDEX interface_segments_interface_id ON interface_segments (interface_id);
+CREATE INDEX interface_segments_segment_id ON interface_segments (segment_id);
 
 CREATE TABLE interface_route_links (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -171,10 +204,22 @@ ALTER TABLE datapath_networks ADD COLUMN topology_id INTEGER REFERENCES topologi
 CREATE INDEX datapath_networks_topology_id ON datapath_networks (topology_id);
 ALTER TABLE datapath_networks ADD COLUMN topology_layer_id INTEGER REFERENCES topology_layers (id) ON DELETE CASCADE;
 CREATE INDEX datapath_networks_topology_layer_id ON datapath_networks (topology_layer_id);
+ALTER TABLE datapath_networks ADD COLUMN topology_mac_range_group_id INTEGER REFERENCES topology_mac_range_groups (id) ON DELETE SET NULL;
+CREATE INDEX datapath_networks_topology_mac_range_group_id ON datapath_networks (topology_mac_range_group_id);
 ALTER TABLE datapath_route_links ADD COLUMN ip_lease_id INTEGER REFERENCES ip_leases (id) ON DELETE SET NULL;
 CREATE INDEX datapath_route_links_ip_lease_id ON datapath_route_links (ip_lease_id);
 ALTER TABLE datapath_route_links ADD COLUMN topology_id INTEGER REFERENCES topologies (id) ON DELETE CASCADE;
 CREATE INDEX datapath_route_links_topology_id ON datapath_route_links (topology_id);
 ALTER TABLE datapath_route_links ADD COLUMN topology_layer_id INTEGER REFERENCES topology_layers (id) ON DELETE CASCADE;
 CREATE INDEX datapath_route_links_topology_layer_id ON datapath_route_links (topology_layer_id);
+ALTER TABLE datapath_route_links ADD COLUMN topology_mac_range_group_id INTEGER REFERENCES topology_mac_range_groups (id) ON DELETE SET NULL;
+CREATE INDEX datapath_route_links_topology_mac_range_group_id ON datapath_route_links (topology_mac_range_group_id);
+ALTER TABLE datapath_segments ADD COLUMN ip_lease_id INTEGER REFERENCES ip_leases (id) ON DELETE SET NULL;
+CREATE INDEX datapath_segments_ip_lease_id ON datapath_segments (ip_lease_id);
+ALTER TABLE datapath_segments ADD COLUMN topology_id INTEGER REFERENCES topologies (id) ON DELETE CASCADE;
+CREATE INDEX datapath_segments_topology_id ON datapath_segments (topology_id);
+ALTER TABLE datapath_segments ADD COLUMN topology_layer_id INTEGER REFERENCES topology_layers (id) ON DELETE CASCADE;
+CREATE INDEX datapath_segments_topology_layer_id ON datapath_segments (topology_layer_id);
+ALTER TABLE datapath_segments ADD COLUMN topology_mac_range_group_id INTEGER REFERENCES topology_mac_range_groups (id) ON DELETE SET NULL;
+CREATE INDEX datapath_segments_topology_mac_range_group_id ON datapath_segments (topology_mac_range_group_id);
 `
