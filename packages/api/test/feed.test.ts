@@ -407,6 +407,7 @@ t.test('the description of the API', async (t) => {
     required: ['ipv4_network'],
     properties: { ipv4_prefix: { type: 'integer', minimum: 1, maximum: 32 }, mode: { enum: ['virtual'] } },
   })
+  t.match(await api.raw({ method: 'GET', url: '/' }), { status: 302, headers: { location: '/docs' } })
   const page = await api.raw({ method: 'GET', url: '/docs' })
   t.match(page.body, /swagger-ui/)
   t.equal((await api.raw({ method: 'GET', url: '/docs/static/swagger-ui-bundle.js' })).status, 200)

@@ -74,6 +74,8 @@ export interface Context {
   readonly wait: number | null
   /** Nothing is changed, only said. */
   readonly dryRun: boolean
+  /** Nobody is to be asked. */
+  readonly yes: boolean
   /** Asks a question with the answers yes and no; `null` where nobody can answer or `--yes` did. */
   readonly confirm: ((question: string) => Promise<boolean>) | null
   /** Ends what goes on for ever. */

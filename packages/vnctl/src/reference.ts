@@ -91,7 +91,8 @@ that is named by its URL. \`vnctl prompt\` shows the cloud for the prompt of a s
 
 \`vnctl export > net.yaml\`, \`vnctl plan -f net.yaml\`, \`vnctl apply -f net.yaml\`: a file holds rows by collection and uuid, with the
 parameters of \`add\`; see \`examples/\`. What a row does not say is left as it is, and rows that the file does not name stay.
-What cannot be changed is deleted and added again, and what hangs on it comes back as it was.
+What cannot be changed is deleted and added again, and what hangs on it comes back as it was. \`--prune\` removes the rows that the file
+does not name, of the collections that it has.
 
 \`\`\`yaml
 networks:

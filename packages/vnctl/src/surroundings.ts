@@ -73,6 +73,7 @@ export const createContext = ({ options, typed, offline, io, execute }: Surround
     width: io.width,
     wait: (options.get('wait') as number | undefined) ?? null,
     dryRun: options.get('dry_run') === true,
+    yes: options.get('yes') === true,
     confirm: confirming(options, io),
     signal: io.signal ?? new AbortController().signal,
     stdin: io.stdin,

@@ -1,6 +1,8 @@
 /** Which server is asked, and with what: clouds by name, tokens, authorities; and the prompt, which asks nobody. */
-import { execFile } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile, execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -138,6 +140,41 @@ t.test('a file that cannot be understood is named with what is wrong', async (t)
   }
 })
 
+t.test('a server with a certificate of its own authority is asked when the cloud names that', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'vnctl-tls-'))
+  t.teardown(() => rmSync(directory, { recursive: true }))
+  const [key, certificate] = [join(directory, 'key.pem'), join(directory, 'cert.pem')]
+  const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1']
+  const form = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-days',
+    '2',
+  ]
+  execFileSync('openssl', [...form, ...subject, '-keyout', key, '-out', certificate], { stdio: 'ignore' })
+  const answer = JSON.stringify({ total_count: 0, offset: 0, limit: 30, items: [] })
+  const server = createServer(
+    { key: readFileSync(key), cert: readFileSync(certificate) },
+    (_request, response) => response.end(answer),
+  )
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => server.close())
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const known = home(t, { 'clouds.yaml': `clouds:\n  lab: {url: '${url}', cacert: ${certificate}}\n` })
+  t.match(await show({ HOME: known }), { code: 0, stderr: 'there are no networks\n' })
+  t.match(await show({ VNCTL_SERVER: url, VNCTL_CACERT: certificate }), { code: 0 })
+  const unknown = home(t, { 'clouds.yaml': `clouds:\n  lab: {url: '${url}'}\n` })
+  t.match(await show({ HOME: unknown }), {
+    code: 1,
+    stderr: /cannot reach https:.*: its certificate is self-signed; name it as cacert in clouds\.yaml/,
+  })
+})
+
 const PROGRAM = fileURLToPath(new URL('../bin/vnctl', import.meta.url))
 
 /** Milliseconds and output of `vnctl prompt`; PATH has no node unless it is asked for. */
@@ -168,8 +205,13 @@ t.test('the prompt shows the cloud that is asked, at once and without a server',
     const { stdout } = await runHere(['prompt'], { env })
     t.equal(stdout, expected, 'as the program itself would say')
   }
-  const times: number[] = []
-  for (let run = 0; run < 20; run++) times.push((await prompt({ HOME })).milliseconds)
-  times.sort((a, b) => a - b)
-  t.ok((times[0] ?? 0) < 20, `${times[0]?.toFixed(1)} ms at best, ${times[10]?.toFixed(1)} ms usually`)
+  const overhead: number[] = []
+  for (let run = 0; run < 20; run++) {
+    const begin = performance.now()
+    execFileSync('/bin/sh', ['-c', ':'])
+    const shell = performance.now() - begin
+    overhead.push((await prompt({ HOME })).milliseconds - shell)
+  }
+  overhead.sort((a, b) => a - b)
+  t.ok((overhead[0] ?? 0) < 15, `${overhead[0]?.toFixed(1)} ms more than a shell that does nothing`)
 })

@@ -153,6 +153,55 @@ t.test('what a file cannot say is refused with its line and what was probably me
   t.match(await here('plan'), { code: 2, stderr: /--filename is missing/ })
 })
 
+t.test('a router comes back with the network that is replaced, and goes as one thing', async (t) => {
+  const { here, json, vnctl } = await serve(t)
+  const file = readFileSync(join(EXAMPLES, 'router.yaml'), 'utf8')
+  await here('apply -f -', file)
+  const moved = file.replaceAll('nw-lab: {ipv4_network: 10.2.0.0/24}', 'nw-lab: {ipv4_network: 10.2.0.0/16}')
+  const applied = await here('apply -f -', moved)
+  t.equal(applied.code, 0, applied.stderr)
+  t.match(applied.stdout, /± network nw-lab [\s\S]*± router network rt-main and nw-lab /)
+  t.match(await json('networks show nw-lab'), { ipv4_prefix: 16 })
+  t.match(await json('routers networks show rt-main'), { total_count: 2 })
+  t.match(await json('interfaces show if-rig1'), { ipv4_address: '10.2.0.10' })
+  t.match(await here('plan -f -', moved), { stdout: /^\d+ unchanged\n$/ })
+  const gateway = await here('apply -f -', moved.replace('nw-lab=10.2.0.254', 'nw-lab=10.2.0.253'))
+  t.equal(gateway.code, 0, gateway.stderr)
+  t.match(await json('routers networks show rt-main'), { items: [{}, { ipv4_address: '10.2.0.253' }] })
+  t.match(await vnctl('routers del rt-main'), { code: 0, stdout: 'deleted rt-main\n' })
+  t.match(await json('routes show'), { total_count: 0 })
+})
+
+t.test('--prune removes what the file does not name, of the collections that it has', async (t) => {
+  const { here, json, api } = await serve(t)
+  await here('apply -f -', NET)
+  await here(
+    'batch',
+    'networks add nw-other --ipv4-network=10.7.0.0\ndatapaths add dp-a --dpid=0xa\nroute-links add rl-b',
+  )
+  const less = NET.replace(/ {2}if-a: .*\n/, '')
+  const revision = api.store.revision()
+  const plan = await here('plan --prune -f -', less)
+  t.match(plan.stdout, /- network nw-other\n/)
+  t.match(plan.stdout, /- interface if-a\n/)
+  t.match(plan.stdout, /- ip lease il-\w+ \(goes along\)\n/)
+  t.match(plan.stdout, /- route link rl-b\n/)
+  t.notMatch(plan.stdout, /dp-a|if-leg|nw-a\b/, 'neither what is named nor other collections')
+  t.match(await here('apply --prune -f -', less), {
+    code: 2,
+    stderr: /would be deleted and nobody can be asked; say --yes/,
+  })
+  t.equal(api.store.revision(), revision)
+  const applied = await here('apply --prune --yes -f -', less)
+  t.equal(applied.code, 0, applied.stderr)
+  t.match(await json('interfaces show'), {
+    items: [{ uuid: 'if-leg', ipv4_address: '10.0.0.254' }],
+    total_count: 1,
+  })
+  t.match(await json('datapaths show'), { total_count: 1 })
+  t.match(await here('apply --prune -f -', less), { code: 0, stdout: /^\d+ unchanged\n$/ })
+})
+
 t.test('several files are one; relations are rows of their own', async (t) => {
   const { here, json } = await serve(t)
   const directory = t.testdir({

@@ -1,6 +1,6 @@
 /** `vnctl export`, `plan -f FILE`, `apply -f FILE`: what there is, what would change, and making it so in one batch. */
 import { readFile } from 'node:fs/promises'
-import { text } from '@openvnet/schema'
+import { boolean, text } from '@openvnet/schema'
 import type { Command, CommandOption, Context, OptionValues } from '../command.ts'
 import type { Plan } from '../declaration/change.ts'
 import { type Declaration, placeText } from '../declaration/declared.ts'
@@ -17,6 +17,15 @@ const FILES: CommandOption = {
   kind: { ...text, name: 'file', expects: 'a file, or - for stdin' },
   required: true,
   repeats: true,
+}
+
+const PRUNE: CommandOption = {
+  name: 'prune',
+  aliases: [],
+  help: 'Removes the rows that the file does not name, of the collections that it has.',
+  kind: boolean,
+  required: false,
+  bare: true,
 }
 
 const readOne = async (file: string, context: Context): Promise<string> => {
@@ -49,7 +58,7 @@ const prepare = async (options: OptionValues, context: Context): Promise<Prepare
   const declaration = await readFiles(options, context)
   const { planOf } = await import('../declaration/plan.ts')
   const model = await readModel(context.client)
-  return { declaration, plan: planOf({ model, declaration, prune: [] }) }
+  return { declaration, plan: planOf({ model, declaration, prune: options.get('prune') === true }) }
 }
 
 const showPlan = async (context: Context, plan: Plan): Promise<void> => {
@@ -77,7 +86,11 @@ const located = async (error: unknown, { declaration, plan }: Prepared): Promise
 
 const confirmLoss = async (context: Context, { changes }: Plan): Promise<void> => {
   const lost = changes.filter(({ kind }) => kind === 'remove' || kind === 'replace')
-  if (lost.length === 0 || context.confirm === null) return
+  if (lost.length === 0 || context.yes) return
+  if (context.confirm === null) {
+    if (lost.every(({ kind }) => kind === 'replace')) return
+    throw new Failure(EXIT.usage, `${lost.length} rows would be deleted and nobody can be asked; say --yes`)
+  }
   if (!(await context.confirm(`Delete ${lost.length} rows, those that come back among them?`))) {
     throw new Failure(EXIT.other, 'nothing was changed')
   }
@@ -121,7 +134,7 @@ const planCommand: Command = {
   names: ['plan'],
   help: 'Shows what `vnctl apply` would add, change and remove; changes nothing.',
   positionals: [],
-  options: [FILES],
+  options: [FILES, PRUNE],
   run: async ({ options }, context) => showPlan(context, (await prepare(options, context)).plan),
 }
 
@@ -129,7 +142,7 @@ const applyCommand: Command = {
   names: ['apply'],
   help: 'Makes what there is as FILE says, in one batch: all of it or nothing. What the file does not say stays as it is.',
   positionals: [],
-  options: [FILES, ...DELETE_OPTIONS],
+  options: [FILES, PRUNE, ...DELETE_OPTIONS],
   run: async ({ options }, context) => {
     const prepared = await prepare(options, context)
     await showPlan(context, prepared.plan)

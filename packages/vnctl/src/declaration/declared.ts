@@ -23,8 +23,8 @@ export interface DeclaredValue {
 }
 
 export interface Declaration {
-  /** Whose rows these are, or `null`. */
-  readonly label: string | null
+  /** The collections that are there, be they empty. */
+  readonly collections: readonly ResourceSpec[]
   readonly rows: readonly DeclaredRow[]
 }
 

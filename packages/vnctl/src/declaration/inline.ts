@@ -91,7 +91,7 @@ const unfoldOne = (
 }
 
 /** What is said inline of rows that exist, as rows of their own. */
-export const unfold = (model: Model, { label, rows }: Declaration): Unfolded => {
+export const unfold = (model: Model, { collections, rows }: Declaration): Unfolded => {
   const current = new Map(model.rows.map((row) => [identity(row.resource.name, row.key), row]))
   const unfolded = rows.flatMap((row) => {
     const existing = current.get(identity(row.resource.name, row.key))
@@ -99,7 +99,7 @@ export const unfold = (model: Model, { label, rows }: Declaration): Unfolded => 
     return [...row.values.keys()].map((parameter) => unfoldOne(model, existing, row, parameter))
   })
   return {
-    declaration: { label, rows: [...rows, ...unfolded.flatMap(({ parts }) => parts)] },
+    declaration: { collections, rows: [...rows, ...unfolded.flatMap(({ parts }) => parts)] },
     additions: unfolded.flatMap(({ additions }) => additions),
   }
 }

@@ -124,8 +124,8 @@ const changeOf = (
 interface PlanOptions {
   readonly model: Model
   readonly declaration: Declaration
-  /** Identities (`network nw-1`) of rows that are removed unless they are declared. */
-  readonly prune: readonly string[]
+  /** Rows of the collections that are there go unless they are declared. */
+  readonly prune: boolean
 }
 
 type Changes = Map<string, Change>
@@ -169,6 +169,22 @@ const addReplacements = (
   }
 }
 
+/** The rows of the collections of a file that it does not name; networks of a router are said with the router. */
+const undeclared = (
+  model: Model,
+  { collections, rows }: Declaration,
+  declared: ReadonlyMap<string, DeclaredRow>,
+): ModelRow[] => {
+  const derived = derivedRows(model)
+  const resources = new Set([
+    ...collections,
+    ...rows.filter(({ resource }) => resource.prefix === null).map(({ resource }) => resource),
+  ])
+  return model.rows.filter(
+    (row) => resources.has(row.resource) && !derived.has(row) && !declared.has(identityOf(row)),
+  )
+}
+
 /** @throws {Failure} for what is declared and cannot be */
 export const planOf = ({ model: stored, declaration: said, prune }: PlanOptions): Plan => {
   const model = withGateways(stored)
@@ -182,11 +198,7 @@ export const planOf = ({ model: stored, declaration: said, prune }: PlanOptions)
   const changes: Changes = new Map(
     direct.flatMap((change) => (change === null ? [] : [[identityOf(change), change]])),
   )
-  addRemovals(
-    changes,
-    model,
-    prune.flatMap((at) => (declared.has(at) ? [] : (current.get(at) ?? []))),
-  )
+  if (prune) addRemovals(changes, model, undeclared(model, declaration, declared))
   addReplacements(changes, model, declared)
   const order = (change: Change) => RESOURCE_LIST.indexOf(change.resource)
   return {

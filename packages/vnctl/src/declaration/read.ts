@@ -157,22 +157,19 @@ export const missingOf = ({ resource, values }: DeclaredRow): string | undefined
   addOptions(resource).find(({ name, required }) => required && !values.has(name))?.name
 
 const readSections = (source: Source, content: unknown): Declaration => {
-  let label: string | null = null
+  const collections: ResourceSpec[] = []
   const rows: DeclaredRow[] = []
   for (const pair of isMap(content) ? content.items : []) {
     const name = nameOf(pair)
-    if (name === 'label') {
-      label = String(isScalar(pair.value) ? pair.value.value : '')
-      continue
-    }
     const resource = resourceNamed(name)
     if (resource === undefined) {
-      const known = ['label', ...RESOURCE_LIST.map(({ collection }) => collection)]
+      const known = RESOURCE_LIST.map(({ collection }) => collection)
       throw fault(placeOf(source, pair.key), `unknown ${name}; ${suggestion(canonical(name), known)}`)
     }
+    collections.push(resource)
     rows.push(...rowsOf(source, resource, pair.value).flatMap(unfoldRouter))
   }
-  return { label, rows }
+  return { collections, rows }
 }
 
 /** @throws {Failure} naming file and line */
@@ -194,9 +191,7 @@ export const readDeclaration = (file: string, content: string): Declaration => {
 
 /** Several files as one. @throws {Failure} */
 export const mergeDeclarations = (declarations: readonly Declaration[]): Declaration => {
-  const labels = [...new Set(declarations.flatMap(({ label }) => label ?? []))]
-  if (labels.length > 1) throw new Failure(EXIT.usage, `the files have several labels: ${labels.join(', ')}`)
   const rows = declarations.flatMap((declaration) => declaration.rows)
   checkTwice(rows)
-  return { label: labels[0] ?? null, rows }
+  return { collections: declarations.flatMap((declaration) => declaration.collections), rows }
 }
