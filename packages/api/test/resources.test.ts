@@ -453,7 +453,7 @@ t.test('requests that are none', async (t) => {
   })
   t.match(await post('a', 'nonsense'), { status: 415, body: { error: 'UnsupportedMediaType' } })
   for (const path of [
-    '/',
+    '/nowhere',
     '/api',
     '/api/1.0',
     '/api/2.0/networks',
