@@ -1,4 +1,5 @@
 /** `POST /batch`: all or nothing, one revision, each operation what a request of its own would be. */
+import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import t from 'tap'
 import { openStore } from '../src/index.ts'
@@ -308,5 +309,28 @@ t.test('an answered batch is on the disk', async (t) => {
   await api.close()
   const store = openStore({ file: api.file })
   t.equal(store.count('interface'), 600, 'it is on the disk')
+  store.close()
+})
+
+t.test('a batch whose client is gone does not hold up the end, and nothing of it is done', async (t) => {
+  const api = await startApi(t)
+  const address = await api.app.listen({ host: '127.0.0.1', port: 0 })
+  const client = new AbortController()
+  const sent = fetch(`${address}/api/1.0/batch`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(guests(MOST_OPERATIONS - 1)),
+    signal: client.signal,
+  })
+  await Promise.race([sent, delay(500)])
+  client.abort()
+  await t.rejects(sent, { name: 'AbortError' })
+  const asked = performance.now()
+  await api.close()
+  t.ok(performance.now() - asked < 1000, 'it ends soon')
+  t.ok(api.errors.splice(0).every((line) => /nothing of the batch is done/.test(line)))
+  const store = openStore({ file: api.file })
+  t.equal(store.revision(), 0)
+  t.equal(store.count('network'), 0)
   store.close()
 })

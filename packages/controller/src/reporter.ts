@@ -22,6 +22,7 @@ export class Reporter {
   #sequence = 0
   #isWhole = true
   #isPlanned = false
+  #hasLeft = false
 
   constructor(options: ReporterOptions) {
     this.#options = options
@@ -51,8 +52,9 @@ export class Reporter {
     this.#plan()
   }
 
-  /** The last words. */
+  /** The last words: what is planned is not told any more, since whoever hears it takes this controller for alive. */
   leave(): void {
+    this.#hasLeft = true
     this.#options.bus.publish('report', { ...this.report, leaving: true })
   }
 
@@ -61,6 +63,7 @@ export class Reporter {
     this.#isPlanned = true
     setImmediate(() => {
       this.#isPlanned = false
+      if (this.#hasLeft) return
       if (this.#isWhole) this.#tellAll()
       else this.#tellDifference()
     })

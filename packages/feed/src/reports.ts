@@ -10,8 +10,13 @@ export interface HeardReport extends ControllerReport {
   readonly datapaths: readonly DatapathStatus[]
 }
 
+/** Milliseconds after which a controller that said nothing more has died: whole reports come every few seconds. */
+const FORGOTTEN_MS = 60_000
+
 /** A report to which changes can be added without looking at every datapath. */
 class Known {
+  /** When it was told as a whole. */
+  readonly at = performance.now()
   readonly #datapaths: Map<string, DatapathStatus>
   #report: ControllerReport
   #listed: readonly DatapathStatus[] | undefined
@@ -45,7 +50,13 @@ export function followReports(bus: Bus, onReport: (report: HeardReport) => void)
   const heard = new Map<string, Known>()
   const asked = new Set<string>()
 
+  const forgetTheDead = (): void => {
+    const oldest = performance.now() - FORGOTTEN_MS
+    for (const [controller, { at }] of heard) if (at < oldest) heard.delete(controller)
+  }
+
   const endWhole = bus.subscribe('report', (report) => {
+    forgetTheDead()
     asked.delete(report.controller)
     if (report.leaving === true) heard.delete(report.controller)
     else heard.set(report.controller, new Known(report))

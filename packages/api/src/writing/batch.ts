@@ -129,11 +129,22 @@ const perform = (
   }
 }
 
-/** @returns runs a batch in the transaction of `writer` */
-export const createBatch = (calls: Calls): ((writer: Writer, body: Uint8Array) => Outcome) => {
+const STOPPING = 'this program stops; nothing of the batch is done: send it again when it runs'
+
+/**
+ * @param isStopping whether nobody waits for the end of a long batch any more
+ * @returns runs a batch in the transaction of `writer`
+ */
+export const createBatch = (
+  calls: Calls,
+  isStopping: () => boolean,
+): ((writer: Writer, body: Uint8Array) => Outcome) => {
   const find = createFinder(calls)
   return (writer, body) => {
-    const outcomes = listOf(body).map((value, index) => perform(find, writer, operationAt(value, index)))
+    const outcomes = listOf(body).map((value, index) => {
+      if (isStopping()) throw new ApiError('StoreUnavailable', STOPPING)
+      return perform(find, writer, operationAt(value, index))
+    })
     return {
       body: { answers: outcomes.map((outcome) => outcome.body) },
       notEnforced: [...new Set(outcomes.flatMap(({ notEnforced }) => notEnforced))],

@@ -6,7 +6,7 @@ import { parseInPieces } from '../store/long_change.ts'
 import type { ChangeText } from '../store/outbox.ts'
 import type { StoreOptions } from '../store/store.ts'
 import type { Names } from './call.ts'
-import { type Answer, type Report, type Request, type Result, toError } from './messages.ts'
+import { type Answer, type Report, type Request, type Result, type Start, toError } from './messages.ts'
 
 export interface WriteClient {
   /** Performs one call. Rejects with ApiError, or with what SQLite said; nothing is stored then. */
@@ -21,7 +21,7 @@ export interface WriteClient {
   suspect(): void
   /** Whether something is under way whose changes have not been handed in. */
   isBusy(): boolean
-  /** Lets what is under way finish. */
+  /** Lets what is under way finish, but for batches, of which nothing is done then. */
   close(): Promise<void>
 }
 
@@ -65,9 +65,9 @@ const createHandIn = (onChange: (change: Change) => void) => {
   }
 }
 
-const startThread = async (options: StoreOptions): Promise<Worker> => {
+const startThread = async (start: Start): Promise<Worker> => {
   const worker = new Worker(THREAD, {
-    workerData: options,
+    workerData: start,
     name: 'store',
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION },
   })
@@ -85,7 +85,8 @@ export const createWriteClient = async ({
   onChange,
   ...options
 }: WriteClientOptions): Promise<WriteClient> => {
-  const worker = await startThread(options)
+  const stopping = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+  const worker = await startThread({ options, stopping })
   const pending = new Map<number, Pending>()
   const handIn = createHandIn(onChange)
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
@@ -129,6 +130,7 @@ export const createWriteClient = async ({
     isBusy: () => pending.size > 0 || handIn.isWaiting(),
     close: async () => {
       isClosed = true
+      Atomics.store(stopping, 0, 1)
       worker.postMessage({ kind: 'close' } satisfies Request)
       await exited
       for (const { reject } of pending.values()) reject(new Error('the store is closed'))

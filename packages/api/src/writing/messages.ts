@@ -6,7 +6,15 @@ import type { Change } from '@openvnet/feed'
 import { ApiError } from '../errors.ts'
 import type { Given } from '../parameters/check.ts'
 import type { ChangeText } from '../store/outbox.ts'
+import type { StoreOptions } from '../store/store.ts'
 import type { Names } from './call.ts'
+
+/** What the thread is given when it starts. */
+export interface Start {
+  readonly options: StoreOptions
+  /** One number: not 0 once nobody waits for the end of a long batch, which the thread could not hear of meanwhile. */
+  readonly stopping: Int32Array
+}
 
 /** Something to write. */
 export type WriteRequest =

@@ -7,16 +7,16 @@ import { createModel } from '../crud/model.ts'
 import { behaviours } from '../resources/index.ts'
 import { expire } from '../retention/expiry.ts'
 import type { Writer } from '../store/rows.ts'
-import { openStore, type Store, type StoreOptions } from '../store/store.ts'
+import { openStore, type Store } from '../store/store.ts'
 import { createBatch } from './batch.ts'
 import type { Outcome } from './call.ts'
 import { callNamed, createCalls } from './calls.ts'
 import { runGroup } from './group.ts'
-import { type Answer, type Report, type Request, toFault, type WriteRequest } from './messages.ts'
+import { type Answer, type Report, type Request, type Start, toFault, type WriteRequest } from './messages.ts'
 
-const createPerform = () => {
+const createPerform = (isStopping: () => boolean) => {
   const calls = createCalls(createModel(behaviours))
-  const batch = createBatch(calls)
+  const batch = createBatch(calls, isStopping)
   return (writer: Writer, request: WriteRequest): Outcome => {
     if (request.kind === 'batch') return batch(writer, request.body)
     if (request.kind === 'expire') return { body: expire(writer, Date.now()), notEnforced: [] }
@@ -37,9 +37,9 @@ const checked = (store: Store, id: number): Answer => {
 }
 
 /** Takes requests until it is told to close. */
-const serve = (port: MessagePort, store: Store): void => {
+const serve = (port: MessagePort, store: Store, isStopping: () => boolean): void => {
   const report = (message: Report): void => port.postMessage(message)
-  const perform = createPerform()
+  const perform = createPerform(isStopping)
   /** The request that comes next, taken from the port already. */
   let ahead: Request | undefined
   const look = (): Request | undefined => {
@@ -82,15 +82,15 @@ const serve = (port: MessagePort, store: Store): void => {
   })
 }
 
-const start = (port: MessagePort, options: StoreOptions): void => {
+const start = (port: MessagePort, { options, stopping }: Start): void => {
   try {
     const store = openStore(options)
     port.postMessage({ kind: 'opened' } satisfies Report)
-    serve(port, store)
+    serve(port, store, () => Atomics.load(stopping, 0) !== 0)
   } catch (error) {
     port.postMessage({ kind: 'failed', fault: toFault(error) } satisfies Report)
     port.close()
   }
 }
 
-if (parentPort !== null) start(parentPort, workerData as StoreOptions)
+if (parentPort !== null) start(parentPort, workerData as Start)

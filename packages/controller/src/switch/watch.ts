@@ -169,7 +169,8 @@ export class Watch {
   }
 
   #noteRoom(): void {
-    if (!this.#options.awaitsRoom()) return
+    // Somebody may delete a hundred thousand: the question costs as much as there are refusals.
+    if (this.#room || !this.#options.awaitsRoom()) return
     this.#room = true
     this.#plan()
   }
