@@ -25,6 +25,7 @@ const COLLECTIONS = {
   network_services: 'ns',
   route_links: 'rl',
   routes: 'r',
+  routers: 'rt',
   segments: 'seg',
   mac_range_groups: 'mrg',
   ip_range_groups: 'iprg',
@@ -102,6 +103,16 @@ const creation: fc.Arbitrary<Request> = fc.oneof(
     interface_uuid: maybe(one('if')),
     mode: fc.constantFrom('dhcp', 'router'),
   }),
+  post('routers', { uuid: one('rt'), networks: maybe(one('nw')) }),
+  fc
+    .record({ router: one('rt'), network: one('nw'), method: fc.constantFrom('POST', 'DELETE') })
+    .map(({ router, network, method }): Request => [method, `routers/${router}/networks/${network}`, {}]),
+  fc
+    .record({ uuid: one('if'), new_uuid: one('if') })
+    .map(({ uuid, new_uuid }): Request => ['PUT', `interfaces/${uuid}/rename`, { new_uuid }]),
+  fc
+    .record({ uuid: one('if'), port_number: fc.constantFrom('', 1, 2) })
+    .map(({ uuid, port_number }): Request => ['PUT', `interfaces/${uuid}`, { port_number }]),
   post('route_links', { uuid: one('rl'), mac_address: maybe(someMac) }),
   post('routes', {
     uuid: one('r'),
