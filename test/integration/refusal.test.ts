@@ -191,7 +191,7 @@ const REFUSALS: readonly Refusal[] = [
     ...argument('ipv4_address', '10.0.1.9', 'IP Address 10.0.1.9 is not in subnet 10.0.0.0/24 of nw-a'),
     vnctl: [
       addGuest(`--ipv4-address=10.0.1.9 --mac-address=${FREE_MAC}`),
-      /ipv4_address '10\.0\.1\.9'.*10\.0\.0\.0\/24/,
+      /ipv4-address '10\.0\.1\.9'.*10\.0\.0\.0\/24/,
     ],
   },
   {
@@ -210,7 +210,7 @@ const REFUSALS: readonly Refusal[] = [
     ...argument('ipv4_address', '10.0.0.1', 'already used by if-1 in nw-a'),
     vnctl: [
       addGuest(`--ipv4-address=10.0.0.1 --mac-address=${FREE_MAC}`),
-      /ipv4_address '10\.0\.0\.1'.*if-1/,
+      /ipv4-address '10\.0\.0\.1'.*if-1/,
     ],
   },
   {
@@ -219,7 +219,7 @@ const REFUSALS: readonly Refusal[] = [
     ...argument('mac_address', MAC, 'already used in nw-a by if-1'),
     vnctl: [
       addGuest(`--ipv4-address=10.0.0.9 --mac-address=${MAC}`),
-      new RegExp(`mac_address '${MAC}'.*if-1`),
+      new RegExp(`mac-address '${MAC}'.*if-1`),
     ],
   },
   {
@@ -234,7 +234,7 @@ const REFUSALS: readonly Refusal[] = [
     path: 'interfaces',
     parameters: { network_uuid: 'nw-a', ipv4_address: '10.0.0.9' },
     ...missing('mac_address'),
-    vnctl: [addGuest('--ipv4-address=10.0.0.9'), /mac_address is missing; give it with --mac-address/],
+    vnctl: [addGuest('--ipv4-address=10.0.0.9'), /--mac-address is missing/],
   },
   {
     what: 'a network without an address',
