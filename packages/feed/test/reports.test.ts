@@ -29,7 +29,10 @@ const datapath = (dpid: string, acknowledged_revision: number, current = true): 
 
 const A = '0x000000000000000a'
 const B = '0x000000000000000b'
-const turn = () => new Promise((resolve) => setTimeout(resolve, 5))
+/** The bus delivers in the next round of the event loop, and what that publishes in the one after. */
+const turn = async () => {
+  for (let round = 0; round < 3; round++) await new Promise((resolve) => setImmediate(resolve))
+}
 
 t.test('a change is added to what is known, and the others go along', async (t) => {
   const bus = createLocalBus()
