@@ -3,6 +3,7 @@
  * replica's row types are derived.
  */
 import type { Kind } from './kinds/kind.ts'
+import { labels } from './kinds/labels.ts'
 
 export type Scalar = string | number | boolean
 
@@ -110,9 +111,27 @@ export type RowOf<R extends ResourceSpec> = {
   readonly id: number
   /** Empty for join rows. */
   readonly uuid: string
+  /** In canonical form; none when NULL or absent. */
+  readonly labels?: string | null
 } & { readonly [K in keyof R['fields'] & string as ColumnOf<K, R['fields'][K]>]: TypeOf<R['fields'][K]> }
 
-export const defineResource = <const R extends ResourceSpec>(resource: R): R => resource
+/** What every resource has beside its own fields. */
+const COMMON = {
+  labels: {
+    type: 'value',
+    kind: labels,
+    nullable: true,
+    required: false,
+    mutable: true,
+    help: 'Labels like app=web,tier=front, by which lists and apply choose; keys and values as in Kubernetes.',
+  },
+} as const satisfies Readonly<Record<string, Field>>
+
+/** A resource as it is defined, with what all have. The types of rows do not ask for the latter. */
+export const defineResource = <const R extends ResourceSpec>(resource: R): R => ({
+  ...resource,
+  fields: { ...resource.fields, ...COMMON },
+})
 
 /** Name of the parameter of a field: `<name>_uuid` for references. */
 export const parameterName = (name: string, field: Field): string =>

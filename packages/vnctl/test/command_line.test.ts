@@ -204,7 +204,7 @@ t.test('what is misspelt is refused with what was probably meant', async (t) => 
       ['network', 'modify', 'nw-1', '--ipv4-prefix=25'],
       /--ipv4-prefix: cannot be changed; delete the network/,
     ],
-    [['network', 'show', 'nw-1', '--limit=3'], /--limit and --offset are for the list/],
+    [['network', 'show', 'nw-1', '--limit=3'], /--limit, --offset and --label are for the list/],
     [['network', 'show', '-q'], /unknown option -q/],
   ]
   for (const [argv, expected] of cases) {

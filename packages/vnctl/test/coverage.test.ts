@@ -84,7 +84,7 @@ const bodyOf = ({ requestBody, parameters = [] }: Operation): string[] => {
 }
 
 /** Said by every command that writes. */
-const COMMON = new Set(['wait'])
+const COMMON = new Set(['wait', 'dry_run'])
 
 /** The same as POST static_address, under the method and the path of 2013. */
 const FORMER = ['PUT translations/*/static_addresses']

@@ -14,6 +14,10 @@ export interface Kind<T extends string | number | boolean> {
   readonly prefix?: string
   /** It takes a list of values too, also as a parameter that is given several times. */
   readonly isList?: true
+  /** It takes a map too. */
+  readonly isMap?: true
+  /** What answers show of the stored value, when that is not the value itself. */
+  readonly shown?: (value: string | number | boolean | null) => unknown
   /** What a legal value looks like, for people. */
   readonly expects: string
   /** Accepts what JSON, a form or a query can carry. */

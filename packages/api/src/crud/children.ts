@@ -4,20 +4,23 @@ import type { FastifyInstance } from 'fastify'
 import { parametersOf, pathParameter } from '../http/request.ts'
 import { describeChildAdd, describeChildList, describeChildRemove } from '../openapi/operations.ts'
 import { listSignature } from '../parameters/expected.ts'
+import { labelConditions } from '../store/label_condition.ts'
 import type { Equals } from '../store/rows.ts'
 import { type Context, registerCall } from '../writing/routes.ts'
 import { CHILDREN, type Child, childName, childPath, parentOf } from './child.ts'
-import { collection, pageOf } from './list.ts'
+import { collection, labelsAsked, pageOf } from './list.ts'
 
 const registerList = (app: FastifyInstance, { store, model }: Context, child: Child): void => {
   const schema = describeChildList(child, listSignature)
   app.get(`/api/1.0/${childPath(child)}`, { schema }, (request, reply) => {
-    const page = pageOf(parametersOf(request, listSignature))
+    const given = parametersOf(request, listSignature)
+    const page = pageOf(given)
+    const filter = { conditions: labelConditions(labelsAsked(given)) }
     const body = store.read((reader) => {
       const { id } = parentOf(reader, child, { uuid: pathParameter(request, 'uuid') })
       const ofParent = { [`${child.parent}_id`]: id } as Equals<ResourceName>
-      const items = model.shapes(reader, child.name, reader.list(child.name, page, ofParent))
-      return collection(page, reader.count(child.name, ofParent), items)
+      const items = model.shapes(reader, child.name, reader.list(child.name, page, ofParent, filter))
+      return collection(page, reader.count(child.name, ofParent, filter), items)
     })
     return reply.send(body)
   })

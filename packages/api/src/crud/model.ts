@@ -3,7 +3,7 @@
  * file. Everything that writes goes through here; each function runs inside a transaction that the caller opened.
  */
 import { randomInt } from 'node:crypto'
-import type { ResourceName, Row } from '@openvnet/schema'
+import { type ResourceName, type Row, withLabelChanges } from '@openvnet/schema'
 import { ApiError } from '../errors.ts'
 import type { Given } from '../parameters/check.ts'
 import { type Cell, type Stored, specOf } from '../store/columns.ts'
@@ -57,6 +57,18 @@ const changesOf = (before: object, values: object): Record<string, Cell> =>
     ) as [string, Cell][],
   )
 
+/** Single labels of PUT: those that are not named stay. */
+const relabelled = (row: Stored, given: Given): { labels?: string | null } => {
+  const changes = given.get('label')
+  if (typeof changes !== 'string') return {}
+  return { labels: withLabelChanges(labelsBefore(row, given), changes) }
+}
+
+const labelsBefore = ({ labels = null }: Stored, given: Given): string | null => {
+  const whole = given.get('labels')
+  return whole === undefined ? labels : (whole as string | null)
+}
+
 export const createModel = (behaviours: Behaviours): Model => {
   const behaviourOf = <N extends ResourceName>(name: N): Behaviour<N> =>
     (behaviours[name] as Behaviour<N> | undefined) ?? {}
@@ -101,7 +113,7 @@ export const createModel = (behaviours: Behaviours): Model => {
       return toWork(writer).create(name, values, uuid === undefined ? undefined : String(uuid), extra)
     },
     update: <N extends ResourceName>(writer: Writer, name: N, row: Stored<N>, given: Given): Stored<N> => {
-      const changes = changesOf(row, toValues(writer, name, given))
+      const changes = changesOf(row, { ...toValues(writer, name, given), ...relabelled(row, given) })
       if (Object.keys(changes).length === 0) return row
       checkUnique(writer, name, { ...row, ...changes }, describe(writer, name), row.id)
       const changed = writer.update(name, row.id, changes as Partial<Values<N>>)

@@ -4,10 +4,11 @@ import type { FastifyInstance } from 'fastify'
 import { parametersOf, pathParameter } from '../http/request.ts'
 import { describeRelationAdd, describeRelationList, describeRelationRemove } from '../openapi/operations.ts'
 import { listSignature } from '../parameters/expected.ts'
-import type { Cells, Stored } from '../store/columns.ts'
+import { type Cells, type Stored, specOf } from '../store/columns.ts'
+import { labelConditions, ofReferred } from '../store/label_condition.ts'
 import type { Equals, Reader } from '../store/rows.ts'
 import { type Context, registerCall } from '../writing/routes.ts'
-import { collection, pageOf } from './list.ts'
+import { collection, labelsAsked, pageOf } from './list.ts'
 import { rowOfPath } from './reference.ts'
 import { RELATIONS, type Relation, relationPath } from './relation.ts'
 
@@ -23,16 +24,22 @@ const registerList = (app: FastifyInstance, { store, model }: Context, relation:
   const schema = describeRelationList(relation, listSignature)
   const path = `/api/1.0/${relationPath(relation)}`
   app.get(path, { schema }, (request, reply) => {
-    const page = pageOf(parametersOf(request, listSignature))
+    const given = parametersOf(request, listSignature)
+    const page = pageOf(given)
+    const terms = labelsAsked(given)
+    const conditions =
+      lists === 'rows'
+        ? labelConditions(terms)
+        : ofReferred(`${fields[1]}_id`, specOf(other).collection, terms)
     const body = store.read((reader) => {
       const { id } = rowOfPath(reader, base, 'uuid', pathParameter(request, 'uuid'))
       const ofBase = { [`${fields[0]}_id`]: id } as Equals<ResourceName>
-      const joins = reader.list(join, page, ofBase)
+      const joins = reader.list(join, page, ofBase, { conditions })
       const items =
         lists === 'rows'
           ? model.shapes(reader, join, joins)
           : model.shapes(reader, other, othersOf(reader, relation, joins))
-      return collection(page, reader.count(join, ofBase), items)
+      return collection(page, reader.count(join, ofBase, { conditions }), items)
     })
     return reply.send(body)
   })

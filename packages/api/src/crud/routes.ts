@@ -11,10 +11,11 @@ import {
 } from '../openapi/operations.ts'
 import { emptySignature, listSignature } from '../parameters/expected.ts'
 import { specOf } from '../store/columns.ts'
+import { labelConditions } from '../store/label_condition.ts'
 import type { Reader } from '../store/rows.ts'
 import { type Context, registerCall } from '../writing/routes.ts'
 import { hasOwnPath } from './child.ts'
-import { collection, pageOf, pathOf } from './list.ts'
+import { collection, labelsAsked, pageOf, pathOf } from './list.ts'
 import { rowOfPath } from './reference.ts'
 
 const named = <N extends ResourceName>(reader: Reader, name: N, request: FastifyRequest) =>
@@ -23,10 +24,12 @@ const named = <N extends ResourceName>(reader: Reader, name: N, request: Fastify
 const registerReads = (app: FastifyInstance, { store, model }: Context, name: ResourceName): void => {
   const path = pathOf(specOf(name))
   app.get(path, { schema: describeList(name, listSignature) }, (request, reply) => {
-    const page = pageOf(parametersOf(request, listSignature))
+    const given = parametersOf(request, listSignature)
+    const page = pageOf(given)
+    const filter = { conditions: labelConditions(labelsAsked(given)) }
     const body = store.read((reader) => {
-      const items = model.shapes(reader, name, reader.list(name, page))
-      return collection(page, reader.count(name), items)
+      const items = model.shapes(reader, name, reader.list(name, page, {}, filter))
+      return collection(page, reader.count(name, {}, filter), items)
     })
     return reply.send(body)
   })

@@ -18,7 +18,7 @@ export const plainShape = <N extends ResourceName>(reader: Reader, name: N, row:
   for (const { column, parameter, field } of columnsOf(name)) {
     const value = cells[column] ?? null
     if (field.type === 'value') {
-      shape[parameter] = value
+      shape[parameter] = field.kind.shown === undefined ? value : field.kind.shown(value)
     } else {
       shape[column] = value
       shape[parameter] = value === null ? null : uuidOf(reader, field.to as ResourceName, value as number)

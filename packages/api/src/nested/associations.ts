@@ -8,7 +8,7 @@ import type { Model } from '../crud/model.ts'
 import { rowOfPath, uuidOf } from '../crud/reference.ts'
 import { formatTime } from '../crud/shape.ts'
 import type { JsonSchema } from '../openapi/schemas.ts'
-import { optional, signature, WAIT } from '../parameters/expected.ts'
+import { EVERY_WRITE, optional, signature } from '../parameters/expected.ts'
 import { notEnforcedIn } from '../status/not_enforced.ts'
 import { type Cells, type Stored, specOf } from '../store/columns.ts'
 import type { Equals, Reader, Writer } from '../store/rows.ts'
@@ -91,7 +91,7 @@ const putCall = (model: Model, association: Association): NestedCall => {
     operationId: `set_${rows}`,
     summary: `Associate an interface with a ${other.replaceAll('_', ' ')}`,
     answer: ANSWER,
-    call: { method: 'PUT', path, signature: signature([STATIC, WAIT]), perform },
+    call: { method: 'PUT', path, signature: signature([STATIC, ...EVERY_WRITE]), perform },
   }
 }
 

@@ -10,7 +10,7 @@ import { formatTime } from '../crud/shape.ts'
 import { argumentError, missingArgument } from '../errors.ts'
 import type { JsonSchema } from '../openapi/schemas.ts'
 import type { Given } from '../parameters/check.ts'
-import { optional, type Signature, signature, WAIT } from '../parameters/expected.ts'
+import { EVERY_WRITE, optional, type Signature, signature } from '../parameters/expected.ts'
 import { notEnforcedIn } from '../status/not_enforced.ts'
 import type { Stored } from '../store/columns.ts'
 import type { Reader, Writer } from '../store/rows.ts'
@@ -25,7 +25,7 @@ const SIGNATURE: Signature = signature(
   [
     optional('datapath_uuid', uuid('dp'), owner_datapath.help),
     ...Object.entries(BINDINGS).map(([name, { kind, help }]) => optional(name, kind, help)),
-    WAIT,
+    ...EVERY_WRITE,
   ],
   { obsolete: new Map([['singular', 'an interface is on one bridge at a time']]) },
 )
@@ -59,17 +59,19 @@ const hasPort = (row: Interface): boolean =>
 
 const portsOf = (reader: Reader, row: Interface): Shape[] => (hasPort(row) ? [portOf(reader, row)] : [])
 
+const isOfWrite = (name: string): boolean => EVERY_WRITE.some((one) => one.name === name)
+
 /** The columns as PUT of the interface takes them. */
 const bindingOf = (given: Given): Map<string, Scalar | null> =>
   new Map(
     [...given]
-      .filter(([name]) => name !== 'wait')
+      .filter(([name]) => !isOfWrite(name))
       .map(([name, value]) => [name === 'datapath_uuid' ? 'owner_datapath_uuid' : name, value]),
   )
 
 /** Whether a port is the one that DELETE describes. */
 const isMeant = (port: Shape, given: Given): boolean =>
-  [...given].every(([name, value]) => name === 'wait' || port[name] === value)
+  [...given].every(([name, value]) => isOfWrite(name) || port[name] === value)
 
 export const interfacePortCalls = (model: Model): NestedCall[] => {
   const add = (writer: Writer, row: Interface, given: Given) => {

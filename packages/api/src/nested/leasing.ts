@@ -5,7 +5,7 @@ import { rowOf } from '../crud/reference.ts'
 import { argumentError, missingArgument } from '../errors.ts'
 import { rowSchema } from '../openapi/schemas.ts'
 import type { Given } from '../parameters/check.ts'
-import { optional, signature, WAIT } from '../parameters/expected.ts'
+import { EVERY_WRITE, optional, signature } from '../parameters/expected.ts'
 import { attach, release } from '../rules/attachment.ts'
 import { leaseByPolicy } from '../rules/lease_policy.ts'
 import type { Reader } from '../store/rows.ts'
@@ -35,7 +35,7 @@ const attachCall = (model: Model): NestedCall => ({
     signature: signature([
       optional('interface_uuid', uuid('if'), 'The interface; that of the MAC lease when absent.'),
       optional('mac_lease_uuid', uuid('ml'), 'The MAC lease; the first of the interface when absent.'),
-      WAIT,
+      ...EVERY_WRITE,
     ]),
     perform: (writer, names, given) => {
       const lease = baseOf(writer, 'ip_lease', names)
@@ -59,7 +59,7 @@ const releaseCall = (model: Model): NestedCall => ({
   call: {
     method: 'PUT',
     path: 'ip_leases/:uuid/release',
-    signature: signature([WAIT]),
+    signature: signature(EVERY_WRITE),
     perform: (writer, names) => {
       const lease = baseOf(writer, 'ip_lease', names)
       if (lease.interface_id === null) throw argumentError('uuid', lease.uuid, 'is attached to no interface')
@@ -79,7 +79,7 @@ const leaseCall = (model: Model): NestedCall => ({
     signature: signature([
       optional('ip_lease_uuid', uuid('il'), 'The uuid of the new lease; made up when absent.'),
       optional('label', text, 'It goes into the containers with this label and into those without any.'),
-      WAIT,
+      ...EVERY_WRITE,
     ]),
     perform: (writer, names, given) => {
       const policy = baseOf(writer, 'lease_policy', names)

@@ -3,7 +3,7 @@ import { uuid } from '@openvnet/schema'
 import type { Model } from '../crud/model.ts'
 import { ApiError } from '../errors.ts'
 import { rowSchema } from '../openapi/schemas.ts'
-import { optional, signature, WAIT } from '../parameters/expected.ts'
+import { EVERY_WRITE, optional, signature } from '../parameters/expected.ts'
 import { checkPort } from '../rules/port.ts'
 import { rowOutcome } from '../writing/call.ts'
 import { baseOf, type NestedCall } from './nested.ts'
@@ -18,7 +18,7 @@ export const renameCall = (model: Model): NestedCall => ({
   call: {
     method: 'PUT',
     path: 'interfaces/:uuid/rename',
-    signature: signature([NEW, WAIT]),
+    signature: signature([NEW, ...EVERY_WRITE]),
     perform: (writer, names, given) => {
       const row = baseOf(writer, 'interface', names)
       const wanted = String(given.get('new_uuid'))

@@ -4,7 +4,7 @@
  */
 import type { ResourceName } from '@openvnet/schema'
 import type { FastifySchema } from 'fastify'
-import type { Signature } from '../parameters/expected.ts'
+import { EVERY_WRITE, type Signature } from '../parameters/expected.ts'
 import { specOf } from '../store/columns.ts'
 import {
   type JsonSchema,
@@ -37,10 +37,10 @@ const pathSchema = (parameters: Readonly<Record<string, ResourceName>>): JsonSch
   required: Object.keys(parameters),
 })
 
-/** `wait` goes with the query string, everything else may go there too. */
+/** What every write takes goes with the query string, everything else may go there too. */
 const inputs = ({ parameters }: Signature): FastifySchema => {
-  const own = parameters.filter(({ name }) => name !== 'wait')
-  const shared = parameters.filter(({ name }) => name === 'wait')
+  const own = parameters.filter((one) => !EVERY_WRITE.includes(one))
+  const shared = parameters.filter((one) => EVERY_WRITE.includes(one))
   return {
     querystring: parametersSchema(shared),
     ...(own.length === 0 ? {} : { body: parametersSchema(own), consumes: MEDIA_TYPES }),

@@ -37,10 +37,14 @@ export const parseForm = (text: string): Raw => {
   )
 }
 
+/** Parameters that may hold a map: the only one that is given is no envelope. */
+const MAPS = new Set(['labels', 'label'])
+
 /** The parameters in an object, flat or in an envelope. */
 export const toRaw = (value: Readonly<Record<string, unknown>>): Raw => {
-  const [first, ...others] = Object.values(value)
-  return new Map(Object.entries(others.length === 0 && isObject(first) ? first : value))
+  const [[name, first] = ['', undefined], ...others] = Object.entries(value)
+  const isEnvelope = others.length === 0 && isObject(first) && !MAPS.has(name)
+  return new Map(Object.entries(isEnvelope ? first : value))
 }
 
 const parseJson = (text: string): Raw => {

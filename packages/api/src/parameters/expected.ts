@@ -3,9 +3,12 @@
  * there, what is accepted for the sake of old clients and means nothing, what is known but has no place in this call.
  */
 import {
+  boolean,
   type Field,
   integer,
   type Kind,
+  labelChanges,
+  labelSelector,
   type Parameter,
   parameterName,
   type ResourceName,
@@ -57,11 +60,20 @@ export const optional = (name: string, kind: Kind<Scalar>, help: string): Expect
 /** The longest time that a call waits for the switches, in seconds. */
 export const LONGEST_WAIT = 600
 
-export const WAIT = optional(
+const WAIT = optional(
   'wait',
   integer(0, LONGEST_WAIT),
   'Answer when every connected datapath has the change, or after this many seconds.',
 )
+
+const DRY_RUN = optional(
+  'dry_run',
+  boolean,
+  'Do nothing: answer {dry_run, answer, changes}, with what would be answered and what would become of which rows.',
+)
+
+/** What goes with every call that writes, in its query string. */
+export const EVERY_WRITE: readonly Expected[] = [WAIT, DRY_RUN]
 
 /** The most rows of one answer. */
 export const LONGEST_PAGE = 1000
@@ -71,9 +83,17 @@ export const PAGE: readonly Expected[] = [
   optional('offset', integer(0, Number.MAX_SAFE_INTEGER), 'How many items to skip; 0 when absent.'),
 ]
 
-export const listSignature = signature(PAGE)
+/** Of lists of rows: which of them. */
+export const LABEL = optional(
+  'label',
+  labelSelector,
+  'Only rows with these labels, e.g. app=web, tier!=front, app or !app.',
+)
+
+export const pageSignature = signature(PAGE)
+export const listSignature = signature([...PAGE, LABEL])
 export const emptySignature = signature([])
-export const deleteSignature = signature([WAIT])
+export const deleteSignature = signature(EVERY_WRITE)
 
 const uuidOf = (resource: string): Kind<string> => uuid(specOf(resource as ResourceName).prefix ?? '')
 
@@ -106,6 +126,16 @@ const aliasesOf = (spec: ResourceSpec): Map<string, string> => {
   return new Map(named.flatMap(([name, aliases = []]) => aliases.map((alias) => [alias, name] as const)))
 }
 
+/** One label is said as `label`, unless that is a field of its own. */
+const labelAlias = ({ fields, parameters = {} }: ResourceSpec): [string, string][] =>
+  'label' in fields || 'label' in parameters ? [] : [['label', 'labels']]
+
+const CHANGE_LABEL = optional(
+  'label',
+  labelChanges,
+  'Labels to set, e.g. app=web, and to take away, e.g. app-.',
+)
+
 const obsoleteOf = (spec: ResourceSpec) => new Map(Object.entries(spec.obsolete ?? {}))
 
 const COMPUTED = 'is set by the server'
@@ -133,8 +163,17 @@ export const createSignature = (spec: ResourceSpec, fixed: readonly string[] = [
           ),
         ]
   return signature(
-    [...own, ...fields.map(fromField), ...Object.entries(spec.parameters ?? {}).map(fromParameter), WAIT],
-    { aliases: aliasesOf(spec), obsolete: obsoleteOf(spec), refused: computedOf(spec) },
+    [
+      ...own,
+      ...fields.map(fromField),
+      ...Object.entries(spec.parameters ?? {}).map(fromParameter),
+      ...EVERY_WRITE,
+    ],
+    {
+      aliases: new Map([...aliasesOf(spec), ...labelAlias(spec)]),
+      obsolete: obsoleteOf(spec),
+      refused: computedOf(spec),
+    },
   )
 }
 
@@ -152,7 +191,8 @@ export const updateSignature = (spec: ResourceSpec): Signature => {
       ...fields
         .filter(([, { mutable }]) => mutable)
         .map((entry) => ({ ...fromField(entry), required: false })),
-      WAIT,
+      CHANGE_LABEL,
+      ...EVERY_WRITE,
     ],
     {
       aliases: aliasesOf(spec),

@@ -78,6 +78,7 @@ export const route: Behaviour<'route'> = {
     ipv4_prefix: plain['ipv4_prefix'],
     ingress: plain['ingress'],
     egress: plain['egress'],
+    labels: plain['labels'],
     created_at: plain['created_at'],
     updated_at: plain['updated_at'],
   }),

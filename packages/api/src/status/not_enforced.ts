@@ -141,8 +141,8 @@ const find = (store: Reading): NotEnforced => {
   const listed: NotEnforced['not_enforced'][number][] = []
   let total = 0
   for (const { resource, equals, what, given } of CASES) {
-    total += store.count(resource, equals, given)
-    const rows = store.list(resource, { limit: LISTED - listed.length, offset: 0 }, equals, given)
+    total += store.count(resource, equals, { given })
+    const rows = store.list(resource, { limit: LISTED - listed.length, offset: 0 }, equals, { given })
     listed.push(...rows.map((row) => ({ resource, uuid: nameOf(store, resource, row), what })))
   }
   return { not_enforced: listed, not_enforced_total: total }

@@ -5,6 +5,7 @@
 import { RESOURCE_NAMES, type ResourceName, type Row } from '@openvnet/schema'
 import { type Cell, columnsOf, type Stored, specOf, toSql, toStored } from './columns.ts'
 import type { Prepare } from './database.ts'
+import type { Condition } from './label_condition.ts'
 import { createSelection, type Selection } from './selection.ts'
 
 /** Columns that must be equal; `null` matches NULL. */
@@ -18,6 +19,13 @@ export interface Page {
   readonly offset: number
 }
 
+/** Further conditions of a list. */
+export interface Filter {
+  /** A column that must not be NULL. */
+  readonly given?: string | undefined
+  readonly conditions?: readonly Condition[]
+}
+
 export interface Reader extends Selection {
   byId<N extends ResourceName>(name: N, id: number): Stored<N> | undefined
   byUuid<N extends ResourceName>(name: N, uuid: string): Stored<N> | undefined
@@ -27,10 +35,8 @@ export interface Reader extends Selection {
   whereIn<N extends ResourceName>(name: N, column: string, values: readonly number[]): Stored<N>[]
   /** The oldest row with these columns. */
   first<N extends ResourceName>(name: N, equals: Equals<N>): Stored<N> | undefined
-  /** @param given a column that must not be NULL */
-  list<N extends ResourceName>(name: N, page: Page, equals?: Equals<N>, given?: string): Stored<N>[]
-  /** @param given a column that must not be NULL */
-  count<N extends ResourceName>(name: N, equals?: Equals<N>, given?: string): number
+  list<N extends ResourceName>(name: N, page: Page, equals?: Equals<N>, filter?: Filter): Stored<N>[]
+  count<N extends ResourceName>(name: N, equals?: Equals<N>, filter?: Filter): number
 }
 
 export interface Writer extends Reader {
@@ -39,16 +45,31 @@ export interface Writer extends Reader {
   delete(name: ResourceName, id: number): void
 }
 
-const condition = (columns: readonly string[], given?: string): string => {
+const condition = (columns: readonly string[], { given, conditions = [] }: Filter = {}): string => {
   const terms = [
     ...columns.map((column) => `${column} IS ?`),
     ...(given === undefined ? [] : [`${given} IS NOT NULL`]),
+    ...conditions.map(({ sql }) => sql),
   ]
   return terms.length === 0 ? '' : ` WHERE ${terms.join(' AND ')}`
 }
 
 const entries = (cells: object): [string, Cell][] =>
   Object.entries(cells).filter((entry): entry is [string, Cell] => entry[1] !== undefined)
+
+const filtered = (equals: object, filter: Filter) => {
+  const cells = entries(equals)
+  return {
+    where: condition(
+      cells.map(([column]) => column),
+      filter,
+    ),
+    values: [
+      ...cells.map(([, value]) => toSql(value)),
+      ...(filter.conditions ?? []).flatMap(({ values }) => values),
+    ],
+  }
+}
 
 /** Reads through prepared statements; inside a transaction it sees what that has written. */
 export const createReader = (prepare: Prepare): Reader => {
@@ -69,25 +90,15 @@ export const createReader = (prepare: Prepare): Reader => {
         .map((raw) => toStored(name, raw)),
     first: (name, equals) => select(name, entries(equals), ' LIMIT 1').map((raw) => toStored(name, raw))[0],
     ...createSelection(prepare),
-    list: (name, { limit, offset }, equals = {}, given) => {
-      const cells = entries(equals)
-      const where = condition(
-        cells.map(([column]) => column),
-        given,
-      )
+    list: (name, { limit, offset }, equals = {}, filter = {}) => {
+      const { where, values } = filtered(equals, filter)
       return prepare(`SELECT * FROM ${specOf(name).collection}${where} ORDER BY id LIMIT ? OFFSET ?`)
-        .all(...cells.map(([, value]) => toSql(value)), limit, offset)
+        .all(...values, limit, offset)
         .map((raw) => toStored(name, raw))
     },
-    count: (name, equals = {}, given) => {
-      const cells = entries(equals)
-      const where = condition(
-        cells.map(([column]) => column),
-        given,
-      )
-      const found = prepare(`SELECT count(*) AS n FROM ${specOf(name).collection}${where}`).get(
-        ...cells.map(([, value]) => toSql(value)),
-      )
+    count: (name, equals = {}, filter = {}) => {
+      const { where, values } = filtered(equals, filter)
+      const found = prepare(`SELECT count(*) AS n FROM ${specOf(name).collection}${where}`).get(...values)
       return Number(found?.['n'])
     },
   }

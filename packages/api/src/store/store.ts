@@ -3,6 +3,7 @@
  * throws changed nothing, and one that touches no row makes no revision. Several writes may share a transaction, and
  * with it the wait for the disk: none of them has happened until all of them are on it.
  */
+import type { Operation } from '@openvnet/feed'
 import type { Database } from 'better-sqlite3'
 import { openDatabase, type Prepare, prepareOnce } from './database.ts'
 import { storeFailure } from './failure.ts'
@@ -11,6 +12,7 @@ import { watchJournal } from './journal.ts'
 import { type Appended, createOutbox, type Outbox } from './outbox.ts'
 import { createReading, type Reading } from './reading.ts'
 import { createRecorder } from './recorder.ts'
+import { describeRows, type Rehearsed, rehearsed } from './rehearsal.ts'
 import { createWriter, type Reader, type Writer } from './rows.ts'
 import { createWritability } from './writability.ts'
 
@@ -27,9 +29,14 @@ export interface Written<T> {
   readonly revision: number
   /** What it did, as data and as text; absent when that is nothing. */
   readonly made: Appended | undefined
+  /** What it would have done, of a write that was only rehearsed. */
+  readonly rehearsed?: readonly Rehearsed[]
 }
 
 export type Work<T> = (writer: Writer) => T
+
+/** A write, or one that is done, looked at and undone. */
+export type Task<T> = Work<T> | { readonly rehearse: Work<T> }
 
 /** What became of one write of several. */
 export type Attempt<T> =
@@ -43,7 +50,7 @@ export interface Store extends Reading {
    * Runs what `next` gives, until that is nothing, in one transaction; one that throws leaves the others alone.
    * @throws when the transaction itself fails: then none of them has happened
    */
-  writeAll<T>(next: () => Work<T> | undefined): Attempt<T>[]
+  writeAll<T>(next: () => Task<T> | undefined): Attempt<T>[]
   /** @throws what SQLite says when the file cannot be written now */
   checkWritable(): void
   /** Somebody who reads met damage: nothing is written before the file has been looked through. */
@@ -56,6 +63,20 @@ const KEEP_CHANGES = 100_000
 /** Pages from which on moving them is worth it: 4 MiB. */
 const LONG_JOURNAL = 1000
 
+/** Thrown to undo a rehearsal. */
+class Rehearsal extends Error {
+  readonly value: unknown
+  readonly operations: readonly Operation[]
+  readonly rows: ReturnType<typeof describeRows>
+
+  constructor(value: unknown, operations: readonly Operation[], rows: ReturnType<typeof describeRows>) {
+    super('a rehearsal is undone')
+    this.value = value
+    this.operations = operations
+    this.rows = rows
+  }
+}
+
 /** @returns runs one write in a transaction, or within one that is open */
 const createWrite = (db: Database, prepare: Prepare, outbox: Outbox, reader: Reader) => {
   const recorder = createRecorder(db, prepare)
@@ -67,25 +88,42 @@ const createWrite = (db: Database, prepare: Prepare, outbox: Outbox, reader: Rea
     const made = operations.length === 0 ? undefined : outbox.append(operations, now)
     return { value, revision: made?.change.revision ?? outbox.revision(), made }
   })
-  return <T>(work: Work<T>) => write(work) as Written<T>
+  const rehearse = db.transaction((work: Work<unknown>): never => {
+    recorder.reset()
+    const value = work(createWriter(prepare, reader, new Date().toISOString()))
+    const operations = recorder.operations()
+    throw new Rehearsal(value, operations, describeRows(reader, operations))
+  })
+  const rehearsedWrite = (work: Work<unknown>): Written<unknown> => {
+    try {
+      return rehearse(work)
+    } catch (error) {
+      if (!(error instanceof Rehearsal)) throw error
+      const { value, operations, rows } = error
+      const undone = rehearsed(operations, describeRows(reader, operations), rows)
+      return { value, revision: outbox.revision(), made: undefined, rehearsed: undone }
+    }
+  }
+  return <T>(task: Task<T>) =>
+    (typeof task === 'function' ? write(task) : rehearsedWrite(task.rehearse)) as Written<T>
 }
 
-const createTransaction = (db: Database, write: <T>(work: Work<T>) => Written<T>) => {
-  const attempt = <T>(work: Work<T>): Attempt<T> => {
+const createTransaction = (db: Database, write: <T>(task: Task<T>) => Written<T>) => {
+  const attempt = <T>(task: Task<T>): Attempt<T> => {
     try {
-      return { ok: true, written: write(work) }
+      return { ok: true, written: write(task) }
     } catch (error) {
       // Some failures of the file take the whole transaction with them.
       if (!db.inTransaction) throw error
       return { ok: false, error }
     }
   }
-  const all = db.transaction((next: () => Work<unknown> | undefined): Attempt<unknown>[] => {
+  const all = db.transaction((next: () => Task<unknown> | undefined): Attempt<unknown>[] => {
     const attempts: Attempt<unknown>[] = []
-    for (let work = next(); work !== undefined; work = next()) attempts.push(attempt(work))
+    for (let task = next(); task !== undefined; task = next()) attempts.push(attempt(task))
     return attempts
   })
-  return <T>(next: () => Work<T> | undefined) => all.immediate(next) as Attempt<T>[]
+  return <T>(next: () => Task<T> | undefined) => all.immediate(next) as Attempt<T>[]
 }
 
 /** A journal that cannot be moved now, for want of room or because of a reader, is moved some other time. */
@@ -111,7 +149,7 @@ export const openStore = (options: StoreOptions): Store => {
   const writability = createWritability(db, file)
   const transaction = createTransaction(db, createWrite(db, prepare, outbox, reading))
 
-  const writeAll = <T>(next: () => Work<T> | undefined): Attempt<T>[] => {
+  const writeAll = <T>(next: () => Task<T> | undefined): Attempt<T>[] => {
     guard.check()
     const attempts = writability.observe(() => transaction(next))
     for (const attempt of attempts) if (!attempt.ok) writability.note(attempt.error)

@@ -120,8 +120,9 @@ const perform = (
     const { call, names } = find(operation)
     if (!isObject(operation.body)) throw argumentError('body', operation.body, 'not an object')
     const raw = toRaw(operation.body)
-    if (raw.has('wait')) {
-      throw argumentError('wait', raw.get('wait'), 'belongs to the batch: POST /batch?wait=SECONDS')
+    for (const name of ['wait', 'dry_run']) {
+      if (!raw.has(name)) continue
+      throw argumentError(name, raw.get(name), `belongs to the batch: POST /batch?${name}=…`)
     }
     return call.perform(writer, names, givenTo(call, raw))
   } catch (error) {

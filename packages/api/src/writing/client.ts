@@ -9,10 +9,10 @@ import type { Names } from './call.ts'
 import { type Answer, type Report, type Request, type Result, type Start, toError } from './messages.ts'
 
 export interface WriteClient {
-  /** Performs one call. Rejects with ApiError, or with what SQLite said; nothing is stored then. */
-  call(call: string, names: Names, given: Given): Promise<Result>
+  /** Performs one call; a rehearsal is undone and answers what it would do. Rejects with ApiError, or with what SQLite said; nothing is stored then. */
+  call(call: string, names: Names, given: Given, isRehearsal: boolean): Promise<Result>
   /** @param body JSON as it came */
-  batch(body: Uint8Array): Promise<Result>
+  batch(body: Uint8Array, isRehearsal: boolean): Promise<Result>
   /** Releases and deletes the leases whose time is over, or some of them. */
   expire(): Promise<Result>
   /** Rejects with what SQLite says when the store cannot be written now. While it is being written it resolves at once. */
@@ -120,8 +120,9 @@ export const createWriteClient = async ({
   const write = async (request: (id: number) => Request): Promise<Result> => (await ask(request)) as Result
 
   return {
-    call: (call, names, given) => write((id) => ({ kind: 'call', id, call, names, given })),
-    batch: (body) => write((id) => ({ kind: 'batch', id, body })),
+    call: (call, names, given, isRehearsal) =>
+      write((id) => ({ kind: 'call', id, call, names, given, isRehearsal })),
+    batch: (body, isRehearsal) => write((id) => ({ kind: 'batch', id, body, isRehearsal })),
     expire: () => write((id) => ({ kind: 'expire', id })),
     check: async () => {
       if (pending.size === 0) await ask((id) => ({ kind: 'check', id }))

@@ -30,8 +30,10 @@ interface Performed {
 
 const toAnswer = (id: number, attempt: Attempt<Performed>): Answer => {
   if (!attempt.ok) return { id, fault: toFault(attempt.error) }
-  const { value, revision } = attempt.written
-  return { id, result: { ...value, revision } }
+  const { value, revision, rehearsed } = attempt.written
+  if (rehearsed === undefined) return { id, result: { ...value, revision } }
+  const body = `{"dry_run":true,"answer":${value.body},"changes":${JSON.stringify(rehearsed)}}`
+  return { id, result: { ...value, body, revision } }
 }
 
 /** Parsing a long change takes its reader time, so it gets the text and can do so in pieces. */
@@ -64,10 +66,11 @@ export const runGroup = (first: WriteRequest, { store, take, perform }: GroupOpt
     }
     const request = taken[begun] as WriteRequest
     begun += 1
-    return (writer: Writer): Performed => {
+    const work = (writer: Writer): Performed => {
       const { body, notEnforced } = perform(writer, request)
       return { body: JSON.stringify(body), notEnforced }
     }
+    return request.kind !== 'expire' && request.isRehearsal ? { rehearse: work } : work
   }
   try {
     const attempts = store.writeAll(next)

@@ -24,9 +24,15 @@ export type WriteRequest =
       readonly call: string
       readonly names: Names
       readonly given: Given
+      readonly isRehearsal: boolean
     }
   /** @param body JSON as it came */
-  | { readonly kind: 'batch'; readonly id: number; readonly body: Uint8Array }
+  | {
+      readonly kind: 'batch'
+      readonly id: number
+      readonly body: Uint8Array
+      readonly isRehearsal: boolean
+    }
   /** What is due by now, see `retention`. */
   | { readonly kind: 'expire'; readonly id: number }
 

@@ -2,6 +2,7 @@
  * The answer of a call that writes: what the thread made of it, `X-Revision`, and with `?wait=SECONDS` the answer held
  * until the switches have the change. The write stands whether they get it in time or not: `X-Applied` says so,
  * `X-Pending` says which datapaths lack it and why (or why none counts).
+ * With `?dry_run=true` the call is made and undone: the answer is `{dry_run, answer, changes}`, and nothing is stored.
  * `X-Not-Enforced` says what of the rows is stored and has no effect yet.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
@@ -11,7 +12,7 @@ import { pathOfRequest, queryParameters, rawParameters } from '../http/request.t
 import { describeBatch } from '../openapi/batch.ts'
 import { checkReadable } from '../parameters/body.ts'
 import { check, type Given } from '../parameters/check.ts'
-import { type Signature, signature, WAIT } from '../parameters/expected.ts'
+import { EVERY_WRITE, type Signature, signature } from '../parameters/expected.ts'
 import type { Waiter } from '../status/wait.ts'
 import type { StoreView } from '../store/view.ts'
 import { givenTo, type Names } from './call.ts'
@@ -57,9 +58,12 @@ const answerWrite = async (
   if (notEnforced.length > 0) reply.header('x-not-enforced', notEnforced.join('; '))
   reply.log.debug({ method: reply.request.method, path: pathOfRequest(reply.request), revision }, 'written')
   const seconds = given.get('wait')
-  if (typeof seconds === 'number') await reportApplied(waiter, revision, seconds, reply)
+  if (typeof seconds === 'number' && !isRehearsal(given))
+    await reportApplied(waiter, revision, seconds, reply)
   return reply.type(JSON_TYPE).send(body)
 }
+
+const isRehearsal = (given: Given): boolean => given.get('dry_run') === true
 
 /** The route of one call. */
 export const registerCall = (
@@ -75,13 +79,13 @@ export const registerCall = (
     schema: describe(call.signature),
     handler: async (request, reply) => {
       const given = givenTo(call, rawParameters(request))
-      const result = await context.writer.call(name, request.params as Names, given)
+      const result = await context.writer.call(name, request.params as Names, given, isRehearsal(given))
       return await answerWrite(context, given, reply, result)
     },
   })
 }
 
-const batchSignature = signature([WAIT])
+const batchSignature = signature(EVERY_WRITE)
 
 /** @throws ApiError UnsupportedMediaType */
 const checkJson = ({ headers }: FastifyRequest): void => {
@@ -104,7 +108,7 @@ export const registerBatch = async (app: FastifyInstance, context: Context): Pro
       checkJson(request)
       const given = check(queryParameters(request), batchSignature)
       const body = new Uint8Array((request.body as Buffer | undefined) ?? [])
-      return await answerWrite(context, given, reply, await context.writer.batch(body))
+      return await answerWrite(context, given, reply, await context.writer.batch(body, isRehearsal(given)))
     })
     done()
   })

@@ -7,7 +7,7 @@ import { present } from '../output/present.ts'
 import { write } from '../server/write.ts'
 import { deleteRows } from './deleting.ts'
 import { addOptions, positionalOf } from './options.ts'
-import { PAGING, pagingQuery } from './paging.ts'
+import { pagingQuery, SELECTION } from './paging.ts'
 
 const words = (name: string): string => name.replaceAll('_', ' ')
 
@@ -28,7 +28,7 @@ const showCommand = (child: ResourceSpec, parent: ResourceSpec): Command => ({
   names: ['show', 'list'],
   help: `Shows the ${words(child.collection)} of ${words(parent.name)}.`,
   positionals: [positionalOf(parent, 'one')],
-  options: [...PAGING, ...LIST_OPTIONS],
+  options: [...SELECTION, ...LIST_OPTIONS],
   run: async ({ positionals: [from = ''], options, watch = false }, context) => {
     const path = [parent.collection, from, child.collection]
     await list(context, watch, async (inner) => {

@@ -3,6 +3,7 @@ import {
   boolean,
   type Field,
   type Kind,
+  labelChanges,
   type Parameter,
   parameterName,
   type ResourceSpec,
@@ -89,6 +90,21 @@ const fieldOptions = (resource: ResourceSpec): [Field, CommandOption][] =>
     .filter(([, { computed }]) => computed !== true)
     .map(([name, field]) => [field, fromField(name, field, resource)])
 
+/** `--label` beside `--labels`, unless a field has that name. */
+const labelled = (option: CommandOption, resource: ResourceSpec): CommandOption =>
+  option.name !== 'labels' || 'label' in resource.fields || 'label' in (resource.parameters ?? {})
+    ? option
+    : { ...option, aliases: [...option.aliases, 'label'] }
+
+/** Of `modify`: single labels; those that are not named stay. */
+const CHANGE_LABEL: CommandOption = {
+  name: 'label',
+  aliases: [],
+  help: 'A label to set, KEY=VALUE, or to take away, KEY-; may be repeated.',
+  kind: labelChanges,
+  required: false,
+}
+
 const uuidOption = (resource: ResourceSpec): CommandOption[] =>
   resource.prefix === null
     ? []
@@ -109,7 +125,7 @@ const uuidOption = (resource: ResourceSpec): CommandOption[] =>
 export const addOptions = (resource: ResourceSpec, given: readonly string[] = []): CommandOption[] => {
   const options = [
     ...uuidOption(resource),
-    ...fieldOptions(resource).map(([, option]) => option),
+    ...fieldOptions(resource).map(([, option]) => labelled(option, resource)),
     ...Object.entries(resource.parameters ?? {}).map(([name, parameter]) =>
       fromParameter(name, parameter, resource),
     ),
@@ -136,5 +152,11 @@ export const modifyOptions = (resource: ResourceSpec): CommandOption[] => {
   const parameters = Object.entries(resource.parameters ?? {}).map(([name, parameter]) =>
     fixed(fromParameter(name, parameter, resource)),
   )
-  return [...uuidOption(resource).map(fixed), ...mutable, ...parameters, ...obsoleteOptions(resource)]
+  return [
+    ...uuidOption(resource).map(fixed),
+    ...mutable,
+    CHANGE_LABEL,
+    ...parameters,
+    ...obsoleteOptions(resource),
+  ]
 }

@@ -1,5 +1,5 @@
 /** `--limit` and `--offset` of everything that lists. */
-import { integer } from '@openvnet/schema'
+import { integer, labelSelector } from '@openvnet/schema'
 import type { CommandOption, OptionValues, View } from '../command.ts'
 
 /** The most rows that the API answers at once. */
@@ -22,10 +22,22 @@ export const PAGING: readonly CommandOption[] = [
   },
 ]
 
+/** `-l` of lists of rows. */
+export const SELECTION: readonly CommandOption[] = [
+  ...PAGING,
+  {
+    name: 'label',
+    aliases: ['l', 'selector'],
+    help: 'Only rows with these labels: app=web, tier!=front, app or !app; several must all hold.',
+    kind: labelSelector,
+    required: false,
+  },
+]
+
 /** The query of a list: what is to be sorted is asked for whole. */
 export const pagingQuery = (options: OptionValues, { sort }: View): Record<string, string> => ({
   ...(sort === null ? {} : { limit: String(LONGEST_PAGE) }),
   ...Object.fromEntries(
-    PAGING.filter(({ name }) => options.has(name)).map(({ name }) => [name, String(options.get(name))]),
+    SELECTION.filter(({ name }) => options.has(name)).map(({ name }) => [name, String(options.get(name))]),
   ),
 })

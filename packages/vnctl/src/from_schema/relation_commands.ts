@@ -6,7 +6,7 @@ import { present } from '../output/present.ts'
 import { write } from '../server/write.ts'
 import { deleteRows } from './deleting.ts'
 import { addOptions, positionalOf } from './options.ts'
-import { PAGING, pagingQuery } from './paging.ts'
+import { pagingQuery, SELECTION } from './paging.ts'
 import type { Relation } from './resources.ts'
 
 const words = (name: string): string => name.replaceAll('_', ' ')
@@ -28,7 +28,7 @@ const showCommand = ({ join, base, other, names }: Relation): Command => ({
   names: ['show', 'list'],
   help: `Shows the ${words(names[0])} of a ${words(base.name)}.`,
   positionals: [positionalOf(base, 'one')],
-  options: [...PAGING, ...LIST_OPTIONS],
+  options: [...SELECTION, ...LIST_OPTIONS],
   run: async ({ positionals: [from = ''], options, watch = false }, context) => {
     const path = [base.collection, from, names[0]]
     const resource = join.placement?.lists === 'rows' ? join : other

@@ -10,7 +10,7 @@ import { childGroup } from './child_commands.ts'
 import { deleteRows } from './deleting.ts'
 import { addOptions, modifyOptions, uuidKind } from './options.ts'
 import { ownCommands } from './own_commands.ts'
-import { PAGING, pagingQuery } from './paging.ts'
+import { pagingQuery, SELECTION } from './paging.ts'
 import { associationGroup, partGroup, portsGroup } from './part_commands.ts'
 import { relationGroup } from './relation_commands.ts'
 import { associationsOf, childrenOf, partsOf, relationsOf } from './resources.ts'
@@ -63,10 +63,10 @@ const showCommand = (resource: ResourceSpec): Command => ({
   names: ['show', 'list'],
   help: `Shows the ${resource.collection.replaceAll('_', ' ')}: those named, else all of them page by page.`,
   positionals: [{ name: 'UUID', arity: 'any', kind: uuidKind(resource) }],
-  options: [...PAGING, ...LIST_OPTIONS],
+  options: [...SELECTION, ...LIST_OPTIONS],
   run: async ({ positionals, options, watch = false }, context) => {
     if (positionals.length > 0 && options.size > 0) {
-      throw new Failure(EXIT.usage, '--limit and --offset are for the list, not for named rows')
+      throw new Failure(EXIT.usage, '--limit, --offset and --label are for the list, not for named rows')
     }
     const paths = positionals.length === 0 ? [[]] : positionals.map((uuid) => [uuid])
     await list(context, watch, async (inner) => {

@@ -1,5 +1,5 @@
 /** One value as text for people. */
-import type { Kind, Scalar } from '@openvnet/schema'
+import { type Kind, type Labels, labelsText, type Scalar } from '@openvnet/schema'
 
 const hexPairs = (value: number): string =>
   (value.toString(16).padStart(12, '0').match(/../g) ?? []).join(':')
@@ -20,6 +20,7 @@ const fromNumber = (value: number, kind: Kind<Scalar> | null): string => {
 export const cell = (value: unknown, kind: Kind<Scalar> | null = null): string => {
   if (value === null || value === undefined) return ''
   if (typeof value === 'number') return fromNumber(value, kind)
+  if (kind?.isMap === true && typeof value === 'object') return labelsText(value as Labels)
   if (Array.isArray(value) && value.every((entry) => typeof entry === 'string')) return value.join('; ')
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }

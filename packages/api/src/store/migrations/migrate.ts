@@ -8,8 +8,9 @@ import type { Database } from 'better-sqlite3'
 import { initial } from './0001_initial.ts'
 import { leasing } from './0002_leasing.ts'
 import { description } from './0003_description.ts'
+import { labels } from './0004_labels.ts'
 
-const MIGRATIONS: readonly string[] = [initial, leasing, description]
+const MIGRATIONS: readonly string[] = [initial, leasing, description, labels]
 
 export const SCHEMA_VERSION = MIGRATIONS.length
 

@@ -1,0 +1,46 @@
+/** Labels, of every resource. */
+export const labels = `
+ALTER TABLE datapaths ADD COLUMN labels TEXT;
+ALTER TABLE networks ADD COLUMN labels TEXT;
+ALTER TABLE interfaces ADD COLUMN labels TEXT;
+ALTER TABLE mac_leases ADD COLUMN labels TEXT;
+ALTER TABLE ip_leases ADD COLUMN labels TEXT;
+ALTER TABLE network_services ADD COLUMN labels TEXT;
+ALTER TABLE route_links ADD COLUMN labels TEXT;
+ALTER TABLE routes ADD COLUMN labels TEXT;
+ALTER TABLE datapath_networks ADD COLUMN labels TEXT;
+ALTER TABLE datapath_route_links ADD COLUMN labels TEXT;
+ALTER TABLE segments ADD COLUMN labels TEXT;
+ALTER TABLE datapath_segments ADD COLUMN labels TEXT;
+ALTER TABLE mac_range_groups ADD COLUMN labels TEXT;
+ALTER TABLE mac_ranges ADD COLUMN labels TEXT;
+ALTER TABLE ip_range_groups ADD COLUMN labels TEXT;
+ALTER TABLE ip_ranges ADD COLUMN labels TEXT;
+ALTER TABLE ip_lease_containers ADD COLUMN labels TEXT;
+ALTER TABLE ip_lease_container_ip_leases ADD COLUMN labels TEXT;
+ALTER TABLE ip_retention_containers ADD COLUMN labels TEXT;
+ALTER TABLE ip_retentions ADD COLUMN labels TEXT;
+ALTER TABLE lease_policies ADD COLUMN labels TEXT;
+ALTER TABLE lease_policy_networks ADD COLUMN labels TEXT;
+ALTER TABLE lease_policy_interfaces ADD COLUMN labels TEXT;
+ALTER TABLE lease_policy_ip_lease_containers ADD COLUMN labels TEXT;
+ALTER TABLE lease_policy_ip_retention_containers ADD COLUMN labels TEXT;
+ALTER TABLE dns_services ADD COLUMN labels TEXT;
+ALTER TABLE dns_records ADD COLUMN labels TEXT;
+ALTER TABLE topologies ADD COLUMN labels TEXT;
+ALTER TABLE topology_datapaths ADD COLUMN labels TEXT;
+ALTER TABLE topology_networks ADD COLUMN labels TEXT;
+ALTER TABLE topology_route_links ADD COLUMN labels TEXT;
+ALTER TABLE topology_segments ADD COLUMN labels TEXT;
+ALTER TABLE topology_mac_range_groups ADD COLUMN labels TEXT;
+ALTER TABLE topology_layers ADD COLUMN labels TEXT;
+ALTER TABLE interface_networks ADD COLUMN labels TEXT;
+ALTER TABLE interface_segments ADD COLUMN labels TEXT;
+ALTER TABLE interface_route_links ADD COLUMN labels TEXT;
+ALTER TABLE filters ADD COLUMN labels TEXT;
+ALTER TABLE filter_statics ADD COLUMN labels TEXT;
+ALTER TABLE translations ADD COLUMN labels TEXT;
+ALTER TABLE translation_static_addresses ADD COLUMN labels TEXT;
+ALTER TABLE routers ADD COLUMN labels TEXT;
+ALTER TABLE router_networks ADD COLUMN labels TEXT;
+`
