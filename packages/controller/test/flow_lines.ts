@@ -13,9 +13,11 @@ interface Rows {
   readonly interfaces?: readonly Guest[]
   readonly routes?: readonly (Pick<Row<'route'>, 'interface_id' | 'network_id' | 'destination' | 'prefix'> &
     Partial<Row<'route'>>)[]
+  /** Datapath ids, or rows with them, by row id. */
+  readonly datapaths?: Record<number, string | (Pick<Row<'datapath'>, 'dpid'> & Partial<Row<'datapath'>>)>
 }
 
-interface Guest extends Partial<Row<'interface'>> {
+export interface Guest extends Partial<Row<'interface'>> {
   readonly id: number
   readonly mac: string
   /** Addresses by network id. */
@@ -51,14 +53,31 @@ const interfaceRow = ({ mac: _mac, addresses: _addresses, ...row }: Guest): Row<
 
 /** Ports 1, 2, 3 … of the switch are named if-1, if-2, if-3 …, as far as `ports` goes. */
 export const compile = async (rows: Rows, ports: number): Promise<Tables> => {
+  const names = new Map(Array.from({ length: ports }, (_, index) => [`if-${index + 1}`, index + 1]))
+  return (await compileSite(rows, new Map([[DPIDS[0], names]]))).get(DPIDS[0])!
+}
+
+/** @param switches port numbers by name, by datapath id */
+export const compileSite = (
+  rows: Rows,
+  switches: ReadonlyMap<string, ReadonlyMap<string, number>>,
+): Promise<ReadonlyMap<string, Tables>> => {
   const snapshot = emptySnapshot()
   const interfaces = rows.interfaces ?? []
-  const names = new Map(Array.from({ length: ports }, (_, index) => [`if-${index + 1}`, index + 1]))
-  const tables = await compileTables({
+  return compileTables({
     snapshot: {
       ...snapshot,
       rows: {
         ...snapshot.rows,
+        datapath: Object.entries(rows.datapaths ?? {}).map(([id, row]) => ({
+          id: Number(id),
+          uuid: `dp-${id}`,
+          display_name: '',
+          node_id: null,
+          ipv4_address: null,
+          enable_ovs_learn_action: true,
+          ...(typeof row === 'string' ? { dpid: row } : row),
+        })),
         network: Object.entries(rows.networks ?? {}).map(network),
         interface: interfaces.map(interfaceRow),
         mac_lease: interfaces.map(({ id, mac }) => ({
@@ -90,10 +109,9 @@ export const compile = async (rows: Rows, ports: number): Promise<Tables> => {
         })),
       },
     },
-    switches: new Map([[DPIDS[0], names]]),
+    switches,
     log: silent,
   })
-  return tables.get(DPIDS[0])!
 }
 
 const names = { tableName: (id: number) => tableName(id) }

@@ -9,6 +9,7 @@ import { addressOf, CONTENT, GUESTS, LEGS, NETWORKS, ROUTERS, uuidOf } from './h
 import type { Random } from './random.ts'
 import { type AnyRow, DPIDS, type Event, type Step, type World } from './world.ts'
 
+const TUNNELS = ['vnet-vxlan', 'vnet-geneve']
 const OFTEN: readonly ResourceName[] = ['interface', 'mac_lease', 'ip_lease', 'route', 'network']
 
 const set = (resource: ResourceName, id: number, content: object): Operation =>
@@ -107,10 +108,26 @@ const leg = (random: Random): Event[] => {
     : random.shuffled(operations).map((operation) => ({ kind: 'change', operations: [operation] }))
 }
 
+/** Two switches that can reach each other. */
+const tunnel = (random: Random): Event[] => {
+  const name = random.pick(TUNNELS)
+  const ends = DPIDS.flatMap((dpid, index): Event[] => {
+    const row = { ...CONTENT.datapath(random, index + 1), dpid, ipv4_address: `10.9.0.${index + 1}` }
+    return [
+      { kind: 'port', dpid, name, port_no: 6 + random.upTo(3) },
+      { kind: 'change', operations: [set('datapath', index + 1, row)] },
+    ]
+  })
+  return random.shuffled(ends)
+}
+
 const port = (random: Random): Event => ({
   kind: 'port',
   dpid: random.pick(DPIDS),
-  name: random.pick(['p1', 'p2', ...Array.from({ length: GUESTS }, (_, index) => `if-${index + 1}`)]),
+  name: random.pick([
+    ...['p1', 'p2', ...TUNNELS],
+    ...Array.from({ length: GUESTS }, (_, index) => `if-${index + 1}`),
+  ]),
   port_no: random.chance(0.7) ? random.upTo(6) : null,
 })
 
@@ -142,6 +159,7 @@ export const nextEvents = (random: Random, world: World): readonly Event[] =>
     [1, () => [{ kind: 'reload', operations: several(random, world) }]],
     [4, () => guest(random)],
     [3, () => leg(random)],
+    [1, () => tunnel(random)],
     [5, () => [port(random)]],
     [1, () => [link(random)]],
   ])()

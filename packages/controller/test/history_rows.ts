@@ -91,7 +91,7 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
     display_name: `dp${random.below(3)}`,
     dpid: random.pick(DPIDS),
     node_id: null,
-    ipv4_address: null,
+    ipv4_address: sometimes(random, 0.5, `10.9.0.${random.upTo(3)}`),
     enable_ovs_learn_action: random.chance(0.5),
   }),
   network: (random, id) => ({

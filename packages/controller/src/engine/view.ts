@@ -4,15 +4,18 @@ import type { ResourceName, Row } from '@openvnet/schema'
 import { getOrCreate } from '../model/get_or_create.ts'
 import type { IndexName, ResourceOfIndex } from '../model/index_key.ts'
 import type { Model } from '../model/model.ts'
-import type { Ports, SwitchPort } from '../model/ports.ts'
+import { type Ports, portKey, type SwitchPort } from '../model/ports.ts'
 import { ROW_SPACE } from '../model/touch.ts'
 import { Computation } from './computation.ts'
 import type { Graph } from './graph.ts'
 
-/** A named pure function of an id, computed once and again only when something that it read changes. */
-export interface Query<T> {
+/** What a query is asked about: the id of a row, or a name, as that of a switch. */
+export type QueryKey = number | string
+
+/** A named pure function of a key, computed once and again only when something that it read changes. */
+export interface Query<T, K extends QueryKey = number> {
   readonly name: string
-  readonly compute: (id: number, view: View) => T
+  readonly compute: (id: K, view: View) => T
   /** Results that are equal stop a change from spreading. */
   readonly equal: (a: T, b: T) => boolean
 }
@@ -28,7 +31,9 @@ export interface View {
   ports(name: string): readonly SwitchPort[]
   /** The ports of that number on all switches. */
   portsNumbered(port_no: number): readonly SwitchPort[]
-  query<T>(query: Query<T>, id: number): T
+  /** OpenFlow number of the port of that name on a switch; `null` while there is none. */
+  portOf(dpid: string, name: string): number | null
+  query<T, K extends QueryKey>(query: Query<T, K>, id: K): T
 }
 
 const sameItems =
@@ -37,10 +42,10 @@ const sameItems =
     a.length === b.length && a.every((item, index) => equal(item, b[index] as T))
 
 /** A query whose result is a list of numbers or words. */
-export const listQuery = <T extends string | number>(
+export const listQuery = <T extends string | number, K extends QueryKey = number>(
   name: string,
-  compute: (id: number, view: View) => readonly T[],
-): Query<readonly T[]> => ({ name, compute, equal: sameItems<T>(Object.is) })
+  compute: (id: K, view: View) => readonly T[],
+): Query<readonly T[], K> => ({ name, compute, equal: sameItems<T>(Object.is) })
 
 /** A query whose result is a number, a word, yes or no. */
 export const valueQuery = <T extends string | number | boolean>(
@@ -49,18 +54,18 @@ export const valueQuery = <T extends string | number | boolean>(
 ): Query<T> => ({ name, compute, equal: Object.is })
 
 /** A query whose result is plain data of one level. */
-export const recordQuery = <T extends object>(
+export const recordQuery = <T extends object, K extends QueryKey = number>(
   name: string,
-  compute: (id: number, view: View) => T | null,
-): Query<T | null> => ({ name, compute, equal: (a, b) => JSON.stringify(a) === JSON.stringify(b) })
+  compute: (id: K, view: View) => T | null,
+): Query<T | null, K> => ({ name, compute, equal: (a, b) => JSON.stringify(a) === JSON.stringify(b) })
 
 /** The results of one query, by id, as long as something reads them. */
 class Results<T> {
-  readonly query: Query<T>
+  readonly query: Query<T, never>
   readonly view: View
-  readonly byId = new Map<number, QueryResult<T>>()
+  readonly byId = new Map<QueryKey, QueryResult<T>>()
 
-  constructor(query: Query<T>, view: View) {
+  constructor(query: Query<T, never>, view: View) {
     this.query = query
     this.view = view
   }
@@ -68,16 +73,16 @@ class Results<T> {
 
 class QueryResult<T> extends Computation<T> {
   readonly #results: Results<T>
-  readonly #id: number
+  readonly #id: QueryKey
 
-  constructor(results: Results<T>, id: number) {
+  constructor(results: Results<T>, id: QueryKey) {
     super()
     this.#results = results
     this.#id = id
   }
 
   compute(): T {
-    return this.#results.query.compute(this.#id, this.#results.view)
+    return this.#results.query.compute(this.#id as never, this.#results.view)
   }
 
   override equal(a: T, b: T): boolean {
@@ -98,7 +103,7 @@ interface Parts {
 /** The view of what runs in the graph now. */
 export class TrackedView implements View {
   readonly #parts: Parts
-  readonly #results = new Map<Query<unknown>, Results<unknown>>()
+  readonly #results = new Map<Query<unknown, never>, Results<unknown>>()
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -130,11 +135,16 @@ export class TrackedView implements View {
     return this.#parts.ports.numbered(port_no)
   }
 
-  query<T>(query: Query<T>, id: number): T {
+  portOf(dpid: string, name: string): number | null {
+    this.#parts.graph.readCell('switch port', portKey(dpid, name))
+    return this.#parts.ports.of(dpid, name)
+  }
+
+  query<T, K extends QueryKey>(query: Query<T, K>, id: K): T {
     const results = getOrCreate(
       this.#results,
-      query as Query<unknown>,
-      () => new Results(query as Query<unknown>, this),
+      query as Query<unknown, never>,
+      () => new Results(query as Query<unknown, never>, this),
     )
     const result = getOrCreate(results.byId, id, () => new QueryResult(results, id))
     return this.#parts.graph.read(result) as T

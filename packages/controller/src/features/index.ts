@@ -2,10 +2,17 @@
 import type { Feature } from '../engine/rule.ts'
 import { checkTables } from '../pipeline/table.ts'
 import { arpFeature } from './arp/index.ts'
+import { overlayFeature } from './overlay/index.ts'
 import { portFeature } from './port/index.ts'
 import { routingFeature } from './routing/index.ts'
 import { switchingFeature } from './switching/index.ts'
 
-export const FEATURES: readonly Feature[] = [portFeature, arpFeature, routingFeature, switchingFeature]
+export const FEATURES: readonly Feature[] = [
+  portFeature,
+  arpFeature,
+  routingFeature,
+  switchingFeature,
+  overlayFeature,
+]
 
 checkTables(FEATURES.flatMap((feature) => feature.tables))

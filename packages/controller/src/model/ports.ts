@@ -12,6 +12,9 @@ export interface SwitchPort {
   readonly port_no: number
 }
 
+/** Key of a port of one switch. */
+export const portKey = (dpid: string, name: string): string => `${dpid} ${name}`
+
 export class Ports {
   readonly #byName = new Map<string, Map<string, number>>()
   /** Names by number and switch; for a moment two ports of a switch may have one number. */
@@ -24,6 +27,11 @@ export class Ports {
     return this.#ordered(
       [...(this.#byName.get(name) ?? [])].map(([dpid, port_no]) => ({ dpid, name, port_no })),
     )
+  }
+
+  /** Number of the port of that name on a switch, or `null`. */
+  of(dpid: string, name: string): number | null {
+    return this.#byName.get(name)?.get(dpid) ?? null
   }
 
   /** Ports of that number, the one that counts first. */
@@ -57,6 +65,7 @@ export class Ports {
     const before = this.#byName.get(name)?.get(dpid) ?? null
     if (before === port_no) return
     touch('ports', name)
+    touch('switch port', portKey(dpid, name))
     if (before !== null) this.#forgetNumber(dpid, name, before, touch)
     if (port_no === null) this.#remove(dpid, name)
     else this.#add(dpid, name, port_no, touch)

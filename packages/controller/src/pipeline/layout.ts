@@ -20,6 +20,12 @@ export const LAYOUT = [
     purpose: 'Tell by the ingress port which interface and which network a packet comes from.',
   },
   {
+    name: 'tunnel_ingress',
+    id: 5,
+    owner: 'overlay',
+    purpose: 'Tell by tunnel port and tunnel key which network a packet from another switch is in.',
+  },
+  {
     name: 'port_security',
     id: 10,
     owner: 'port',
@@ -62,6 +68,12 @@ export const LAYOUT = [
     id: 60,
     owner: 'switching',
     purpose: 'Find the egress interface by network and destination MAC, or flood.',
+  },
+  {
+    name: 'overlay',
+    id: 70,
+    owner: 'overlay',
+    purpose: 'Send the packet through a tunnel to the switches that have a destination of it.',
   },
   {
     name: 'output',

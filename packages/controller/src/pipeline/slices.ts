@@ -80,6 +80,12 @@ export const SLICES = {
     life: ['router_ingress', 'route'],
     help: 'id of the route link; 0 when the packet may not be routed',
   },
+  from_tunnel: {
+    field: 'reg4',
+    bits: [0, 0],
+    life: ['tunnel_ingress', 'overlay'],
+    help: '1 when another switch sent the packet through a tunnel',
+  },
 } as const satisfies Record<string, SliceSpec>
 
 export type SliceName = keyof typeof SLICES

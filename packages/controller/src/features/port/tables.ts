@@ -3,8 +3,8 @@ import { defineTable } from '../../pipeline/table.ts'
 export const classifyTable = defineTable('classify', {
   match: ['in_port', 'vlan_vid'],
   write: ['ingress_interface', 'domain'],
-  goto: ['port_security'],
-  miss: { why: 'The port belongs to no interface.' },
+  goto: ['port_security', 'tunnel_ingress'],
+  miss: { goto: 'tunnel_ingress', why: 'The port belongs to no interface: it may be that of a tunnel.' },
 })
 
 export const portSecurityTable = defineTable('port_security', {

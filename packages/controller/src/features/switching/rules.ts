@@ -85,6 +85,7 @@ const compileFlood = (network: Row<'network'>, view: View, dpid: string): Compil
       priority: PRIORITY.low,
       match: { domain: network.id, eth_dst: { value: MULTICAST_BIT, mask: MULTICAST_BIT } },
       steps: [sendToGroup(floodGroup(network.id))],
+      goto: 'overlay',
       why: () => `Broadcast and multicast in ${network.uuid} go to every guest of it.`,
     }),
   ],
