@@ -1,0 +1,90 @@
+/**
+ * What lies between hosts: two subnets and a router between them, in a namespace of its own, IPv4 and IPv6. A host joins
+ * with an uplink on a bridge of its own Open vSwitch, on which the host has its address: the userspace datapath finds the
+ * way of a tunnel there.
+ */
+import type { Host } from './host.ts'
+import { Namespace } from './namespace.ts'
+
+export type Subnet = 1 | 2
+
+/** The bridge of a host that has its uplink. */
+const BRIDGE = 'br-phy'
+const UPLINK = 'uplink'
+const ROUTER = 254
+
+export interface HostAddresses {
+  readonly ipv4: string
+  readonly ipv6: string
+}
+
+const addressesOf = (subnet: Subnet, host: number): HostAddresses => ({
+  ipv4: `10.255.${subnet}.${host}`,
+  ipv6: `fd00:255:${subnet}::${host}`,
+})
+
+export class Underlay {
+  readonly namespace: Namespace
+  #links = 0
+
+  private constructor(namespace: Namespace) {
+    this.namespace = namespace
+  }
+
+  static async create(run: string): Promise<Underlay> {
+    const namespace = await Namespace.create(`${run}-underlay`, { quiet: false })
+    const forwarding = ['ipv4/ip_forward', 'ipv6/conf/all/forwarding', 'ipv6/conf/default/accept_dad']
+    await namespace.run([
+      'sh',
+      '-c',
+      forwarding.map((name, index) => `echo ${index < 2 ? 1 : 0} > /proc/sys/net/${name}`).join('; '),
+    ])
+    const underlay = new Underlay(namespace)
+    for (const subnet of [1, 2] as const) await underlay.#createSubnet(subnet)
+    return underlay
+  }
+
+  async #createSubnet(subnet: Subnet): Promise<void> {
+    const { ipv4, ipv6 } = addressesOf(subnet, ROUTER)
+    await this.namespace.ip(
+      `link add subnet${subnet} type bridge`,
+      `link set subnet${subnet} up`,
+      `address add ${ipv4}/24 dev subnet${subnet}`,
+      `address add ${ipv6}/64 dev subnet${subnet} nodad`,
+    )
+  }
+
+  /**
+   * Connects a host. @returns its addresses
+   * @param subnet the one that it is in
+   */
+  async join(host: Host, subnet: Subnet): Promise<HostAddresses> {
+    this.#links += 1
+    const outer = `link${this.#links}`
+    const addresses = addressesOf(subnet, this.#links)
+    await host.namespace.ip(
+      `link add ${UPLINK} type veth peer name ${outer} netns ${this.namespace.name}`,
+      `link set ${UPLINK} up`,
+    )
+    await this.namespace.ip(`link set ${outer} master subnet${subnet}`, `link set ${outer} up`)
+    await this.namespace.run(['ethtool', '-K', outer, 'tx', 'off'])
+    await host.namespace.run(['ethtool', '-K', UPLINK, 'tx', 'off'])
+    await host.bridge({ name: BRIDGE, failMode: 'standalone' })
+    await host.addPort(BRIDGE, UPLINK)
+    await this.#address(host, subnet, addresses)
+    return addresses
+  }
+
+  async #address(host: Host, subnet: Subnet, { ipv4, ipv6 }: HostAddresses): Promise<void> {
+    const router = addressesOf(subnet, ROUTER)
+    const speak = `for all in all default ${BRIDGE}; do echo 0 > /proc/sys/net/ipv6/conf/$all/disable_ipv6; done`
+    await host.namespace.run(['sh', '-c', speak])
+    await host.namespace.ip(
+      `link set ${BRIDGE} up`,
+      `address add ${ipv4}/24 dev ${BRIDGE}`,
+      `address add ${ipv6}/64 dev ${BRIDGE} nodad`,
+      `route add default via ${router.ipv4}`,
+      `route add default via ${router.ipv6}`,
+    )
+  }
+}
