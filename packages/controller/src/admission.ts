@@ -28,6 +28,7 @@ export interface AdmissionOptions {
 }
 
 interface Bridge {
+  readonly address: string | undefined
   readonly ports: Map<string, number>
   connected: boolean
   admitted: boolean
@@ -43,10 +44,10 @@ class Approving implements Admission {
     this.#options = options
   }
 
-  connected(dpid: string, ports: ReadonlyMap<string, number>): void {
-    const bridge = { ports: new Map(ports), connected: true, admitted: this.#hasRow(dpid) }
+  connected(dpid: string, ports: ReadonlyMap<string, number>, address?: string): void {
+    const bridge = { address, ports: new Map(ports), connected: true, admitted: this.#hasRow(dpid) }
     this.#bridges.set(dpid, bridge)
-    if (bridge.admitted) this.#options.facts.connected(dpid, ports)
+    if (bridge.admitted) this.#options.facts.connected(dpid, ports, address)
   }
 
   port(dpid: string, name: string, port_no: number | null): void {
@@ -93,7 +94,7 @@ class Approving implements Admission {
       if (hasRow === bridge.admitted) continue
       bridge.admitted = hasRow
       const ports = hasRow ? bridge.ports : new Map()
-      if (bridge.connected) this.#options.facts.connected(dpid, new Map(ports))
+      if (bridge.connected) this.#options.facts.connected(dpid, new Map(ports), bridge.address)
       else this.#options.facts.forgotten(dpid)
       this.#options.onChange(dpid)
     }
@@ -108,7 +109,7 @@ export const createAdmission = (options: AdmissionOptions): Admission => {
   if (options.adoption === 'approve') return new Approving(options)
   const { facts } = options
   return {
-    connected: (dpid, ports) => facts.connected(dpid, ports),
+    connected: (dpid, ports, address) => facts.connected(dpid, ports, address),
     port: (dpid, name, port_no) => facts.port(dpid, name, port_no),
     disconnected: (dpid) => facts.disconnected(dpid),
     forgotten: (dpid) => facts.forgotten(dpid),

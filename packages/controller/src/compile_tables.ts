@@ -9,6 +9,8 @@ export interface CompileTablesOptions {
   readonly snapshot: Snapshot
   /** Port numbers by name, for each datapath id. */
   readonly switches: ReadonlyMap<string, ReadonlyMap<string, number>>
+  /** From which they connected, by datapath id. */
+  readonly addresses?: Readonly<Record<string, string>>
   readonly log: Logger
 }
 
@@ -16,11 +18,12 @@ export interface CompileTablesOptions {
 export const compileTables = async ({
   snapshot,
   switches,
+  addresses = {},
   log,
 }: CompileTablesOptions): Promise<Map<string, Tables>> => {
   const engine = new Engine({ features: FEATURES, log, onChange: () => {} })
   engine.load(snapshot)
-  for (const [dpid, ports] of switches) engine.connected(dpid, ports)
+  for (const [dpid, ports] of switches) engine.connected(dpid, ports, addresses[dpid])
   await engine.settled()
   return new Map([...switches.keys()].map((dpid) => [dpid, engine.tables(dpid)]))
 }

@@ -57,10 +57,11 @@ export const compile = async (rows: Rows, ports: number): Promise<Tables> => {
   return (await compileSite(rows, new Map([[DPIDS[0], names]]))).get(DPIDS[0])!
 }
 
-/** @param switches port numbers by name, by datapath id */
+/** @param switches port numbers by name, by datapath id @param addresses from which they connected, by datapath id */
 export const compileSite = (
   rows: Rows,
   switches: ReadonlyMap<string, ReadonlyMap<string, number>>,
+  addresses: Readonly<Record<string, string>> = {},
 ): Promise<ReadonlyMap<string, Tables>> => {
   const snapshot = emptySnapshot()
   const interfaces = rows.interfaces ?? []
@@ -110,6 +111,7 @@ export const compileSite = (
       },
     },
     switches,
+    addresses,
     log: silent,
   })
 }

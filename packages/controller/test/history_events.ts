@@ -10,6 +10,7 @@ import type { Random } from './random.ts'
 import { type AnyRow, DPIDS, type Event, type Step, type World } from './world.ts'
 
 const TUNNELS = ['vnet-vxlan', 'vnet-geneve']
+const PEERS = ['127.0.0.1', '::ffff:10.9.0.1', '10.9.0.2', 'fd00::2']
 const OFTEN: readonly ResourceName[] = ['interface', 'mac_lease', 'ip_lease', 'route', 'network']
 
 const set = (resource: ResourceName, id: number, content: object): Operation =>
@@ -135,7 +136,8 @@ const link = (random: Random): Event => {
   const dpid = random.pick(DPIDS)
   return random.weighted<Event>([
     [4, { kind: 'link', dpid, up: false }],
-    [4, { kind: 'link', dpid, up: true }],
+    [3, { kind: 'link', dpid, up: true }],
+    [3, { kind: 'link', dpid, up: true, address: random.pick(PEERS) }],
     [2, { kind: 'link', dpid, up: true, wiped: true }],
     [1, { kind: 'forget', dpid }],
   ])

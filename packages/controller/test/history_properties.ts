@@ -54,6 +54,12 @@ const comparison = (what: string, world: World, expected: readonly Frozen[]): st
   return lines.length === 0 ? null : lines.join('\n')
 }
 
+/** The switch connects, from where it did. */
+const connection = (world: World, dpid: string): Event => {
+  const { address } = world.switches.get(dpid)!
+  return { kind: 'link', dpid, up: true, ...(address === undefined ? {} : { address }) }
+}
+
 /** Each row and each port that is there, as if it came now. */
 const lastWords = (world: World): Event[] => [
   ...[...world.rows].flatMap(([resource, rows]) =>
@@ -62,7 +68,12 @@ const lastWords = (world: World): Event[] => [
     ),
   ),
   ...[...world.switches].flatMap(([dpid, { known, up }]) =>
-    up ? [...known].map(([name, port_no]): Event => ({ kind: 'port', dpid, name, port_no })) : [],
+    up
+      ? [
+          connection(world, dpid),
+          ...[...known].map(([name, port_no]): Event => ({ kind: 'port', dpid, name, port_no })),
+        ]
+      : [],
   ),
 ]
 
@@ -99,7 +110,7 @@ const again: Property = async (world, seed) => {
   await world.settled()
   world.give({ kind: 'reload', operations: [] })
   await world.settled()
-  for (const [dpid, { up }] of world.switches) if (up) world.give({ kind: 'link', dpid, up })
+  for (const [dpid, { up }] of world.switches) if (up) world.give(connection(world, dpid))
   await world.settled()
   const more = messages(world) - sent
   return more > 0 ? `${more} messages are sent` : comparison('was there before', world, before)
@@ -115,6 +126,7 @@ const permuted: Property = async (world, seed) => {
   // The ports of those that are away are known all the same.
   for (const [dpid, { known, up }] of world.switches) {
     if (up) continue
+    other.give(connection(world, dpid))
     for (const [name, port_no] of known) other.give({ kind: 'port', dpid, name, port_no })
     other.give({ kind: 'link', dpid, up })
   }
@@ -137,7 +149,7 @@ const opposite = (event: Event, world: World): Event | null => {
       return up ? { ...event, port_no: ports.get(event.name) ?? null } : null
     }
     case 'link':
-      return world.switches.get(event.dpid)!.up ? { kind: 'link', dpid: event.dpid, up: true } : null
+      return world.switches.get(event.dpid)!.up ? connection(world, event.dpid) : null
     case 'forget':
       return null
   }

@@ -23,8 +23,14 @@ export type Event =
   | { readonly kind: 'reload'; readonly operations: readonly Operation[] }
   /** While the switch is away the engine hears nothing of it. */
   | { readonly kind: 'port'; readonly dpid: string; readonly name: string; readonly port_no: number | null }
-  /** @param wiped the switch comes back with empty tables */
-  | { readonly kind: 'link'; readonly dpid: string; readonly up: boolean; readonly wiped?: boolean }
+  /** @param wiped the switch comes back with empty tables @param address from which it connects */
+  | {
+      readonly kind: 'link'
+      readonly dpid: string
+      readonly up: boolean
+      readonly wiped?: boolean
+      readonly address?: string
+    }
   | { readonly kind: 'forget'; readonly dpid: string }
 
 /** `settle`: all of it is in the tables. `tick`: a turn of the event loop; a long pass is in the middle. */
@@ -44,6 +50,8 @@ interface SwitchState {
   readonly ports: Map<string, number>
   /** Ports as the engine knows them. */
   known: ReadonlyMap<string, number>
+  /** From which it connected last. */
+  address: string | undefined
   up: boolean
   readonly mirror: Mirror
 }
@@ -62,7 +70,10 @@ export class World {
   constructor(options: WorldOptions = {}) {
     this.options = options
     this.switches = new Map(
-      DPIDS.map((dpid) => [dpid, { ports: new Map(), known: new Map(), up: true, mirror: new Mirror() }]),
+      DPIDS.map((dpid) => [
+        dpid,
+        { ports: new Map(), known: new Map(), address: undefined, up: true, mirror: new Mirror() },
+      ]),
     )
     this.engine = new Engine({
       features: options.features?.() ?? FEATURES,
@@ -121,12 +132,13 @@ export class World {
   /** Another world that learns at once how things are now. */
   async fromScratch(): Promise<World> {
     const world = new World(this.options)
-    for (const [dpid, { ports, known, up }] of this.switches) {
+    for (const [dpid, { ports, known, address, up }] of this.switches) {
       const state = world.switches.get(dpid)!
       for (const [name, port_no] of ports) state.ports.set(name, port_no)
       state.known = known
+      state.address = address
       state.up = up
-      world.engine.connected(dpid, known)
+      world.engine.connected(dpid, known, address)
       if (!up) world.engine.disconnected(dpid)
     }
     world.engine.load(this.snapshot())
@@ -153,7 +165,7 @@ export class World {
     this.engine.port(dpid, name, port_no)
   }
 
-  #link({ dpid, up, wiped = false }: Event & { kind: 'link' }): void {
+  #link({ dpid, up, wiped = false, address }: Event & { kind: 'link' }): void {
     const state = this.switches.get(dpid)!
     state.up = up
     if (!up) {
@@ -161,14 +173,16 @@ export class World {
       return
     }
     state.known = new Map(state.ports)
+    state.address = address
     state.mirror.reconnect(wiped)
-    this.engine.connected(dpid, state.known)
+    this.engine.connected(dpid, state.known, address)
   }
 
   #forget(dpid: string): void {
     const state = this.switches.get(dpid)!
     state.up = false
     state.known = new Map()
+    state.address = undefined
     this.engine.forgotten(dpid)
   }
 }

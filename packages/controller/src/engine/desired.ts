@@ -28,8 +28,11 @@ export interface DesiredSwitch {
 
 /** Facts about switches that sessions feed into the engine. Each call leads to at most one pass, soon after. */
 export interface SwitchFacts {
-  /** A switch completed its handshake; `ports` maps names to OpenFlow port numbers (no reserved ports). Replaces what was known of it. */
-  connected(dpid: string, ports: ReadonlyMap<string, number>): void
+  /**
+   * A switch completed its handshake; `ports` maps names to OpenFlow port numbers (no reserved ports). Replaces what was known of it.
+   * @param address from which it connected, as text
+   */
+  connected(dpid: string, ports: ReadonlyMap<string, number>, address?: string): void
   /** A port appeared or changed its number (`port_no`), or went (`null`). */
   port(dpid: string, name: string, port_no: number | null): void
   /** The switch has no connection any more. Its ports stay known; where another switch has a port of the same name, that one goes before. */

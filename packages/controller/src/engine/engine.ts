@@ -13,6 +13,7 @@ import type { ResourceName } from '@openvnet/schema'
 import type { Logger } from 'pino'
 import { getOrCreate } from '../model/get_or_create.ts'
 import { Model } from '../model/model.ts'
+import { Peers } from '../model/peers.ts'
 import { Ports } from '../model/ports.ts'
 import type { Touch } from '../model/touch.ts'
 import type { Tables } from '../pipeline/flow.ts'
@@ -51,6 +52,7 @@ export class Engine implements SwitchFacts {
   readonly #options: EngineOptions
   readonly #standing: Contribution
   readonly #ports = new Ports()
+  readonly #peers = new Peers()
   #model = new Model()
   #graph = new Graph()
   #instances: Instances
@@ -117,12 +119,13 @@ export class Engine implements SwitchFacts {
     this.#input((touch) => this.#apply(change, touch))
   }
 
-  connected(dpid: string, ports: ReadonlyMap<string, number>): void {
+  connected(dpid: string, ports: ReadonlyMap<string, number>, address?: string): void {
     // A pass that runs now still knows the ports of its former connection.
     this.#connected.delete(dpid)
     this.#input((touch) => {
       this.#ports.replace(dpid, ports, touch)
       this.#ports.setConnected(dpid, true, touch)
+      this.#peers.set(dpid, address, touch)
       this.#tablesOf(dpid)
       this.#connected.add(dpid)
       this.#concerned.add(dpid)
@@ -142,6 +145,7 @@ export class Engine implements SwitchFacts {
       this.#connected.delete(dpid)
       this.#ports.setConnected(dpid, false, touch)
       this.#ports.replace(dpid, new Map(), touch)
+      this.#peers.set(dpid, undefined, touch)
       this.#forgotten.add(dpid)
     })
   }
@@ -228,7 +232,7 @@ export class Engine implements SwitchFacts {
 
   #createInstances(): Instances {
     const [graph, model] = [this.#graph, this.#model]
-    const view = new TrackedView({ model, ports: this.#ports, graph })
+    const view = new TrackedView({ model, ports: this.#ports, peers: this.#peers, graph })
     return new Instances(this.#options.features, { graph, view, log: this.#options.log })
   }
 

@@ -4,6 +4,7 @@ import type { ResourceName, Row } from '@openvnet/schema'
 import { getOrCreate } from '../model/get_or_create.ts'
 import type { IndexName, ResourceOfIndex } from '../model/index_key.ts'
 import type { Model } from '../model/model.ts'
+import type { Peers } from '../model/peers.ts'
 import { type Ports, portKey, type SwitchPort } from '../model/ports.ts'
 import { ROW_SPACE } from '../model/touch.ts'
 import { Computation } from './computation.ts'
@@ -33,6 +34,8 @@ export interface View {
   portsNumbered(port_no: number): readonly SwitchPort[]
   /** OpenFlow number of the port of that name on a switch; `null` while there is none. */
   portOf(dpid: string, name: string): number | null
+  /** Address from which a switch connected; `null` when it tells nothing, as 127.0.0.1. */
+  peerOf(dpid: string): string | null
   query<T, K extends QueryKey>(query: Query<T, K>, id: K): T
 }
 
@@ -97,6 +100,7 @@ class QueryResult<T> extends Computation<T> {
 interface Parts {
   readonly model: Model
   readonly ports: Ports
+  readonly peers: Peers
   readonly graph: Graph
 }
 
@@ -138,6 +142,11 @@ export class TrackedView implements View {
   portOf(dpid: string, name: string): number | null {
     this.#parts.graph.readCell('switch port', portKey(dpid, name))
     return this.#parts.ports.of(dpid, name)
+  }
+
+  peerOf(dpid: string): string | null {
+    this.#parts.graph.readCell('switch peer', dpid)
+    return this.#parts.peers.of(dpid)
   }
 
   query<T, K extends QueryKey>(query: Query<T, K>, id: K): T {

@@ -1,9 +1,15 @@
-/** What can change and be read: rows, keys of indexes, ports of a name, of a number, or of one switch. */
+/** What can change and be read: rows, keys of indexes, ports of a name, of a number, or of one switch, and its address. */
 import { RESOURCE_NAMES, type ResourceName } from '@openvnet/schema'
 import type { IndexName } from './index_key.ts'
 
 /** The kind of thing; the key within it is a row id, an index key, a port name or number. */
-export type CellSpace = `row ${ResourceName}` | IndexName | 'ports' | 'port numbers' | 'switch port'
+export type CellSpace =
+  | `row ${ResourceName}`
+  | IndexName
+  | 'ports'
+  | 'port numbers'
+  | 'switch port'
+  | 'switch peer'
 
 /** Called for each thing that changed. */
 export type Touch = (space: CellSpace, key: string | number) => void

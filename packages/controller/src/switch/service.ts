@@ -145,14 +145,14 @@ export class Service {
 
   /** Never rejects. */
   async #describePorts(): Promise<void> {
-    const { channel, connection, facts, log, onStatus, onStuck, record } = this.#options
+    const { channel, connection, facts, log, onStatus, onStuck, record, socket } = this.#options
     try {
       const { ports } = await connection.multipart({ type: 'port_desc' })
       if (this.#stopped) return
       this.#ports = createPorts(ports)
       record.connected = true
       log.info({ ports: this.#ports.names.size }, 'switch connected')
-      facts.connected(record.dpid, this.#ports.names)
+      facts.connected(record.dpid, this.#ports.names, socket.remoteAddress)
       onStatus(record.dpid)
     } catch (error) {
       if (!channel.ended) onStuck(`ports unknown: ${(error as Error).message}`)

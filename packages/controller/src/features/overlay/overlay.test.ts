@@ -131,3 +131,18 @@ t.test('a broadcast goes once to each other switch, whatever the family of its a
     'actions=set_field:0x1->tun_id,set_field:::->tun_ipv6_dst,set_field:10.0.0.2->tun_dst,output:7,set_field:0.0.0.0->tun_dst,set_field:fd00::3->tun_ipv6_dst,output:7',
   )
 })
+
+t.test('a switch is reached where it connected from, if nothing else is said of it', async (t) => {
+  const compiled = async (mine: string, theirs: string, rows: Rows = { interfaces: guests }) => {
+    const addresses = { [HERE]: mine, [THERE]: theirs }
+    const site = await compileSite({ networks, datapaths, ...rows }, both, addresses)
+    return linesOf(site.get(HERE)!, 'overlay')
+  }
+  t.strictSame(await compiled('::ffff:10.0.0.1', '::ffff:10.0.0.2'), [INGRESS, TO_GUEST_2, TO_ALL])
+  t.match(await compiled('fd00::1', 'fd00::2'), [INGRESS, /fd00::2->tun_ipv6_dst/, /fd00::2/])
+  t.strictSame(await compiled('10.0.0.1', '127.0.0.1'), [INGRESS], 'not over the loopback')
+  t.strictSame(await compiled('10.0.0.1', '10.0.0.1'), [INGRESS], 'not to another bridge of the same host')
+  t.strictSame(await compiled('10.0.0.1', 'fd00::2'), [INGRESS], 'not where the family is another')
+  const said = { interfaces: [...guests, ...hosts] }
+  t.strictSame(await compiled('10.9.9.1', '10.9.9.2', said), [INGRESS, TO_GUEST_2, TO_ALL])
+})

@@ -1,7 +1,7 @@
 /**
  * Tunnels between switches. A switch has one port for each kind of tunnel, which flows tell where to send and with which
  * key (`remote_ip=flow`, `key=flow`); the port is known by its name. Where a switch is reached its datapath row says,
- * or its host interface: the one of mode `host` that names the datapath as its owner.
+ * or its host interface: the one of mode `host` that names the datapath as its owner; else it is where it connected from.
  */
 import { type IpAddress, toIpAddress } from '@openvnet/schema'
 import { listQuery, recordQuery, type View } from '../../engine/view.ts'
@@ -22,14 +22,16 @@ const addressesOfHost = (datapath: number, view: View): string[] =>
     .map(({ address }) => address)
 
 /** Addresses at which other switches reach a switch, as text; the first one of a family counts. */
-const endpointsOf = listQuery<string, string>('tunnel endpoints of switch', (dpid, view) =>
-  view
+const endpointsOf = listQuery<string, string>('tunnel endpoints of switch', (dpid, view) => {
+  const said = view
     .list('datapath.dpid', dpid)
     .flatMap(({ id, ipv4_address }) => [
       ...(ipv4_address === null ? [] : [ipv4_address]),
       ...addressesOfHost(id, view),
-    ]),
-)
+    ])
+  const peer = view.peerOf(dpid)
+  return said.length > 0 || peer === null ? said : [peer]
+})
 
 /** The way from a switch to another. */
 export interface Tunnel {
@@ -44,11 +46,13 @@ const tunnel = recordQuery<Tunnel, string>('tunnel', (pair, view) => {
   const [from, to] = pair.split(' ') as [string, string]
   const name = TUNNEL_PORTS.find((each) => view.portOf(from, each) !== null && view.portOf(to, each) !== null)
   if (name === undefined) return null
-  const families = view.query(endpointsOf, from).map((address) => toIpAddress(address).family)
+  const own = view.query(endpointsOf, from)
+  const families = own.map((address) => toIpAddress(address).family)
   const remote = view
     .query(endpointsOf, to)
     .find((address) => families.length === 0 || families.includes(toIpAddress(address).family))
-  return remote === undefined ? null : { port_no: view.portOf(from, name)!, remote }
+  // Two bridges of one host: a tunnel would end where it begins.
+  return remote === undefined || own.includes(remote) ? null : { port_no: view.portOf(from, name)!, remote }
 })
 
 /** The way from one switch to another by their datapath ids; `null` while there is none. */
