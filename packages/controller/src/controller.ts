@@ -52,6 +52,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     onPass: () => reporter.changed(),
     onFailure: () => {
       stopFollowing()
+      clearTimeout(restart)
       restart = setTimeout(() => {
         stopFollowing = startFollowing()
       }, RESTART_DELAY_MS)

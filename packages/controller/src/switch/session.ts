@@ -138,8 +138,10 @@ export class Session {
   #giveUp(reason: string): void {
     this.#givenUp ||= !this.ended
     // Nobody waits for it any longer, though the socket may take a moment to close.
-    if (this.#record?.peer === this.peer)
+    if (this.#record?.peer === this.peer) {
       Object.assign(this.#record, { connected: false, last_error: reason })
+      this.#options.settings.onStatus(this.#record.dpid)
+    }
     void this.close(reason)
   }
 

@@ -447,3 +447,38 @@ t.test('an answer that explains nothing makes us read the switch again', async (
   t.strictSame([commits, dumps], [3, 3])
   t.equal(lines.filter(({ level }) => level === 40).length, 2, 'a line for each')
 })
+
+t.test('what nobody could compute is not acknowledged', async (t) => {
+  const engine = new StandInEngine(manyFlows(1))
+  let hasFailed = false
+  const desired = () => (hasFailed ? undefined : engine.desired())
+  const { port, settled, status } = await start(t, engine, { desired })
+  const played = await fake(t, port, 1)
+  await settled(1)
+  const before = engine.revision
+  hasFailed = true
+  engine.want(manyFlows(2))
+  await delay(200)
+  t.match(status(1), { connected: true, acknowledged_revision: before })
+  hasFailed = false
+  engine.want(manyFlows(3))
+  await settled(1)
+  t.equal(played.flowCount, 3)
+})
+
+t.test('that a connection is given up is told before its socket is closed', async (t) => {
+  const told: string[] = []
+  const { port, disconnections, status } = await start(t, new StandInEngine(), {
+    onStatus: () => {
+      const { last_error } = status(7)
+      if (last_error !== null) told.push(`${last_error}, ${disconnections().length} disconnections`)
+    },
+  })
+  play(t, port, (message, connection) => {
+    if (message.type !== 'multipart_request' || message.body.type !== 'port_desc') return false
+    connection.send(errorTo(message, OFPET.BAD_REQUEST, 0))
+    return true
+  })
+  await until(() => told.length > 0, 'told')
+  t.match(told[0], /^ports unknown: .*, 0 disconnections$/)
+})

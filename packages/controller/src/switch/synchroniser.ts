@@ -29,7 +29,7 @@ export interface SynchroniserOptions {
   readonly channel: SwitchChannel
   /** Counted and reported here. */
   readonly record: SwitchRecord
-  /** What the switch should hold; `undefined`: not our business, leave it as it is. */
+  /** What the switch should hold; `undefined`: nobody knows, leave it as it is. */
   readonly desired: () => DesiredSwitch | undefined
   /** Time between audits in milliseconds; 0: none, and nobody watches either. */
   readonly auditInterval: number
@@ -196,9 +196,9 @@ export class Synchroniser {
 
   async #round(installed: Installed, revision: number): Promise<void> {
     const desired = this.#options.desired()
-    // Everything is still to be compared, should the switch become ours.
+    // Nobody knows what it should hold, after a failure of the engine: it stays behind until the next pass is announced.
     if (desired === undefined) this.#target = undefined
-    if (desired === undefined || (await this.#rounds.run(installed, desired))) this.#acknowledge(revision)
+    else if (await this.#rounds.run(installed, desired)) this.#acknowledge(revision)
   }
 
   /** What the switch holds is not known any more. */
@@ -230,7 +230,7 @@ export class Synchroniser {
     this.#failures = 0
     // What went wrong before is over: what is refused still is all that is wrong.
     this.#options.record.acknowledged_revision = revision
-    this.#options.record.current = this.#target === undefined || this.#target === revision
+    this.#options.record.current = this.#target === revision
     this.#report()
   }
 }
