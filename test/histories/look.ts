@@ -1,5 +1,6 @@
 /** Compares what the tables do, by the simulator, with what the oracle says. */
 import type { Tables } from '@openvnet/controller'
+import type { Crossings } from '../../packages/controller/test/mirror.ts'
 import type { Random } from '../../packages/controller/test/random.ts'
 import type { World } from '../../packages/controller/test/world.ts'
 import { buildFrame, describeFrame } from '../scenarios/frame.ts'
@@ -12,7 +13,7 @@ import { Site } from './site.ts'
 const LOCAL = 0xffff_fffe
 
 /** How often each kind of thing happened: a test that never sends a packet through a router proves nothing. */
-export interface Tally {
+export interface Tally extends Crossings {
   probes: number
   silence: number
   arp: number
@@ -32,6 +33,8 @@ export const emptyTally = (): Tally => ({
   routed: 0,
   echoed: 0,
   ambiguous: 0,
+  grown: 0,
+  shrunk: 0,
 })
 
 export const siteOf = (world: World): Site =>

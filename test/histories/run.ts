@@ -34,14 +34,26 @@ const PROBES_AGAIN = 400
 /** Of the same kind there are many more. */
 const SHOWN = 5
 
-/** Does an edit and looks at what comes of it, also while it is done. */
+interface LookOptions {
+  readonly random: Random
+  readonly tally: Tally
+  readonly probes?: number
+  /** Absent: yes. */
+  readonly isDue?: boolean
+}
+
+const crossingsOf = ({ world }: DescribedWorld): number => world.crossings.grown + world.crossings.shrunk
+
+/** Does an edit and looks at what comes of it, also while it is done: when that is due, or a network became a crowd. */
 const problemsAfter = async (
   site: DescribedWorld,
   edit: Edit,
-  { random, tally, probes = PROBES }: { random: Random; tally: Tally; probes?: number },
+  { random, tally, probes = PROBES, isDue = true }: LookOptions,
 ): Promise<string | null> => {
   const before = DPIDS.map((dpid): [string, Tables] => [dpid, copyOf(site.world.tables(dpid))])
+  const crossings = crossingsOf(site)
   await site.take(edit)
+  if (!isDue && crossingsOf(site) === crossings) return null
   const between = before.flatMap(([dpid, tables]) => lookInBetween(site.world, dpid, tables, random))
   const problems = [...between, ...look(site.world, { random, probes, tally })]
   return problems.slice(0, SHOWN).join('\n') || null
@@ -55,8 +67,8 @@ const findFault = async (
   if (random.chance(0.8)) for (const edit of founding()) await site.take(edit)
   for (let step = 1; step <= length; step += 1) {
     const edit = nextEdit(random, site.world)
-    if (step % LOOK_EVERY !== 0) await site.take(edit)
-    else if ((await problemsAfter(site, edit, { random, tally })) !== null) return site.edits
+    const isDue = step % LOOK_EVERY === 0
+    if ((await problemsAfter(site, edit, { random, tally, isDue })) !== null) return site.edits
   }
   return null
 }
@@ -81,6 +93,9 @@ export const runSiteHistory = async (
 ): Promise<SiteFailure | null> => {
   await site.reset()
   const found = await findFault(site, options)
+  const { grown, shrunk } = site.world.crossings
+  options.tally.grown += grown
+  options.tally.shrunk += shrunk
   if (found === null) return null
   let detail = 'it fails only as a whole'
   const edits = await shrink(found, async (some) => {

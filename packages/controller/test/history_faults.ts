@@ -21,7 +21,10 @@ const remembering = (view: View, answers: Map<unknown, Map<number, unknown>>): V
     return known.get(id) as T
   }
   return new Proxy(view, {
-    get: (target, name: keyof View) => (name === 'query' ? query : target[name].bind(target)),
+    get: (target, name: keyof View) => {
+      const member = name === 'query' ? query : target[name]
+      return typeof member === 'function' ? member.bind(target) : member
+    },
   })
 }
 

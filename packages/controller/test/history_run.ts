@@ -5,13 +5,13 @@ import { PROPERTIES, type Property, type PropertyName } from './history_properti
 import { scriptOf } from './history_script.ts'
 import { Random } from './random.ts'
 import { shrink, shrinkItems } from './shrink.ts'
-import { type Step, World, type WorldOptions } from './world.ts'
+import { type Step, TIGHT, World, type WorldOptions } from './world.ts'
 
 export interface HistoryOptions extends WorldOptions {
   readonly seed: number
   /** Events at least. */
   readonly length: number
-  /** How the options are written in a script: an import and an expression. */
+  /** How the options are written in a script: an import and members. */
   readonly script?: { readonly imports: string; readonly options: string }
 }
 
@@ -55,14 +55,24 @@ const askAll = async (world: World, random: Random): Promise<Complaint | null> =
   return null
 }
 
-const findComplaint = async (options: HistoryOptions, onEvent: () => void): Promise<Complaint | null> => {
-  const random = new Random(options.seed)
-  const world = new World({ ...(random.chance(0.3) ? { slice: 0 } : {}), ...options })
-  for (let events = 0; events < options.length; ) {
+type Settings = Pick<WorldOptions, 'slice' | 'limits'>
+
+/** How the engine works in a history: often as it would with very much to do. */
+const settingsOf = (random: Random): Settings => ({
+  ...(random.chance(0.3) ? { slice: 0 } : {}),
+  ...(random.chance(0.5) ? { limits: TIGHT } : {}),
+})
+
+const findComplaint = async (
+  world: World,
+  random: Random,
+  { length, onEvent }: { length: number; onEvent: (world: World) => void },
+): Promise<Complaint | null> => {
+  for (let events = 0; events < length; ) {
     for (const event of nextEvents(random, world)) {
       world.give(event)
       events += 1
-      onEvent()
+      onEvent(world)
       const steps = pause(random)
       for (const step of steps) await world.take(step)
       if (!steps.includes('settle')) continue
@@ -92,15 +102,26 @@ const OPERATIONS = {
     typeof step === 'object' && 'operations' in step ? { ...step, operations } : step,
 }
 
+const membersOf = (settings: Settings, { options }: { readonly options: string }): string =>
+  [options, ...Object.entries(settings).map(([name, value]) => `${name}: ${JSON.stringify(value)}`)]
+    .filter((member) => member !== '')
+    .join(', ')
+
+const PLAIN = { imports: '', options: '' }
+
 /** @param onEvent called for each event of it @returns what fails, if anything does */
 export const runHistory = async (
-  options: HistoryOptions,
-  onEvent: () => void = () => {},
+  { seed, length, script = PLAIN, ...given }: HistoryOptions,
+  onEvent: (world: World) => void = () => {},
 ): Promise<Failure | null> => {
-  const found = await findComplaint(options, onEvent)
+  const random = new Random(seed)
+  const settings = settingsOf(random)
+  const options: WorldOptions = { ...settings, ...given }
+  const found = await findComplaint(new World(options), random, { length, onEvent })
   if (found === null) return null
   const isBad = async (steps: readonly Step[]) => (await verdict(found, steps, options)) !== null
   const steps = await shrinkItems(await shrink(found.steps, isBad), isBad, OPERATIONS)
   const detail = (await verdict(found, steps, options)) ?? 'it fails only as a whole'
-  return { ...found, steps, detail, script: scriptOf({ ...found, steps }, options.script) }
+  const told = { imports: script.imports, options: membersOf(settings, script) }
+  return { ...found, steps, detail, script: scriptOf({ ...found, steps }, told) }
 }

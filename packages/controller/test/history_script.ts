@@ -16,18 +16,21 @@ const lineOf = (step: Step): string => {
   return `world.give(${JSON.stringify(step)})`
 }
 
-/** What the world is made with, when that is not the default. */
-const PLAIN = { imports: '', options: '' }
+/** What the world is made with: members of its options, and what they need. */
+interface Options {
+  readonly imports: string
+  readonly options: string
+}
 
 /** To be run in the root of the repository, see its first line. */
-export const scriptOf = ({ property, seed, steps }: Told, { imports, options } = PLAIN): string =>
+export const scriptOf = ({ property, seed, steps }: Told, { imports, options }: Options): string =>
   [
     '// node --conditions=vnet-source --input-type=module-typescript < THIS_FILE',
     `import { PROPERTIES } from '${HERE}/history_properties.ts'`,
     `import { World } from '${HERE}/world.ts'`,
     ...(imports === '' ? [] : [imports]),
     '',
-    `const world = new World(${options})`,
+    `const world = new World({ ${options} })`,
     ...steps.map(lineOf),
     'await world.settled()',
     `const wrong = await PROPERTIES[${JSON.stringify(property)}](world, ${seed})`,

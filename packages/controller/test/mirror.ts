@@ -3,7 +3,7 @@
  * send. Each message is looked at as it comes: between two of them a switch without bundles forwards packets.
  */
 import type { TablesChange } from '../src/engine/desired.ts'
-import type { Tables } from '../src/pipeline/flow.ts'
+import type { Group, Tables } from '../src/pipeline/flow.ts'
 import type { Change } from '../src/reconcile/change.ts'
 import { diff, everything, type Quarantine } from '../src/reconcile/diff.ts'
 import { acknowledge, emptyInstalled } from '../src/reconcile/installed.ts'
@@ -11,6 +11,12 @@ import { order } from '../src/reconcile/order.ts'
 import { groupsOfFlow, groupsOfGroup } from '../src/reconcile/uses.ts'
 
 const NOTHING_REFUSED: Quarantine = { hasFlow: () => false, hasGroup: () => false }
+
+/** Of groups that became groups of groups, and that are so no longer. */
+export interface Crossings {
+  grown: number
+  shrunk: number
+}
 
 export class Mirror {
   installed = emptyInstalled()
@@ -20,6 +26,7 @@ export class Mirror {
   revision = 0
   /** What a switch would have refused, or lost that was wanted. */
   readonly faults: string[] = []
+  readonly crossings: Crossings = { grown: 0, shrunk: 0 }
   /** Called before the first message of a set, between two and after the last one. */
   onMessage: (() => void) | undefined
   #isFirst = true
@@ -55,8 +62,15 @@ export class Mirror {
     for (const group_id of groupsUsedBy(change)) {
       if (!this.installed.groups.has(group_id)) this.faults.push(`${change.kind} uses no group ${group_id}`)
     }
+    if (change.kind === 'group_modify') this.#countCrossing(change.group)
     const fallen = acknowledge(this.installed, change).filter((key) => desired.flows.has(key))
     if (fallen.length > 0) this.faults.push(`${change.kind} takes ${fallen.length} wanted flows along`)
+  }
+
+  #countCrossing(group: Group): void {
+    const had = this.installed.uses.groups.groups(group.group_id).size > 0
+    const has = groupsOfGroup(group).size > 0
+    if (had !== has) this.crossings[had ? 'shrunk' : 'grown'] += 1
   }
 }
 

@@ -8,10 +8,11 @@ import type { Operation, Snapshot } from '@openvnet/feed'
 import { RESOURCE_NAMES, type ResourceName, type Row } from '@openvnet/schema'
 import { pino } from 'pino'
 import { Engine } from '../src/engine/engine.ts'
+import type { Limits } from '../src/engine/limits.ts'
 import type { Feature } from '../src/engine/rule.ts'
 import { FEATURES } from '../src/features/index.ts'
 import type { Tables } from '../src/pipeline/flow.ts'
-import { Mirror } from './mirror.ts'
+import { type Crossings, Mirror } from './mirror.ts'
 
 export const DPIDS = ['0x0000000000000001', '0x0000000000000002'] as const
 export const silent = pino({ level: 'silent' })
@@ -41,7 +42,11 @@ export interface WorldOptions {
   readonly features?: () => readonly Feature[]
   /** Milliseconds after which a pass gives way; 0: after each step. */
   readonly slice?: number
+  readonly limits?: Limits
 }
+
+/** Two guests are many: so small a world goes over the limits and back again and again. */
+export const TIGHT: Limits = { crowd: 2, junction: 2 }
 
 export type AnyRow = Row<ResourceName>
 
@@ -82,6 +87,7 @@ export class World {
         this.switches.get(dpid)!.mirror.follow(this.engine.tables(dpid), change, change.revision),
       onFailure: () => void this.faults.push('a pass of the engine failed'),
       ...(options.slice === undefined ? {} : { slice: options.slice }),
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
     })
     this.engine.load(emptySnapshot())
     for (const dpid of DPIDS) this.engine.connected(dpid, new Map())
@@ -145,6 +151,13 @@ export class World {
     for (const [name, byId] of this.rows) for (const [id, row] of byId) world.rows.get(name)!.set(id, row)
     await world.engine.settled()
     return world
+  }
+
+  /** How often a network on a switch became one of many guests, and one of few. */
+  get crossings(): Crossings {
+    const all = [...this.switches.values()].map(({ mirror }) => mirror.crossings)
+    const sum = (of: keyof Crossings) => all.reduce((total, crossings) => total + crossings[of], 0)
+    return { grown: sum('grown'), shrunk: sum('shrunk') }
   }
 
   tables(dpid: string): Tables {

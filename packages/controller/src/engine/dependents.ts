@@ -4,18 +4,22 @@
  * a set.
  */
 
-/** Longest list that is searched from one end to the other. */
-const LONGEST_LIST = 8
-
 export type Dependents<T extends object> = undefined | T | T[] | Set<T>
 
-/** @returns what to keep in place of `dependents` */
-export const withDependent = <T extends object>(dependents: Dependents<T>, added: T): Dependents<T> => {
+/**
+ * @param longest most readers that a list has: more are a set
+ * @returns what to keep in place of `dependents`
+ */
+export const withDependent = <T extends object>(
+  dependents: Dependents<T>,
+  added: T,
+  longest: number,
+): Dependents<T> => {
   if (dependents === undefined) return added
   if (dependents instanceof Set) return dependents.add(added)
   if (!Array.isArray(dependents)) return dependents === added ? dependents : [dependents, added]
   if (dependents.includes(added)) return dependents
-  if (dependents.length >= LONGEST_LIST) return new Set(dependents).add(added)
+  if (dependents.length >= longest) return new Set(dependents).add(added)
   // Not by push, which makes room for sixteen more.
   return dependents.concat(added)
 }

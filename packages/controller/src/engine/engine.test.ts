@@ -201,9 +201,59 @@ t.test('a pass that fails starts over, and wants nothing until the rows are ther
   await engine.settled()
   t.equal(failures, 1)
   t.equal(engine.desired(DPID), undefined)
+  t.equal(engine.revision, 0, 'what not everybody was told of counts for nobody')
   fails = false
   engine.load(snapshot)
   await engine.settled()
   t.match(tablesText(engine.tables(DPID)), 'Port 1 is if-1')
   t.equal(engine.desired(DPID)?.revision, 7)
+})
+
+/** An engine that has failed at a change that cannot be applied, with what came in the same breath. */
+const failing = async (inTheSameBreath: (engine: Engine) => void) => {
+  const changes: TablesChange[] = []
+  let failures = 0
+  const engine = new Engine({
+    features: FEATURES,
+    log: silent,
+    onChange: (_dpid, change) => changes.push(change),
+    onFailure: () => failures++,
+  })
+  engine.load(snapshot)
+  engine.connected(DPID, PORTS)
+  await engine.settled()
+  changes.length = 0
+  engine.apply({ revision: 8, operations: [null as never] })
+  inTheSameBreath(engine)
+  await engine.settled()
+  return { engine, changes, failures: () => failures }
+}
+
+t.test('what came behind an input that fails is not lost', async (t) => {
+  const other = DPIDS[1]
+  const { engine, failures } = await failing((engine) => {
+    engine.port(DPID, 'if-1', 77)
+    engine.port(DPID, 'if-2', null)
+    engine.connected(other, new Map([['if-2', 78]]))
+  })
+  t.equal(failures(), 1)
+  engine.load({ ...snapshot, revision: 9 })
+  await engine.settled()
+  t.match(tablesText(engine.tables(DPID)), 'Port 77 is if-1')
+  t.match(tablesText(engine.tables(other)), 'Port 78 is if-2')
+})
+
+t.test('after a failure no revision is expressed that was not computed', async (t) => {
+  const { engine, changes, failures } = await failing((engine) =>
+    engine.apply({ revision: 9, operations: [] }),
+  )
+  t.equal(engine.revision, 7, 'a change behind it is one of rows that nobody knows')
+  engine.port(DPID, 'if-1', 77)
+  await engine.settled()
+  t.equal(failures(), 1)
+  t.equal(engine.revision, 7, 'nor does a port make it known')
+  t.strictSame(changes, [])
+  engine.load({ ...snapshot, revision: 9 })
+  await engine.settled()
+  t.match(changes, [{ revision: 9, since: 7 }])
 })

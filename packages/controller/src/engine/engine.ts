@@ -20,6 +20,7 @@ import type { Tables } from '../pipeline/flow.ts'
 import type { DesiredSwitch, SwitchFacts, TablesChange } from './desired.ts'
 import { Graph } from './graph.ts'
 import { Instances, type Revision } from './instances.ts'
+import { LIMITS, type Limits } from './limits.ts'
 import type { Feature } from './rule.ts'
 import { standingFlows } from './standing.ts'
 import { type Contribution, NOTHING, SwitchTables } from './switch_tables.ts'
@@ -41,6 +42,8 @@ export interface EngineOptions {
   readonly onFailure?: () => void
   /** Time after which a pass gives way to the event loop, in milliseconds. */
   readonly slice?: number
+  /** Absent: `LIMITS`. */
+  readonly limits?: Limits
 }
 
 const SLICE_MS = 8
@@ -53,8 +56,9 @@ export class Engine implements SwitchFacts {
   readonly #standing: Contribution
   readonly #ports = new Ports()
   readonly #peers = new Peers()
+  readonly #limits: Limits
   #model = new Model()
-  #graph = new Graph()
+  #graph: Graph
   #instances: Instances
   #switches = new Map<string, SwitchTables>()
   readonly #connected = new Set<string>()
@@ -62,7 +66,7 @@ export class Engine implements SwitchFacts {
   readonly #concerned = new Set<string>()
   /** Switches whose tables go at the end of the pass. */
   readonly #forgotten = new Set<string>()
-  readonly #inputs: Input[] = []
+  #inputs: Input[] = []
   /** While the end of a pass is written into the tables. */
   #committing: Promise<void> | undefined
   /** Revision of the rows. */
@@ -76,6 +80,8 @@ export class Engine implements SwitchFacts {
 
   constructor(options: EngineOptions) {
     this.#options = options
+    this.#limits = options.limits ?? LIMITS
+    this.#graph = new Graph(this.#limits.junction)
     this.#standing = standingFlows(options.features)
     this.#instances = this.#createInstances()
   }
@@ -167,14 +173,17 @@ export class Engine implements SwitchFacts {
   async #run(): Promise<void> {
     // Whatever else arrives in this turn of the event loop joins the pass.
     await new Promise((resolve) => setImmediate(resolve))
+    while (this.#inputs.length > 0) await this.#tryPass()
+    this.#running = undefined
+  }
+
+  async #tryPass(): Promise<void> {
     try {
-      while (this.#inputs.length > 0) await this.#pass()
+      await this.#pass()
     } catch (error) {
       this.#options.log.error({ err: error }, 'A pass of the engine failed: starting over with all rows')
       this.#startOver()
       this.#options.onFailure?.()
-    } finally {
-      this.#running = undefined
     }
   }
 
@@ -186,16 +195,22 @@ export class Engine implements SwitchFacts {
     await this.#commit(this.#instances.takeRevisions(), turn)
     for (const dpid of this.#forgotten) this.#switches.delete(dpid)
     this.#forgotten.clear()
-    const since = this.#expressed
-    this.#expressed = this.#revision
-    this.#announces = this.#hasRows
-    if (this.#announces) this.#announce(since)
+    // What the tables of no rows express is no revision, whatever changes came after a failure.
+    if (this.#hasRows) this.#announce()
   }
 
   async #takeInputs(turn: Turn): Promise<void> {
     const touched = new Touched()
-    for (const input of this.#inputs.splice(0)) {
-      for (const _step of input(touched.touch) ?? []) if (turn.isOver) await turn.next()
+    const inputs = this.#inputs.splice(0)
+    let taken = 0
+    try {
+      for (const input of inputs) {
+        taken += 1
+        for (const _step of input(touched.touch) ?? []) if (turn.isOver) await turn.next()
+      }
+    } finally {
+      // What stands behind one that fails is taken later: nobody says again which ports a switch has.
+      if (taken < inputs.length) this.#inputs = inputs.slice(taken).concat(this.#inputs)
     }
     for (const [space, key] of touched) this.#graph.invalidate(space, key)
   }
@@ -224,7 +239,7 @@ export class Engine implements SwitchFacts {
     this.#hasRows = false
     this.#announces = false
     this.#model = new Model()
-    this.#graph = new Graph()
+    this.#graph = new Graph(this.#limits.junction)
     this.#switches = new Map()
     for (const dpid of this.#connected) this.#concerned.add(dpid)
     this.#instances = this.#createInstances()
@@ -232,7 +247,8 @@ export class Engine implements SwitchFacts {
 
   #createInstances(): Instances {
     const [graph, model] = [this.#graph, this.#model]
-    const view = new TrackedView({ model, ports: this.#ports, peers: this.#peers, graph })
+    const { crowd } = this.#limits
+    const view = new TrackedView({ model, ports: this.#ports, peers: this.#peers, graph, crowd })
     return new Instances(this.#options.features, { graph, view, log: this.#options.log })
   }
 
@@ -245,7 +261,20 @@ export class Engine implements SwitchFacts {
     }
   }
 
-  #announce(since: number): void {
+  /** The tables express the rows from now on, unless somebody who hears of it fails. */
+  #announce(): void {
+    const since = this.#expressed
+    this.#expressed = this.#revision
+    this.#announces = true
+    try {
+      this.#tellAll(since)
+    } catch (error) {
+      this.#expressed = since
+      throw error
+    }
+  }
+
+  #tellAll(since: number): void {
     const concerned = [...this.#concerned]
     this.#concerned.clear()
     for (const dpid of concerned) {

@@ -23,7 +23,7 @@ class Probe<T> extends Computation<T> {
 
 /** A graph whose inputs are numbers under names. */
 class Bench {
-  readonly graph = new Graph()
+  readonly graph = new Graph(8)
 
   read(key: number): number {
     this.graph.readCell('ports', key)

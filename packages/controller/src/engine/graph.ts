@@ -28,10 +28,17 @@ export class Graph {
   readonly #orphans = new Set<Source>()
   /** What the computation that runs now has read, and when. */
   #reading: Map<Source, number> | undefined
+  /** Most readers of what is no junction. */
+  readonly #junction: number
   /** Counts changes. */
   #now = 0
   /** Computations run since the start: a measure of the cost of changes. */
   runs = 0
+
+  /** @param junction see `Limits` */
+  constructor(junction: number) {
+    this.#junction = junction
+  }
 
   /** A sink takes part from now on; others do when they are read. */
   add(sink: Computation): void {
@@ -207,7 +214,8 @@ export class Graph {
     } finally {
       // Also after a failure: what it read may change, and then it must run again.
       this.#reading = outer
-      for (const source of reading.keys()) source.dependents = withDependent(source.dependents, target)
+      for (const source of reading.keys())
+        source.dependents = withDependent(source.dependents, target, this.#junction)
       for (const source of target.sources) if (!reading.has(source)) this.#unsubscribe(target, source)
       target.sources = [...reading.keys()]
       target.computedAt = this.#now

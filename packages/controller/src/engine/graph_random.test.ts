@@ -76,12 +76,13 @@ class World {
   readonly #random: Random
   readonly #programs: readonly Program[]
   readonly #cells = Array.from({ length: CELLS }, () => 0)
-  readonly #graph = new Graph()
+  readonly #graph: Graph
   readonly #nodes = new Map<number, Node>()
   readonly #sinks = new Map<number, Sink>()
 
   constructor(random: Random) {
     this.#random = random
+    this.#graph = new Graph(random.pick([2, 8]))
     const count = 5 + random.below(120)
     this.#programs = Array.from({ length: count }, (_, index) => createProgram(random, CELLS + index))
     for (let index = 0; index < count; index++) if (random.below(8) > 0) this.#toggle(index)

@@ -22,6 +22,8 @@ export interface Query<T, K extends QueryKey = number> {
 }
 
 export interface View {
+  /** See `Limits`; the same as long as the engine lives. */
+  readonly crowd: number
   /** The row, or `undefined` when there is none; `null` as id gives `undefined`. */
   get<N extends ResourceName>(name: N, id: number | null): Row<N> | undefined
   /** The rows under a key of an index, ordered by uuid. */
@@ -102,15 +104,18 @@ interface Parts {
   readonly ports: Ports
   readonly peers: Peers
   readonly graph: Graph
+  readonly crowd: number
 }
 
 /** The view of what runs in the graph now. */
 export class TrackedView implements View {
+  readonly crowd: number
   readonly #parts: Parts
   readonly #results = new Map<Query<unknown, never>, Results<unknown>>()
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.crowd = parts.crowd
   }
 
   get<N extends ResourceName>(name: N, id: number | null): Row<N> | undefined {

@@ -66,12 +66,9 @@ export const networksOfInterface = listQuery<number>('networks of interface', (i
   return network === null ? [] : [network]
 })
 
-/** Guests above which a network is taken in parts. */
-const CROWD = 128
-
 const isCrowded = valueQuery<boolean>(
   'crowded network',
-  (id, view) => view.count('ip_lease.network_id', id) + view.count('interface.network_id', id) > CROWD,
+  (id, view) => view.count('ip_lease.network_id', id) + view.count('interface.network_id', id) > view.crowd,
 )
 
 /** Which rows say who is in a part of a network: all of them, or those of a shard. */
