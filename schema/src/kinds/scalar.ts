@@ -70,14 +70,19 @@ export const portName: Kind<string> = {
   sql: 'TEXT',
 }
 
+/** `2015-12-18 04:13:28 UTC`, as answers show moments, is another spelling of ISO 8601. */
+const isoOf = (text: string): string => text.replace(/^(\S+) (\S+) UTC$/, '$1T$2Z')
+
 /** A moment, as ISO 8601 in UTC with milliseconds: earlier ones sort first. */
 export const time: Kind<string> = {
   name: 'time',
   expects: 'a time like 2015-12-18T04:13:28.123Z',
-  parse: (input) =>
-    typeof input === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(input) && !Number.isNaN(Date.parse(input))
-      ? valid(new Date(input).toISOString())
-      : invalid('not a time like 2015-12-18T04:13:28.123Z'),
+  parse: (input) => {
+    const text = typeof input === 'string' ? isoOf(input) : ''
+    return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) && !Number.isNaN(Date.parse(text))
+      ? valid(new Date(text).toISOString())
+      : invalid('not a time like 2015-12-18T04:13:28.123Z')
+  },
   jsonSchema: { type: 'string' },
   sql: 'TEXT',
 }
