@@ -4,7 +4,7 @@
  * `if-legN`, routers `rl-N` with the number of their first network, leases `il-if-…`.
  */
 
-import { openStore, type Store } from '@openvnet/api'
+import { openStore, type Store, type Writer } from '@openvnet/api'
 
 export interface Description {
   readonly networks: number
@@ -46,8 +46,6 @@ const FLAGS = {
   enable_filtering: false,
   segment_id: null,
 }
-
-type Writer = Parameters<Parameters<Store['write']>[0]>[0]
 
 interface NewInterface {
   readonly uuid: string

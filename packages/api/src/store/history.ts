@@ -2,7 +2,7 @@
 import type { Change, ChangesSince, Snapshot } from '@openvnet/feed'
 import { RESOURCE_NAMES, type ResourceName, type Row } from '@openvnet/schema'
 import { specOf, toRow } from './columns.ts'
-import type { Prepare } from './database.ts'
+import { BOUND, type Prepare } from './database.ts'
 import type { ChangeText, Outbox } from './outbox.ts'
 
 type Gone = Extract<ChangesSince, { kind: 'gone' }>
@@ -42,7 +42,7 @@ export const rowsAfter = <N extends ResourceName>(
   after: number,
   limit: number,
 ): Row<N>[] =>
-  prepare(`SELECT * FROM ${specOf(name).collection} WHERE id > ? ORDER BY id LIMIT ?`)
+  prepare(`SELECT * FROM ${specOf(name).collection} WHERE id > ${BOUND} ORDER BY id LIMIT ${BOUND}`)
     .all(after, limit)
     .map((raw) => toRow(name, raw))
 

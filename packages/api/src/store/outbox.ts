@@ -4,7 +4,7 @@
  * The operations are JSON with one of them per line, so that a reader can take a long change apart without parsing it.
  */
 import type { Change, Operation } from '@openvnet/feed'
-import type { Prepare } from './database.ts'
+import { BOUND, type Prepare } from './database.ts'
 
 export interface Outbox {
   /** Revision of the newest change; 0 in a new store. */
@@ -61,7 +61,7 @@ export const createOutbox = (prepare: Prepare, keep: number): Outbox => {
       const changes: ChangeText[] = []
       let length = 0
       const statement = prepare(
-        'SELECT revision, operations FROM changes WHERE revision > ? ORDER BY revision LIMIT ?',
+        `SELECT revision, operations FROM changes WHERE revision > ${BOUND} ORDER BY revision LIMIT ${BOUND}`,
       )
       for (const raw of statement.iterate(revision, limit)) {
         const change = raw as unknown as ChangeText

@@ -4,7 +4,7 @@
  */
 import { RESOURCE_NAMES, type ResourceName, type Row } from '@openvnet/schema'
 import { type Cell, columnsOf, type Stored, specOf, toSql, toStored } from './columns.ts'
-import type { Prepare } from './database.ts'
+import { BOUND, type Prepare } from './database.ts'
 import type { Condition } from './label_condition.ts'
 import { createSelection, type Selection } from './selection.ts'
 
@@ -47,7 +47,7 @@ export interface Writer extends Reader {
 
 const condition = (columns: readonly string[], { given, conditions = [] }: Filter = {}): string => {
   const terms = [
-    ...columns.map((column) => `${column} IS ?`),
+    ...columns.map((column) => `${column} IS ${BOUND}`),
     ...(given === undefined ? [] : [`${given} IS NOT NULL`]),
     ...conditions.map(({ sql }) => sql),
   ]
@@ -92,7 +92,9 @@ export const createReader = (prepare: Prepare): Reader => {
     ...createSelection(prepare),
     list: (name, { limit, offset }, equals = {}, filter = {}) => {
       const { where, values } = filtered(equals, filter)
-      return prepare(`SELECT * FROM ${specOf(name).collection}${where} ORDER BY id LIMIT ? OFFSET ?`)
+      return prepare(
+        `SELECT * FROM ${specOf(name).collection}${where} ORDER BY id LIMIT ${BOUND} OFFSET ${BOUND}`,
+      )
         .all(...values, limit, offset)
         .map((raw) => toStored(name, raw))
     },

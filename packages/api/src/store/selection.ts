@@ -1,7 +1,7 @@
 /** Reading for the choice of addresses and for what is due: the newest rows, rows in a range, single cells. */
 import type { ResourceName, Row } from '@openvnet/schema'
 import { type Cell, type Stored, specOf, toSql, toStored } from './columns.ts'
-import type { Prepare } from './database.ts'
+import { BOUND, type Prepare } from './database.ts'
 import type { Equals } from './rows.ts'
 
 /** Which rows of a range, and how many. */
@@ -29,7 +29,7 @@ export interface Selection {
 const terms = (equals: object): { readonly sql: string; readonly values: (string | number | null)[] } => {
   const given = Object.entries(equals).filter(([, value]) => value !== undefined) as [string, Cell][]
   return {
-    sql: given.map(([column]) => ` AND ${column} IS ?`).join(''),
+    sql: given.map(([column]) => ` AND ${column} IS ${BOUND}`).join(''),
     values: given.map(([, value]) => toSql(value)),
   }
 }
@@ -37,7 +37,9 @@ const terms = (equals: object): { readonly sql: string; readonly values: (string
 export const createSelection = (prepare: Prepare): Selection => ({
   newest: (name, equals, limit) => {
     const { sql, values } = terms(equals)
-    return prepare(`SELECT * FROM ${specOf(name).collection} WHERE TRUE${sql} ORDER BY id DESC LIMIT ?`)
+    return prepare(
+      `SELECT * FROM ${specOf(name).collection} WHERE TRUE${sql} ORDER BY id DESC LIMIT ${BOUND}`,
+    )
       .all(...values, limit)
       .map((raw) => toStored(name, raw))
   },
@@ -45,7 +47,7 @@ export const createSelection = (prepare: Prepare): Selection => ({
     const { sql, values } = terms(equals)
     const order = `ORDER BY ${column}${descending ? ' DESC' : ''}`
     return prepare(
-      `SELECT * FROM ${specOf(name).collection} WHERE ${column} BETWEEN ? AND ?${sql} ${order} LIMIT ?`,
+      `SELECT * FROM ${specOf(name).collection} WHERE ${column} BETWEEN ${BOUND} AND ${BOUND}${sql} ${order} LIMIT ${BOUND}`,
     )
       .all(...bounds, ...values, limit)
       .map((raw) => toStored(name, raw))

@@ -44,8 +44,12 @@ export type Attempt<T> =
   | { readonly ok: false; readonly error: unknown }
 
 export interface Store extends Reading {
-  /** Runs `work` in one transaction. @throws what `work` throws, after rolling back. */
-  write<T>(work: Work<T>): Written<T>
+  /**
+   * Runs `work` in one transaction: what is long belongs here. In one that others share SQLite keeps a copy of each page
+   * that it touches, and goes through all of these after each statement.
+   * @throws what `work` throws, after rolling back
+   */
+  write<T>(task: Task<T>): Written<T>
   /**
    * Runs what `next` gives, until that is nothing, in one transaction; one that throws leaves the others alone.
    * @throws when the transaction itself fails: then none of them has happened
@@ -77,8 +81,14 @@ class Rehearsal extends Error {
   }
 }
 
-/** @returns runs one write in a transaction, or within one that is open */
-const createWrite = (db: Database, prepare: Prepare, outbox: Outbox, reader: Reader) => {
+interface Write {
+  /** In a transaction of its own. */
+  alone<T>(task: Task<T>): Written<T>
+  /** Within a transaction that is open, so that it can be undone without the others. */
+  within<T>(task: Task<T>): Written<T>
+}
+
+const createWrite = (db: Database, prepare: Prepare, outbox: Outbox, reader: Reader): Write => {
   const recorder = createRecorder(db, prepare)
   const write = db.transaction((work: Work<unknown>): Written<unknown> => {
     recorder.reset()
@@ -94,9 +104,9 @@ const createWrite = (db: Database, prepare: Prepare, outbox: Outbox, reader: Rea
     const operations = recorder.operations()
     throw new Rehearsal(value, operations, describeRows(reader, operations))
   })
-  const rehearsedWrite = (work: Work<unknown>): Written<unknown> => {
+  const rehearsedWrite = (run: (work: Work<unknown>) => never, work: Work<unknown>): Written<unknown> => {
     try {
-      return rehearse(work)
+      return run(work)
     } catch (error) {
       if (!(error instanceof Rehearsal)) throw error
       const { value, operations, rows } = error
@@ -104,14 +114,20 @@ const createWrite = (db: Database, prepare: Prepare, outbox: Outbox, reader: Rea
       return { value, revision: outbox.revision(), made: undefined, rehearsed: undone }
     }
   }
-  return <T>(task: Task<T>) =>
-    (typeof task === 'function' ? write(task) : rehearsedWrite(task.rehearse)) as Written<T>
+  return {
+    alone: <T>(task: Task<T>) =>
+      (typeof task === 'function'
+        ? write.immediate(task)
+        : rehearsedWrite(rehearse.immediate, task.rehearse)) as Written<T>,
+    within: <T>(task: Task<T>) =>
+      (typeof task === 'function' ? write(task) : rehearsedWrite(rehearse, task.rehearse)) as Written<T>,
+  }
 }
 
-const createTransaction = (db: Database, write: <T>(task: Task<T>) => Written<T>) => {
+const createTransaction = (db: Database, { within }: Write) => {
   const attempt = <T>(task: Task<T>): Attempt<T> => {
     try {
-      return { ok: true, written: write(task) }
+      return { ok: true, written: within(task) }
     } catch (error) {
       // Some failures of the file take the whole transaction with them.
       if (!db.inTransaction) throw error
@@ -147,7 +163,8 @@ export const openStore = (options: StoreOptions): Store => {
   const guard = watchFile(file)
   const journal = watchJournal(file)
   const writability = createWritability(db, file)
-  const transaction = createTransaction(db, createWrite(db, prepare, outbox, reading))
+  const write = createWrite(db, prepare, outbox, reading)
+  const transaction = createTransaction(db, write)
 
   const writeAll = <T>(next: () => Task<T> | undefined): Attempt<T>[] => {
     guard.check()
@@ -157,11 +174,9 @@ export const openStore = (options: StoreOptions): Store => {
   }
   return {
     ...reading,
-    write: <T>(work: Work<T>) => {
-      const works = [work]
-      const [attempt] = writeAll(() => works.pop()) as [Attempt<T>]
-      if (attempt.ok) return attempt.written
-      throw attempt.error
+    write: (task) => {
+      guard.check()
+      return writability.observe(() => write.alone(task))
     },
     writeAll,
     checkWritable: () => {

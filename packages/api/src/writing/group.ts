@@ -1,19 +1,19 @@
 /**
  * Requests that wait at the same time share one transaction, and so one wait for the disk. Each is a revision of its own,
  * and one that is refused leaves the others alone. They are answered when all are on the disk, or all refused when
- * the transaction fails.
+ * the transaction fails. A long batch has a transaction of its own (`Store.write`).
  */
 import type { Change } from '@openvnet/feed'
 import { PIECE } from '../store/long_change.ts'
 import type { Appended, ChangeText } from '../store/outbox.ts'
 import type { Writer } from '../store/rows.ts'
-import type { Attempt, Store, Written } from '../store/store.ts'
+import type { Attempt, Store, Task, Written } from '../store/store.ts'
 import type { Outcome } from './call.ts'
 import { type Answer, type Report, toFault, type WriteRequest } from './messages.ts'
 
 export interface GroupOptions {
   readonly store: Store
-  /** Takes the next request that waits, if it is one that writes. */
+  /** Takes the next request that waits, if it is one that writes and is not long. */
   readonly take: () => WriteRequest | undefined
   /** Performs a request. @throws ApiError */
   readonly perform: (writer: Writer, request: WriteRequest) => Outcome
@@ -21,6 +21,12 @@ export interface GroupOptions {
 
 /** Milliseconds after which no more requests join: the first one waits for all. */
 const LONGEST_GROUP = 10
+
+/** Octets from which on a batch is long: some hundred operations. */
+const LONG_BATCH = 65_536
+
+export const isLong = (request: WriteRequest): boolean =>
+  request.kind === 'batch' && request.body.length > LONG_BATCH
 
 /** What was done, with the answer as JSON already. */
 interface Performed {
@@ -53,8 +59,30 @@ const refuseAll = (requests: readonly WriteRequest[], error: unknown): Report =>
   answers: requests.map(({ id }) => ({ id, fault: toFault(error) })),
 })
 
-/** Performs `first` and what waits behind it. Never throws. */
-export const runGroup = (first: WriteRequest, { store, take, perform }: GroupOptions): Report => {
+/** What a request is to be done as. */
+const taskOf = (perform: GroupOptions['perform'], request: WriteRequest): Task<Performed> => {
+  const work = (writer: Writer): Performed => {
+    const { body, notEnforced } = perform(writer, request)
+    return { body: JSON.stringify(body), notEnforced }
+  }
+  return request.kind !== 'expire' && request.isRehearsal ? { rehearse: work } : work
+}
+
+const runAlone = (request: WriteRequest, { store, perform }: GroupOptions): Report => {
+  try {
+    const written = store.write(taskOf(perform, request))
+    const attempt: Attempt<Performed> = { ok: true, written }
+    return {
+      kind: 'done',
+      changes: madeBy([attempt]).map(toSend),
+      answers: [toAnswer(request.id, attempt)],
+    }
+  } catch (error) {
+    return refuseAll([request], error)
+  }
+}
+
+const runTogether = (first: WriteRequest, { store, take, perform }: GroupOptions): Report => {
   const taken: WriteRequest[] = [first]
   const end = performance.now() + LONGEST_GROUP
   let begun = 0
@@ -66,11 +94,7 @@ export const runGroup = (first: WriteRequest, { store, take, perform }: GroupOpt
     }
     const request = taken[begun] as WriteRequest
     begun += 1
-    const work = (writer: Writer): Performed => {
-      const { body, notEnforced } = perform(writer, request)
-      return { body: JSON.stringify(body), notEnforced }
-    }
-    return request.kind !== 'expire' && request.isRehearsal ? { rehearse: work } : work
+    return taskOf(perform, request)
   }
   try {
     const attempts = store.writeAll(next)
@@ -84,3 +108,7 @@ export const runGroup = (first: WriteRequest, { store, take, perform }: GroupOpt
     return refuseAll(taken, error)
   }
 }
+
+/** Performs `first` and, unless that is long, what waits behind it. Never throws. */
+export const runGroup = (first: WriteRequest, options: GroupOptions): Report =>
+  isLong(first) ? runAlone(first, options) : runTogether(first, options)

@@ -11,7 +11,7 @@ import { openStore, type Store } from '../store/store.ts'
 import { createBatch } from './batch.ts'
 import type { Outcome } from './call.ts'
 import { callNamed, createCalls } from './calls.ts'
-import { runGroup } from './group.ts'
+import { isLong, runGroup } from './group.ts'
 import { type Answer, type Report, type Request, type Start, toFault, type WriteRequest } from './messages.ts'
 
 const createPerform = (isStopping: () => boolean) => {
@@ -48,7 +48,7 @@ const serve = (port: MessagePort, store: Store, isStopping: () => boolean): void
   }
   const take = (): WriteRequest | undefined => {
     const request = look()
-    if (request === undefined || !isWrite(request)) return undefined
+    if (request === undefined || !isWrite(request) || isLong(request)) return undefined
     ahead = undefined
     return request
   }
