@@ -67,6 +67,8 @@ export interface Placement {
   readonly answers?: 'base' | 'other'
   /** An association that PUT sets and clears with `static`; there is neither POST nor DELETE. */
   readonly association?: true
+  /** The same relation is also under the path of the other resource, as older clients have it. */
+  readonly bothWays?: true
 }
 
 export interface ResourceSpec {

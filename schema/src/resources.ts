@@ -4,12 +4,14 @@ import { datapath } from './resources/datapath.ts'
 import { datapathNetwork } from './resources/datapath_network.ts'
 import { datapathRouteLink } from './resources/datapath_route_link.ts'
 import { datapathSegment } from './resources/datapath_segment.ts'
+import { dhcpRange } from './resources/dhcp_range.ts'
 import { dnsRecord } from './resources/dns_record.ts'
 import { dnsService } from './resources/dns_service.ts'
 import { filter } from './resources/filter.ts'
 import { filterStatic } from './resources/filter_static.ts'
 import { interfaceResource } from './resources/interface.ts'
 import { interfaceNetwork } from './resources/interface_network.ts'
+import { interfacePort } from './resources/interface_port.ts'
 import { interfaceRouteLink } from './resources/interface_route_link.ts'
 import { interfaceSegment } from './resources/interface_segment.ts'
 import { ipLease } from './resources/ip_lease.ts'
@@ -33,6 +35,7 @@ import { route } from './resources/route.ts'
 import { routeLink } from './resources/route_link.ts'
 import { router } from './resources/router.ts'
 import { routerNetwork } from './resources/router_network.ts'
+import { securityGroup, securityGroupInterface } from './resources/security_group.ts'
 import { segment } from './resources/segment.ts'
 import { topology } from './resources/topology.ts'
 import { topologyDatapath } from './resources/topology_datapath.ts'
@@ -43,6 +46,7 @@ import { topologyRouteLink } from './resources/topology_route_link.ts'
 import { topologySegment } from './resources/topology_segment.ts'
 import { translation } from './resources/translation.ts'
 import { translationStaticAddress } from './resources/translation_static_address.ts'
+import { vlanTranslation } from './resources/vlan_translation.ts'
 
 export const RESOURCES = {
   datapath,
@@ -88,6 +92,11 @@ export const RESOURCES = {
   translation_static_address: translationStaticAddress,
   router,
   router_network: routerNetwork,
+  interface_port: interfacePort,
+  dhcp_range: dhcpRange,
+  security_group: securityGroup,
+  security_group_interface: securityGroupInterface,
+  vlan_translation: vlanTranslation,
 } as const
 
 export type ResourceName = keyof typeof RESOURCES

@@ -107,8 +107,8 @@ t.test('the pairs of a translation', async (t) => {
   t.equal((await api.ok('GET', 'translations/tr-2/static_address')).body.total_count, 1, 'others stay')
   t.match((await api.ok('PUT', 'translations/tr-1', { passthrough: 'yes' })).body, { passthrough: true })
   t.match(
-    await api.send('POST', 'translations', { interface_uuid: 'if-1', mode: 'vnet_edge' }),
-    refusal('mode', 'vnet_edge', /static_address/),
+    await api.send('POST', 'translations', { interface_uuid: 'if-1', mode: 'edge' }),
+    refusal('mode', 'edge', /static_address/),
   )
 })
 
@@ -142,12 +142,49 @@ t.test('the port of an interface as the original said it', async (t) => {
   t.match(made.body, { ...port, interface_uuid: 'if-1', singular: true, interface_mode: 'vif' })
   t.match((await api.ok('GET', 'interfaces/if-1')).body, { port_name: 'eth0', owner_datapath_uuid: 'dp-1' })
   t.match((await api.ok('GET', 'interfaces/if-1/ports')).body, { total_count: 1, items: [port] })
-  t.equal((await api.send('POST', 'interfaces/if-1/ports', { port_name: 'eth1' })).status, 400)
+  t.match(
+    await api.send('POST', 'interfaces/if-1/ports', { ...port, port_name: 'eth1' }),
+    refusal('datapath_uuid', 'dp-1', /if-1 has a port on dp-1 already/),
+  )
   t.match(await api.send('POST', 'interfaces/if-2/ports', port), refusal('port_name', 'eth0', /if-1/))
   t.match(await api.send('POST', 'interfaces/if-2/ports', {}), { body: { error: 'MissingArgument' } })
   t.same((await api.ok('DELETE', 'interfaces/if-1/ports', { port_name: 'eth1' })).body, [])
   t.match((await api.ok('DELETE', 'interfaces/if-1/ports', port)).body, [port])
   t.match((await api.ok('GET', 'interfaces/if-1')).body, { port_name: null, owner_datapath_uuid: null })
+})
+
+t.test('an interface has a port on each datapath, of which the first counts', async (t) => {
+  const api = await startApi(t)
+  await interfaces(api, 'if-1', 'if-2')
+  const ports = [1, 2, 3].map((index) => ({ datapath_uuid: `dp-${index}`, port_name: `eth${index}` }))
+  for (const [index, { datapath_uuid: uuid }] of ports.entries()) {
+    await api.ok('POST', 'datapaths', { uuid, dpid: String(index + 1) })
+  }
+  const add = (uuid: string, port: object) => api.send('POST', `interfaces/${uuid}/ports`, port)
+  t.notOk('x-not-enforced' in (await add('if-1', ports[0] ?? {})).headers)
+  for (const port of ports.slice(1)) {
+    const answer = await add('if-1', port)
+    t.match(answer.body, { ...port, interface_uuid: 'if-1', singular: null, interface_mode: 'vif' })
+    t.match(answer.headers['x-not-enforced'], /the interface is its first port only/)
+  }
+  t.match((await api.ok('GET', 'interfaces/if-1/ports')).body, { total_count: 3, items: ports })
+  t.match((await api.ok('GET', 'status')).body.not_enforced, [
+    { resource: 'interface_port', uuid: 'if-1' },
+    { resource: 'interface_port', uuid: 'if-1' },
+  ])
+  t.match(
+    await add('if-1', { datapath_uuid: 'dp-2', port_name: 'eth9' }),
+    refusal('datapath_uuid', 'dp-2', /already/),
+  )
+  t.match(await add('if-2', ports[1] ?? {}), refusal('port_name', 'eth2', /already the port of if-1 on dp-2/))
+  t.match(
+    await api.send('POST', 'interfaces', { owner_datapath_uuid: 'dp-3', port_name: 'eth3' }),
+    refusal('port_name', 'eth3', /already the port of if-1 on dp-3/),
+  )
+  t.match((await api.ok('DELETE', 'interfaces/if-1/ports', { datapath_uuid: 'dp-1' })).body, [ports[0]])
+  t.match((await api.ok('GET', 'interfaces/if-1')).body, { port_name: 'eth2', owner_datapath_uuid: 'dp-2' })
+  t.match((await api.ok('DELETE', 'interfaces/if-1/ports', {})).body, ports.slice(1), 'all of them')
+  t.equal((await api.ok('GET', 'status')).body.not_enforced_total, 0)
 })
 
 t.test('an interface gets another uuid', async (t) => {

@@ -82,6 +82,10 @@ t.test('a store of the first version keeps its rows and its ids', async (t) => {
     INSERT INTO ip_leases VALUES (3, 'il-3', 1, 1, 1, '10.0.0.3', 1, 'then', 'then');
     INSERT INTO ip_leases VALUES (7, 'il-7', 1, 1, 1, '10.0.0.7', 0, 'then', 'then');
     DELETE FROM ip_leases WHERE id = 7;
+    INSERT INTO datapaths (id, uuid, display_name, dpid, enable_ovs_learn_action, created_at, updated_at)
+      VALUES (1, 'dp-1', 'a', '0x0000000000000001', 1, 'then', 'then');
+    INSERT INTO datapath_networks (id, datapath_id, network_id, interface_id, mac_address, created_at, updated_at)
+      VALUES (4, 1, 1, 1, '06:00:00:00:00:01', 'then', 'then');
     INSERT INTO changes VALUES (5, 'then', '[]');
   `)
   db.close()
@@ -92,6 +96,7 @@ t.test('a store of the first version keeps its rows and its ids', async (t) => {
   const lease = { id: 3, uuid: 'il-3', network_id: 1, mac_lease_id: 1, interface_id: 1, address: '10.0.0.3' }
   t.match(store.byId('ip_lease', 3), { ...lease, enable_routing: true, created_at: 'then' })
   t.match(store.byId('interface', 1), { uuid: 'if-1', segment_id: null })
+  t.match(store.byId('datapath_network', 4), { interface_id: 1, topology_id: null, created_at: 'then' })
   const { value } = store.write((writer) =>
     writer.insert('ip_lease', {
       ...{ uuid: 'il-8', network_id: 1, address: '10.0.0.8', enable_routing: false },
@@ -99,6 +104,8 @@ t.test('a store of the first version keeps its rows and its ids', async (t) => {
     }),
   )
   t.equal(value.id, 8, 'an id that was used is not used again')
+  store.write((writer) => writer.delete('interface', 1))
+  t.equal(store.count('datapath_network'), 0, 'what is there by an interface goes with it')
   store.write((writer) => writer.delete('network', 1))
   t.equal(store.count('ip_lease'), 0)
 })

@@ -84,6 +84,27 @@ const WITHOUT_FLOWS = {
     address: addressOf(1, id),
     ttl: null,
   }),
+  interface_port: (random, id) => ({
+    interface_id: interfaceId(random),
+    datapath_id: random.upTo(2),
+    port_name: `p${id}`,
+    port_number: null,
+    iface_id: null,
+    singular: null,
+  }),
+  dhcp_range: (random) => ({
+    network_id: networkId(random),
+    begin_address: addressOf(1, 1),
+    end_address: addressOf(1, 9),
+  }),
+  security_group: () => ({ display_name: 'sg', description: null, rules: 'tcp:22:0.0.0.0/0' }),
+  security_group_interface: (random) => ({ security_group_id: 1, interface_id: interfaceId(random) }),
+  vlan_translation: (random, id) => ({
+    translation_id: 1,
+    network_id: networkId(random),
+    mac_address: null,
+    vlan_id: id,
+  }),
 } satisfies { readonly [N in ResourceName]?: Content<N> }
 
 export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {

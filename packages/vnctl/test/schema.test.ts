@@ -31,6 +31,7 @@ const SAMPLES = [
   '52:54:00:00:00:07',
   '7',
   '2015-12-18T04:13:28.123Z',
+  'tcp:22:10.0.0.0/8',
 ]
 
 const sample = (kind: Kind<Scalar>): string => {

@@ -13,7 +13,7 @@ export const datapathNetwork = defineResource({
     network: requiredReference('network', { help: 'The network.', onDelete: 'cascade' }),
     interface: optionalReference('interface', {
       help: 'The host interface of the bridge.',
-      onDelete: 'set null',
+      onDelete: 'cascade',
     }),
     ip_lease: computedReference('ip_lease', {
       help: 'The address of the host interface, where a topology says so.',

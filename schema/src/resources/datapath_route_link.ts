@@ -13,7 +13,7 @@ export const datapathRouteLink = defineResource({
     route_link: requiredReference('route_link', { help: 'The route_link.', onDelete: 'cascade' }),
     interface: optionalReference('interface', {
       help: 'The host interface of the bridge.',
-      onDelete: 'set null',
+      onDelete: 'cascade',
     }),
     ip_lease: computedReference('ip_lease', {
       help: 'The address of the host interface, where a topology says so.',

@@ -12,7 +12,7 @@ export const interfaceResource = defineResource({
   fields: {
     display_name: derived(text, { help: 'A name for people; the uuid when absent.', mutable: true }),
     mode: defaulted(
-      oneOf(['vif', 'simulated', 'host', 'internal', 'patch', 'promiscuous', 'remote']),
+      oneOf(['vif', 'simulated', 'host', 'internal', 'patch', 'promiscuous', 'remote', 'edge']),
       'vif',
       {
         help: 'vif: a port of a guest; simulated: played by the switch; the others are stored and get no traffic yet.',

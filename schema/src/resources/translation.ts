@@ -13,8 +13,8 @@ export const translation = defineResource({
       help: 'The interface, a leg of a router.',
       onDelete: 'cascade',
     }),
-    mode: required(oneOf(['static_address']), {
-      help: 'static_address: by pairs that are given one by one.',
+    mode: required(oneOf(['static_address', 'vnet_edge']), {
+      help: 'static_address: by pairs that are given one by one; vnet_edge: by VLANs, see vlan_translations.',
     }),
     passthrough: defaulted(boolean, false, {
       help: 'Let through untranslated what no pair names.',

@@ -21,27 +21,38 @@ export interface Relation {
   readonly word: string
   readonly lists: 'rows' | 'other'
   readonly answers: 'row' | 'base' | 'other'
+  /** Below the path of the second reference. */
+  readonly isReversed: boolean
 }
 
 const isRequired = (entry: [string, Field]): entry is [string, ReferenceField] =>
   entry[1].type === 'reference' && entry[1].required
+
+const reversed = (relation: Relation): Relation => ({
+  ...relation,
+  base: relation.other,
+  other: relation.base,
+  fields: [relation.fields[1], relation.fields[0]],
+  word: specOf(relation.base).collection,
+  isReversed: true,
+})
 
 const relationOf = (join: ResourceName): Relation[] => {
   const { prefix, parent, fields, placement } = specOf(join)
   const [base, other] = Object.entries(fields).filter(isRequired)
   if (prefix !== null || parent !== undefined || placement?.association === true) return []
   if (base === undefined || other === undefined) return []
-  return [
-    {
-      base: base[1].to as ResourceName,
-      other: other[1].to as ResourceName,
-      join,
-      fields: [base[0], other[0]],
-      word: placement?.words?.[0] ?? specOf(other[1].to as ResourceName).collection,
-      lists: placement?.lists ?? 'other',
-      answers: placement?.answers ?? 'row',
-    },
-  ]
+  const relation: Relation = {
+    base: base[1].to as ResourceName,
+    other: other[1].to as ResourceName,
+    join,
+    fields: [base[0], other[0]],
+    word: placement?.words?.[0] ?? specOf(other[1].to as ResourceName).collection,
+    lists: placement?.lists ?? 'other',
+    answers: placement?.answers ?? 'row',
+    isReversed: false,
+  }
+  return placement?.bothWays === true ? [relation, reversed(relation)] : [relation]
 }
 
 export const RELATIONS: readonly Relation[] = RESOURCE_NAMES.flatMap(relationOf)

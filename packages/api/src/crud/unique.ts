@@ -3,6 +3,7 @@ import type { ResourceName, Row } from '@openvnet/schema'
 import { argumentError } from '../errors.ts'
 import { type Cell, columnsOf, type Stored, specOf } from '../store/columns.ts'
 import type { Equals, Reader } from '../store/rows.ts'
+import { uuidOf } from './reference.ts'
 
 /** The parameter to blame: the first of the group that has a value of its own. */
 const blamed = (name: ResourceName, group: readonly string[]) => {
@@ -28,9 +29,12 @@ export const checkUnique = <N extends ResourceName>(
     const other = reader.first(name, Object.fromEntries(wanted) as Equals<N>)
     if (other === undefined || other.id === self) continue
     const column = blamed(name, group)
+    const value = cells[column?.column ?? '']
     throw argumentError(
       column?.parameter ?? group.join(),
-      cells[column?.column ?? ''],
+      column?.field.type === 'reference'
+        ? uuidOf(reader, column.field.to as ResourceName, value as number)
+        : value,
       `already used by ${describe(other)}`,
     )
   }

@@ -1,42 +1,40 @@
 /**
- * The port of an interface as the original listed it. An interface has one: what its columns say. POST says it for an
- * interface that has none, DELETE forgets it.
+ * The ports of an interface as the original listed them. The first is what the columns of the interface say; POST says
+ * it for an interface that has none. Further ones are rows of their own, stored only. DELETE forgets those that it
+ * describes; when the first is forgotten the next takes its place.
  */
-import { RESOURCES, type Scalar, uuid } from '@openvnet/schema'
+import { RESOURCES, type Scalar } from '@openvnet/schema'
 import type { Shape } from '../crud/behaviour.ts'
 import type { Model } from '../crud/model.ts'
 import { rowOf, uuidOf } from '../crud/reference.ts'
 import { formatTime } from '../crud/shape.ts'
-import { argumentError, missingArgument } from '../errors.ts'
-import type { JsonSchema } from '../openapi/schemas.ts'
+import { missingArgument } from '../errors.ts'
+import { rowSchema } from '../openapi/schemas.ts'
 import type { Given } from '../parameters/check.ts'
-import { EVERY_WRITE, optional, type Signature, signature } from '../parameters/expected.ts'
+import { createSignature, EVERY_WRITE, type Signature } from '../parameters/expected.ts'
 import { notEnforcedIn } from '../status/not_enforced.ts'
 import type { Stored } from '../store/columns.ts'
 import type { Reader, Writer } from '../store/rows.ts'
+import type { Outcome } from '../writing/call.ts'
 import { baseOf, type NestedCall, type NestedList, paged } from './nested.ts'
 
 type Interface = Stored<'interface'>
 
-const { port_name, port_number, iface_id, owner_datapath } = RESOURCES.interface.fields
-const BINDINGS = { port_name, port_number, iface_id } as const
+const BINDINGS = ['port_name', 'port_number', 'iface_id'] as const
 
-const SIGNATURE: Signature = signature(
-  [
-    optional('datapath_uuid', uuid('dp'), owner_datapath.help),
-    ...Object.entries(BINDINGS).map(([name, { kind, help }]) => optional(name, kind, help)),
-    ...EVERY_WRITE,
-  ],
-  { obsolete: new Map([['singular', 'an interface is on one bridge at a time']]) },
-)
+const created = createSignature(RESOURCES.interface_port, ['interface', 'labels'])
 
-const PATH = 'interfaces/:uuid/ports'
-const ANSWER: JsonSchema = {
-  type: 'object',
-  properties: { interface_uuid: { type: 'string' }, port_name: { type: ['string', 'null'] } },
+const SIGNATURE: Signature = {
+  ...created,
+  aliases: new Map(),
+  refused: new Map([['labels', 'a port has none; give them to the interface']]),
 }
 
-const portOf = (reader: Reader, row: Interface): Shape => ({
+const PATH = 'interfaces/:uuid/ports'
+const answer = rowSchema('interface_port')
+
+/** The port that the columns of the interface say. */
+const firstPort = (reader: Reader, row: Interface): Shape => ({
   id: row.id,
   interface_id: row.id,
   interface_uuid: row.uuid,
@@ -46,6 +44,7 @@ const portOf = (reader: Reader, row: Interface): Shape => ({
   port_number: row.port_number,
   iface_id: row.iface_id,
   singular: true,
+  labels: {},
   interface_mode: row.mode,
   created_at: formatTime(row.created_at),
   updated_at: formatTime(row.updated_at),
@@ -54,76 +53,113 @@ const portOf = (reader: Reader, row: Interface): Shape => ({
 })
 
 const hasPort = (row: Interface): boolean =>
-  row.owner_datapath_id !== null ||
-  Object.keys(BINDINGS).some((name) => row[name as keyof typeof BINDINGS] !== null)
+  row.owner_datapath_id !== null || BINDINGS.some((name) => row[name] !== null)
 
-const portsOf = (reader: Reader, row: Interface): Shape[] => (hasPort(row) ? [portOf(reader, row)] : [])
+const furtherPorts = (reader: Reader, row: Interface): Stored<'interface_port'>[] =>
+  reader.where('interface_port', { interface_id: row.id })
 
-const isOfWrite = (name: string): boolean => EVERY_WRITE.some((one) => one.name === name)
+const furtherShape = (
+  model: Model,
+  reader: Reader,
+  row: Interface,
+  port: Stored<'interface_port'>,
+): Shape => ({
+  ...model.shape(reader, 'interface_port', port),
+  interface_mode: row.mode,
+})
+
+const portsOf = (model: Model, reader: Reader, row: Interface): Shape[] => [
+  ...(hasPort(row) ? [firstPort(reader, row)] : []),
+  ...furtherPorts(reader, row).map((port) => furtherShape(model, reader, row, port)),
+]
+
+/** What is no column of the interface. */
+const OTHERS = [...EVERY_WRITE.map(({ name }) => name), 'singular']
 
 /** The columns as PUT of the interface takes them. */
 const bindingOf = (given: Given): Map<string, Scalar | null> =>
   new Map(
     [...given]
-      .filter(([name]) => !isOfWrite(name))
+      .filter(([name]) => !OTHERS.includes(name))
       .map(([name, value]) => [name === 'datapath_uuid' ? 'owner_datapath_uuid' : name, value]),
   )
 
 /** Whether a port is the one that DELETE describes. */
-const isMeant = (port: Shape, given: Given): boolean =>
-  [...given].every(([name, value]) => isOfWrite(name) || port[name] === value)
+const isMeant = (port: object, given: Given): boolean =>
+  [...given].every(
+    ([name, value]) => OTHERS.includes(name) || ((port as Shape)[name] ?? null) === (value ?? null),
+  )
 
-export const interfacePortCalls = (model: Model): NestedCall[] => {
-  const add = (writer: Writer, row: Interface, given: Given) => {
-    const binding = bindingOf(given)
-    if (binding.size === 0) throw missingArgument('port_name')
-    if (hasPort(row)) {
-      throw argumentError('uuid', row.uuid, 'has a port already, and an interface has one; delete that first')
-    }
-    const changed = model.update(writer, 'interface', row, binding)
-    return { body: portOf(writer, changed), notEnforced: notEnforcedIn('interface', changed) }
+const NOTHING = new Map<string, null>([...BINDINGS, 'owner_datapath_uuid'].map((name) => [name, null]))
+
+const add = (model: Model, writer: Writer, row: Interface, given: Given): Outcome => {
+  const binding = bindingOf(given)
+  if ([...binding.values()].every((value) => value === null)) throw missingArgument('port_name')
+  if (hasPort(row)) {
+    const port = model.create(writer, 'interface_port', given, { interface_id: row.id })
+    const body = furtherShape(model, writer, row, port)
+    return { body, notEnforced: notEnforcedIn('interface_port', port) }
   }
-  const remove = (writer: Writer, row: Interface, given: Given) => {
-    const datapath = given.get('datapath_uuid')
-    if (datapath !== undefined) rowOf(writer, 'datapath', 'datapath_uuid', String(datapath))
-    const ports = portsOf(writer, row).filter((port) => isMeant(port, given))
-    const nothing = new Map([...Object.keys(BINDINGS), 'owner_datapath_uuid'].map((name) => [name, null]))
-    if (ports.length > 0) model.update(writer, 'interface', row, nothing)
-    return { body: ports, notEnforced: [] }
-  }
-  const described = { base: 'interface', answer: ANSWER } as const
-  return [
-    {
-      ...described,
-      operationId: 'add_interface_port',
-      summary: 'Say which port an interface is',
-      call: {
-        method: 'POST',
-        path: PATH,
-        signature: SIGNATURE,
-        perform: (writer, names, given) => add(writer, baseOf(writer, 'interface', names), given),
-      },
-    },
-    {
-      ...described,
-      operationId: 'remove_interface_port',
-      summary: 'Forget which port an interface is',
-      answer: { type: 'array', items: ANSWER },
-      call: {
-        method: 'DELETE',
-        path: PATH,
-        signature: SIGNATURE,
-        perform: (writer, names, given) => remove(writer, baseOf(writer, 'interface', names), given),
-      },
-    },
-  ]
+  const changed = model.update(writer, 'interface', row, binding)
+  return { body: firstPort(writer, changed), notEnforced: notEnforcedIn('interface', changed) }
 }
+
+/** The oldest of the further ports takes the place of the first. */
+const moveUp = (model: Model, writer: Writer, row: Interface): void => {
+  const [next] = furtherPorts(writer, row)
+  if (next === undefined) return
+  const { datapath_id, port_name, port_number, iface_id } = next
+  const owner = datapath_id === null ? null : uuidOf(writer, 'datapath', datapath_id)
+  model.delete(writer, 'interface_port', next)
+  const binding = new Map(Object.entries({ port_name, port_number, iface_id, owner_datapath_uuid: owner }))
+  model.update(writer, 'interface', row, binding)
+}
+
+const remove = (model: Model, writer: Writer, row: Interface, given: Given): Outcome => {
+  const datapath = given.get('datapath_uuid')
+  if (typeof datapath === 'string') rowOf(writer, 'datapath', 'datapath_uuid', datapath)
+  const first = hasPort(row) ? firstPort(writer, row) : undefined
+  const isFirst = first !== undefined && isMeant(first, given)
+  const further = furtherPorts(writer, row)
+    .map((port) => ({ port, shape: furtherShape(model, writer, row, port) }))
+    .filter(({ shape }) => isMeant(shape, given))
+  for (const { port } of further) model.delete(writer, 'interface_port', port)
+  if (isFirst) moveUp(model, writer, model.update(writer, 'interface', row, NOTHING))
+  return { body: [...(isFirst ? [first] : []), ...further.map(({ shape }) => shape)], notEnforced: [] }
+}
+
+export const interfacePortCalls = (model: Model): NestedCall[] => [
+  {
+    base: 'interface',
+    operationId: 'add_interface_port',
+    summary: 'Say which port an interface is, or a further one',
+    answer,
+    call: {
+      method: 'POST',
+      path: PATH,
+      signature: SIGNATURE,
+      perform: (writer, names, given) => add(model, writer, baseOf(writer, 'interface', names), given),
+    },
+  },
+  {
+    base: 'interface',
+    operationId: 'remove_interface_port',
+    summary: 'Forget the ports of an interface that the parameters describe',
+    answer: { type: 'array', items: answer },
+    call: {
+      method: 'DELETE',
+      path: PATH,
+      signature: SIGNATURE,
+      perform: (writer, names, given) => remove(model, writer, baseOf(writer, 'interface', names), given),
+    },
+  },
+]
 
 export const interfacePortList: NestedList = {
   base: 'interface',
   path: PATH,
   operationId: 'list_interface_ports',
-  summary: 'The port of an interface, where one is said',
-  answer: ANSWER,
-  list: (reader, _model, owner, page) => paged(portsOf(reader, owner as Interface), page),
+  summary: 'List the ports of an interface',
+  answer,
+  list: (reader, model, owner, page) => paged(portsOf(model, reader, owner as Interface), page),
 }

@@ -103,15 +103,20 @@ interface RelationNames {
   readonly word: string
   readonly lists: 'rows' | 'other'
   readonly answers: 'row' | 'base' | 'other'
+  readonly isReversed: boolean
 }
 
 const relationPath = ({ base, other, fields }: RelationNames) =>
   pathSchema({ uuid: base, [`${fields[1]}_uuid`]: other })
 
+/** Of the same relation from the other end it says so. */
+const relationId = (verb: string, { join, base, isReversed }: RelationNames, what: string = join): string =>
+  isReversed ? `${verb}_${what}_of_${base}` : `${verb}_${what}`
+
 export const describeRelationList = (names: RelationNames, signature: Signature): FastifySchema => ({
   ...describeList(names.other, signature),
   tags: tagOf(names.base),
-  operationId: `list_${specOf(names.join).collection}`,
+  operationId: relationId('list', names, specOf(names.join).collection),
   summary: `List the ${spaced(names.word)} of a ${spaced(names.base)}`,
   params: pathSchema({ uuid: names.base }),
   response: answers(pageSchema(names.lists === 'rows' ? names.join : names.other), 400, 404),
@@ -125,7 +130,7 @@ const relationAnswer = ({ answers: kind, base, other }: RelationNames, row: Json
 export const describeRelationAdd = (names: RelationNames, signature: Signature): FastifySchema => ({
   ...describeCreate(names.join, signature),
   tags: tagOf(names.base),
-  operationId: `add_${names.join}`,
+  operationId: relationId('add', names),
   summary: `Put a ${spaced(names.fields[1])} on a ${spaced(names.base)}`,
   params: relationPath(names),
   response: answers(relationAnswer(names, rowSchema(names.join)), 400, 404, 413),
@@ -134,7 +139,7 @@ export const describeRelationAdd = (names: RelationNames, signature: Signature):
 export const describeRelationRemove = (names: RelationNames, signature: Signature): FastifySchema => ({
   ...describeDelete(names.join, signature),
   tags: tagOf(names.base),
-  operationId: `remove_${names.join}`,
+  operationId: relationId('remove', names),
   summary: `Take a ${spaced(names.fields[1])} off a ${spaced(names.base)}`,
   params: relationPath(names),
   response: answers(relationAnswer(names, DELETED), 400, 404),

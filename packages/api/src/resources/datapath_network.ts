@@ -1,8 +1,8 @@
 /** A network on a datapath has a MAC address by which other hosts reach it there. */
 import type { Behaviour } from '../crud/behaviour.ts'
 import { uuidOf } from '../crud/reference.ts'
+import { internalMac } from '../rules/internal_mac.ts'
 import { keptByTopologies } from '../rules/kept_by_topologies.ts'
-import { internalMac } from '../rules/mac.ts'
 
 export const datapathNetwork: Behaviour<'datapath_network'> = {
   complete: (work, { values }) => {

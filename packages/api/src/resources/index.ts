@@ -4,10 +4,12 @@ import { datapath } from './datapath.ts'
 import { datapathNetwork } from './datapath_network.ts'
 import { datapathRouteLink } from './datapath_route_link.ts'
 import { datapathSegment } from './datapath_segment.ts'
+import { dhcpRange } from './dhcp_range.ts'
 import { dnsRecord } from './dns_record.ts'
 import { dnsService } from './dns_service.ts'
 import { filterStatic } from './filter_static.ts'
 import { interfaceBehaviour } from './interface.ts'
+import { interfacePort } from './interface_port.ts'
 import { ipLease } from './ip_lease.ts'
 import { ipRange } from './ip_range.ts'
 import { ipRetention } from './ip_retention.ts'
@@ -20,6 +22,7 @@ import { route } from './route.ts'
 import { routeLink } from './route_link.ts'
 import { router } from './router.ts'
 import { routerNetwork } from './router_network.ts'
+import { securityGroup } from './security_group.ts'
 import { segment } from './segment.ts'
 import { topology } from './topology.ts'
 import {
@@ -31,6 +34,7 @@ import {
   topologySegment,
 } from './topology_members.ts'
 import { translationStaticAddress } from './translation_static_address.ts'
+import { vlanTranslation } from './vlan_translation.ts'
 
 export const behaviours: Behaviours = {
   datapath,
@@ -62,4 +66,8 @@ export const behaviours: Behaviours = {
   translation_static_address: translationStaticAddress,
   router,
   router_network: routerNetwork,
+  interface_port: interfacePort,
+  dhcp_range: dhcpRange,
+  security_group: securityGroup,
+  vlan_translation: vlanTranslation,
 }

@@ -1,6 +1,6 @@
 /** A route link has a MAC address by which hosts know it. */
 import type { Behaviour } from '../crud/behaviour.ts'
-import { internalMac } from '../rules/mac.ts'
+import { internalMac } from '../rules/internal_mac.ts'
 import { joinTopology } from './topology_members.ts'
 
 export const routeLink: Behaviour<'route_link'> = {

@@ -22,7 +22,8 @@ const candidate = (purpose: keyof typeof FIRST_OCTET, owner: string, attempt: nu
 
 const INTERNAL = ['route_link', 'datapath_network', 'datapath_route_link', 'datapath_segment'] as const
 
-const internalOwner = (reader: Reader, mac: string): string | undefined => {
+/** Who has an address as its own between hosts. */
+export const internalOwner = (reader: Reader, mac: string): string | undefined => {
   const rl = reader.first('route_link', { mac_address: mac })
   if (rl !== undefined) return rl.uuid
   const nw = reader.first('datapath_network', { mac_address: mac })
@@ -55,16 +56,6 @@ export const allocateMac = (reader: Reader, purpose: keyof typeof FIRST_OCTET, o
     const mac = candidate(purpose, owner, attempt)
     if (!isMacUsed(reader, mac)) return mac
   }
-}
-
-/** The given address of a route link or a datapath relation, or an allocated one. @throws ApiError ArgumentError */
-export const internalMac = (reader: Reader, given: string | undefined, owner: string): string => {
-  if (given === undefined) return allocateMac(reader, 'internal', owner)
-  const lease = reader.first('mac_lease', { mac_address: given })
-  const taken =
-    lease === undefined ? internalOwner(reader, given) : uuidOf(reader, 'interface', lease.interface_id)
-  if (taken !== undefined) throw argumentError('mac_address', given, `already used by ${taken}`)
-  return given
 }
 
 /** Networks in which an interface is: its own and those of its IP leases. */

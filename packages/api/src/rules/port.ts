@@ -38,6 +38,19 @@ const rival = (reader: Reader, wanted: Interface, binding: Binding | undefined, 
   return [...same, ...byName, ...named].find((other) => other.uuid !== wanted.uuid && hasPort(other))
 }
 
+/** Another interface of which it is a further port (`interface_port`). */
+const furtherOwner = (
+  reader: Reader,
+  wanted: Interface,
+  binding: Binding = 'port_name',
+  port: string | number | null,
+) => {
+  const owner = wanted.owner_datapath_id ?? null
+  const found = reader.first('interface_port', { [binding]: port, datapath_id: owner })
+  const other = found === undefined ? undefined : reader.byId('interface', found.interface_id)
+  return other?.uuid === wanted.uuid ? undefined : other
+}
+
 /** @throws ApiError ArgumentError when the port is said twice, or another interface is it already */
 export const checkPort = (reader: Reader, wanted: Interface): void => {
   const [binding, second] = BINDINGS.filter((name) => (wanted[name] ?? null) !== null)
@@ -50,10 +63,27 @@ export const checkPort = (reader: Reader, wanted: Interface): void => {
   }
   if (!hasPort(wanted)) return
   const port = binding === undefined ? wanted.uuid : wanted[binding]
-  const other = rival(reader, wanted, binding, String(port))
+  const other = rival(reader, wanted, binding, String(port)) ?? furtherOwner(reader, wanted, binding, port)
   if (other === undefined) return
   const owner = wanted.owner_datapath_id ?? null
   const where =
     owner === null ? 'any datapath; name one with owner_datapath_uuid' : uuidOf(reader, 'datapath', owner)
   throw argumentError(binding ?? 'port_name', port, `already the port of ${other.uuid} on ${where}`)
+}
+
+/** A further port: on each datapath an interface has one. @throws ApiError ArgumentError */
+export const checkFurtherPort = (reader: Reader, row: Row<'interface_port'>): void => {
+  const owner = reader.byId('interface', row.interface_id) as Row<'interface'>
+  const { port_name, port_number, iface_id, datapath_id } = row
+  const rows = reader.where('interface_port', { interface_id: owner.id, datapath_id })
+  if (rows.length > 0 || (owner.owner_datapath_id ?? null) === datapath_id) {
+    const where = datapath_id === null ? 'no datapath in particular' : uuidOf(reader, 'datapath', datapath_id)
+    throw argumentError(
+      'datapath_uuid',
+      datapath_id === null ? null : where,
+      `${owner.uuid} has a port on ${where} already; delete that first`,
+    )
+  }
+  const { uuid, mode } = owner
+  checkPort(reader, { uuid, mode, port_name, port_number, iface_id, owner_datapath_id: datapath_id })
 }

@@ -29,7 +29,7 @@ const ENTRIES: readonly Entry[] = [
   {
     resource: 'interface',
     column: 'mode',
-    values: ['host', 'internal', 'patch', 'promiscuous', 'remote'],
+    values: ['host', 'internal', 'patch', 'promiscuous', 'remote', 'edge'],
     instead: 'stored, gets no traffic; only vif and simulated do',
   },
   {
@@ -57,6 +57,11 @@ const ENTRIES: readonly Entry[] = [
   },
   { resource: 'filter', instead: 'stored, nothing is filtered' },
   { resource: 'filter_static', instead: 'stored, nothing is filtered' },
+  { resource: 'interface_port', instead: 'further ports: stored, the interface is its first port only' },
+  { resource: 'dhcp_range', instead: 'DHCP ranges: stored, leases decide about addresses' },
+  { resource: 'security_group', instead: 'security groups: stored, nothing is filtered' },
+  { resource: 'security_group_interface', instead: 'security groups: stored, nothing is filtered' },
+  { resource: 'vlan_translation', instead: 'stored, no VLAN is translated' },
   { resource: 'translation', instead: 'stored, no address is translated' },
   { resource: 'translation_static_address', instead: 'stored, no address is translated' },
   {

@@ -62,6 +62,11 @@ export const OWNER_KINDS = {
   topology_segment: 42,
   topology_mac_range_group: 43,
   interface_segment: 44,
+  interface_port: 45,
+  dhcp_range: 46,
+  security_group: 47,
+  security_group_interface: 48,
+  vlan_translation: 49,
 } as const satisfies Record<OwnerKind, number>
 
 export interface Owner {

@@ -11,7 +11,7 @@ import type { Request } from '../server/client.ts'
 import { write } from '../server/write.ts'
 import { addOptions, positionalOf } from './options.ts'
 import { PAGING, pagingQuery } from './paging.ts'
-import { type Association, type Part, resourceNamed } from './resources.ts'
+import type { Association, Part } from './resources.ts'
 
 /** @param path below the row that the first positional names */
 const listCommand = (base: ResourceSpec, shown: ResourceSpec, path: string): Command => ({
@@ -101,49 +101,3 @@ export const associationGroup = ({ resource, base, other }: Association): Comman
   ],
   groups: [],
 })
-
-/** `interfaces ports`: the port of an interface, as the original's CLI had it. */
-export const portsGroup = (): CommandGroup => {
-  const base = resourceNamed('interface')
-  const own = addOptions(base).filter(({ name }) => ['port_name', 'port_number', 'iface_id'].includes(name))
-  const options: CommandOption[] = [
-    {
-      name: 'datapath_uuid',
-      aliases: ['datapath'],
-      help: 'The only bridge on which it may appear.',
-      kind: positionalOf(resourceNamed('datapath'), 'one').kind,
-      required: false,
-    },
-    ...own,
-    {
-      name: 'singular',
-      aliases: [],
-      help: 'No effect: an interface is on one bridge at a time.',
-      kind: boolean,
-      required: false,
-      bare: true,
-      obsolete: 'an interface is on one bridge at a time',
-    },
-  ]
-  const described = { base, path: 'ports', options, shown: base }
-  return {
-    names: ['ports', 'port'],
-    help: 'The switch port of an interface.',
-    commands: [
-      writeCommand({
-        ...described,
-        names: ['add', 'create'],
-        help: 'Says which port it is.',
-        method: 'POST',
-      }),
-      listCommand(base, base, 'ports'),
-      writeCommand({
-        ...described,
-        names: ['del', 'delete', 'rm'],
-        help: 'Forgets which port it is.',
-        method: 'DELETE',
-      }),
-    ],
-    groups: [],
-  }
-}

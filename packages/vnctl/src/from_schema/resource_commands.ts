@@ -11,7 +11,7 @@ import { deleteRows } from './deleting.ts'
 import { addOptions, modifyOptions, uuidKind } from './options.ts'
 import { ownCommands } from './own_commands.ts'
 import { pagingQuery, SELECTION } from './paging.ts'
-import { associationGroup, partGroup, portsGroup } from './part_commands.ts'
+import { associationGroup, partGroup } from './part_commands.ts'
 import { relationGroup } from './relation_commands.ts'
 import { associationsOf, childrenOf, partsOf, relationsOf } from './resources.ts'
 
@@ -115,7 +115,6 @@ export const resourceGroup = (resource: ResourceSpec): CommandGroup => {
       ...childrenOf(resource).map((child) => childGroup(child, resource)),
       ...partsOf(resource).map(partGroup),
       ...associationsOf(resource).map(associationGroup),
-      ...(resource.name === 'interface' ? [portsGroup()] : []),
     ],
   }
 }

@@ -39,10 +39,23 @@ export const relationOf = (join: ResourceSpec): Relation | null => {
   }
 }
 
+/** The same relation from its other end, where the schema says that it is there too. */
+const reversed = ({ join, base, other, given }: Relation): Relation => ({
+  join,
+  base: other,
+  other: base,
+  given: [given[1], given[0]],
+  names: [base.collection, base.name],
+})
+
+const waysOf = (join: ResourceSpec): Relation[] => {
+  const relation = relationOf(join)
+  if (relation === null) return []
+  return join.placement?.bothWays === true ? [relation, reversed(relation)] : [relation]
+}
+
 export const relationsOf = (base: ResourceSpec): Relation[] =>
-  ALL_RESOURCES.map(relationOf).filter(
-    (relation): relation is Relation => relation !== null && relation.base === base,
-  )
+  ALL_RESOURCES.flatMap(waysOf).filter((relation) => relation.base === base)
 
 /** The resources whose path is below that of another. */
 export const childrenOf = (parent: ResourceSpec): ResourceSpec[] =>

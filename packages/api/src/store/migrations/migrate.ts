@@ -9,8 +9,9 @@ import { initial } from './0001_initial.ts'
 import { leasing } from './0002_leasing.ts'
 import { description } from './0003_description.ts'
 import { labels } from './0004_labels.ts'
+import { olderApi } from './0005_older_api.ts'
 
-const MIGRATIONS: readonly string[] = [initial, leasing, description, labels]
+const MIGRATIONS: readonly string[] = [initial, leasing, description, labels, olderApi]
 
 export const SCHEMA_VERSION = MIGRATIONS.length
 

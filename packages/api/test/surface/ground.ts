@@ -1,0 +1,56 @@
+/** The rows that the calls of the surface refer to. */
+import type { Values } from './endpoint.ts'
+
+export const GROUND: readonly (readonly [string, Values])[] = [
+  ['POST datapaths', { uuid: 'dp-1', dpid: '1' }],
+  ['POST datapaths', { uuid: 'dp-2', dpid: '2' }],
+  ['POST segments', { uuid: 'seg-1', mode: 'virtual' }],
+  ['POST networks', { uuid: 'nw-1', ipv4_network: '10.0.1.0' }],
+  ['POST networks', { uuid: 'nw-2', ipv4_network: '10.0.2.0', segment_uuid: 'seg-1' }],
+  ['POST interfaces', { uuid: 'if-1', network_uuid: 'nw-1', mac_address: '52:54:00:00:00:01' }],
+  [
+    'POST ip_leases',
+    { uuid: 'il-1', interface_uuid: 'if-1', network_uuid: 'nw-1', ipv4_address: '10.0.1.2' },
+  ],
+  ['POST interfaces', { uuid: 'if-2', network_uuid: 'nw-1' }],
+  ['POST mac_leases', { uuid: 'ml-2', interface_uuid: 'if-2', mac_address: '52:54:00:00:00:02' }],
+  ['POST mac_leases', { uuid: 'ml-move', interface_uuid: 'if-1', mac_address: '52:54:00:00:00:03' }],
+  ['POST ip_leases', { uuid: 'il-free', network_uuid: 'nw-1', ipv4_address: '10.0.1.9' }],
+  ['POST interfaces', { uuid: 'if-sim', mode: 'simulated', network_uuid: 'nw-1', ipv4_address: '10.0.1.1' }],
+  ['POST interfaces', { uuid: 'if-name' }],
+  [
+    'POST interfaces',
+    { uuid: 'if-host', mode: 'host', owner_datapath_uuid: 'dp-1', mac_address: '52:54:00:00:00:04' },
+  ],
+  [
+    'POST ip_leases',
+    { uuid: 'il-host', interface_uuid: 'if-host', network_uuid: 'nw-2', ipv4_address: '10.0.2.1' },
+  ],
+  ['POST route_links', { uuid: 'rl-1' }],
+  ['POST route_links', { uuid: 'rl-2' }],
+  ['POST routes', { uuid: 'r-1', interface_uuid: 'if-sim', route_link_uuid: 'rl-2' }],
+  ['POST mac_range_groups', { uuid: 'mrg-1' }],
+  [
+    'POST mac_range_groups/mrg-1/mac_ranges',
+    { begin_mac_address: '52:54:02:00:00:00', end_mac_address: '52:54:02:00:00:ff' },
+  ],
+  ['POST ip_range_groups', { uuid: 'iprg-1' }],
+  [
+    'POST ip_range_groups/iprg-1/ip_ranges',
+    { begin_ipv4_address: '10.0.1.50', end_ipv4_address: '10.0.1.90' },
+  ],
+  ['POST ip_lease_containers', { uuid: 'ilc-1' }],
+  ['POST ip_retention_containers', { uuid: 'irc-1' }],
+  ['POST lease_policies', { uuid: 'lp-1' }],
+  ['POST lease_policies/lp-1/networks/nw-1', { ip_range_group_uuid: 'iprg-1' }],
+  ['POST lease_policies', { uuid: 'lp-2' }],
+  ['POST network_services', { uuid: 'ns-dns', mode: 'dns' }],
+  ['POST dns_services', { uuid: 'dnss-1', network_service_uuid: 'ns-dns' }],
+  ['POST filters', { uuid: 'fil-1', interface_uuid: 'if-1', mode: 'static' }],
+  ['POST translations', { uuid: 'tr-1', interface_uuid: 'if-sim', mode: 'static_address' }],
+  ['POST translations', { uuid: 'tr-edge', interface_uuid: 'if-1', mode: 'vnet_edge' }],
+  ['POST vlan_translations', { uuid: 'vt-1', translation_uuid: 'tr-edge', network_uuid: 'nw-1', vlan_id: 7 }],
+  ['POST topologies', { uuid: 'topo-over', mode: 'simple_overlay' }],
+  ['POST topologies', { uuid: 'topo-under', mode: 'simple_underlay' }],
+  ['POST security_groups', { uuid: 'sg-1' }],
+]
