@@ -70,7 +70,7 @@ const run = (script: string) => {
 
 const FAULTS = { forgetful, inOrderOfSight }
 /** Events and pauses: a longer script is one that somebody has to read twice. */
-const MOST_STEPS = 10
+const MOST_STEPS = 12
 
 for (const [name, features] of Object.entries(FAULTS)) {
   t.test(`a fault is found, and shown by a short script: ${name}`, async (t) => {
