@@ -13,11 +13,12 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   schema: [],
   'packages/openflow': [],
+  'packages/ovsdb': [],
   'packages/feed': ['schema'],
-  'packages/controller': ['schema', 'openflow', 'feed'],
+  'packages/controller': ['schema', 'openflow', 'ovsdb', 'feed'],
   'packages/api': ['schema', 'feed'],
   'packages/vnctl': ['schema'],
-  'packages/vnetd': ['api', 'controller', 'feed'],
+  'packages/vnetd': ['api', 'controller', 'feed', 'ovsdb'],
 }
 
 /** The rings of the controller, innermost first: what each may import of the others, a directory or a single file. */
