@@ -1,0 +1,177 @@
+/**
+ * Three hosts with an underlay between them, two in one subnet and one behind a router; vnetd on the first. A red and a
+ * blue network with the same addresses are on all of them.
+ */
+import { Capture } from '../lab/capture.ts'
+import type { Guest } from '../lab/guest.ts'
+import type { Host } from '../lab/host.ts'
+import { createLab, type Lab } from '../lab/lab.ts'
+import { type HostAddresses, Underlay } from '../lab/underlay.ts'
+import { OPENFLOW_PORT, Site } from '../lab/vnetd.ts'
+
+export type Family = 'ipv4' | 'ipv6'
+export type TunnelType = 'vxlan' | 'geneve' | 'gre'
+
+const BRIDGE = 'br0'
+const SUBNETS = { a: 1, b: 1, c: 2 } as const
+export type HostName = keyof typeof SUBNETS
+const HOST_NAMES = Object.keys(SUBNETS) as HostName[]
+
+/** What tcpdump calls frames of a kind of tunnel. */
+const FILTERS: Readonly<Record<TunnelType, string>> = {
+  vxlan: 'udp port 4789',
+  geneve: 'udp port 6081',
+  gre: 'ip proto 47 or ip6 proto 47',
+}
+
+export const dpidOf = (host: HostName): string => `0x00000000000000${host}${host}`
+const urlAddress = (address: string): string => (address.includes(':') ? `[${address}]` : address)
+
+interface Member {
+  readonly name: string
+  readonly host: HostName
+  readonly network: 'nw-red' | 'nw-blue'
+  readonly mac: string
+  readonly address: string
+}
+
+const member = (name: string, host: HostName, network: Member['network'], last: number): Member => ({
+  ...{ name, host, network },
+  mac: `02:00:00:00:0${network === 'nw-red' ? 1 : 2}:0${last}`,
+  address: `172.16.0.${last}`,
+})
+
+/** Addresses are the same in both networks, on every host. */
+export const MEMBERS: readonly Member[] = [
+  member('red1', 'a', 'nw-red', 1),
+  member('red2', 'a', 'nw-red', 2),
+  member('red3', 'b', 'nw-red', 3),
+  member('red4', 'c', 'nw-red', 4),
+  member('blue1', 'a', 'nw-blue', 1),
+  member('blue3', 'b', 'nw-blue', 3),
+  member('blue4', 'c', 'nw-blue', 4),
+]
+
+export class OverlaySite {
+  readonly lab: Lab
+  readonly underlay: Underlay
+  readonly site: Site
+  readonly hosts: Readonly<Record<HostName, Host>>
+  readonly addresses: Readonly<Record<HostName, HostAddresses>>
+
+  private constructor(parts: Pick<OverlaySite, 'lab' | 'underlay' | 'site' | 'hosts' | 'addresses'>) {
+    this.lab = parts.lab
+    this.underlay = parts.underlay
+    this.site = parts.site
+    this.hosts = parts.hosts
+    this.addresses = parts.addresses
+  }
+
+  /** Hosts, underlay and guests; vnetd runs, and no bridge knows of it yet. */
+  static async create(): Promise<OverlaySite> {
+    const lab = await createLab()
+    try {
+      const underlay = await Underlay.create(lab.run)
+      const hosts: Partial<Record<HostName, Host>> = {}
+      const addresses: Partial<Record<HostName, HostAddresses>> = {}
+      for (const name of HOST_NAMES) {
+        hosts[name] = await lab.host(name)
+        addresses[name] = await underlay.join(hosts[name], SUBNETS[name])
+        await hosts[name].bridge({ name: BRIDGE, dpid: dpidOf(name) })
+      }
+      const site = await Site.on(hosts.a!)
+      const made = new OverlaySite({
+        ...{ lab, underlay, site },
+        hosts: hosts as Record<HostName, Host>,
+        addresses: addresses as Record<HostName, HostAddresses>,
+      })
+      await made.#populate()
+      return made
+    } catch (error) {
+      lab.close()
+      throw error
+    }
+  }
+
+  async #populate(): Promise<void> {
+    for (const { name, host, mac, address } of MEMBERS) {
+      await this.hosts[host].guest({
+        name,
+        port: `if-${name}`,
+        mac,
+        addresses: [`${address}/24`],
+        bridge: BRIDGE,
+      })
+    }
+    const { ipv4, ipv6 } = this.addresses.a
+    const listen = [ipv4, ipv6].flatMap((address) => [
+      '--openflow',
+      `${urlAddress(address)}:${OPENFLOW_PORT}`,
+    ])
+    await this.site.start(...listen)
+  }
+
+  guest(name: string): Guest {
+    const { host } = MEMBERS.find((each) => each.name === name)!
+    return this.hosts[host].guests.get(name)!
+  }
+
+  /** Both networks and all guests as rows. */
+  async describe(): Promise<void> {
+    for (const uuid of ['nw-red', 'nw-blue']) {
+      await this.site.rest.post('networks', { uuid, ipv4_network: '172.16.0.0' })
+    }
+    for (const { name, network, mac, address } of MEMBERS) {
+      await this.site.rest.post('interfaces', {
+        ...{ uuid: `if-${name}`, network_uuid: network, mac_address: mac, ipv4_address: address },
+      })
+    }
+  }
+
+  /** A bridge gets its controller, which it reaches over the underlay. */
+  async connect(host: HostName, family: Family): Promise<void> {
+    const address = urlAddress(this.addresses.a[family])
+    await this.hosts[host].setController(BRIDGE, `tcp:${address}:${OPENFLOW_PORT}`)
+  }
+
+  /** Its controller is where nobody listens; a bridge that is left with none at all loses its flows. */
+  async disconnect(host: HostName): Promise<void> {
+    await this.hosts[host].setController(BRIDGE, 'tcp:127.0.0.1:1')
+  }
+
+  /** The one port for all tunnels of a kind. */
+  async addTunnelPort(host: HostName, type: TunnelType): Promise<void> {
+    const port = `vnet-${type}`
+    const settings = [`type=${type}`, 'options:remote_ip=flow', 'options:key=flow']
+    await this.hosts[host].vsctl('add-port', BRIDGE, port, '--', 'set', 'Interface', port, ...settings)
+  }
+
+  async removeTunnelPort(host: HostName, type: TunnelType): Promise<void> {
+    await this.hosts[host].removePort(BRIDGE, `vnet-${type}`)
+  }
+
+  /** All have what the rows and ports mean now. */
+  async converged(): Promise<void> {
+    for (const host of HOST_NAMES) await this.site.converged(dpidOf(host))
+  }
+
+  /** Hosts know each other's MAC addresses: Open vSwitch drops what it has to ask for. */
+  async acquaint(family: Family): Promise<void> {
+    for (const from of HOST_NAMES) {
+      for (const to of HOST_NAMES) {
+        if (from !== to)
+          await this.hosts[from].namespace.run(['ping', '-c1', '-W2', this.addresses[to][family]])
+      }
+    }
+  }
+
+  /** What a host puts into tunnels of a kind. */
+  tunnelled(host: HostName, type: TunnelType): Promise<Capture> {
+    const link = `link${HOST_NAMES.indexOf(host) + 1}`
+    return Capture.start(this.underlay.namespace, link, FILTERS[type], 'in')
+  }
+
+  close(): void {
+    this.lab.close()
+  }
+}
