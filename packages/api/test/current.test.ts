@@ -104,3 +104,59 @@ t.test('of controllers at one switch the one counts that acts for it', (t) => {
   t.strictSame(currentReports([acting], [standing()]), [acting])
   t.end()
 })
+
+/** Numbers below `n`, the same in each run. */
+const sequence = (seed: number) => {
+  let state = seed
+  return (n: number) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 2 ** 32) * n)
+  }
+}
+
+const ROLES = ['primary', 'primary', 'secondary', 'equal', null] as const
+
+t.test('the short way to say whether a revision is applied says what the long one does', async (t) => {
+  const random = sequence(7)
+  const some = (dpid: number, revision: number) =>
+    datapath(`0x${dpid}`, {
+      role: ROLES[random(ROLES.length)]!,
+      acknowledged_revision: Math.max(0, revision - random(3)),
+      connected: random(8) > 0,
+      refused: random(10) === 0 ? 1 : 0,
+      ...(random(3) > 0 && { current: true }),
+      ...(random(20) === 0 && { pending: true as const }),
+    })
+  const bus = createLocalBus()
+  const reports = createReports(bus)
+  const sequences = new Map<string, number>()
+  const say = (controller: string, revision: number) => {
+    const datapaths = Array.from({ length: random(4) }, (_, dpid) => some(dpid, revision))
+    const store = random(15) === 0 ? 'other' : 's'
+    const head = { controller, store, revision, datapaths }
+    const known = sequences.get(controller)
+    const leaving = random(40) === 0 ? (true as const) : undefined
+    if (known === undefined || leaving || random(6) === 0) {
+      bus.publish('report', { ...head, sequence: 0, ...(leaving && { leaving }) })
+      sequences.set(controller, 0)
+    } else {
+      bus.publish('report_change', { ...head, sequence: known + 1 })
+      sequences.set(controller, known + 1)
+    }
+    if (leaving) sequences.delete(controller)
+  }
+  const seen = { true: 0, false: 0 }
+  for (let step = 0; step < 3000; step++) {
+    say(['one', 'two', 'three'][random(random(3) + 1)]!, 2 + random(3))
+    await new Promise((resolve) => setImmediate(resolve))
+    for (const revision of [1, 2, 3, 4]) {
+      const expected = appliedState(reports.live(), 's', revision).applied
+      seen[`${expected}`] += 1
+      if (reports.isApplied('s', revision) !== expected)
+        return t.fail(`step ${step}, revision ${revision}: ${expected}`, { reports: reports.live() })
+    }
+  }
+  t.ok(seen.true > 500 && seen.false > 500, `both happened: ${JSON.stringify(seen)}`)
+  reports.close()
+  return bus.close()
+})

@@ -253,11 +253,7 @@ t.test('waiting', async (t) => {
   const unheard = await addNetwork(api, { wait: 0 })
   t.match(unheard.headers, { 'x-applied': 'false', 'x-pending': 'no controller is connected to this API' })
 
-  let asked = 0
   let acknowledged = 0
-  api.bus.subscribe('report_request', () => {
-    asked += 1
-  })
   const say = (more: Partial<DatapathStatus> = {}) =>
     api.bus.publish('report', report(api, api.store.revision(), [datapath(7, acknowledged, more)]))
   say()
@@ -270,10 +266,7 @@ t.test('waiting', async (t) => {
 
   const waiting = addNetwork(api, { wait: 20 })
   const waitingToo = api.ok('GET', 'wait', { revision: 3, timeout: 20 })
-  for (let attempt = 0; (asked < 2 || api.store.revision() < 4) && attempt < 500; attempt += 1) {
-    await sleep(10)
-  }
-  t.ok(asked >= 2, 'controllers are asked to report')
+  for (let attempt = 0; api.store.revision() < 4 && attempt < 500; attempt += 1) await sleep(10)
   acknowledged = 3
   say()
   t.match((await waitingToo).body, { applied: true, revision: 3, pending: [], reason: null })

@@ -21,7 +21,7 @@ export interface ControllerOptions {
   readonly log: Logger
   /** Whether a bridge without datapath row is acted for (`auto`) or waits for one (`approve`); `auto`. */
   readonly adoption?: Adoption
-  /** Time between reports when nothing happens, in milliseconds (2,000). */
+  /** Time between signs of life, in milliseconds (2,000). */
   readonly reportInterval?: number
   /** Time between checks of what switches hold, in milliseconds (10,000). */
   readonly auditInterval?: number
@@ -89,6 +89,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
       const status = switches.status(dpid)
       return status && named(status)
     },
+    dpids: () => switches.dpids(),
   })
   const startFollowing = () =>
     follow({
@@ -109,7 +110,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
   let restart: NodeJS.Timeout | undefined
   let stopFollowing = startFollowing()
   const unsubscribe = bus.subscribe('report_request', () => reporter.tellAll())
-  const timer = setInterval(() => reporter.tellAll(), options.reportInterval ?? 2000)
+  const timer = setInterval(() => reporter.beat(), options.reportInterval ?? 2000)
   timer.unref()
   return {
     addresses: switches.addresses,

@@ -15,6 +15,7 @@ t.test('nothing is told after the last words', async (t) => {
     revision: () => 1,
     statuses: () => [],
     status: () => undefined,
+    dpids: () => [],
   })
   reporter.tellAll()
   await setImmediate()

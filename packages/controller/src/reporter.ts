@@ -1,6 +1,7 @@
 /**
- * Tells on the bus what this controller knows of its switches: all of it now and then and when somebody asks, and in
- * between what is different, so that one switch of a thousand costs the report of one.
+ * Tells on the bus what this controller knows of its switches: all of it at the start and when somebody asks, and then
+ * what is different, so that one switch of a thousand costs the report of one. Nobody asks as long as nothing is lost.
+ * A sign of life comes all the same, with a few switches in turn, since what merely counts up is not told by itself.
  */
 import type { Bus, ControllerReport, DatapathStatus } from '@openvnet/feed'
 
@@ -13,12 +14,19 @@ export interface ReporterOptions {
   readonly revision: () => number
   readonly statuses: () => readonly DatapathStatus[]
   readonly status: (dpid: string) => DatapathStatus | undefined
+  /** Of all of them. */
+  readonly dpids: () => Iterable<string>
 }
+
+/** Switches that go with a sign of life. */
+const IN_TURN = 64
 
 export class Reporter {
   readonly #options: ReporterOptions
   /** Switches that are different since the last report. */
   readonly #different = new Set<string>()
+  /** Those whose turn is still to come. */
+  #turns: string[] = []
   #sequence = 0
   #isWhole = true
   #isPlanned = false
@@ -43,6 +51,13 @@ export class Reporter {
   /** Something is different: of this switch, or the revision. Told soon, once for all that comes until then. */
   changed(dpid?: string): void {
     if (dpid !== undefined) this.#different.add(dpid)
+    this.#plan()
+  }
+
+  /** To be called every two seconds. */
+  beat(): void {
+    if (this.#turns.length === 0) this.#turns = [...this.#options.dpids()]
+    for (const dpid of this.#turns.splice(0, IN_TURN)) this.#different.add(dpid)
     this.#plan()
   }
 
@@ -78,6 +93,11 @@ export class Reporter {
   #tellDifference(): void {
     const { bus, identity, store, revision, status } = this.#options
     const datapaths = [...this.#different].map(status).filter((one) => one !== undefined)
+    if (datapaths.length < this.#different.size) {
+      // One was forgotten, and only the whole can say so.
+      this.#tellAll()
+      return
+    }
     this.#different.clear()
     this.#sequence += 1
     bus.publish('report_change', {

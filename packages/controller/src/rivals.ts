@@ -2,7 +2,7 @@
  * What other controllers say on the bus: which switches are connected to them too. A hint, which decides who acts for a
  * switch at first; whether the one that acts lives is asked of the switch (`switch/role.ts`).
  */
-import { type Bus, type DatapathStatus, followReports } from '@openvnet/feed'
+import { type Bus, followReports, type HeardReport } from '@openvnet/feed'
 
 export interface Rivals {
   /** Whether another controller says that this switch is connected to it. */
@@ -17,23 +17,16 @@ const AGAIN_MS = 250
 
 interface Heard {
   readonly at: number
-  readonly datapaths: readonly DatapathStatus[]
-  /** Once somebody asked. */
-  connected?: ReadonlySet<string>
-}
-
-const connectedTo = (rival: Heard): ReadonlySet<string> => {
-  rival.connected ??= new Set(rival.datapaths.filter(({ connected }) => connected).map(({ dpid }) => dpid))
-  return rival.connected
+  readonly report: HeardReport
 }
 
 /** @param identity of this controller */
 export function createRivals(bus: Bus, identity: string): Rivals {
   const heard = new Map<string, Heard>()
-  const unsubscribe = followReports(bus, ({ controller, datapaths, leaving }) => {
-    if (controller === identity) return
-    if (leaving === true) heard.delete(controller)
-    else heard.set(controller, { at: performance.now(), datapaths })
+  const unsubscribe = followReports(bus, (report) => {
+    if (report.controller === identity) return
+    if (report.leaving === true) heard.delete(report.controller)
+    else heard.set(report.controller, { at: performance.now(), report })
   })
   // Asked at once, others are known before the first switch connects.
   const ask = () => bus.publish('report_request', {})
@@ -49,7 +42,7 @@ export function createRivals(bus: Bus, identity: string): Rivals {
       const oldest = performance.now() - BELIEVED_MS
       for (const [controller, rival] of heard) {
         if (rival.at < oldest) heard.delete(controller)
-        else if (connectedTo(rival).has(dpid)) return true
+        else if (rival.report.datapath(dpid)?.connected === true) return true
       }
       return false
     },

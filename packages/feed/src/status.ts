@@ -42,7 +42,7 @@ export interface DatapathStatus {
   readonly since: string
 }
 
-/** Published by a controller when it is asked, and every few seconds. */
+/** Published by a controller when it is asked, and when it starts over. */
 export interface ControllerReport {
   /** Random identity of the controller process. */
   readonly controller: string
@@ -57,12 +57,15 @@ export interface ControllerReport {
   readonly leaving?: true
 }
 
-/** Published by a controller at every change: what is different from its last report or report change. */
+/**
+ * Published by a controller at every change, and every two seconds as a sign of life: what is different from its last
+ * report or report change, and some others in turn.
+ */
 export interface ReportChange {
   readonly controller: string
   readonly store: string
   readonly revision: number
-  /** Those that are different. */
+  /** Those that are different, and in a sign of life a few that need not be: no counter stays old for long. */
   readonly datapaths: readonly DatapathStatus[]
   /** One more than that of what it changes. */
   readonly sequence: number

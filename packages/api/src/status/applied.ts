@@ -27,16 +27,20 @@ export interface Applied {
   readonly reason: string | null
 }
 
+/** That a revision is applied. */
+export const applied = (revision: number): Applied => ({ applied: true, revision, pending: [], reason: null })
+
 const NO_CONTROLLER = 'no controller is connected to this API'
 
 /** Controllers of an older version do not count what was refused. */
 export const refusedBy = ({ refused }: { readonly refused?: number }): number => refused ?? 0
 
 /** Whether a controller that says this acts for the datapath, or would: those of an older version know no roles. */
-const isConnected = ({ connected, pending }: DatapathStatus): boolean => connected && pending !== true
-const acts = (datapath: DatapathStatus): boolean => isConnected(datapath) && datapath.role !== 'secondary'
+export const isConnected = ({ connected, pending }: DatapathStatus): boolean => connected && pending !== true
+export const acts = (datapath: DatapathStatus): boolean => isConnected(datapath) && datapath.role !== 'secondary'
 
-interface View {
+/** A datapath as one controller sees it. */
+export interface View {
   readonly report: ControllerReport
   readonly datapath: DatapathStatus
 }
@@ -47,6 +51,13 @@ const countsMore = (a: View, b: View): boolean =>
   weightOf(a) === weightOf(b)
     ? acknowledgedBy(a.report, a.datapath) < acknowledgedBy(b.report, b.datapath)
     : weightOf(a) > weightOf(b)
+
+/** The one of them that counts; `undefined` when there is none. */
+export const whichCounts = (views: readonly View[]): View | undefined => {
+  let best: View | undefined
+  for (const view of views) if (best === undefined || countsMore(view, best)) best = view
+  return best
+}
 
 /** Each connected datapath once, as the controller sees it that counts. */
 const actingFor = (reports: readonly ControllerReport[]): View[] => {
@@ -61,7 +72,7 @@ const actingFor = (reports: readonly ControllerReport[]): View[] => {
   return [...seen.values()]
 }
 
-const isBehind = (report: ControllerReport, store: string, revision: number): boolean =>
+export const isBehind = (report: ControllerReport, store: string, revision: number): boolean =>
   report.store !== store || report.revision < revision
 
 const NOBODY_ACTS = 'no controller acts for it at the moment'
@@ -78,23 +89,30 @@ const whyOf = ({ report, datapath }: View, store: string, revision: number): str
   return acknowledgedBy(report, datapath) < revision ? NOT_ANSWERED : null
 }
 
+const acknowledgedIn = ({ report, datapath }: View, store: string): number =>
+  report.store === store && acts(datapath) ? acknowledgedBy(report, datapath) : 0
+
+/** Whether the datapath has not all of the revision. */
+export const lacks = (view: View, store: string, revision: number): boolean =>
+  acknowledgedIn(view, store) < revision || refusedBy(view.datapath) > 0
+
 const pendingOf = (
   reports: readonly ControllerReport[],
   store: string,
   revision: number,
 ): PendingDatapath[] =>
   actingFor(reports)
-    .map(({ report, datapath }) => ({
-      dpid: datapath.dpid,
-      uuid: datapath.uuid,
-      acknowledged_revision: report.store === store && acts(datapath) ? acknowledgedBy(report, datapath) : 0,
-      refused: refusedBy(datapath),
-      last_error: whyOf({ report, datapath }, store, revision),
+    .filter((view) => lacks(view, store, revision))
+    .map((view) => ({
+      dpid: view.datapath.dpid,
+      uuid: view.datapath.uuid,
+      acknowledged_revision: acknowledgedIn(view, store),
+      refused: refusedBy(view.datapath),
+      last_error: whyOf(view, store, revision),
     }))
-    .filter(({ acknowledged_revision, refused }) => acknowledged_revision < revision || refused > 0)
 
 /** Whether it has datapaths and acts for none of them, so that nobody has to wait for it. */
-const standsBy = ({ datapaths }: ControllerReport): boolean =>
+export const standsBy = ({ datapaths }: ControllerReport): boolean =>
   datapaths.some(isConnected) && !datapaths.some(acts)
 
 const nameOf = ({ uuid, dpid }: PendingDatapath): string => (uuid === null ? dpid : `${uuid} ${dpid}`)

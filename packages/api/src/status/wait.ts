@@ -1,5 +1,5 @@
 /** Waits until a revision is applied, or until the time is over or the API closes. */
-import { type Applied, appliedState } from './applied.ts'
+import { type Applied, applied, appliedState } from './applied.ts'
 import type { Reports } from './reports.ts'
 
 export interface Waiter {
@@ -15,12 +15,13 @@ export interface Waiter {
 /** @param identity that of the store */
 export const createWaiter = (reports: Reports, identity: string): Waiter => {
   const ends = new Set<() => void>()
-  const state = (revision: number) => appliedState(reports.live(), identity, revision)
+  const state = (revision: number) =>
+    reports.isApplied(identity, revision)
+      ? applied(revision)
+      : appliedState(reports.live(), identity, revision)
 
   const wait = async (revision: number, seconds: number): Promise<Applied> => {
-    const now = state(revision)
-    if (now.applied || seconds === 0) return now
-    reports.request()
+    if (seconds === 0 || reports.isApplied(identity, revision)) return state(revision)
     return await new Promise((resolve) => {
       const end = () => {
         clearTimeout(timer)
@@ -30,7 +31,7 @@ export const createWaiter = (reports: Reports, identity: string): Waiter => {
       }
       const timer = setTimeout(end, seconds * 1000)
       const unsubscribe = reports.onReport(() => {
-        if (state(revision).applied) end()
+        if (reports.isApplied(identity, revision)) end()
       })
       ends.add(end)
     })

@@ -54,6 +54,8 @@ export interface Switches {
   changed(dpid: string, change: TablesChange): void
   /** All switches seen since the start. */
   statuses(): SwitchStatus[]
+  /** Their datapath ids. */
+  dpids(): Iterable<string>
   /** One of them. */
   status(dpid: string): SwitchStatus | undefined
   /** Stops listening and ends all sessions; flows stay. Resolves when all sockets are closed. */
@@ -139,10 +141,12 @@ class Registry {
   }
 
   #forget(): void {
+    if (this.#switches.size <= MAX_DISCONNECTED) return
     const gone = [...this.#switches].filter(([, { isConnected }]) => !isConnected)
     for (const [dpid] of gone.slice(0, -MAX_DISCONNECTED)) {
       this.#switches.delete(dpid)
       this.#options.facts.forgotten(dpid)
+      this.#options.onStatus(dpid)
     }
   }
 
@@ -152,6 +156,10 @@ class Registry {
 
   statuses(): SwitchStatus[] {
     return [...this.#switches].map(([dpid, connections]) => this.#statusOf(dpid, connections))
+  }
+
+  dpids(): Iterable<string> {
+    return this.#switches.keys()
   }
 
   status(dpid: string): SwitchStatus | undefined {
@@ -181,6 +189,7 @@ export async function createSwitches(options: SwitchesOptions): Promise<Switches
     addresses: listener.addresses,
     changed: (dpid, change) => registry.changed(dpid, change),
     statuses: () => registry.statuses(),
+    dpids: () => registry.dpids(),
     status: (dpid) => registry.status(dpid),
     close: async () => {
       const closed = listener.close()
