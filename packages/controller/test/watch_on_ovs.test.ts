@@ -115,12 +115,14 @@ t.test('who insists is met more and more rarely, and never for good', async (t) 
   const controller = await start(t, new StandInEngine(manyFlows(10)))
   const sent = () => controller.status()!.flow_mods_sent
   const before = sent()
+  const began = performance.now()
   for (let round = 0; round < 120; round++) {
     await ovs.ofctl('mod-flows', 'br0', `${ONE_OF_MANY},actions=output:2`)
     await delay(10)
   }
   t.ok(sent() - before < 20, `${sent() - before} flow-mods`)
-  t.ok(noticed(controller).length <= 10, 'few lines')
+  const intervals = 1 + Math.floor((performance.now() - began) / 10_000)
+  t.ok(noticed(controller).length <= 10 * intervals, 'few lines')
   await until(
     async () => (await ovs.ofctl('dump-flows', 'br0', `${ONE_OF_MANY}`)).join().endsWith('output:1'),
     'repaired in the end',

@@ -37,7 +37,8 @@ export const refusedBy = ({ refused }: { readonly refused?: number }): number =>
 
 /** Whether a controller that says this acts for the datapath, or would: those of an older version know no roles. */
 export const isConnected = ({ connected, pending }: DatapathStatus): boolean => connected && pending !== true
-export const acts = (datapath: DatapathStatus): boolean => isConnected(datapath) && datapath.role !== 'secondary'
+export const acts = (datapath: DatapathStatus): boolean =>
+  isConnected(datapath) && datapath.role !== 'secondary'
 
 /** A datapath as one controller sees it. */
 export interface View {

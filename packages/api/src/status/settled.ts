@@ -43,7 +43,9 @@ export class Settled {
   }
 
   #someIsBehind(store: string, revision: number): boolean {
-    return [...this.#reports.values()].some((report) => isBehind(report, store, revision) && !standsBy(report))
+    return [...this.#reports.values()].some(
+      (report) => isBehind(report, store, revision) && !standsBy(report),
+    )
   }
 
   #judgeAll(): void {

@@ -128,15 +128,7 @@ export class Engine implements SwitchFacts {
   connected(dpid: string, ports: ReadonlyMap<string, number>, address?: string): void {
     // A pass that runs now still knows the ports of its former connection.
     this.#connected.delete(dpid)
-    this.#input((touch) => {
-      this.#ports.replace(dpid, ports, touch)
-      this.#ports.setConnected(dpid, true, touch)
-      this.#peers.set(dpid, address, touch)
-      this.#tablesOf(dpid)
-      this.#connected.add(dpid)
-      this.#concerned.add(dpid)
-      this.#forgotten.delete(dpid)
-    })
+    this.#input((touch) => this.#connect(dpid, ports, address, touch))
   }
 
   disconnected(dpid: string): void {
@@ -147,13 +139,7 @@ export class Engine implements SwitchFacts {
   }
 
   forgotten(dpid: string): void {
-    this.#input((touch) => {
-      this.#connected.delete(dpid)
-      this.#ports.setConnected(dpid, false, touch)
-      this.#ports.replace(dpid, new Map(), touch)
-      this.#peers.set(dpid, undefined, touch)
-      this.#forgotten.add(dpid)
-    })
+    this.#input((touch) => this.#forget(dpid, touch))
   }
 
   port(dpid: string, name: string, port_no: number | null): void {
@@ -212,7 +198,10 @@ export class Engine implements SwitchFacts {
       // What stands behind one that fails is taken later: nobody says again which ports a switch has.
       if (taken < inputs.length) this.#inputs = inputs.slice(taken).concat(this.#inputs)
     }
-    for (const [space, key] of touched) this.#graph.invalidate(space, key)
+    for (const [space, key] of touched) {
+      this.#graph.invalidate(space, key)
+      if (turn.isOver) await turn.next()
+    }
   }
 
   /**
@@ -286,6 +275,29 @@ export class Engine implements SwitchFacts {
       })
     }
     this.#options.onPass?.()
+  }
+
+  *#connect(
+    dpid: string,
+    ports: ReadonlyMap<string, number>,
+    address: string | undefined,
+    touch: Touch,
+  ): Generator<void> {
+    yield* this.#ports.replace(dpid, ports, touch)
+    this.#ports.setConnected(dpid, true, touch)
+    this.#peers.set(dpid, address, touch)
+    this.#tablesOf(dpid)
+    this.#connected.add(dpid)
+    this.#concerned.add(dpid)
+    this.#forgotten.delete(dpid)
+  }
+
+  *#forget(dpid: string, touch: Touch): Generator<void> {
+    this.#connected.delete(dpid)
+    this.#ports.setConnected(dpid, false, touch)
+    yield* this.#ports.replace(dpid, new Map(), touch)
+    this.#peers.set(dpid, undefined, touch)
+    this.#forgotten.add(dpid)
   }
 
   *#load(snapshot: Snapshot, touch: Touch): Generator<void> {

@@ -71,12 +71,16 @@ export class Ports {
     else this.#add(dpid, name, port_no, touch)
   }
 
-  /** Replaces all ports of a switch. */
-  replace(dpid: string, ports: ReadonlyMap<string, number>, touch: Touch): void {
+  /** Replaces all ports of a switch, one with each step. */
+  *replace(dpid: string, ports: ReadonlyMap<string, number>, touch: Touch): Generator<void> {
     for (const name of [...(this.#bySwitch.get(dpid) ?? [])]) {
       if (!ports.has(name)) this.set(dpid, name, null, touch)
+      yield
     }
-    for (const [name, port_no] of ports) this.set(dpid, name, port_no, touch)
+    for (const [name, port_no] of ports) {
+      this.set(dpid, name, port_no, touch)
+      yield
+    }
   }
 
   #add(dpid: string, name: string, port_no: number, touch: Touch): void {

@@ -56,7 +56,7 @@ export function readFlowKey(key: string): FlowIdentity {
 }
 
 /** The table of a key, without reading the rest of it. */
-export const tableOfKey = (key: string): number => new ByteStringReader(key).number(1)
+export const tableOfKey = (key: string): number => key.charCodeAt(0)
 
 /** What the flow holds: a switch that has this value under the key needs no message. */
 export function flowValue(flow: FlowContent): string {

@@ -1,6 +1,6 @@
 /**
  * The TCP servers that switches dial. Owns nothing but accepting: what a socket says is its session's business.
- * Each socket is handed over with Nagle's algorithm off, since every bundle waits for small answers.
+ * Sockets are handed over some at a time: the system accepts all that wait in one turn of the event loop.
  */
 import { createServer, type Server, type Socket } from 'node:net'
 
@@ -24,9 +24,50 @@ export interface ListenOptions {
   readonly onError: (error: Error, address: ListenAddress) => void
 }
 
-function open(address: ListenAddress, { onSocket, onError }: ListenOptions): Promise<Server> {
+/** Sockets handed over in one turn of the event loop: two milliseconds. */
+const AT_ONCE = 32
+
+/** Sockets that were accepted and are not handed over yet; nothing is read of them. */
+class Arrivals {
+  readonly #onSocket: (socket: Socket) => void
+  readonly #waiting: Socket[] = []
+  #isPlanned = false
+
+  constructor(onSocket: (socket: Socket) => void) {
+    this.#onSocket = onSocket
+  }
+
+  readonly take = (socket: Socket): void => {
+    this.#waiting.push(socket)
+    this.#plan()
+  }
+
+  #plan(): void {
+    if (this.#isPlanned || this.#waiting.length === 0) return
+    this.#isPlanned = true
+    setImmediate(() => {
+      this.#isPlanned = false
+      for (const socket of this.#waiting.splice(0, AT_ONCE)) {
+        this.#onSocket(socket)
+        socket.resume()
+      }
+      this.#plan()
+    })
+  }
+
+  /** Ends those that wait. */
+  close(): void {
+    for (const socket of this.#waiting.splice(0)) socket.destroy()
+  }
+}
+
+function open(
+  address: ListenAddress,
+  take: (socket: Socket) => void,
+  onError: ListenOptions['onError'],
+): Promise<Server> {
   return new Promise((resolve, reject) => {
-    const server = createServer({ noDelay: true }, onSocket)
+    const server = createServer({ pauseOnConnect: true }, take)
     server.once('error', reject)
     server.listen(address, () => {
       server.off('error', reject)
@@ -46,7 +87,10 @@ function addressOf(server: Server): ListenAddress {
 
 /** @throws the system's error (e.g. EADDRINUSE) when one address cannot be listened on; then none is. */
 export async function listen(options: ListenOptions): Promise<Listener> {
-  const results = await Promise.allSettled(options.addresses.map((address) => open(address, options)))
+  const arrivals = new Arrivals(options.onSocket)
+  const results = await Promise.allSettled(
+    options.addresses.map((address) => open(address, arrivals.take, options.onError)),
+  )
   const servers = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
   const failed = results.find((result) => result.status === 'rejected')
   if (failed !== undefined) {
@@ -56,7 +100,9 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   return {
     addresses: servers.map(addressOf),
     close: async () => {
-      await Promise.all(servers.map(close))
+      const closed = servers.map(close)
+      arrivals.close()
+      await Promise.all(closed)
     },
   }
 }

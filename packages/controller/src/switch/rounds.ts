@@ -30,6 +30,8 @@ export interface RoundsOptions {
 
 /** Flows compared in one turn of the event loop: a few milliseconds. */
 const COMPARED_AT_ONCE = 5000
+/** Changes of which account is taken in one turn: the same. */
+const SETTLED_AT_ONCE = 2000
 /** Messages in one bundle; more are split, so that a switch is not held up for long. */
 const BATCH = 20_000
 /** Rounds with a refusal in a row after which bundles give way to messages that stand for themselves. */
@@ -59,7 +61,7 @@ export class Rounds {
     for (let start = 0; start < changes.length && !isOver(); start += BATCH) {
       const outcome = await this.#apply(changes.slice(start, start + BATCH))
       if (outcome.kind === 'unknown') throw outcome.error
-      const fallen = outcome.acknowledged.flatMap((change) => this.#done(installed, change))
+      const fallen = await this.#settle(outcome.acknowledged, installed)
       backlog.add({ flows: fallen, groups: [] })
       complete &&= fallen.length === 0
       if (outcome.refusals.length > 0) {
@@ -103,6 +105,16 @@ export class Rounds {
     record.flow_mods_sent += flows
     record.group_mods_sent += batch.length - flows
     return this.#applier.apply(batch, this.#refusedRounds < MAX_REFUSED_ROUNDS)
+  }
+
+  /** @returns keys of flows that went with a group */
+  async #settle(acknowledged: readonly Change[], installed: Installed): Promise<string[]> {
+    const fallen: string[] = []
+    for (const [index, change] of acknowledged.entries()) {
+      if (index > 0 && index % SETTLED_AT_ONCE === 0) await setImmediate()
+      fallen.push(...this.#done(installed, change))
+    }
+    return fallen
   }
 
   /** @returns keys of flows that went with a group */

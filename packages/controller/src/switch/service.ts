@@ -24,6 +24,7 @@ import { createPorts, type Ports } from './ports.ts'
 import type { SwitchRecord } from './record.ts'
 import { Role } from './role.ts'
 import { Silence } from './silence.ts'
+import type { Pace } from './slots.ts'
 import { Synchroniser } from './synchroniser.ts'
 import { createTally } from './tally.ts'
 
@@ -37,6 +38,7 @@ export interface ServiceSettings {
   readonly who: number
   readonly probeInterval: number
   readonly auditInterval: number
+  readonly pace: Pace
   /** What the status of a switch says is different now. */
   readonly onStatus: (dpid: string) => void
 }
@@ -168,12 +170,13 @@ export class Service {
   }
 
   #act(): Synchroniser {
-    const { onStuck, onStatus, desired, record, channel, auditInterval, log } = this.#options
+    const { onStuck, onStatus, desired, record, channel, auditInterval, pace, log } = this.#options
     const synchroniser = new Synchroniser({
       channel,
       record,
       desired: () => desired(record.dpid),
       auditInterval,
+      pace,
       log,
       onStatus: () => onStatus(record.dpid),
       onUnknown: () => this.#role.check(),

@@ -14,6 +14,7 @@ import { type ListenAddress, listen } from './listener.ts'
 import type { SwitchStatus } from './record.ts'
 import type { ServiceSettings } from './service.ts'
 import { Session } from './session.ts'
+import { createPace } from './slots.ts'
 import { createTally } from './tally.ts'
 
 export type { ListenAddress } from './listener.ts'
@@ -92,6 +93,7 @@ class Registry {
       auditInterval: auditInterval ?? AUDIT_INTERVAL_MS,
       isContended: isContended ?? (() => false),
       who: randomWho(),
+      pace: createPace(),
     }
   }
 

@@ -21,6 +21,7 @@ import { Backlog } from './backlog.ts'
 import type { SwitchChannel } from './channel.ts'
 import type { SwitchRecord } from './record.ts'
 import { Rounds } from './rounds.ts'
+import type { Pace, Slots } from './slots.ts'
 import { believe, rereadGroups, withoutGone } from './suspicions.ts'
 import { createTally } from './tally.ts'
 import { Watch } from './watch.ts'
@@ -33,6 +34,8 @@ export interface SynchroniserOptions {
   readonly desired: () => DesiredSwitch | undefined
   /** Time between audits in milliseconds; 0: none, and nobody watches either. */
   readonly auditInterval: number
+  /** Shared by all switches. */
+  readonly pace: Pace
   readonly log: Logger
   /** Something in the record changed. */
   readonly onStatus: () => void
@@ -65,7 +68,7 @@ export class Synchroniser {
 
   constructor(options: SynchroniserOptions) {
     this.#options = options
-    const { channel, record, auditInterval: interval, log } = options
+    const { channel, record, auditInterval: interval, log, pace } = options
     const onDue = () => this.#wake()
     this.#rounds = new Rounds({
       channel,
@@ -81,7 +84,8 @@ export class Synchroniser {
       awaitsRoom: () => this.#rounds.refused.awaitsRoom,
       onDue,
     })
-    this.#audit = new Audit({ channel, interval, log, isWatched: () => this.#watch.isActive, onDue })
+    const isWatched = () => this.#watch.isActive
+    this.#audit = new Audit({ channel, interval, log, load: pace.load, isWatched, onDue })
     this.#wake()
   }
 
@@ -135,13 +139,19 @@ export class Synchroniser {
 
   /** What is to be done now. It rejects when the state of the switch is unknown afterwards. */
   #nextWork(): (() => Promise<void>) | undefined {
+    const { pace } = this.#options
     const installed = this.#installed
     const target = this.#target
-    if (installed === undefined) return () => this.#read()
+    if (installed === undefined) return this.#within(pace.first, () => this.#read())
     if (this.#watch.isDue) return () => this.#doubt(installed)
     const behind = !this.#backlog.isEmpty || target !== this.#options.record.acknowledged_revision
-    if (target !== undefined && behind) return () => this.#round(installed, target)
-    return this.#audit.isDue ? () => this.#look(installed) : undefined
+    const slots = this.#options.record.acknowledged_revision === 0 ? pace.first : pace.change
+    if (target !== undefined && behind) return this.#within(slots, () => this.#round(installed, target))
+    return this.#audit.isDue ? this.#within(pace.audit, () => this.#look(installed)) : undefined
+  }
+
+  #within(slots: Slots, work: () => Promise<void>): () => Promise<void> {
+    return () => slots.run(async () => (this.#isOver ? undefined : work()))
   }
 
   /** Nothing is known any more: read again, later each time, and at last give up. */
