@@ -18,6 +18,12 @@ export type Edit =
   | Call
   | { readonly kind: 'port'; readonly dpid: string; readonly name: string; readonly port_no: number | null }
   | { readonly kind: 'link'; readonly dpid: string; readonly up: boolean }
+  | {
+      readonly kind: 'iface_id'
+      readonly dpid: string
+      readonly name: string
+      readonly iface_id: string | null
+    }
 
 const GUESTS = 6
 const LEGS = 4
@@ -124,6 +130,12 @@ const modification = (random: Random): Edit =>
     () => put(`interfaces/${guestName(random)}`, { display_name: `name ${random.below(9)}` }),
     () => put(`interfaces/${guestName(random)}`, { port_name: random.pick(['', 'p1', 'p2']) }),
     () => put(`interfaces/${guestName(random)}`, { port_name: '', port_number: random.pick(['', 1, 2, 3]) }),
+    () =>
+      put(`interfaces/${guestName(random)}`, {
+        port_name: '',
+        port_number: '',
+        iface_id: random.pick(['', 'vm']),
+      }),
     () => put(`interfaces/${guestName(random)}`, { owner_datapath_uuid: random.pick(['', 'dp-1', 'dp-2']) }),
     () => put(`interfaces/${legName(random)}`, { owner_datapath_uuid: random.pick(['', 'dp-1', 'dp-2']) }),
     () => put(`mac_leases/ml-${random.upTo(6)}`, { interface_uuid: guestName(random) }),
@@ -148,6 +160,14 @@ const plug = (random: Random): Edit => {
   const port_no = random.chance(0.85) ? index + 1 + (random.chance(0.2) ? 20 : 0) : null
   return { kind: 'port', dpid: DPIDS[random.chance(0.85) ? 0 : 1], name: PORTS[index]!, port_no }
 }
+
+/** The name of a port in a database; the interface that is meant may be known by the same, or by another. */
+const ifaceId = (random: Random): Edit => ({
+  kind: 'iface_id',
+  dpid: DPIDS[random.chance(0.85) ? 0 : 1],
+  name: random.pick(['p1', 'p2']),
+  iface_id: random.chance(0.8) ? random.pick(['vm', guestName(random)]) : null,
+})
 
 const link = (random: Random): Edit => ({
   kind: 'link',
@@ -198,5 +218,6 @@ export const nextEdit = (random: Random, world: World): Edit =>
     [2, macLease],
     [2, (chosen) => post('route_links', { uuid: routerName(chosen) })],
     [2, lesser],
+    [2, ifaceId],
     [1, link],
   ])(random, world)

@@ -40,7 +40,7 @@ export const emptyTally = (): Tally => ({
 export const siteOf = (world: World): Site =>
   new Site(
     world.snapshot().rows,
-    [...world.switches].map(([dpid, { known, up }]) => ({ dpid, ports: known, up })),
+    [...world.switches].map(([dpid, { known, ifaceIds, up }]) => ({ dpid, ports: known, ifaceIds, up })),
   )
 
 export const simulatorOf = (tables: Tables, ports: ReadonlyMap<string, number>): Simulator =>

@@ -25,6 +25,12 @@ const vnctl = ({ method, path, body }: Call): string => {
 export const commandOf = (edit: Edit): string => {
   if (edit.kind === 'call') return vnctl(edit)
   const bridge = bridgeOf(edit.dpid)
+  if (edit.kind === 'iface_id') {
+    const { name, iface_id } = edit
+    return iface_id === null
+      ? `ovs-vsctl --if-exists remove Interface ${name} external_ids iface-id`
+      : `ovs-vsctl --if-exists set Interface ${name} external_ids:iface-id=${iface_id}`
+  }
   if (edit.kind === 'link')
     return `ovs-vsctl ${edit.up ? `set-controller ${bridge} tcp:127.0.0.1:6633` : `del-controller ${bridge}`}`
   const { name, port_no } = edit

@@ -9,6 +9,8 @@ export interface SwitchPorts {
   readonly dpid: string
   /** As far as the controller knows. */
   readonly ports: ReadonlyMap<string, number>
+  /** iface-ids by port name, as its database says. */
+  readonly ifaceIds: ReadonlyMap<string, string>
   readonly up: boolean
 }
 
@@ -30,18 +32,27 @@ export interface Guest {
 const byUuid = (a: { readonly uuid: string }, b: { readonly uuid: string }): number =>
   a.uuid < b.uuid ? -1 : 1
 
-const rankOf = (row: Row<'interface'>): string =>
+interface Port {
+  readonly name: string
+  readonly port_no: number
+  readonly ifaceId: string | undefined
+}
+
+const rankOf = (row: Row<'interface'>, { name }: Port): string =>
   [
     row.owner_datapath_id === null ? 1 : 0,
-    row.port_name !== null ? 0 : row.port_number !== null ? 1 : 2,
+    row.port_name === null ? 1 : 0,
+    row.port_number === null ? 1 : 0,
+    row.iface_id === null ? 1 : 0,
+    row.uuid === name ? 0 : 1,
     row.uuid,
   ].join()
 
-/** Whether an interface would like a port: by its name, by its number, or because it is called so. */
-const isPort = (row: Row<'interface'>, name: string, port: number): boolean => {
+/** Whether an interface would like a port: by its name, its number, its iface-id, or because it is called so. */
+const isPort = (row: Row<'interface'>, { name, port_no, ifaceId }: Port): boolean => {
   if (row.port_name !== null) return row.port_name === name
-  if (row.port_number !== null) return row.port_number === port
-  return row.iface_id === null && row.uuid === name
+  if (row.port_number !== null) return row.port_number === port_no
+  return row.iface_id === null ? row.uuid === name || row.uuid === ifaceId : row.iface_id === ifaceId
 }
 
 export class Site {
@@ -123,15 +134,28 @@ export class Site {
   }
 
   #guestOf(row: Row<'interface'>): Guest[] {
-    for (const { dpid, ports } of this.#switches) {
-      for (const [name, port] of [...ports].sort(([a], [b]) => (a < b ? -1 : 1))) {
-        const [first] = this.rows.interface
-          .filter((other) => other.mode === 'vif' && isPort(other, name, port))
-          .filter((other) => this.#isAllowed(other, dpid))
-          .toSorted((a, b) => (rankOf(a) < rankOf(b) ? -1 : 1))
-        if (first?.id === row.id) return [{ interface_id: row.id, dpid, port }]
-      }
+    const named = row.port_name === null && row.port_number === null && row.iface_id === null
+    // Of a port that is called so and one that has the iface-id, the former counts, wherever it is.
+    const passes = named ? [({ name }: Port) => name === row.uuid, () => true] : [() => true]
+    for (const isMeant of passes) {
+      const found = this.#portOf(row, isMeant)
+      if (found !== undefined) return [found]
     }
     return []
+  }
+
+  #portOf(row: Row<'interface'>, isMeant: (port: Port) => boolean): Guest | undefined {
+    for (const { dpid, ports, ifaceIds } of this.#switches) {
+      for (const [name, port_no] of [...ports].sort(([a], [b]) => (a < b ? -1 : 1))) {
+        const port = { name, port_no, ifaceId: ifaceIds.get(name) }
+        if (!isMeant(port)) continue
+        const [first] = this.rows.interface
+          .filter((other) => other.mode === 'vif' && isPort(other, port))
+          .filter((other) => this.#isAllowed(other, dpid))
+          .toSorted((a, b) => (rankOf(a, port) < rankOf(b, port) ? -1 : 1))
+        if (first?.id === row.id) return { interface_id: row.id, dpid, port: port_no }
+      }
+    }
+    return undefined
   }
 }

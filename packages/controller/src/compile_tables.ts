@@ -3,6 +3,7 @@ import type { Snapshot } from '@openvnet/feed'
 import type { Logger } from 'pino'
 import { Engine } from './engine/engine.ts'
 import { FEATURES } from './features/index.ts'
+import type { IfaceIdFact } from './model/iface_ids.ts'
 import type { Tables } from './pipeline/flow.ts'
 
 export interface CompileTablesOptions {
@@ -11,6 +12,8 @@ export interface CompileTablesOptions {
   readonly switches: ReadonlyMap<string, ReadonlyMap<string, number>>
   /** From which they connected, by datapath id. */
   readonly addresses?: Readonly<Record<string, string>>
+  /** What their databases say of ports. */
+  readonly ifaceIds?: readonly IfaceIdFact[]
   readonly log: Logger
 }
 
@@ -19,10 +22,12 @@ export const compileTables = async ({
   snapshot,
   switches,
   addresses = {},
+  ifaceIds = [],
   log,
 }: CompileTablesOptions): Promise<Map<string, Tables>> => {
   const engine = new Engine({ features: FEATURES, log, onChange: () => {} })
   engine.load(snapshot)
+  engine.ifaceIds(ifaceIds)
   for (const [dpid, ports] of switches) engine.connected(dpid, ports, addresses[dpid])
   await engine.settled()
   return new Map([...switches.keys()].map((dpid) => [dpid, engine.tables(dpid)]))

@@ -51,17 +51,29 @@ const interfaceRow = ({ mac: _mac, addresses: _addresses, ...row }: Guest): Row<
   ...row,
 })
 
-/** Ports 1, 2, 3 … of the switch are named if-1, if-2, if-3 …, as far as `ports` goes. */
-export const compile = async (rows: Rows, ports: number): Promise<Tables> => {
+/**
+ * Ports 1, 2, 3 … of the switch are named if-1, if-2, if-3 …, as far as `ports` goes.
+ * @param ifaceIds by port name
+ */
+export const compile = async (
+  rows: Rows,
+  ports: number,
+  ifaceIds: Readonly<Record<string, string>> = {},
+): Promise<Tables> => {
   const names = new Map(Array.from({ length: ports }, (_, index) => [`if-${index + 1}`, index + 1]))
-  return (await compileSite(rows, new Map([[DPIDS[0], names]]))).get(DPIDS[0])!
+  return (await compileSite(rows, new Map([[DPIDS[0], names]]), {}, ifaceIds)).get(DPIDS[0])!
 }
 
-/** @param switches port numbers by name, by datapath id @param addresses from which they connected, by datapath id */
+/**
+ * @param switches port numbers by name, by datapath id
+ * @param addresses from which they connected, by datapath id
+ * @param ifaceIds by port name, of the first switch
+ */
 export const compileSite = (
   rows: Rows,
   switches: ReadonlyMap<string, ReadonlyMap<string, number>>,
   addresses: Readonly<Record<string, string>> = {},
+  ifaceIds: Readonly<Record<string, string>> = {},
 ): Promise<ReadonlyMap<string, Tables>> => {
   const snapshot = emptySnapshot()
   const interfaces = rows.interfaces ?? []
@@ -112,6 +124,7 @@ export const compileSite = (
     },
     switches,
     addresses,
+    ifaceIds: Object.entries(ifaceIds).map(([name, iface_id]) => ({ dpid: DPIDS[0], name, iface_id })),
     log: silent,
   })
 }

@@ -132,6 +132,13 @@ const port = (random: Random): Event => ({
   port_no: random.chance(0.7) ? random.upTo(6) : null,
 })
 
+const ifaceId = (random: Random): Event => ({
+  kind: 'iface_id',
+  dpid: random.pick(DPIDS),
+  name: random.pick(['p1', 'p2', 'if-1', 'if-2']),
+  iface_id: random.chance(0.7) ? random.pick(['vm', 'vm', 'if-1', 'if-2', 'if-3']) : null,
+})
+
 const link = (random: Random): Event => {
   const dpid = random.pick(DPIDS)
   return random.weighted<Event>([
@@ -163,6 +170,7 @@ export const nextEvents = (random: Random, world: World): readonly Event[] =>
     [3, () => leg(random)],
     [1, () => tunnel(random)],
     [5, () => [port(random)]],
+    [2, () => [ifaceId(random)]],
     [1, () => [link(random)]],
   ])()
 

@@ -75,6 +75,9 @@ const lastWords = (world: World): Event[] => [
         ]
       : [],
   ),
+  ...[...world.switches].flatMap(([dpid, { ifaceIds }]) =>
+    [...ifaceIds].map(([name, iface_id]): Event => ({ kind: 'iface_id', dpid, name, iface_id })),
+  ),
 ]
 
 const fromScratch: Property = async (world) =>
@@ -150,6 +153,8 @@ const opposite = (event: Event, world: World): Event | null => {
     }
     case 'link':
       return world.switches.get(event.dpid)!.up ? connection(world, event.dpid) : null
+    case 'iface_id':
+      return { ...event, iface_id: world.switches.get(event.dpid)!.ifaceIds.get(event.name) ?? null }
     case 'forget':
       return null
   }

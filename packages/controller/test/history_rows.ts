@@ -132,7 +132,7 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
     ] as const),
     port_name: sometimes(random, 0.2, random.pick(['p1', 'p2', 'if-3'])),
     port_number: sometimes(random, 0.15, random.upTo(4)),
-    iface_id: sometimes(random, 0.05, 'vm'),
+    iface_id: sometimes(random, 0.15, 'vm'),
     owner_datapath_id: sometimes(random, 0.2, random.upTo(2)),
     network_id: sometimes(random, 0.4, networkId(random)),
     segment_id: sometimes(random, 0.2, 1),

@@ -33,6 +33,13 @@ export type Event =
       readonly address?: string
     }
   | { readonly kind: 'forget'; readonly dpid: string }
+  /** What the database of a switch says of a port, whether the switch is there or not. */
+  | {
+      readonly kind: 'iface_id'
+      readonly dpid: string
+      readonly name: string
+      readonly iface_id: string | null
+    }
 
 /** `settle`: all of it is in the tables. `tick`: a turn of the event loop; a long pass is in the middle. */
 export type Step = Event | 'settle' | 'tick'
@@ -55,6 +62,8 @@ interface SwitchState {
   readonly ports: Map<string, number>
   /** Ports as the engine knows them. */
   known: ReadonlyMap<string, number>
+  /** iface-ids by name, in its database. */
+  readonly ifaceIds: Map<string, string>
   /** From which it connected last. */
   address: string | undefined
   up: boolean
@@ -77,7 +86,14 @@ export class World {
     this.switches = new Map(
       DPIDS.map((dpid) => [
         dpid,
-        { ports: new Map(), known: new Map(), address: undefined, up: true, mirror: new Mirror() },
+        {
+          ports: new Map(),
+          known: new Map(),
+          ifaceIds: new Map(),
+          address: undefined,
+          up: true,
+          mirror: new Mirror(),
+        },
       ]),
     )
     this.engine = new Engine({
@@ -113,6 +129,9 @@ export class World {
         break
       case 'forget':
         this.#forget(event.dpid)
+        break
+      case 'iface_id':
+        this.#ifaceId(event)
     }
   }
 
@@ -138,12 +157,14 @@ export class World {
   /** Another world that learns at once how things are now. */
   async fromScratch(): Promise<World> {
     const world = new World(this.options)
-    for (const [dpid, { ports, known, address, up }] of this.switches) {
+    for (const [dpid, { ports, known, ifaceIds, address, up }] of this.switches) {
       const state = world.switches.get(dpid)!
       for (const [name, port_no] of ports) state.ports.set(name, port_no)
       state.known = known
       state.address = address
       state.up = up
+      for (const [name, iface_id] of ifaceIds) state.ifaceIds.set(name, iface_id)
+      world.engine.ifaceIds([...ifaceIds].map(([name, iface_id]) => ({ dpid, name, iface_id })))
       world.engine.connected(dpid, known, address)
       if (!up) world.engine.disconnected(dpid)
     }
@@ -189,6 +210,13 @@ export class World {
     state.address = address
     state.mirror.reconnect(wiped)
     this.engine.connected(dpid, state.known, address)
+  }
+
+  #ifaceId({ dpid, name, iface_id }: Event & { kind: 'iface_id' }): void {
+    const { ifaceIds } = this.switches.get(dpid)!
+    if (iface_id === null) ifaceIds.delete(name)
+    else ifaceIds.set(name, iface_id)
+    this.engine.ifaceIds([{ dpid, name, iface_id }])
   }
 
   #forget(dpid: string): void {

@@ -12,6 +12,7 @@ import type { Change, Operation, Snapshot } from '@openvnet/feed'
 import type { ResourceName } from '@openvnet/schema'
 import type { Logger } from 'pino'
 import { getOrCreate } from '../model/get_or_create.ts'
+import type { IfaceIdFact } from '../model/iface_ids.ts'
 import { Model } from '../model/model.ts'
 import { Peers } from '../model/peers.ts'
 import { Ports } from '../model/ports.ts'
@@ -140,6 +141,13 @@ export class Engine implements SwitchFacts {
 
   forgotten(dpid: string): void {
     this.#input((touch) => this.#forget(dpid, touch))
+  }
+
+  /** Iface-ids of ports, as the database of their switch says. What is said of a port holds until something else is. */
+  ifaceIds(facts: readonly IfaceIdFact[]): void {
+    this.#input((touch) => {
+      for (const fact of facts) this.#ports.setIfaceId(fact, touch)
+    })
   }
 
   port(dpid: string, name: string, port_no: number | null): void {

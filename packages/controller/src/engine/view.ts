@@ -34,6 +34,8 @@ export interface View {
   ports(name: string): readonly SwitchPort[]
   /** The ports of that number on all switches. */
   portsNumbered(port_no: number): readonly SwitchPort[]
+  /** The ports of that iface-id on all switches. */
+  portsWithIfaceId(iface_id: string): readonly SwitchPort[]
   /** OpenFlow number of the port of that name on a switch; `null` while there is none. */
   portOf(dpid: string, name: string): number | null
   /** Address from which a switch connected; `null` when it tells nothing, as 127.0.0.1. */
@@ -142,6 +144,11 @@ export class TrackedView implements View {
   portsNumbered(port_no: number): readonly SwitchPort[] {
     this.#parts.graph.readCell('port numbers', port_no)
     return this.#parts.ports.numbered(port_no)
+  }
+
+  portsWithIfaceId(iface_id: string): readonly SwitchPort[] {
+    this.#parts.graph.readCell('iface-id', iface_id)
+    return this.#parts.ports.withIfaceId(iface_id)
   }
 
   portOf(dpid: string, name: string): number | null {

@@ -9,7 +9,7 @@ type ReferenceColumn<N extends ResourceName> = Extract<keyof Row<N>, `${string}_
 /** Name of an index: resource and column, e.g. `ip_lease.network_id`. */
 export type IndexName =
   | { [N in ResourceName]: `${N}.${ReferenceColumn<N>}` }[ResourceName]
-  | `interface.${'port' | 'port_number' | 'shard'}`
+  | `interface.${'port' | 'port_number' | 'iface_id' | 'shard'}`
   | 'ip_lease.shard'
   | 'datapath.dpid'
 
@@ -23,24 +23,18 @@ export interface IndexDefinition {
   readonly keyOf: (row: Row) => string | number | null
 }
 
-/** The switch port that an interface is bound to: by name, by number, or by neither. */
-export type PortBinding = { readonly name: string } | { readonly number: number } | null
+/** The switch port that an interface is bound to: one of these, or of several the first that there is. */
+export interface PortBinding {
+  readonly name?: string
+  readonly number?: number
+  readonly iface_id?: string
+}
 
-/** The port that it names, else the one that has its number, else the one named like its uuid; none by iface-id yet. */
+/** What it names; nothing named: the port that is called like its uuid, else the one whose iface-id is its uuid. */
 export const portBindingOf = ({ port_name, port_number, iface_id, uuid }: Row<'interface'>): PortBinding => {
   if (port_name !== null) return { name: port_name }
   if (port_number !== null) return { number: port_number }
-  return iface_id === null ? { name: uuid } : null
-}
-
-const portNameOf = (row: Row<'interface'>): string | null => {
-  const binding = portBindingOf(row)
-  return binding !== null && 'name' in binding ? binding.name : null
-}
-
-const portNumberOf = (row: Row<'interface'>): number | null => {
-  const binding = portBindingOf(row)
-  return binding !== null && 'number' in binding ? binding.number : null
+  return iface_id === null ? { name: uuid, iface_id: uuid } : { iface_id }
 }
 
 /** Parts of a network that has many guests, so that one more concerns a part and not all of it. */
@@ -61,8 +55,9 @@ const index = <N extends ResourceName>(
 /** Indexes that are no references. */
 const OTHERS: { readonly [N in ResourceName]?: readonly IndexDefinition[] } = {
   interface: [
-    index('interface.port', portNameOf),
-    index('interface.port_number', portNumberOf),
+    index<'interface'>('interface.port', (row) => portBindingOf(row).name ?? null),
+    index<'interface'>('interface.port_number', (row) => portBindingOf(row).number ?? null),
+    index<'interface'>('interface.iface_id', (row) => portBindingOf(row).iface_id ?? null),
     index<'interface'>('interface.shard', (row) => shardOf(row.network_id, row.id)),
   ],
   datapath: [index<'datapath'>('datapath.dpid', (row) => row.dpid)],

@@ -1,7 +1,9 @@
 /**
- * The ports of all switches, by name and by number: facts that the switches told, kept while they are away. Where several have a
- * port of one name or number, a switch that is connected goes before one that is not, then the lower datapath id.
+ * The ports of all switches, by name, by number and by iface-id: facts that the switches and their databases told, kept
+ * while they are away. Where several have a port of one name, number or iface-id, a switch that is connected goes before one
+ * that is not, then the lower datapath id.
  */
+import { type IfaceIdFact, IfaceIds } from './iface_ids.ts'
 import type { Touch } from './touch.ts'
 
 /** A port of a switch. */
@@ -10,6 +12,8 @@ export interface SwitchPort {
   readonly name: string
   /** OpenFlow port number, 1..0xffffff00. */
   readonly port_no: number
+  /** `external_ids:iface-id`, or `null`. */
+  readonly iface_id: string | null
 }
 
 /** Key of a port of one switch. */
@@ -20,12 +24,13 @@ export class Ports {
   /** Names by number and switch; for a moment two ports of a switch may have one number. */
   readonly #byNumber = new Map<number, Map<string, readonly string[]>>()
   readonly #bySwitch = new Map<string, Set<string>>()
+  readonly #ifaceIds = new IfaceIds()
   readonly #connected = new Set<string>()
 
   /** Ports of that name, the one that counts first. */
   named(name: string): readonly SwitchPort[] {
     return this.#ordered(
-      [...(this.#byName.get(name) ?? [])].map(([dpid, port_no]) => ({ dpid, name, port_no })),
+      [...(this.#byName.get(name) ?? [])].map(([dpid, port_no]) => this.#port(dpid, name, port_no)),
     )
   }
 
@@ -38,9 +43,23 @@ export class Ports {
   numbered(port_no: number): readonly SwitchPort[] {
     return this.#ordered(
       [...(this.#byNumber.get(port_no) ?? [])].flatMap(([dpid, names]) =>
-        names.map((name) => ({ dpid, name, port_no })),
+        names.map((name) => this.#port(dpid, name, port_no)),
       ),
     )
+  }
+
+  /** Ports of that iface-id, the one that counts first. */
+  withIfaceId(iface_id: string): readonly SwitchPort[] {
+    return this.#ordered(
+      this.#ifaceIds.ports(iface_id).flatMap(({ dpid, name }) => {
+        const port_no = this.of(dpid, name)
+        return port_no === null ? [] : [this.#port(dpid, name, port_no)]
+      }),
+    )
+  }
+
+  #port(dpid: string, name: string, port_no: number): SwitchPort {
+    return { dpid, name, port_no, iface_id: this.#ifaceIds.of(dpid, name) }
   }
 
   #ordered(found: SwitchPort[]): readonly SwitchPort[] {
@@ -58,6 +77,22 @@ export class Ports {
       const number = this.#byName.get(name)?.get(dpid) ?? 0
       if ((this.#byNumber.get(number)?.size ?? 0) > 1) touch('port numbers', number)
     }
+    for (const iface_id of this.#ifaceIds.on(dpid)) {
+      if (this.#ifaceIds.ports(iface_id).length > 1) touch('iface-id', iface_id)
+    }
+  }
+
+  /** Sets the iface-id of a port, whether the switch has told of it or not. */
+  setIfaceId(fact: IfaceIdFact, touch: Touch): void {
+    const before = this.#ifaceIds.set(fact)
+    const { dpid, name, iface_id } = fact
+    if (before === iface_id) return
+    if (before !== null) touch('iface-id', before)
+    if (iface_id !== null) touch('iface-id', iface_id)
+    const port_no = this.of(dpid, name)
+    if (port_no === null) return
+    touch('ports', name)
+    touch('port numbers', port_no)
   }
 
   /** Sets the number of a port; `null` when it is gone. */
@@ -66,6 +101,8 @@ export class Ports {
     if (before === port_no) return
     touch('ports', name)
     touch('switch port', portKey(dpid, name))
+    const iface_id = this.#ifaceIds.of(dpid, name)
+    if (iface_id !== null) touch('iface-id', iface_id)
     if (before !== null) this.#forgetNumber(dpid, name, before, touch)
     if (port_no === null) this.#remove(dpid, name)
     else this.#add(dpid, name, port_no, touch)

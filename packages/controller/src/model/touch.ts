@@ -1,4 +1,4 @@
-/** What can change and be read: rows, keys of indexes, ports of a name, of a number, or of one switch, and its address. */
+/** What can change and be read: rows, keys of indexes, ports of a name, of a number, of an iface-id, or of one switch, and its address. */
 import { RESOURCE_NAMES, type ResourceName } from '@openvnet/schema'
 import type { IndexName } from './index_key.ts'
 
@@ -8,6 +8,7 @@ export type CellSpace =
   | IndexName
   | 'ports'
   | 'port numbers'
+  | 'iface-id'
   | 'switch port'
   | 'switch peer'
 

@@ -55,12 +55,38 @@ t.test('an interface is behind the port whose number it knows, after one that na
   )
 })
 
-t.test('an interface that is known by its iface-id is not the port of its name', async (t) => {
-  t.strictSame(
-    linesOf(await compile({ networks, interfaces: [{ ...guest, iface_id: 'vm' }] }, 1), 'port'),
-    [],
+t.test('an interface that is known by its iface-id is behind the port that has it', async (t) => {
+  const known = { ...guest, id: 5, uuid: 'if-1', iface_id: 'vm', addresses: { 1: '172.16.1.5' } }
+  const rows = { networks, interfaces: [known] }
+  t.strictSame(linesOf(await compile(rows, 2), 'port'), [], 'not behind the one of its name')
+  const lines = linesOf(await compile(rows, 2, { 'if-2': 'vm', 'if-9': 'vm' }), 'port')
+  t.match(
+    lines[0],
+    'in_port=2 actions=load:0x5->NXM_NX_REG0[]',
+    'a port that the switch does not have counts not',
   )
+  const named = { ...guest, id: 2, port_name: 'if-2' }
+  const after = linesOf(await compile({ networks, interfaces: [named, known] }, 2, { 'if-2': 'vm' }), 'port')
+  t.match(after[0], 'in_port=2 actions=load:0x2->NXM_NX_REG0[]', 'who names the port goes before')
+  const called = { ...guest, id: 2, uuid: 'if-2' }
+  const before = linesOf(
+    await compile({ networks, interfaces: [called, known] }, 2, { 'if-2': 'vm' }),
+    'port',
+  )
+  t.match(before[0], 'in_port=2 actions=load:0x5->NXM_NX_REG0[]', 'who is only called so goes behind')
 })
+
+t.test(
+  'an interface that says nothing is behind the port of its name, else the one with it as iface-id',
+  async (t) => {
+    const rows = { networks, interfaces: [guest] }
+    const named = linesOf(await compile(rows, 2, { 'if-2': 'if-1' }), 'port')
+    t.match(named[0], 'in_port=1 actions=load:0x1->NXM_NX_REG0[]')
+    const elsewhere = { networks, interfaces: [{ ...guest, uuid: 'if-vm' }] }
+    const lines = linesOf(await compile(elsewhere, 2, { 'if-2': 'if-vm' }), 'port')
+    t.match(lines[0], 'in_port=2 actions=load:0x1->NXM_NX_REG0[]')
+  },
+)
 
 t.test('an interface that is pinned to another bridge is not here', async (t) => {
   const pinned = { ...guest, owner_datapath_id: 7 }

@@ -4,7 +4,7 @@
  */
 import { type Row, toIpAddress } from '@openvnet/schema'
 import { listQuery, recordQuery, type View, valueQuery } from '../../engine/view.ts'
-import { portBindingOf, SHARDS, shardKey } from '../../model/index_key.ts'
+import { type PortBinding, portBindingOf, SHARDS, shardKey } from '../../model/index_key.ts'
 import type { SwitchPort } from '../../model/ports.ts'
 
 type InterfaceRow = Row<'interface'>
@@ -16,22 +16,38 @@ const sortedSet = <T extends string | number>(items: Iterable<T>): readonly T[] 
 const allows = (row: InterfaceRow, dpid: string, view: View): boolean =>
   row.owner_datapath_id === null || view.get('datapath', row.owner_datapath_id)?.dpid === dpid
 
-/** Lower goes first: who names the bridge, then who names the port, who knows its number, who is only called so. */
-const rank = ({ owner_datapath_id, port_name, port_number }: InterfaceRow): number => {
-  const vagueness = port_name !== null ? 0 : port_number !== null ? 1 : 2
-  return (owner_datapath_id === null ? 3 : 0) + vagueness
+/** How an interface says which port it is, the clearest first. */
+const clarity = ({ port_name, port_number, iface_id, uuid }: InterfaceRow, port: SwitchPort): number => {
+  if (port_name !== null) return 0
+  if (port_number !== null) return 1
+  if (iface_id !== null) return 2
+  return uuid === port.name ? 3 : 4
 }
+
+/** Lower goes first: who names the bridge, then who names the port, its number, its iface-id, who is only called so. */
+const rank = (row: InterfaceRow, port: SwitchPort): number =>
+  (row.owner_datapath_id === null ? 5 : 0) + clarity(row, port)
 
 const isVif = (row: InterfaceRow): boolean => row.mode === 'vif'
 
 /** The one interface that a port belongs to, when several would like it. */
-const ownerOfPort = ({ dpid, name, port_no }: SwitchPort, view: View): InterfaceRow | undefined =>
-  [...view.list('interface.port', name), ...view.list('interface.port_number', port_no)]
-    .filter((row) => isVif(row) && allows(row, dpid, view))
+const ownerOfPort = (port: SwitchPort, view: View): InterfaceRow | undefined =>
+  [
+    ...view.list('interface.port', port.name),
+    ...view.list('interface.port_number', port.port_no),
+    ...(port.iface_id === null ? [] : view.list('interface.iface_id', port.iface_id)),
+  ]
+    .filter((row) => isVif(row) && allows(row, port.dpid, view))
     .reduce<InterfaceRow | undefined>(
-      (best, row) => (best === undefined || rank(row) < rank(best) ? row : best),
+      (best, row) => (best === undefined || rank(row, port) < rank(best, port) ? row : best),
       undefined,
     )
+
+const portsOf = ({ name, number, iface_id }: PortBinding, view: View): readonly SwitchPort[] => [
+  ...(name === undefined ? [] : view.ports(name)),
+  ...(number === undefined ? [] : view.portsNumbered(number)),
+  ...(iface_id === undefined ? [] : view.portsWithIfaceId(iface_id)),
+]
 
 /**
  * The port of a guest's interface, or `null` while there is none.
@@ -40,10 +56,7 @@ const ownerOfPort = ({ dpid, name, port_no }: SwitchPort, view: View): Interface
 export const portOfInterface = recordQuery<SwitchPort>('port of interface', (id, view) => {
   const row = view.get('interface', id)
   if (row === undefined || !isVif(row)) return null
-  const binding = portBindingOf(row)
-  if (binding === null) return null
-  const ports = 'name' in binding ? view.ports(binding.name) : view.portsNumbered(binding.number)
-  return ports.find((port) => ownerOfPort(port, view)?.id === id) ?? null
+  return portsOf(portBindingOf(row), view).find((port) => ownerOfPort(port, view)?.id === id) ?? null
 })
 
 /** The switch of a guest's interface: none or one datapath id. */
