@@ -132,9 +132,10 @@ export const createApi = async (options: ApiOptions): Promise<Api> => {
   })
   app.addHook('onClose', async () => {
     stopRetention()
+    // What is under way may still make changes, and those go through the store to the bus.
+    await writer.close()
     reports.close()
     store.close()
-    await writer.close()
   })
   await registerRoutes(app, { store, writer, reports, waiter, heartbeat: options.heartbeat, file })
   finish()

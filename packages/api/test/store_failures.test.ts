@@ -73,6 +73,7 @@ t.test('each way to fail is a sentence', async (t) => {
     ['SQLITE_NOTADB', 503, /is damaged and is not written any more; stop this program, restore/],
     ['STORE_MOVED', 503, /was deleted, moved or replaced/],
     ['SQLITE_BUSY_SNAPSHOT', 503, /locked by another process/],
+    ['STORE_HUNG', 503, /does not answer/],
   ] as const) {
     const failure = storeFailure(Object.assign(new Error('inside'), { code }), '/secret/a.db')
     t.match(failure, { status, body: { message: sentence, code: String(status) } }, code)

@@ -1,12 +1,15 @@
 /** Requests that come at the same time: one transaction, a revision each, answered when it is on the disk. */
-import { statSync } from 'node:fs'
+import { renameSync, statSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
 import SqliteDatabase from 'better-sqlite3'
 import fc from 'fast-check'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { openStore } from '../src/index.ts'
 import { watchJournal } from '../src/store/journal.ts'
 import { PIECE, parseInPieces, piecesOf } from '../src/store/long_change.ts'
 import type { Writer } from '../src/store/rows.ts'
+import { createWriteClient } from '../src/writing/client.ts'
+import { createReadiness } from '../src/writing/readiness.ts'
 import { startApi } from './support/api.ts'
 import { createReplica } from './support/replica.ts'
 
@@ -126,4 +129,108 @@ t.test('a change taken apart is the same change', async (t) => {
     revision: 1,
     operations: [{ id: 1 }, { id: 2 }],
   })
+})
+
+const ADDED = { ipv4_network: '10.0.0.0' }
+const networks = (count: number) =>
+  Array.from({ length: count }, () => ({ method: 'POST', path: 'networks', body: ADDED }))
+
+/** An API, and the revisions that it has told on the bus. */
+const startTelling = async (t: Test) => {
+  const api = await startApi(t)
+  const told: number[] = []
+  api.bus.subscribe('change', ({ change }) => told.push(change.revision))
+  return { api, told }
+}
+
+t.test('a long change is told, although the API closes as soon as it is answered', async (t) => {
+  const { api, told } = await startTelling(t)
+  const headers = { 'content-type': 'application/json' }
+  const long = { method: 'POST', url: '/api/1.0/batch', headers, payload: networks(12 * PIECE) } as const
+  t.match(await api.raw(long), { status: 200, headers: { 'x-revision': '1' } })
+  t.same(told, [], 'it takes its time')
+  await api.close()
+  t.same(told, [1])
+})
+
+t.test('what is done while the API closes is told, and the rest is refused', async (t) => {
+  const { api, told } = await startTelling(t)
+  const writes = Array.from({ length: 20 }, () => api.send('POST', 'networks', ADDED))
+  const closed = api.close()
+  const late = Array.from({ length: 20 }, async (_, turns) => {
+    for (let turn = 0; turn < turns; turn += 1) await setImmediate()
+    return api.send('POST', 'networks', ADDED).catch(({ code }) => ({
+      status: code === 'FST_ERR_REOPENED_CLOSE_SERVER' ? 503 : code,
+    }))
+  })
+  const statuses = (await Promise.all([...writes, ...late])).map(({ status }) => status)
+  t.same(
+    statuses.filter((status) => status !== 200 && status !== 503),
+    [],
+  )
+  await closed
+  const done = statuses.filter((status) => status === 200).length
+  t.ok(done >= 1 && done < 40, `${done} of 40 are done`)
+  t.same(
+    told,
+    Array.from({ length: done }, (_, index) => index + 1),
+    'all that is done, in order',
+  )
+  const again = await startApi(t, { file: api.file })
+  t.equal(again.store.count('network'), done)
+})
+
+const openClient = async (t: Test, patience?: number) => {
+  const { file } = await startApi(t)
+  const client = await createWriteClient({
+    file,
+    onChange: () => {},
+    ...(patience !== undefined && { patience }),
+  })
+  t.teardown(() => client.close())
+  return { file, client }
+}
+
+t.test('who writes after the end is refused', async (t) => {
+  const { client } = await openClient(t)
+  await client.close()
+  const refused = { name: 'StoreUnavailable', message: /this program stops/ }
+  await t.rejects(async () => void (await client.expire()), refused)
+  await t.rejects(client.check(), refused)
+})
+
+t.test('a store that takes no write is not writable either while a write is under way', async (t) => {
+  const { file, client } = await openClient(t)
+  await client.check()
+  renameSync(file, `${file}.away`)
+  const both = [client.expire().then(() => {}), client.check()]
+  await Promise.all(both.map((each) => t.rejects(each, { code: 'STORE_MOVED' })))
+  renameSync(`${file}.away`, file)
+  await client.check()
+})
+
+t.test('whether it can be written is answered while a long batch is', async (t) => {
+  const { client } = await openClient(t, 50)
+  let isWritten = false
+  const body = new TextEncoder().encode(JSON.stringify(networks(5000)))
+  const written = client.batch(body, false).then(() => {
+    isWritten = true
+  })
+  await client.check()
+  t.equal(isWritten, false)
+  await written
+})
+
+t.test('a store that never answers is not writable', async (t) => {
+  const file = '/a.db'
+  const never = { ask: () => new Promise<never>(() => {}), file, patience: 5 }
+  const patient = createReadiness({ ...never, longest: 60_000 })
+  await patient.check()
+  patient.note(Object.assign(new Error('no room'), { code: 'SQLITE_FULL' }))
+  await t.rejects(patient.check(), { code: 'SQLITE_FULL' }, 'as it said last')
+  patient.note(new Error('a request that is refused says nothing of the file'))
+  await t.rejects(patient.check(), { code: 'SQLITE_FULL' })
+  patient.note(undefined)
+  await patient.check()
+  await t.rejects(createReadiness({ ...never, longest: 0 }).check(), { code: 'STORE_HUNG' })
 })

@@ -48,6 +48,10 @@ const FAILURES: readonly (readonly [code: string, failure: Failure])[] = [
         'was deleted, moved or replaced while it was in use; put the same file back, or start this program again to use what is there now',
     },
   ],
+  [
+    'STORE_HUNG',
+    { error: 'StoreBusy', sentence: 'does not answer: its disk hangs, or a very long batch is written' },
+  ],
 ]
 
 /** @returns `undefined` when `error` does not come from the file, e.g. for a bug */

@@ -42,7 +42,7 @@ const listOf = (body: Uint8Array): readonly unknown[] => {
   if (list.length > MOST_OPERATIONS) {
     throw new ApiError(
       'InvalidRequest',
-      `${list.length} operations are more than one batch may have, ${MOST_OPERATIONS}`,
+      `${list.length} operations are more than one batch may have, ${MOST_OPERATIONS}: split it into several`,
     )
   }
   return list
@@ -74,12 +74,25 @@ const nameless = ({ index, method, path }: BatchOperation): BatchOperation => ({
   path: path.slice(0, 200),
 })
 
-/** `/api/1.0/networks/nw-1` and `networks/nw-1` are the same. */
+/** @throws ApiError InvalidRequest */
+const decoded = (segment: string): string => {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    throw new ApiError(
+      'InvalidRequest',
+      `the path has ${segment.slice(0, 200)}, which is no percent-encoding`,
+    )
+  }
+}
+
+/** `/api/1.0/networks/nw-1` and `networks/nw%2D1` are the same. */
 const segmentsOf = (path: string): string[] =>
   withoutSuffix(path)
     .replace(/^\/(?:api\/(?:1\.0\/)?)?/, '')
     .replace(/\/$/, '')
     .split('/')
+    .map(decoded)
 
 interface Found {
   readonly call: Call

@@ -1,12 +1,14 @@
 /** The thread that writes, as the rest of the API sees it. */
 import { Worker } from 'node:worker_threads'
 import type { Change } from '@openvnet/feed'
+import { ApiError } from '../errors.ts'
 import type { Given } from '../parameters/check.ts'
 import { parseInPieces } from '../store/long_change.ts'
 import type { ChangeText } from '../store/outbox.ts'
 import type { StoreOptions } from '../store/store.ts'
 import type { Names } from './call.ts'
 import { type Answer, type Report, type Request, type Result, type Start, toError } from './messages.ts'
+import { createReadiness } from './readiness.ts'
 
 export interface WriteClient {
   /** Performs one call; a rehearsal is undone and answers what it would do. Rejects with ApiError, or with what SQLite said; nothing is stored then. */
@@ -15,20 +17,29 @@ export interface WriteClient {
   batch(body: Uint8Array, isRehearsal: boolean): Promise<Result>
   /** Releases and deletes the leases whose time is over, or some of them. */
   expire(): Promise<Result>
-  /** Rejects with what SQLite says when the store cannot be written now. While it is being written it resolves at once. */
+  /** Rejects with what SQLite says when the store cannot be written now. Takes seconds at most, see `readiness.ts`. */
   check(): Promise<void>
   /** Somebody who reads met damage. */
   suspect(): void
   /** Whether something is under way whose changes have not been handed in. */
   isBusy(): boolean
-  /** Lets what is under way finish, but for batches, of which nothing is done then. */
+  /**
+   * Lets what is under way finish, but for batches, of which nothing is done then. Resolves when all is answered and every
+   * change handed in.
+   */
   close(): Promise<void>
 }
 
 export interface WriteClientOptions extends StoreOptions {
   /** Called with every change in order, once it is on the disk and before its request is answered, unless it is long. */
   readonly onChange: (change: Change) => void
+  /** See `ReadinessOptions`. */
+  readonly patience?: number
 }
+
+/** Said to who asks when it is too late. */
+const closed = (): ApiError =>
+  new ApiError('StoreUnavailable', 'this program stops; nothing is done: ask again when it runs')
 
 const SOURCE = new URL('./thread.ts', import.meta.url)
 /** Beside this file, whether that is a source or built. */
@@ -54,6 +65,8 @@ const createHandIn = (onChange: (change: Change) => void) => {
   }
   return {
     isWaiting: () => waiting > 0,
+    /** Resolves when all is handed on. */
+    done: () => last,
     add: (change: Change | ChangeText): void => {
       if (waiting === 0 && !isText(change)) {
         onChange(change)
@@ -83,6 +96,7 @@ const startThread = async (start: Start): Promise<Worker> => {
 /** @throws what SQLite says when the store cannot be opened */
 export const createWriteClient = async ({
   onChange,
+  patience,
   ...options
 }: WriteClientOptions): Promise<WriteClient> => {
   const stopping = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
@@ -96,8 +110,10 @@ export const createWriteClient = async ({
   const settle = (answer: Answer): void => {
     const waiting = pending.get(answer.id)
     pending.delete(answer.id)
-    if ('fault' in answer) waiting?.reject(toError(answer.fault))
-    else waiting?.resolve(answer.result)
+    const error = 'fault' in answer ? toError(answer.fault) : undefined
+    readiness.note(error)
+    if (error !== undefined) waiting?.reject(error)
+    else if ('result' in answer) waiting?.resolve(answer.result)
   }
   worker.on('message', (report: Report) => {
     if (report.kind !== 'done') return
@@ -109,7 +125,7 @@ export const createWriteClient = async ({
     throw error
   })
   const ask = (request: (id: number) => Request): Promise<Result | null> => {
-    if (isClosed) return Promise.reject(new Error('the store is closed'))
+    if (isClosed) return Promise.reject(closed())
     lastId += 1
     const id = lastId
     return new Promise((resolve, reject) => {
@@ -117,6 +133,11 @@ export const createWriteClient = async ({
       worker.postMessage(request(id))
     })
   }
+  const readiness = createReadiness({
+    ask: () => ask((id) => ({ kind: 'check', id })),
+    file: options.file,
+    ...(patience !== undefined && { patience }),
+  })
   const write = async (request: (id: number) => Request): Promise<Result> => (await ask(request)) as Result
 
   return {
@@ -124,9 +145,7 @@ export const createWriteClient = async ({
       write((id) => ({ kind: 'call', id, call, names, given, isRehearsal })),
     batch: (body, isRehearsal) => write((id) => ({ kind: 'batch', id, body, isRehearsal })),
     expire: () => write((id) => ({ kind: 'expire', id })),
-    check: async () => {
-      if (pending.size === 0) await ask((id) => ({ kind: 'check', id }))
-    },
+    check: readiness.check,
     suspect: () => worker.postMessage({ kind: 'suspect' } satisfies Request),
     isBusy: () => pending.size > 0 || handIn.isWaiting(),
     close: async () => {
@@ -134,7 +153,8 @@ export const createWriteClient = async ({
       Atomics.store(stopping, 0, 1)
       worker.postMessage({ kind: 'close' } satisfies Request)
       await exited
-      for (const { reject } of pending.values()) reject(new Error('the store is closed'))
+      await handIn.done()
+      for (const { reject } of pending.values()) reject(closed())
     },
   }
 }
