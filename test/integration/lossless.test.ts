@@ -1,7 +1,7 @@
 /**
  * During any change the traffic that the description before and the one after both allow flows without one lost packet:
- * pings every ten milliseconds inside of a network, through a router, to a router, and in a network with the same
- * addresses as another, while everything around them changes.
+ * pings every ten milliseconds inside of a network, through a router, to a router, in a network with the same
+ * addresses as another, and to everybody, while everything around them changes.
  */
 import t, { type Test } from 'tap'
 import type { ContinuousPing } from '../lab/ping.ts'
@@ -31,6 +31,7 @@ interface Stream {
   readonly what: string
   readonly from: string
   readonly to: string
+  readonly broadcast?: boolean
 }
 
 const STREAMS: readonly Stream[] = [
@@ -38,10 +39,12 @@ const STREAMS: readonly Stream[] = [
   { what: 'through the router', from: 'ns2', to: '172.16.2.3' },
   { what: 'to the router', from: 'ns4', to: '172.16.2.254' },
   { what: 'in a network with the same addresses', from: 'ns5', to: '172.16.1.2' },
+  { what: 'to everybody in a network', from: 'ns1', to: '172.16.1.255', broadcast: true },
 ]
+await world.guest('ns2').answerBroadcasts()
 
-const start = ({ from, to }: Stream): ContinuousPing =>
-  world.guest(from).pingStart(to, { interval: INTERVAL_S, timeout: 2 })
+const start = ({ from, to, broadcast = false }: Stream): ContinuousPing =>
+  world.guest(from).pingStart(to, { interval: INTERVAL_S, timeout: 2, broadcast })
 
 /** Resolves when so many more have been answered. */
 const answers = async (ping: ContinuousPing, more: number): Promise<void> => {
@@ -139,6 +142,103 @@ t.test('the networks gain guests and ports, and lose them again', async (t) => {
     await host.removePort('br0', 'more1')
     for (let index = 1; index <= 8; index += 1) await rest.delete(`interfaces/if-spare${index}`)
     await rest.delete('interfaces/if-more')
+  })
+})
+
+/** How many groups the flood group of a network of many guests goes through; none where there are few. */
+const parts = async (): Promise<number> => {
+  const groups = (await host.ofctl('dump-groups', 'br0')).split('\n')
+  return Math.max(...groups.map((line) => line.split('=group:').length - 1))
+}
+
+const guestAt = (index: number) => ({
+  uuid: `if-many${index}`,
+  network_uuid: 'nw-net1',
+  mac_address: `52:54:00:5c:00:${index.toString(16).padStart(2, '0')}`,
+  ipv4_address: `172.16.1.${10 + index}`,
+})
+const inOneGo = (operations: readonly object[]) => rest.post('batch', { operations })
+const many = Array.from({ length: 70 }, (_, index) => guestAt(index))
+const creations = many.map((body) => ({ method: 'POST', path: 'interfaces', body }))
+const deletions = many.map(({ uuid }) => ({ method: 'DELETE', path: `interfaces/${uuid}` }))
+
+t.test('a network gets more guests than one group is for, and fewer again', async (t) => {
+  const seen: number[] = []
+  const look = async () => {
+    await applied()
+    seen.push(await parts())
+  }
+  await losesNothing(t, async () => {
+    await look()
+    await inOneGo(creations)
+    await look()
+    await inOneGo(deletions)
+    await look()
+    // 55 of them are as many as may be, with the leg and with those who speak: each counts with its row and its lease.
+    await inOneGo(creations.slice(0, 55))
+    for (let round = 0; round < 3; round += 1) {
+      for (let index = 1; index <= 12; index += 1) await addSpare('nw-net1', index, 1)
+      await look()
+      for (let index = 1; index <= 12; index += 1) await rest.delete(`interfaces/if-spare${index}`)
+      await look()
+    }
+    await inOneGo(deletions.slice(0, 55))
+  })
+  t.same(
+    seen.map((count) => count > 0),
+    [false, true, false, true, false, true, false, true, false],
+    `parts of the flood group: ${seen}`,
+  )
+  t.ok(Math.max(...seen) > 2, 'each guest at a port in its part')
+})
+
+const OWNERS = ['if-veth1', 'if-veth3', 'if-vnet1gw', 'if-spare1']
+
+/** @param isPinned whether the address is on the new MAC address, not on the first of the interface */
+const addLeases = async (index: number, owner: string, isPinned: boolean) => {
+  const n = (index % 2) + 1
+  const mac_address = `52:54:00:5d:00:0${index}`
+  await rest.post('mac_leases', { uuid: `ml-more${index}`, interface_uuid: owner, mac_address })
+  await rest.post('ip_leases', {
+    uuid: `il-more${index}`,
+    interface_uuid: owner,
+    network_uuid: `nw-net${n}`,
+    ipv4_address: `172.16.${n}.${200 + index}`,
+    ...(isPinned ? { mac_lease_uuid: `ml-more${index}` } : {}),
+  })
+}
+
+t.test('addresses are leased to those who speak, to their legs and to others, and taken back', async (t) => {
+  await addSpare('nw-net2', 1, 2)
+  const leases = async (isPinned: boolean) => {
+    for (const [index, owner] of OWNERS.entries()) await addLeases(index, owner, isPinned)
+    if (!isPinned) await rest.call('PUT', 'mac_leases/ml-more3', { interface_uuid: 'if-veth4' })
+    for (const index of OWNERS.keys()) {
+      await rest.delete(`ip_leases/il-more${index}`)
+      await rest.delete(`mac_leases/ml-more${index}`)
+    }
+  }
+  await losesNothing(t, async () => {
+    for (const isPinned of [true, false, true, false]) await leases(isPinned)
+  })
+  await rest.delete('interfaces/if-spare1')
+})
+
+t.test('another router is made, joined to their network, and deleted', async (t) => {
+  await losesNothing(t, async () => {
+    for (let round = 0; round < 4; round += 1) {
+      for (const index of [7, 8]) {
+        await rest.post('networks', { ...LATER, uuid: `nw-other${index}`, ipv4_network: `172.16.${index}.0` })
+        await addSpare(`nw-other${index}`, index, index)
+      }
+      // Every other time with a leg in the network of those who speak.
+      const joined = ['nw-other7', 'nw-other8', ...(round % 2 === 0 ? [] : ['nw-net1=172.16.1.253'])]
+      await rest.post('routers', { uuid: 'rt-other', networks: joined.join(',') })
+      await applied()
+      await rest.delete('routers/rt-other')
+      for (const index of [7, 8]) await rest.delete(`networks/nw-other${index}`)
+      for (const index of [7, 8]) await rest.delete(`interfaces/if-spare${index}`)
+    }
   })
 })
 

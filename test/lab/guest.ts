@@ -75,6 +75,11 @@ export class Guest {
     return this.#setAnswers({ icmp_echo_ignore_all: 1, 'conf/all/arp_ignore': 8 })
   }
 
+  /** Echo requests to everybody are answered too. */
+  answerBroadcasts(): Promise<void> {
+    return this.#setAnswers({ icmp_echo_ignore_broadcasts: 0 })
+  }
+
   speak(): Promise<void> {
     return this.#setAnswers({ icmp_echo_ignore_all: 0, 'conf/all/arp_ignore': 0 })
   }

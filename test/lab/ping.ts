@@ -13,6 +13,8 @@ export interface PingOptions {
   readonly timeout?: number
   /** Octets of data. */
   readonly size?: number
+  /** To a broadcast address; nobody answers who has not been told to, see `Guest.answerBroadcasts`. */
+  readonly broadcast?: boolean
 }
 
 /** Packets in a row that were not answered. */
@@ -91,12 +93,13 @@ export const parsePing = (text: string): PingResult => {
 }
 
 const commandFor = (address: string, options: PingOptions): string[] => {
-  const { count, interval = 0.2, ttl, timeout = 1, size } = options
+  const { count, interval = 0.2, ttl, timeout = 1, size, broadcast = false } = options
   return [
     ...['ping', '-n', '-i', `${interval}`, '-W', `${timeout}`],
     ...(count === undefined ? [] : ['-c', `${count}`]),
     ...(ttl === undefined ? [] : ['-t', `${ttl}`]),
     ...(size === undefined ? [] : ['-s', `${size}`]),
+    ...(broadcast ? ['-b'] : []),
     address,
   ]
 }
