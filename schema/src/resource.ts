@@ -55,6 +55,8 @@ export interface Parameter extends Described {
   readonly kind: Kind<Scalar>
   /** Resource whose uuid it is, when it is one. */
   readonly to?: string
+  /** What it is when a row is made again as it was, with rows of its own for what it would make. */
+  readonly restored?: Scalar
 }
 
 /** How rows without uuid are reached: below the row of their first reference. */

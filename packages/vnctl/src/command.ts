@@ -5,7 +5,7 @@
 import type { Kind, Scalar } from '@openvnet/schema'
 import type { Format } from './output/format.ts'
 import type { Paint } from './output/paint.ts'
-import type { Client } from './server/client.ts'
+import type { Client, Request } from './server/client.ts'
 import type { Choice, Environment } from './settings/settings.ts'
 
 export interface CommandOption {
@@ -74,6 +74,8 @@ export interface Context {
   readonly wait: number | null
   /** Nothing is changed, only said. */
   readonly dryRun: boolean
+  /** Takes the writes of a dry run in place of the server, to be tried together; `null`: each is tried by itself. */
+  readonly collect: ((request: Request) => void) | null
   /** Nobody is to be asked. */
   readonly yes: boolean
   /** Asks a question with the answers yes and no; `null` where nobody can answer or `--yes` did. */
@@ -87,9 +89,10 @@ export interface Context {
   readonly remark: (text: string) => void
   /**
    * Runs another command line with the global options of this one.
+   * @param collect takes its writes when this is a dry run
    * @throws {Failure}
    */
-  readonly execute: (argv: readonly string[]) => Promise<void>
+  readonly execute: (argv: readonly string[], collect?: (request: Request) => void) => Promise<void>
 }
 
 export interface Command {

@@ -12,6 +12,8 @@ export const EXIT = {
   invalid: 4,
   /** The change is stored, but not every bridge has it yet. */
   notApplied: 5,
+  /** Of `plan --exit-code`: it is not as the file says. */
+  differs: 6,
 } as const
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
@@ -27,6 +29,11 @@ export interface OperationPlace {
 export class Failure extends Error {
   readonly exit: ExitCode
   readonly place: OperationPlace | null
+
+  /** Nothing went wrong: only the exit code says something. */
+  get isQuiet(): boolean {
+    return this.exit === EXIT.differs
+  }
 
   /** @param message what is wrong, where, with the value, and what to do: one line */
   constructor(exit: ExitCode, message: string, place?: OperationPlace) {

@@ -1,5 +1,5 @@
 /** Runs one command line: parses, finds the server, runs the command, turns failures into a line and an exit code. */
-import type { CommandGroup, OptionValue, OptionValues } from './command.ts'
+import type { CommandGroup, Context, OptionValue, OptionValues } from './command.ts'
 import { EXIT, Failure } from './failure.ts'
 import { GLOBAL_OPTIONS, SURROUNDING_NAMES } from './globals.ts'
 import { commandHelp, groupHelp } from './help.ts'
@@ -40,6 +40,7 @@ const execute = async (
   root: CommandGroup,
   inherited: OptionValues,
   io: Io,
+  collect: Context['collect'] = null,
 ): Promise<void> => {
   const line = parseLine(root, GLOBAL_OPTIONS, withHelp(argv))
   const { command, group, path, positionals, typed } = line
@@ -51,14 +52,15 @@ const execute = async (
     typed,
     offline: command.offline === true,
     io,
-    execute: (words) => execute(words, root, options, io),
+    execute: (words, collector) => execute(words, root, options, io, collector ?? null),
+    collect,
   })
   for (const reason of line.obsolete) context.remark(`${path.join(' ')}: no effect: ${reason}`)
   const own = only(line.options, (name) => !SURROUNDING_NAMES.has(name))
   try {
     await command.run({ positionals, options: own, watch: options.get('watch') === true }, context)
   } catch (error) {
-    if (!(error instanceof Failure)) throw error
+    if (!(error instanceof Failure) || error.isQuiet) throw error
     throw new Failure(error.exit, `${path.join(' ')}: ${error.message}`)
   }
 }
@@ -83,6 +85,7 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
     await execute(argv, createTree(), new Map(), io)
     return EXIT.ok
   } catch (error) {
+    if (error instanceof Failure && error.isQuiet) return error.exit
     const message = error instanceof Error ? error.message : String(error)
     io.stderr(`vnctl: ${error instanceof Failure ? '' : 'internal error: '}${oneLine(message)}\n`)
     return error instanceof Failure ? error.exit : EXIT.other

@@ -48,10 +48,11 @@ export interface Surroundings {
   readonly offline: boolean
   readonly io: Io
   readonly execute: Context['execute']
+  readonly collect: Context['collect']
 }
 
 /** @throws {Failure} when the settings cannot be understood */
-export const createContext = ({ options, typed, offline, io, execute }: Surroundings): Context => {
+export const createContext = ({ options, typed, offline, io, execute, collect }: Surroundings): Context => {
   const choice = { server: text(options, 'server'), cloud: text(options, 'cloud') }
   const settings = offline ? null : readSettings(choice, io.env)
   const spell = (parameter: string) => typed.get(parameter) ?? optionText(parameter)
@@ -73,6 +74,7 @@ export const createContext = ({ options, typed, offline, io, execute }: Surround
     width: io.width,
     wait: (options.get('wait') as number | undefined) ?? null,
     dryRun: options.get('dry_run') === true,
+    collect,
     yes: options.get('yes') === true,
     confirm: confirming(options, io),
     signal: io.signal ?? new AbortController().signal,

@@ -224,6 +224,130 @@ t.test('several files are one; relations are rows of their own', async (t) => {
   )
 })
 
+t.test('labels are applied, and -l prunes what has them and nothing else', async (t) => {
+  const { here, json } = await serve(t)
+  await here(
+    'batch',
+    'networks add nw-mine --ipv4-network=10.7.0.0 --label team=a\nroute-links add rl-b --label team=b',
+  )
+  const made = await here('apply --label team=a --label env=test -f -', NET)
+  t.equal(made.code, 0, made.stderr)
+  t.match(await json('networks show nw-a'), { labels: { team: 'a', env: 'test' } })
+  t.match(await json('interfaces show if-a'), { labels: { team: 'a', env: 'test' } })
+  t.match(await here('apply --label team=a --label env=test -f -', NET), { stdout: /^5 unchanged\n$/ })
+  t.equal((await here('networks show -l env=test -o name')).stdout, 'nw-a\n')
+  const said = NET.replace('{ipv4_network: 10.0.0.0/24}', '{ipv4_network: 10.0.0.0/24, labels: {team: c}}')
+  t.match((await here('plan -f -', said)).stdout, /labels: env=test,team=a → team=c\n/)
+
+  const less = NET.replace(/ {2}if-a: .*\n/, '')
+  const plan = await here('plan --prune -l team=a --label team=a --label env=test -f -', less)
+  t.match(plan.stdout, /- network nw-mine\n/, 'of every collection')
+  t.match(plan.stdout, /- interface if-a\n/)
+  t.notMatch(plan.stdout, /rl-b/, 'without the label it stays')
+  t.match(await here('apply --prune --yes --label team=a --label env=test -f -', less), { code: 0 })
+  t.match(await json('networks show'), { total_count: 2 }, 'what is set is what is pruned by')
+  t.match(await here('apply --prune --yes -l team=a --label team=a -f -', less), { code: 0 })
+  t.same((await here('networks show -o name')).stdout, 'nw-a\n')
+  t.match(await json('route_links show'), { total_count: 2 })
+  t.match(await here('plan -l team=a -f -', less), {
+    code: 2,
+    stderr: /--selector chooses what --prune removes/,
+  })
+})
+
+t.test(
+  'what a file does not say of a row is as add would make it, but nothing is replaced for that',
+  async (t) => {
+    const { here, json } = await serve(t)
+    await here('apply -f -', NET)
+    await here(
+      'interfaces modify if-a --port-name eth7 --enable-filtering --display-name mine --label by=hand',
+    )
+    const plan = await here('plan -f -', NET)
+    t.equal(
+      plan.stdout,
+      '~ interface if-a\n    display_name: mine → if-a\n    port_name: eth7 → (none)\n' +
+        '    enable_filtering: true → false\n    labels: by=hand → (none)\n1 to change, 4 unchanged\n',
+    )
+    await here('apply -f -', NET)
+    t.match(await json('interfaces show if-a'), { port_name: null, display_name: 'if-a', labels: {} })
+    await here('networks add nw-wide --ipv4-network=10.8.0.0/16')
+    const silent = 'networks:\n  nw-wide: {ipv4_network: 10.8.0.0}\n'
+    t.match(await here('plan -f -', silent), { stdout: '1 unchanged\n' }, 'the prefix cannot be changed')
+  },
+)
+
+t.test('a plan tells by its exit code, and what the server would refuse', async (t) => {
+  const { here, api } = await serve(t)
+  t.match(await here('plan --exit-code -f -', NET), { code: 6, stderr: '', stdout: /^\+ network nw-a\n/ })
+  await here('apply -f -', NET)
+  t.match(await here('plan --exit-code -f -', NET), { code: 0 })
+  const refused = NET.replace('10.0.0.1}', '10.9.0.1}').replaceAll('if-a', 'if-z').replace('00:01', '00:09')
+  for (const command of ['plan', 'plan --exit-code', 'apply --dry-run', 'apply']) {
+    const { code, stdout, stderr } = await here(`${command} -f -`, refused)
+    t.match(
+      { code, stderr },
+      { code: 4, stderr: /stdin:4: if-z: ipv4_address '10\.9\.0\.1': .*; nothing was changed/ },
+    )
+    if (command !== 'apply') t.equal(stdout, '', 'no plan that would not be taken')
+  }
+  t.equal(api.store.revision(), 1)
+})
+
+t.test('a directory is its files, a file may have several documents', async (t) => {
+  const { here, json } = await serve(t)
+  const [networks = '', rest = ''] = NET.split(/(?=interfaces:)/)
+  const directory = t.testdir({
+    'b.yaml': rest,
+    'a.yml': `---\n${networks}---\nnetworks:\n  nw-b: {ipv4_network: 10.1.0.0}\n`,
+    'c.json': '{"networks": {"nw-c": {"ipv4_network": "10.2.0.0", "labels": {"app": "web"}}}}',
+    'notes.txt': 'none of ours',
+    empty: {},
+  })
+  const { code, stderr } = await here(`apply -f ${directory}`)
+  t.equal(code, 0, stderr)
+  t.match(await json('networks show'), { total_count: 3 })
+  t.match(await here(`plan -f ${directory}`), { stdout: /^7 unchanged\n$/ })
+  t.match(await here(`plan -f ${directory}/empty`), {
+    code: 1,
+    stderr: /there is no \.yaml, \.yml or \.json in /,
+  })
+  t.match(await here('plan -f -', 'networks: {}\n---\nnetwroks: {}\n'), {
+    code: 4,
+    stderr: /stdin:3: unknown netwroks/,
+  })
+})
+
+t.test('rules, associations and what hangs on the leg of a router are rows like others', async (t) => {
+  const { here, json } = await serve(t)
+  const lines = `networks add nw-a --ipv4-network=10.0.0.0
+networks add nw-b --ipv4-network=10.1.0.0
+routers add rt-a --network nw-a --network nw-b
+interfaces add if-a --network=nw-a --mac-address=52:54:00:00:00:01 --ipv4-address=10.0.0.9
+interfaces networks modify if-a nw-b --static
+filters add fil-a --interface if-a --mode static
+filters static add fil-a --protocol tcp --dst-port 80 --action pass
+filters static add fil-a --protocol tcp --dst-port 443 --action pass
+`
+  t.match(await here('batch', lines), { code: 0 })
+  const { items } = (await json('routers networks show rt-a')) as { items: { interface_uuid: string }[] }
+  const leg = items[0]?.interface_uuid
+  const late = `filters add fil-leg --interface ${leg} --mode static\nfilters static add fil-leg --protocol icmp --action drop\n`
+  t.match(await here('batch', late), { code: 0 })
+  const exported = await export_(t, here)
+  const other = await serve(t)
+  const applied = await other.here('apply -f -', exported)
+  t.equal(applied.code, 0, applied.stderr)
+  t.equal(await export_(t, other.here), exported)
+  t.match(await other.json('filters static show fil-leg'), { items: [{ protocol: 'icmp' }] })
+  t.match(await other.json('interfaces networks show if-a'), { total_count: 2 })
+  const changed = exported.replace('dst_port: 443', 'dst_port: 8443')
+  const plan = await other.here('apply --prune --yes -f -', changed)
+  t.match(plan.stdout, /\+ filter static fil-a .* 8443\n[\s\S]*- filter static fil-a .* 443\n/)
+  t.equal(plan.code, 0, plan.stderr)
+  t.match(await other.here('plan --prune --exit-code -f -', changed), { code: 0 })
+})
+
 t.test('every example is mentioned by a name that exists', async (t) => {
   for (const name of examples) t.ok(readFileSync(join(EXAMPLES, name), 'utf8').startsWith('# '), name)
 })

@@ -49,7 +49,7 @@ t.test('a deletion that takes rows along lists them and asks', async (t) => {
   t.match(no.said, { stdout: '', asked: /^Delete nw-a, and with it these 2\? \[y\/N\] $/ })
   t.match(
     no.said.stderr,
-    /^ {2}ip lease il-\w+\n {2}ip lease il-\w+\nvnctl: networks del: nothing was deleted\n$/,
+    /^ {2}ip lease il-\w+\n {2}ip lease il-\w+\n( {2}changed: interface if-\w: network_uuid: nw-a → \(none\)\n){2}vnctl: networks del: nothing was deleted\n$/,
   )
   t.match(await json('networks show'), { total_count: 1 })
 
@@ -70,18 +70,18 @@ t.test('a dry run says what would be and changes nothing', async (t) => {
   const { here, api } = await serve(t)
   await here('batch', NET)
   const before = api.store.revision()
-  t.equal(
+  t.match(
     (await here('networks add nw-b --ipv4-network=10.1.0.0/16 --dry-run')).stdout,
-    'would send POST networks {"uuid":"nw-b","ipv4_prefix":16,"ipv4_network":"10.1.0.0"}\n',
+    /^\+ network nw-b\n[\s\S]* {4}ipv4_network: 10\.1\.0\.0\n {4}ipv4_prefix: 16\n1 to add; nothing was done\n$/,
   )
   t.match(
     (await here('networks del nw-a --dry-run')).stdout,
-    /^would delete network nw-a\nwould delete ip lease il-\w+\nwould delete ip lease /,
+    /^- network nw-a\n(~ interface if-\w+\n {4}network_uuid: nw-a → \(none\)\n)*- ip lease il-\w+ \(goes along\)\n- ip lease /,
   )
-  t.match((await here('batch --dry-run', 'networks del nw-a')).stdout, /^would delete network nw-a\n/)
+  t.match((await here('batch --dry-run', 'networks del nw-a')).stdout, /^- network nw-a/)
   t.match(
     (await here('networks modify nw-a --display-name=x --dry-run')).stdout,
-    'would send PUT networks/nw-a {"display_name":"x"}',
+    '~ network nw-a\n    display_name: nw-a → x\n1 to change; nothing was done\n',
   )
   t.equal(api.store.revision(), before)
 })

@@ -1,6 +1,6 @@
 /** What a lease policy is related to. */
 import { optional, requiredReference } from '../field.ts'
-import { text } from '../kinds/scalar.ts'
+import { boolean, text } from '../kinds/scalar.ts'
 import { defineResource } from '../resource.ts'
 
 const policy = requiredReference('lease_policy', { help: 'The policy.', onDelete: 'cascade' })
@@ -39,6 +39,13 @@ export const leasePolicyInterface = defineResource({
     label: optional(text, {
       help: 'Its leases go into the containers with this label and into those without any.',
     }),
+  },
+  parameters: {
+    lease: {
+      kind: boolean,
+      help: 'false: it gets no address now, e.g. because it comes back without one.',
+      restored: false,
+    },
   },
   unique: [['lease_policy_id', 'interface_id']],
 })

@@ -63,7 +63,7 @@ const parse = (parameter: Expected, found: unknown, as: string): Scalar | null =
     typeof value === 'object' && parameter.kind.isList !== true
       ? ({ ok: false, reason: `not ${parameter.kind.expects}` } as const)
       : parameter.kind.parse(value)
-  if (result.ok) return result.value
+  if (result.ok) return parameter.nullable && result.value === '' ? null : result.value
   throw parameter.kind.name === 'uuid'
     ? invalidUuid(as, value, result.reason)
     : argumentError(as, value, result.reason)

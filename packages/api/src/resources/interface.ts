@@ -8,6 +8,7 @@ import { plainShape } from '../crud/shape.ts'
 import { argumentError, missingArgument } from '../errors.ts'
 import { allocateMac } from '../rules/mac.ts'
 import { allocateFromMacGroup } from '../rules/mac_allocation.ts'
+import { partName } from '../rules/part_name.ts'
 import { checkPort } from '../rules/port.ts'
 import { segmentOfInterface } from '../rules/segment.ts'
 import type { Stored } from '../store/columns.ts'
@@ -68,15 +69,17 @@ export const interfaceBehaviour: Behaviour<'interface'> = {
   created: (work, row, draft) => {
     const mac = macOf(work, row, draft)
     if (mac === undefined) return
-    const lease = work.create('mac_lease', { interface_id: row.id, mac_address: mac })
+    const name = partName(work, 'mac_lease', row.uuid)
+    const lease = work.create('mac_lease', { interface_id: row.id, mac_address: mac }, name)
     const address = parameter(draft, 'ipv4_address')
     if (address === undefined || row.network_id === null) return
-    work.create('ip_lease', {
+    const values = {
       network_id: row.network_id,
       mac_lease_id: lease.id,
       interface_id: row.id,
       address,
-    })
+    }
+    work.create('ip_lease', values, partName(work, 'ip_lease', row.uuid))
   },
   /** What else is changed must not fail for a port that was taken before. */
   updated: (work, row, before) => {

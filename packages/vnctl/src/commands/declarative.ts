@@ -1,19 +1,20 @@
 /** `vnctl export`, `plan -f FILE`, `apply -f FILE`: what there is, what would change, and making it so in one batch. */
-import { readFile } from 'node:fs/promises'
-import { boolean, text } from '@openvnet/schema'
+import { boolean, labelSelector, labels, labelTerms, text } from '@openvnet/schema'
 import type { Command, CommandOption, Context, OptionValues } from '../command.ts'
 import type { Plan } from '../declaration/change.ts'
 import { type Declaration, placeText } from '../declaration/declared.ts'
+import type { Pruning } from '../declaration/pruning.ts'
 import { EXIT, Failure } from '../failure.ts'
 import { DELETE_OPTIONS } from '../globals.ts'
 import { readModel } from '../model/model.ts'
 import { notApplied } from '../server/applied.ts'
-import { readAll } from '../stdin.ts'
+import type { Request } from '../server/client.ts'
+import { filesIn, readInput, sourceName } from './input_file.ts'
 
 const FILES: CommandOption = {
   name: 'filename',
   aliases: ['f'],
-  help: 'The file with what there should be, - for stdin; several are taken as one.',
+  help: 'The file with what there should be, - for stdin, or a directory of such files; several are taken as one.',
   kind: { ...text, name: 'file', expects: 'a file, or - for stdin' },
   required: true,
   repeats: true,
@@ -22,31 +23,60 @@ const FILES: CommandOption = {
 const PRUNE: CommandOption = {
   name: 'prune',
   aliases: [],
-  help: 'Removes the rows that the file does not name, of the collections that it has.',
+  help: 'Removes the rows that the file does not name, of the collections that it has, or with -l by label.',
   kind: boolean,
   required: false,
   bare: true,
 }
 
-const readOne = async (file: string, context: Context): Promise<string> => {
-  if (file === '-') return readAll(context.stdin)
-  try {
-    return await readFile(file, 'utf8')
-  } catch (error) {
-    throw new Failure(EXIT.other, `cannot read ${file}: ${(error as Error).message}`)
-  }
+const SELECTOR: CommandOption = {
+  name: 'selector',
+  aliases: ['l'],
+  help: 'With --prune: removes every row that has these labels and is not in the file, and no other.',
+  kind: labelSelector,
+  required: false,
+}
+
+const SET_LABEL: CommandOption = {
+  name: 'label',
+  aliases: [],
+  help: 'A label KEY=VALUE that all rows of the file get; may be repeated. With --prune alone it is what is pruned by.',
+  kind: labels,
+  required: false,
+}
+
+const EXIT_CODE: CommandOption = {
+  name: 'exit_code',
+  aliases: [],
+  help: `Ends with ${EXIT.differs} when something would change.`,
+  kind: boolean,
+  required: false,
+  bare: true,
 }
 
 /** Loaded when it is needed: it brings the parser of YAML along. */
 const readFiles = async (options: OptionValues, context: Context): Promise<Declaration> => {
   const { mergeDeclarations, readDeclaration } = await import('../declaration/read.ts')
-  const files = (options.get('filename') as readonly string[]).map(String)
+  const { labelled } = await import('../declaration/labelled.ts')
   const declarations: Declaration[] = []
-  for (const file of files) {
-    const content = await readOne(file, context)
-    declarations.push(readDeclaration(file === '-' ? 'stdin' : file, content))
+  for (const file of await filesIn((options.get('filename') as readonly string[]).map(String))) {
+    declarations.push(readDeclaration(sourceName(file), await readInput(file, context)))
   }
-  return mergeDeclarations(declarations)
+  const merged = mergeDeclarations(declarations)
+  const label = options.get('label')
+  return typeof label === 'string' ? labelled(merged, label) : merged
+}
+
+const pruning = (options: OptionValues): Pruning => {
+  if (options.get('prune') !== true) {
+    if (options.has('selector'))
+      throw new Failure(EXIT.usage, '--selector chooses what --prune removes; give that too')
+    return { kind: 'none' }
+  }
+  const selector = options.get('selector') ?? options.get('label')
+  return typeof selector === 'string'
+    ? { kind: 'labelled', terms: labelTerms(selector) }
+    : { kind: 'collections' }
 }
 
 interface Prepared {
@@ -55,10 +85,11 @@ interface Prepared {
 }
 
 const prepare = async (options: OptionValues, context: Context): Promise<Prepared> => {
+  const prune = pruning(options)
   const declaration = await readFiles(options, context)
   const { planOf } = await import('../declaration/plan.ts')
   const model = await readModel(context.client)
-  return { declaration, plan: planOf({ model, declaration, prune: options.get('prune') === true }) }
+  return { declaration, plan: planOf({ model, declaration, prune }) }
 }
 
 const showPlan = async (context: Context, plan: Plan): Promise<void> => {
@@ -96,19 +127,27 @@ const confirmLoss = async (context: Context, { changes }: Plan): Promise<void> =
   }
 }
 
-const send = async (context: Context, prepared: Prepared): Promise<void> => {
+const batchOf = async ({ plan }: Prepared): Promise<Request> => {
   const { operationsOf } = await import('../declaration/operations.ts')
-  const operations = operationsOf(prepared.plan).map(({ operation }) => operation)
+  const { batchRequest } = await import('../server/rehearsal.ts')
+  return { ...batchRequest(operationsOf(plan).map(({ operation }) => operation)), verbatim: true }
+}
+
+/** The server takes it, or says what it would refuse. */
+const check = async (context: Context, prepared: Prepared): Promise<void> => {
+  if (prepared.plan.changes.length === 0) return
+  const { rehearse } = await import('../server/rehearsal.ts')
+  await rehearse(context, await batchOf(prepared)).catch(async (error: unknown) => {
+    throw await located(error, prepared)
+  })
+}
+
+const send = async (context: Context, prepared: Prepared): Promise<void> => {
+  const request = await batchOf(prepared)
   const { wait } = context
-  const waiting = wait === null ? {} : { query: { wait: String(wait) }, patience: wait }
-  const request = {
-    method: 'POST',
-    path: ['batch'],
-    body: { operations },
-    verbatim: true,
-    ...waiting,
-  } as const
-  const answer = await context.client.send(request).catch(async (error: unknown) => {
+  const waiting =
+    wait === null ? {} : { query: { wait: String(wait) }, patience: (request.patience ?? 0) + wait }
+  const answer = await context.client.send({ ...request, ...waiting }).catch(async (error: unknown) => {
     throw await located(error, prepared)
   })
   if (answer.notEnforced !== null) context.remark(`not enforced yet: ${answer.notEnforced}`)
@@ -130,21 +169,33 @@ const exportCommand: Command = {
   },
 }
 
+const DECLARED = [FILES, PRUNE, SELECTOR, SET_LABEL]
+
 const planCommand: Command = {
-  names: ['plan'],
-  help: 'Shows what `vnctl apply` would add, change and remove; changes nothing.',
+  names: ['plan', 'diff'],
+  help: 'Shows what `vnctl apply` would add, change and remove, and whether the server would take it; changes nothing.',
   positionals: [],
-  options: [FILES, PRUNE],
-  run: async ({ options }, context) => showPlan(context, (await prepare(options, context)).plan),
+  options: [...DECLARED, EXIT_CODE],
+  run: async ({ options }, context) => {
+    const prepared = await prepare(options, context)
+    await check(context, prepared)
+    await showPlan(context, prepared.plan)
+    if (options.get('exit_code') === true && prepared.plan.changes.length > 0) {
+      throw new Failure(EXIT.differs, 'it is not as the file says')
+    }
+  },
 }
 
 const applyCommand: Command = {
   names: ['apply'],
-  help: 'Makes what there is as FILE says, in one batch: all of it or nothing. What the file does not say stays as it is.',
+  help:
+    'Makes what there is as FILE says, in one batch: all of it or nothing. Rows that it does not name stay as they are; ' +
+    'what it does not say of a row that it names is as `add` would make it.',
   positionals: [],
-  options: [FILES, PRUNE, ...DELETE_OPTIONS],
+  options: [...DECLARED, ...DELETE_OPTIONS],
   run: async ({ options }, context) => {
     const prepared = await prepare(options, context)
+    if (context.dryRun) await check(context, prepared)
     await showPlan(context, prepared.plan)
     if (context.dryRun || prepared.plan.changes.length === 0) return
     await confirmLoss(context, prepared.plan)

@@ -30,4 +30,6 @@ export type Change =
 export interface Plan {
   readonly changes: readonly Change[]
   readonly unchanged: number
+  /** Identities of what hangs on parts of other rows: it can only be added when those are there. */
+  readonly late: ReadonlySet<string>
 }

@@ -12,9 +12,11 @@ export interface DeclaredRow {
   readonly resource: ResourceSpec
   /** The uuid; of a join row those of the two, with a blank between. */
   readonly key: string
-  /** What is said of it, by parameter; what is not said is left as it is. */
+  /** What is said of it, by parameter. */
   readonly values: ReadonlyMap<string, DeclaredValue>
   readonly place: Place
+  /** Only what is said counts, because the row is said in another one. */
+  readonly isPartial?: true
 }
 
 export interface DeclaredValue {

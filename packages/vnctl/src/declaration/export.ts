@@ -2,9 +2,9 @@
  * All rows as a declaration that makes them again: without what the server makes by itself, and without what it would
  * supply when it is not said.
  */
-import { type Field, parameterName } from '@openvnet/schema'
+import { type Field, parameterName, type Scalar, type ValueField } from '@openvnet/schema'
 import { derivedRows } from '../model/derived.ts'
-import type { Model, ModelRow, Values } from '../model/model.ts'
+import type { Model, ModelRow } from '../model/model.ts'
 import { RESOURCE_LIST } from '../model/model.ts'
 import { withGateways } from './routers.ts'
 
@@ -14,14 +14,18 @@ const isSaid = (name: string, field: Field, value: unknown, key: string): boolea
   return !(name === 'display_name' && value === key)
 }
 
-const saidOf = ({ resource, key, values }: ModelRow): Values => {
+const shownOf = ({ kind }: ValueField, value: Scalar | null): unknown =>
+  kind.shown === undefined ? value : kind.shown(value)
+
+const saidOf = ({ resource, key, values }: ModelRow): Readonly<Record<string, unknown>> => {
   const fields = Object.entries(resource.fields).flatMap(([name, field]) => {
     const parameter = parameterName(name, field)
     const value = values[parameter] ?? null
-    return isSaid(name, field, value, key) ? [[parameter, value]] : []
+    if (!isSaid(name, field, value, key)) return []
+    return [[parameter, field.type === 'value' ? shownOf(field, value) : value]]
   })
-  const others = Object.keys(resource.parameters ?? {}).flatMap((name) => {
-    const value = values[name] ?? null
+  const others = Object.entries(resource.parameters ?? {}).flatMap(([name, { restored }]) => {
+    const value = values[name] ?? restored ?? null
     return value === null ? [] : [[name, value]]
   })
   return Object.fromEntries([...fields, ...others])

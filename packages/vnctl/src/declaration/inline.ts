@@ -87,7 +87,10 @@ const unfoldOne = (
   const [only, ...others] = made
   return only === undefined || others.length > 0
     ? { additions: missingPart(current, row, parameter, said), parts: [] }
-    : { additions: [], parts: [{ ...only, values: new Map([[parameter, said]]), place: said.place }] }
+    : {
+        additions: [],
+        parts: [{ ...only, values: new Map([[parameter, said]]), place: said.place, isPartial: true }],
+      }
 }
 
 /** What is said inline of rows that exist, as rows of their own. */

@@ -4,9 +4,9 @@
  * last, then the other changes.
  */
 import { parameterName, type ResourceSpec } from '@openvnet/schema'
-import { relationOf, resourceNamed } from '../from_schema/resources.ts'
+import { associationOf, partOf, relationOf, resourceNamed } from '../from_schema/resources.ts'
 import { identity } from '../model/dependents.ts'
-import { pathFields, type Values } from '../model/model.ts'
+import { identityFields, pathFields, type Values } from '../model/model.ts'
 import type { Change, Plan } from './change.ts'
 
 export interface Operation {
@@ -28,9 +28,15 @@ const listPath = (resource: ResourceSpec, values: Values): string => {
 }
 
 const rowPath = (resource: ResourceSpec, key: string, values: Values): string => {
+  const [base, other] = key.split(' ')
+  const association = associationOf(resource)
+  if (association !== null) {
+    return `${association.base.collection}/${base}/${association.other.collection}/${other}`
+  }
+  const part = partOf(resource)
+  if (part !== null) return `${part.base.collection}/${base}/${part.names[0]}`
   const relation = relationOf(resource)
   if (relation === null) return `${listPath(resource, values)}/${key}`
-  const [base, other] = key.split(' ')
   return `${relation.base.collection}/${base}/${relation.names[0]}/${other}`
 }
 
@@ -40,7 +46,15 @@ const inPath = (resource: ResourceSpec): readonly string[] => {
   return resource.parent === undefined ? [] : [`${resource.parent}_uuid`]
 }
 
+/** An association is there or not, which `static` says. */
+const associated = (resource: ResourceSpec, key: string, isThere: boolean): Operation | null =>
+  associationOf(resource) === null
+    ? null
+    : { method: 'PUT', path: rowPath(resource, key, {}), body: { static: isThere } }
+
 const addition = (resource: ResourceSpec, key: string, values: Values): Operation => {
+  const association = associated(resource, key, true)
+  if (association !== null) return association
   const given = inPath(resource)
   const rest = Object.fromEntries(Object.entries(values).filter(([name]) => !given.includes(name)))
   if (resource.prefix === null) return { method: 'POST', path: rowPath(resource, key, values), body: rest }
@@ -48,10 +62,20 @@ const addition = (resource: ResourceSpec, key: string, values: Values): Operatio
   return { method: 'POST', path: listPath(resource, values), body }
 }
 
-const deletion = (resource: ResourceSpec, key: string, before: Values): Operation => ({
-  method: 'DELETE',
-  path: rowPath(resource, key, before),
-})
+/** A part is named by what tells it apart. */
+const described = (resource: ResourceSpec, before: Values): { body?: Values } => {
+  const part = partOf(resource)
+  if (part === null) return {}
+  const names = identityFields(resource).filter((name) => name !== part.given)
+  return { body: Object.fromEntries(names.map((name) => [name, before[name] ?? null])) }
+}
+
+const deletion = (resource: ResourceSpec, key: string, before: Values): Operation =>
+  associated(resource, key, false) ?? {
+    method: 'DELETE',
+    path: rowPath(resource, key, before),
+    ...described(resource, before),
+  }
 
 /** Whether a change names a row that is only there when the additions are made. */
 const needsAddition = (change: Change, made: ReadonlySet<string>): boolean => {
@@ -67,12 +91,13 @@ const needsAddition = (change: Change, made: ReadonlySet<string>): boolean => {
 }
 
 /** In the order of the batch, each with the change that it is part of. */
-export const operationsOf = ({ changes }: Plan): BatchEntry[] => {
+export const operationsOf = ({ changes, late }: Plan): BatchEntry[] => {
   const made = new Set(
     changes.flatMap(({ kind, resource, key }) =>
       kind === 'add' || kind === 'replace' ? [identity(resource.name, key)] : [],
     ),
   )
+  const isLate = ({ change }: BatchEntry) => late.has(identity(change.resource.name, change.key))
   const puts = changes.flatMap((change): BatchEntry[] => {
     if (change.kind !== 'change') return []
     const body = Object.fromEntries(
@@ -92,7 +117,8 @@ export const operationsOf = ({ changes }: Plan): BatchEntry[] => {
   return [
     ...puts.filter(({ change }) => !needsAddition(change, made)),
     ...deletions.reverse(),
-    ...additions,
+    ...additions.filter((entry) => !isLate(entry)),
+    ...additions.filter(isLate),
     ...puts.filter(({ change }) => needsAddition(change, made)),
   ]
 }

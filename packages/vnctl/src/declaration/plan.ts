@@ -6,13 +6,16 @@
 import { type Field, nearest, parameterName, type ResourceSpec } from '@openvnet/schema'
 import { EXIT, Failure } from '../failure.ts'
 import { closure, identity } from '../model/dependents.ts'
-import { derivedRows, goneWith } from '../model/derived.ts'
+import { derivedRows, goneWith, LEASES } from '../model/derived.ts'
 import { type Model, type ModelRow, RESOURCE_LIST, type Values } from '../model/model.ts'
 import type { Change, Difference, Plan, Planned } from './change.ts'
 import { type Declaration, type DeclaredRow, placeText } from './declared.ts'
 import { explicitNone, unfold } from './inline.ts'
+import { lateOf } from './late.ts'
+import { type Pruning, undeclared } from './pruning.ts'
 import { missingOf } from './read.ts'
 import { withGateways } from './routers.ts'
+import { isChangeable, resets, same } from './unsaid.ts'
 
 type Rows = ReadonlyMap<string, ModelRow>
 
@@ -21,11 +24,12 @@ const identityOf = ({ resource, key }: Planned): string => identity(resource.nam
 const fieldsOf = (resource: ResourceSpec): Map<string, Field> =>
   new Map(Object.entries(resource.fields).map(([name, field]) => [parameterName(name, field), field]))
 
-/** What the server chose is what `auto` asked for. */
-const same = (before: unknown, after: unknown): boolean =>
-  JSON.stringify(before) === JSON.stringify(after) || (after === 'auto' && before !== null)
+const differencesOf = (row: DeclaredRow, current: ModelRow): Difference[] => [
+  ...saidDifferences(row, current),
+  ...resets(row, current),
+]
 
-const differencesOf = (row: DeclaredRow, current: ModelRow): Difference[] => {
+const saidDifferences = (row: DeclaredRow, current: ModelRow): Difference[] => {
   const fields = fieldsOf(row.resource)
   return [...row.values].flatMap(([parameter, { value: after }]): Difference[] => {
     if (!fields.has(parameter) && !(parameter in current.values)) return []
@@ -37,16 +41,26 @@ const differencesOf = (row: DeclaredRow, current: ModelRow): Difference[] => {
 const plainValues = (row: DeclaredRow): Values =>
   Object.fromEntries([...row.values].map(([name, { value }]) => [name, value])) as Values
 
+/** The resources of the parts that a row brings along, and of what belongs to these from the start. */
+const partNames = ({ fields }: ResourceSpec): ReadonlySet<string> => {
+  const parts = Object.values(fields).flatMap((field) =>
+    field.type === 'reference' && field.part === true ? [field.to] : [],
+  )
+  return new Set(parts.includes('interface') ? [...parts, ...LEASES] : parts)
+}
+
 /** @throws {Failure} naming the line of a reference that leads nowhere */
 const checkReferences = (declaration: Declaration, current: Rows): void => {
   const declared = new Set(declaration.rows.map(identityOf))
+  const owners = new Set(declaration.rows.map(({ resource }) => resource))
+  const mayBePart = (name: string) => [...owners].some((resource) => partNames(resource).has(name))
   for (const row of declaration.rows) {
     const fields = fieldsOf(row.resource)
     for (const [parameter, { value, place }] of row.values) {
       const field = fields.get(parameter)
       if (field?.type !== 'reference' || value === null) continue
       const at = identity(field.to, String(value))
-      if (declared.has(at) || current.has(at)) continue
+      if (declared.has(at) || current.has(at) || mayBePart(field.to)) continue
       const known = [...declared, ...current.keys()].flatMap((one) =>
         one.startsWith(`${field.to} `) ? [one.slice(field.to.length + 1)] : [],
       )
@@ -71,8 +85,11 @@ const restored = (model: Model, row: ModelRow, declared: DeclaredRow | undefined
     ([name, value]) => value !== null && fields.get(name)?.computed !== true,
   )
   const inline = explicitNone(model.rows, row, (other, name) => (other as ModelRow).values[name])
+  const parameters = Object.entries(row.resource.parameters ?? {}).flatMap(([name, { restored: value }]) =>
+    value === undefined ? [] : [[name, value]],
+  )
   return {
-    ...Object.fromEntries(kept),
+    ...Object.fromEntries([...kept, ...parameters]),
     ...Object.fromEntries(inline.map((parameter) => [parameter, null])),
     ...(declared === undefined ? {} : ownValues(declared, row)),
   }
@@ -106,11 +123,9 @@ const changeOf = (
   if (differences.length === 0) return null
   const { resource, key } = row
   const fields = fieldsOf(resource)
-  const isChangeable =
-    resource.prefix !== null &&
-    resource.parent === undefined &&
-    differences.every(({ parameter }) => fields.get(parameter)?.mutable === true)
-  if (isChangeable) return { kind: 'change', resource, key, differences }
+  const isEnough =
+    isChangeable(resource) && differences.every(({ parameter }) => fields.get(parameter)?.mutable === true)
+  if (isEnough) return { kind: 'change', resource, key, differences }
   return {
     kind: 'replace',
     resource,
@@ -124,8 +139,8 @@ const changeOf = (
 interface PlanOptions {
   readonly model: Model
   readonly declaration: Declaration
-  /** Rows of the collections that are there go unless they are declared. */
-  readonly prune: boolean
+  /** Which rows go unless they are declared. */
+  readonly prune: Pruning
 }
 
 type Changes = Map<string, Change>
@@ -169,22 +184,6 @@ const addReplacements = (
   }
 }
 
-/** The rows of the collections of a file that it does not name; networks of a router are said with the router. */
-const undeclared = (
-  model: Model,
-  { collections, rows }: Declaration,
-  declared: ReadonlyMap<string, DeclaredRow>,
-): ModelRow[] => {
-  const derived = derivedRows(model)
-  const resources = new Set([
-    ...collections,
-    ...rows.filter(({ resource }) => resource.prefix === null).map(({ resource }) => resource),
-  ])
-  return model.rows.filter(
-    (row) => resources.has(row.resource) && !derived.has(row) && !declared.has(identityOf(row)),
-  )
-}
-
 /** @throws {Failure} for what is declared and cannot be */
 export const planOf = ({ model: stored, declaration: said, prune }: PlanOptions): Plan => {
   const model = withGateways(stored)
@@ -198,11 +197,15 @@ export const planOf = ({ model: stored, declaration: said, prune }: PlanOptions)
   const changes: Changes = new Map(
     direct.flatMap((change) => (change === null ? [] : [[identityOf(change), change]])),
   )
-  if (prune) addRemovals(changes, model, undeclared(model, declaration, declared))
+  const isDeclared = (row: ModelRow) => declared.has(identityOf(row))
+  addRemovals(changes, model, undeclared(model, declaration, prune, isDeclared))
   addReplacements(changes, model, declared)
   const order = (change: Change) => RESOURCE_LIST.indexOf(change.resource)
+  const sorted = [...changes.values(), ...additions].toSorted((a, b) => order(a) - order(b))
+  const parts = new Set([...derivedRows(model)].map(identityOf))
   return {
-    changes: [...changes.values(), ...additions].toSorted((a, b) => order(a) - order(b)),
+    changes: sorted,
+    late: lateOf(sorted, { has: (at) => (declared.has(at) || current.has(at)) && !parts.has(at) }),
     unchanged: said.rows.filter((row) => !changes.has(identityOf(row))).length,
   }
 }

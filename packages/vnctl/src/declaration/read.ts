@@ -3,7 +3,17 @@
  * a row is what `add` takes, under the same names; every fault is named with its line.
  */
 import { nearest, type ResourceSpec, type Scalar, text as textKind } from '@openvnet/schema'
-import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
+import {
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  type ParsedNode,
+  parseAllDocuments,
+} from 'yaml'
 import { type CommandOption, canonical } from '../command.ts'
 import { EXIT, Failure } from '../failure.ts'
 import { addOptions } from '../from_schema/options.ts'
@@ -11,6 +21,8 @@ import { keyOf, pathFields, RESOURCE_LIST } from '../model/model.ts'
 import { refusalOf } from '../parse.ts'
 import { type Declaration, type DeclaredRow, type DeclaredValue, type Place, placeText } from './declared.ts'
 import { unfoldRouter } from './routers.ts'
+
+type ParsedDocument = Document.Parsed<ParsedNode>
 
 interface Source {
   readonly file: string
@@ -40,6 +52,21 @@ const parsed = (option: CommandOption, value: unknown, place: Place): Scalar => 
   throw fault(place, `${option.name} '${shown}': ${refusalOf(option.kind, result.reason, shown)}`)
 }
 
+/** A list or a map that is one value; `undefined` where the node is neither, or the option takes none. */
+const wholeOf = (source: Source, option: CommandOption, node: unknown): DeclaredValue | undefined => {
+  const place = placeOf(source, node)
+  if (isSeq(node) && option.repeats) {
+    const list = node.items.map((item) =>
+      parsed(option, isScalar(item) ? item.value : item, placeOf(source, item)),
+    )
+    return { value: list, place }
+  }
+  const { isList = false, isMap: takesMap = false } = option.kind
+  if (!(isSeq(node) && isList) && !(isMap(node) && takesMap)) return undefined
+  const value = parsed(option, node.toJSON(), place)
+  return { value: option.nullable === true && value === '' ? null : value, place }
+}
+
 /** The value of a node, with that of the prefix where it has one behind a slash. */
 const valuesOf = (
   source: Source,
@@ -48,15 +75,8 @@ const valuesOf = (
   options: readonly CommandOption[],
 ): [string, DeclaredValue][] => {
   const place = placeOf(source, node)
-  if (isSeq(node) && option.repeats) {
-    const list = node.items.map((item) =>
-      parsed(option, isScalar(item) ? item.value : item, placeOf(source, item)),
-    )
-    return [[option.name, { value: list, place }]]
-  }
-  if (isSeq(node) && option.kind.isList === true) {
-    return [[option.name, { value: parsed(option, node.toJSON(), place), place }]]
-  }
+  const whole = wholeOf(source, option, node)
+  if (whole !== undefined) return [[option.name, whole]]
   const value = isScalar(node) ? node.value : node
   if (value === null || value === undefined) {
     if (option.nullable !== true) throw fault(place, `${option.name} has no value: ${option.kind.expects}`)
@@ -172,21 +192,23 @@ const readSections = (source: Source, content: unknown): Declaration => {
   return { collections, rows }
 }
 
-/** @throws {Failure} naming file and line */
-export const readDeclaration = (file: string, content: string): Declaration => {
-  const source = { file, lines: new LineCounter() }
-  const document = parseDocument(content, { lineCounter: source.lines, prettyErrors: false })
-  const [error] = document.errors
+const readDocument = (source: Source, { contents, errors }: ParsedDocument): Declaration => {
+  const [error] = errors
   if (error !== undefined) {
-    throw fault({ file, line: source.lines.linePos(error.pos[0]).line }, error.message.split('\n')[0] ?? '')
+    const { line } = source.lines.linePos(error.pos[0])
+    throw fault({ file: source.file, line }, error.message.split('\n')[0] ?? '')
   }
-  const { contents } = document
   if (contents !== null && !isMap(contents) && !(isScalar(contents) && contents.value === null)) {
     throw fault(placeOf(source, contents), 'not a map of collections to rows')
   }
-  const declaration = readSections(source, contents)
-  checkTwice(declaration.rows)
-  return declaration
+  return readSections(source, contents)
+}
+
+/** Several documents with `---` in between are as one. @throws {Failure} naming file and line */
+export const readDeclaration = (file: string, content: string): Declaration => {
+  const source = { file, lines: new LineCounter() }
+  const documents = [...parseAllDocuments(content, { lineCounter: source.lines, prettyErrors: false })]
+  return mergeDeclarations(documents.map((document) => readDocument(source, document as ParsedDocument)))
 }
 
 /** Several files as one. @throws {Failure} */

@@ -25,10 +25,10 @@ export const unfoldRouter = (row: DeclaredRow): DeclaredRow[] => {
 
 /** The rows with what is said of them and is kept in their parts. */
 export const withGateways = (model: Model): Model => {
+  const leases = model.rows.filter((row) => row.resource.name === 'ip_lease')
+  // The first lease of a leg is that of the gateway.
   const addresses = new Map(
-    model.rows
-      .filter((row) => row.resource.name === 'ip_lease')
-      .map(({ values }) => [values['interface_uuid'], values['ipv4_address'] ?? null]),
+    leases.toReversed().map(({ values }) => [values['interface_uuid'], values['ipv4_address'] ?? null]),
   )
   const rows = model.rows.map((row): ModelRow => {
     if (row.resource.name !== resource.name) return row

@@ -43,14 +43,31 @@ const COUNTED = [
   ['remove', 'to remove'],
 ] as const
 
-/** `2 to add, 1 to change, 5 unchanged` */
-export const summaryOf = ({ changes, unchanged }: Plan): string => {
-  const counts = COUNTED.flatMap(([kind, words]) => {
+const countsOf = (changes: readonly Change[]): string[] =>
+  COUNTED.flatMap(([kind, words]) => {
     const count = changes.filter((change) => change.kind === kind).length
     return count === 0 ? [] : [`${count} ${words}`]
   })
-  return [...counts, `${unchanged} unchanged`].join(', ')
-}
+
+/** `2 to add, 1 to change, 5 unchanged` */
+const summaryOf = ({ changes, unchanged }: Plan): string =>
+  [...countsOf(changes), `${unchanged} unchanged`].join(', ')
+
+/** What a deletion entails, a line each: first what goes, then what loses something. */
+export const consequenceLines = (changes: readonly Change[]): string[] => [
+  ...changes.filter(({ kind }) => kind === 'remove').map(nameOf),
+  ...changes.flatMap((change) =>
+    change.kind === 'change'
+      ? change.differences.map((one) => `changed: ${nameOf(change)}: ${differenceLine(one).trim()}`)
+      : [],
+  ),
+]
+
+/** What a call would do, said by the server. */
+export const rehearsalText = (changes: readonly Change[], paint: Paint): string =>
+  changes.length === 0
+    ? 'nothing would change'
+    : `${changes.flatMap((change) => linesOf(change, paint)).join('\n')}\n${countsOf(changes).join(', ')}; nothing was done`
 
 export const planText = (plan: Plan, paint: Paint): string =>
   [...plan.changes.flatMap((change) => linesOf(change, paint)), summaryOf(plan)].join('\n')

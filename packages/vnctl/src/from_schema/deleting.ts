@@ -2,8 +2,7 @@
 import type { ResourceSpec } from '@openvnet/schema'
 import type { Context } from '../command.ts'
 import { EXIT, Failure } from '../failure.ts'
-import { goneWith } from '../model/derived.ts'
-import { type ModelRow, readModel } from '../model/model.ts'
+import { identity } from '../model/dependents.ts'
 import { presentDeleted } from '../output/present.ts'
 import { write } from '../server/write.ts'
 
@@ -16,38 +15,36 @@ export interface Deletion {
   readonly name: string
 }
 
-const described = ({ resource, key }: Pick<ModelRow, 'resource' | 'key'>): string =>
-  `${resource.name.replaceAll('_', ' ')} ${key.replace(' ', ' of ')}`
-
-/** The rows that would go along. */
-const alongWith = async (context: Context, deletions: readonly Deletion[]): Promise<ModelRow[]> => {
-  const model = await readModel(context.client)
-  const first = model.rows.filter((row) =>
-    deletions.some(({ resource, key }) => row.resource === resource && row.key === key),
-  )
-  return goneWith(model, first)
+/** What the server would do; loaded where it is asked. */
+const tried = async (context: Context, deletions: readonly Deletion[]) => {
+  const { batchRequest, rehearse } = await import('../server/rehearsal.ts')
+  const operations = deletions.map(({ path }) => ({ method: 'DELETE', path: path.join('/') }) as const)
+  const asked = new Set(deletions.map(({ resource, key }) => identity(resource.name, key)))
+  return rehearse(context, batchRequest(operations), asked)
 }
 
-/** @throws {Failure} the answer is no */
+/** @throws {Failure} the answer is no, or the server would refuse */
 const confirm = async (context: Context, deletions: readonly Deletion[]): Promise<void> => {
   if (context.confirm === null) return
-  const rows = await alongWith(context, deletions)
-  if (rows.length === 0) return
+  const { changes } = await tried(context, deletions)
+  const others = changes.filter((change) => change.kind !== 'remove' || change.reason !== 'asked')
+  if (others.length === 0) return
   const names = deletions.map(({ name }) => name).join(', ')
-  for (const row of rows) context.remark(`  ${described(row)}`)
-  const isMeant = await context.confirm(`Delete ${names}, and with it these ${rows.length}?`)
+  const { consequenceLines } = await import('../declaration/show.ts')
+  for (const line of consequenceLines(others)) context.remark(`  ${line}`)
+  const gone = others.filter(({ kind }) => kind === 'remove').length
+  const what = gone === 0 ? 'change these' : `with it these ${gone}`
+  const isMeant = await context.confirm(`Delete ${names}, and ${what}?`)
   if (!isMeant) throw new Failure(EXIT.other, 'nothing was deleted')
 }
 
 /** @throws {Failure} */
 export const deleteRows = async (context: Context, deletions: readonly Deletion[]): Promise<void> => {
-  if (context.dryRun) {
-    const rows = await alongWith(context, deletions)
-    for (const deletion of deletions) context.print(`would delete ${described(deletion)}`)
-    for (const row of rows) context.print(`would delete ${described(row)}`)
-    return
+  if (context.dryRun && context.collect === null) {
+    const { showRehearsal } = await import('../server/rehearsal.ts')
+    return showRehearsal(context, await tried(context, deletions))
   }
-  await confirm(context, deletions)
+  if (!context.dryRun) await confirm(context, deletions)
   for (const { path, name } of deletions) {
     await write(context, { method: 'DELETE', path }, (answer) => presentDeleted(context, answer, name))
   }

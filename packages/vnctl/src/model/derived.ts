@@ -1,6 +1,6 @@
 /**
  * Rows that only the server makes: those that follow from another (a field that it computes says from which), and those
- * that are parts of another, with all that belongs to a part.
+ * that are parts of another, with the leases that a part has from the start. What somebody hung on a part is not one.
  */
 import { type Field, parameterName } from '@openvnet/schema'
 import { cascadeOf, identity } from './dependents.ts'
@@ -29,11 +29,21 @@ const partsOf = (rows: Rows, row: ModelRow): ModelRow[] =>
       : [],
   )
 
+/** What an interface that is a part has from the start. */
+export const LEASES: readonly string[] = ['mac_lease', 'ip_lease']
+
+const firstLeases = ({ rows }: Model, { resource, key }: ModelRow): ModelRow[] => {
+  if (resource.name !== 'interface') return []
+  return LEASES.flatMap(
+    (name) => rows.find((row) => row.resource.name === name && row.values['interface_uuid'] === key) ?? [],
+  )
+}
+
 export const derivedRows = (model: Model): ReadonlySet<ModelRow> => {
   const index = indexRows(model)
   const owners = new Set(model.rows.filter((row) => fieldsOf(row).some(([, field]) => isPart(field))))
   const parts = [...owners].flatMap((row) => partsOf(index, row))
-  const belonging = cascadeOf(model, parts).filter((row) => !owners.has(row))
+  const belonging = parts.flatMap((part) => firstLeases(model, part))
   return new Set([...model.rows.filter(follows), ...parts, ...belonging])
 }
 

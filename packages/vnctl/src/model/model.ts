@@ -39,11 +39,26 @@ export const pathFields = (resource: ResourceSpec): string[] =>
     .slice(0, 2)
     .map(([name, field]) => parameterName(name, field))
 
+/** What tells rows without a uuid apart: the two that they join, or the first group of the schema that is unique. */
+export const identityFields = (resource: ResourceSpec): string[] => {
+  const path = pathFields(resource)
+  if (path.length === 2) return path
+  const [group = []] = resource.unique ?? []
+  return Object.entries(resource.fields).flatMap(([name, field]) =>
+    group.includes(columnName(name, field)) ? [parameterName(name, field)] : [],
+  )
+}
+
+const defaultOf = (resource: ResourceSpec, parameter: string): Scalar | undefined => {
+  const field = resource.fields[parameter]
+  return field?.type === 'value' ? field.default : undefined
+}
+
 /** @param values by parameter */
 export const keyOf = (resource: ResourceSpec, uuid: unknown, values: AnswerRow): string =>
   resource.prefix === null
-    ? pathFields(resource)
-        .map((name) => String(values[name]))
+    ? identityFields(resource)
+        .map((name) => String(values[name] ?? defaultOf(resource, name) ?? '-'))
         .join(' ')
     : String(uuid)
 

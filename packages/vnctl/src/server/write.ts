@@ -3,11 +3,12 @@ import type { Context } from '../command.ts'
 import { notApplied } from './applied.ts'
 import type { Request } from './client.ts'
 
-/** What would be sent, without sending it. */
-const sayRequest = (context: Context, { method, path, body }: Request): void =>
-  context.print(
-    ['would send', method, path.join('/'), ...(body === undefined ? [] : [JSON.stringify(body)])].join(' '),
-  )
+/** Says what would become of it; within a batch that is tried as a whole it only joins that. */
+const tryOut = async (context: Context, request: Request): Promise<void> => {
+  if (context.collect !== null) return context.collect(request)
+  const { rehearse, showRehearsal } = await import('./rehearsal.ts')
+  await showRehearsal(context, await rehearse(context, request))
+}
 
 /**
  * Sends the request and shows its answer. With `--wait` the server answers when every connected bridge has the
@@ -20,7 +21,7 @@ export const write = async (
   show: (value: unknown) => Promise<void>,
 ): Promise<void> => {
   const { wait, client } = context
-  if (context.dryRun) return sayRequest(context, request)
+  if (context.dryRun) return tryOut(context, request)
   const patience = (request.patience ?? 0) + (wait ?? 0)
   const waiting = wait === null ? {} : { query: { wait: String(wait) }, patience }
   const answer = await client.send({ ...request, ...waiting })
