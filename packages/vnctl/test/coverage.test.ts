@@ -12,7 +12,7 @@ interface Operation {
 }
 interface Schema {
   readonly $ref?: string
-  readonly properties?: Record<string, unknown>
+  readonly properties?: Record<string, { readonly deprecated?: boolean }>
 }
 interface Document {
   readonly paths: Record<string, Record<string, Operation>>
@@ -90,7 +90,9 @@ const bodyOf = ({ requestBody, parameters = [] }: Operation): string[] => {
   const bodies = Object.values(requestBody?.content ?? {}).flatMap(({ schema }) => {
     const named =
       schema.$ref === undefined ? schema : document.components.schemas[schema.$ref.split('/').at(-1) ?? '']
-    return Object.keys(named?.properties ?? {})
+    return Object.entries(named?.properties ?? {}).flatMap(([name, { deprecated }]) =>
+      deprecated === true ? [] : [name],
+    )
   })
   return [...bodies, ...parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name)]
 }

@@ -17,7 +17,11 @@ export const mac: Kind<string> = {
   name: 'mac',
   expects: 'a unicast MAC address like 52:54:00:0d:84:01',
   parse: parseMac,
-  jsonSchema: { type: 'string', pattern: '^[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}$' },
+  jsonSchema: {
+    type: 'string',
+    pattern: '^[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}$',
+    examples: ['52:54:00:0d:84:01'],
+  },
   sql: 'TEXT',
 }
 
@@ -33,7 +37,7 @@ export const ipv4: Kind<string> = {
   name: 'ipv4',
   expects: 'an IPv4 address like 172.16.1.1',
   parse: parseIpv4,
-  jsonSchema: { type: 'string', format: 'ipv4' },
+  jsonSchema: { type: 'string', format: 'ipv4', examples: ['172.16.1.1'] },
   sql: 'TEXT',
 }
 
@@ -45,7 +49,7 @@ export const ipv4OrAuto: Kind<string> = {
   name: 'ipv4 or auto',
   expects: 'an IPv4 address like 172.16.1.1, or auto for a free one',
   parse: (input) => (input === AUTO ? valid(AUTO) : parseIpv4(input)),
-  jsonSchema: { anyOf: [{ type: 'string', format: 'ipv4' }, { const: AUTO }] },
+  jsonSchema: { anyOf: [ipv4.jsonSchema, { const: AUTO }] },
   sql: 'TEXT',
 }
 
@@ -63,7 +67,7 @@ export const ipv4List: Kind<string> = {
   name: 'ipv4 list',
   expects: 'IPv4 addresses with commas in between like 10.0.0.53,10.0.1.53',
   parse: parseIpv4List,
-  jsonSchema: { type: 'string', maxLength: 255 },
+  jsonSchema: { type: 'string', maxLength: 255, examples: ['10.0.0.53,10.0.1.53'] },
   sql: 'TEXT',
 }
 
@@ -75,7 +79,7 @@ export const ipv6: Kind<string> = {
     typeof input === 'string' && /^[0-9a-f:.]+$/i.test(input) && Address6.isValid(input)
       ? valid(new Address6(input).correctForm())
       : invalid('not an IPv6 address like fd00::1'),
-  jsonSchema: { type: 'string', format: 'ipv6' },
+  jsonSchema: { type: 'string', format: 'ipv6', examples: ['fd00::1'] },
   sql: 'TEXT',
 }
 
@@ -93,6 +97,10 @@ export const dpid: Kind<string> = {
     const value = `0x${match[1].toLowerCase().padStart(16, '0')}`
     return value === ZERO_DPID ? invalid('the zero datapath id, which no bridge has') : valid(value)
   },
-  jsonSchema: { type: 'string', pattern: '^(0[xX])?[0-9A-Fa-f]{1,16}$' },
+  jsonSchema: {
+    type: 'string',
+    pattern: '^(0[xX])?[0-9A-Fa-f]{1,16}$',
+    examples: ['0x000002fdee8e0a44'],
+  },
   sql: 'TEXT',
 }

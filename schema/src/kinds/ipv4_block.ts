@@ -20,6 +20,6 @@ export const ipv4Block: Kind<string> = {
   name: 'ipv4 block',
   expects: 'an IPv4 address or subnet like 10.0.0.0/8; 0.0.0.0/0 is all',
   parse: parseBlock,
-  jsonSchema: { type: 'string', pattern: '^[0-9.]+(/[0-9]{1,2})?$' },
+  jsonSchema: { type: 'string', pattern: '^[0-9.]+(/[0-9]{1,2})?$', examples: ['10.0.0.0/8'] },
   sql: 'TEXT',
 }

@@ -115,7 +115,7 @@ export const labels: Kind<string> = {
     type: 'object',
     additionalProperties: { type: 'string', maxLength: 63 },
     maxProperties: MOST,
-    example: { app: 'web' },
+    examples: [{ app: 'web' }],
   },
   sql: 'TEXT',
 }
@@ -142,7 +142,12 @@ export const labelChanges: Kind<string> = {
     }
     return valid(texts.map((text) => text.trim()).join(','))
   },
-  jsonSchema: { oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
+  jsonSchema: {
+    oneOf: [
+      { type: 'string', examples: ['app=web'] },
+      { type: 'array', items: { type: 'string' } },
+    ],
+  },
   sql: 'TEXT',
 }
 
@@ -204,7 +209,7 @@ export const labelSelector: Kind<string> = {
     const wrong = texts.find((text) => !isTerm(text))
     return wrong === undefined ? valid(texts.join(',')) : invalid(`not ${SELECTS}`)
   },
-  jsonSchema: { type: 'string' },
+  jsonSchema: { type: 'string', examples: ['app=web'] },
   sql: 'TEXT',
 }
 

@@ -55,7 +55,7 @@ export const networkList: Kind<string> = {
   parse: parseList,
   jsonSchema: {
     oneOf: [
-      { type: 'string' },
+      { type: 'string', examples: ['nw-a,nw-b=10.0.2.254'] },
       {
         type: 'array',
         items: {

@@ -66,7 +66,13 @@ export const portName: Kind<string> = {
     typeof input === 'string' && /^[^\s/\p{Cc}]{1,15}$/u.test(input)
       ? valid(input)
       : invalid('not a port name'),
-  jsonSchema: { type: 'string', minLength: 1, maxLength: 15 },
+  jsonSchema: {
+    type: 'string',
+    minLength: 1,
+    maxLength: 15,
+    pattern: '^[^ \\t\\r\\n/]+$',
+    examples: ['eth0'],
+  },
   sql: 'TEXT',
 }
 
@@ -83,6 +89,6 @@ export const time: Kind<string> = {
       ? valid(new Date(text).toISOString())
       : invalid('not a time like 2015-12-18T04:13:28.123Z')
   },
-  jsonSchema: { type: 'string' },
+  jsonSchema: { type: 'string', examples: ['2015-12-18T04:13:28.123Z'] },
   sql: 'TEXT',
 }

@@ -48,6 +48,6 @@ export const securityRules: Kind<string> = {
   name: 'security rules',
   expects: 'rules like tcp:22:10.0.0.0/8,icmp:-1:0.0.0.0/0,udp:53:sg-dns, one per line or with commas',
   parse: parseRules,
-  jsonSchema: { type: 'string', maxLength: LONGEST },
+  jsonSchema: { type: 'string', maxLength: LONGEST, examples: ['tcp:22:10.0.0.0/8,icmp:-1:0.0.0.0/0'] },
   sql: 'TEXT',
 }

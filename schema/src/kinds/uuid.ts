@@ -12,7 +12,7 @@ export const uuid = (prefix: string): Kind<string> => {
       typeof input === 'string' && regexp.test(input)
         ? valid(input)
         : invalid(`not ${prefix}- followed by 1 to 16 characters of a-z and 0-9`),
-    jsonSchema: { type: 'string', pattern },
+    jsonSchema: { type: 'string', examples: [`${prefix}-1`], pattern },
     sql: 'TEXT',
   }
 }

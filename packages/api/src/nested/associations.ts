@@ -7,7 +7,7 @@ import type { Shape } from '../crud/behaviour.ts'
 import type { Model } from '../crud/model.ts'
 import { rowOfPath, uuidOf } from '../crud/reference.ts'
 import { formatTime } from '../crud/shape.ts'
-import type { JsonSchema } from '../openapi/schemas.ts'
+import { type JsonSchema, uuidSchema } from '../openapi/schemas.ts'
 import { EVERY_WRITE, optional, signature } from '../parameters/expected.ts'
 import { notEnforcedIn } from '../status/not_enforced.ts'
 import { type Cells, type Stored, specOf } from '../store/columns.ts'
@@ -45,10 +45,27 @@ const ASSOCIATIONS: readonly Association[] = [
 ]
 
 const STATIC = optional('static', boolean, 'true: for good; false: only as long as a lease or route says so.')
-const ANSWER: JsonSchema = {
-  type: 'object',
-  properties: { interface_uuid: { type: 'string' }, static: { type: 'boolean' } },
+
+const TIME: JsonSchema = { type: ['string', 'null'], description: 'UTC; null without a row of its own.' }
+
+const answerOf = (other: ResourceName): JsonSchema => {
+  const properties = {
+    id: { type: ['integer', 'null'], description: 'Of the row that says static; else null.' },
+    interface_id: { type: 'integer', minimum: 1 },
+    interface_uuid: uuidSchema('if'),
+    [`${other}_id`]: { type: 'integer', minimum: 1 },
+    [`${other}_uuid`]: uuidSchema(specOf(other).prefix ?? ''),
+    static: { type: 'boolean', description: STATIC.help },
+    created_at: TIME,
+    updated_at: TIME,
+    deleted_at: { type: 'null' },
+    is_deleted: { const: 0 },
+  }
+  return { type: 'object', properties, required: Object.keys(properties) }
 }
+
+/** Without `static` nothing is said. */
+const NOTHING: JsonSchema = { type: 'object', maxProperties: 0 }
 
 const shapeOf = (
   reader: Reader,
@@ -90,7 +107,7 @@ const putCall = (model: Model, association: Association): NestedCall => {
     others: { [parameter]: other },
     operationId: `set_${rows}`,
     summary: `Associate an interface with a ${other.replaceAll('_', ' ')}`,
-    answer: ANSWER,
+    answer: { anyOf: [answerOf(other), NOTHING] },
     call: { method: 'PUT', path, signature: signature([STATIC, ...EVERY_WRITE]), perform },
   }
 }
@@ -102,7 +119,7 @@ const listOf = (association: Association): NestedList => {
     path: `interfaces/:uuid/${specOf(other).collection}`,
     operationId: `list_${rows}`,
     summary: `List the associations of an interface: ${specOf(other).collection.replaceAll('_', ' ')}`,
-    answer: ANSWER,
+    answer: answerOf(other),
     list: (reader, _model, owner, page) => {
       const stored = new Map(
         reader

@@ -7,7 +7,7 @@ import type { Shape } from '../crud/behaviour.ts'
 import type { Model } from '../crud/model.ts'
 import { toValues, withDefaults } from '../crud/values.ts'
 import { ApiError } from '../errors.ts'
-import { rowSchema } from '../openapi/schemas.ts'
+import { type JsonSchema, rowSchema, uuidOnlySchema } from '../openapi/schemas.ts'
 import type { Given } from '../parameters/check.ts'
 import { createSignature } from '../parameters/expected.ts'
 import { type Cells, type Stored, specOf } from '../store/columns.ts'
@@ -19,15 +19,17 @@ interface Parts {
   readonly rows: ResourceName
   /** What DELETE answers. */
   readonly deleted: (owner: Stored, part: Shape) => unknown
+  readonly deletedSchema: JsonSchema
   /** The path of POST and its method as the clients of 2013 had it. */
   readonly formerly?: { readonly method: 'PUT'; readonly word: string }
 }
 
 const PARTS: readonly Parts[] = [
-  { rows: 'filter_static', deleted: (_owner, part) => part },
+  { rows: 'filter_static', deleted: (_owner, part) => part, deletedSchema: rowSchema('filter_static') },
   {
     rows: 'translation_static_address',
     deleted: (owner) => ({ uuid: owner.uuid }),
+    deletedSchema: uuidOnlySchema('translation'),
     formerly: { method: 'PUT', word: 'static_addresses' },
   },
 ]
@@ -56,7 +58,7 @@ const find = (reader: Reader, rows: ResourceName, given: Given, owner: Cells): S
 }
 
 const callsOf = (model: Model, parts: Parts): NestedCall[] => {
-  const { rows, deleted, formerly } = parts
+  const { rows, deleted, deletedSchema, formerly } = parts
   const { field, base } = ownerOf(rows)
   const spec = specOf(rows)
   const word = spec.placement?.words?.[0] ?? spec.collection
@@ -81,6 +83,7 @@ const callsOf = (model: Model, parts: Parts): NestedCall[] => {
     { ...described, call: post, operationId: `add_${rows}`, summary: `Add to a ${base}: ${word}` },
     {
       ...described,
+      answer: deletedSchema,
       call: { method: 'DELETE', path, signature, perform: remove },
       operationId: `remove_${rows}`,
       summary: `Remove from a ${base}: ${word}`,

@@ -2,10 +2,12 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
+import { type Document, finishDocument } from './finish.ts'
 import { namedSchemas } from './schemas.ts'
 
 const DESCRIPTION = `Virtual networks on Open vSwitch. Parameters are taken from the query string, from a form and
-from JSON (flat, or in an envelope as in \`{"network": {…}}\`), with every method. The same API is served under \`/api\`.
+from JSON (flat, or in an envelope as in \`{"network": {…}}\`) and YAML, with every method: what is said of a body may be in the
+query string as well. Answers are JSON, or YAML where the path ends in \`.yml\`. The same API is served under \`/api\`.
 Every write answers with the header \`X-Revision\`; with \`?wait=SECONDS\` also with \`X-Applied\`.`
 
 /** To be called before the routes that it is to describe. */
@@ -22,7 +24,18 @@ export const describeApi = async (app: FastifyInstance): Promise<void> => {
 
 /** To be called after them. */
 export const serveDescription = async (app: FastifyInstance): Promise<void> => {
-  app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => reply.send(app.swagger()))
+  let document: object | undefined
+  const finished = () => {
+    document ??= finishDocument(app.swagger() as unknown as Document)
+    return document
+  }
+  app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => reply.send(finished()))
   app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'))
-  await app.register(swaggerUi, { routePrefix: '/docs' })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    transformSpecification: () => finished() as never,
+    transformSpecificationClone: false,
+    // Else the page sends the document to a validator on the internet.
+    uiConfig: { validatorUrl: null },
+  })
 }

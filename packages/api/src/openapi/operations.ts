@@ -7,6 +7,7 @@ import type { FastifySchema } from 'fastify'
 import { EVERY_WRITE, type Signature } from '../parameters/expected.ts'
 import { specOf } from '../store/columns.ts'
 import {
+  bodySchema,
   type JsonSchema,
   pageOfSchema,
   pageSchema,
@@ -14,6 +15,7 @@ import {
   ref,
   rowSchema,
   uuidOnlySchema,
+  uuidSchema,
 } from './schemas.ts'
 
 const MEDIA_TYPES = ['application/json', 'application/x-www-form-urlencoded', 'application/yaml']
@@ -29,21 +31,18 @@ const article = (name: string): string => (/^[aeiou]/.test(name) ? 'an' : 'a')
 const pathSchema = (parameters: Readonly<Record<string, ResourceName>>): JsonSchema => ({
   type: 'object',
   properties: Object.fromEntries(
-    Object.entries(parameters).map(([parameter, name]) => [
-      parameter,
-      { type: 'string', pattern: `^${specOf(name).prefix}-[a-z0-9]{1,16}$` },
-    ]),
+    Object.entries(parameters).map(([parameter, name]) => [parameter, uuidSchema(specOf(name).prefix ?? '')]),
   ),
   required: Object.keys(parameters),
 })
 
 /** What every write takes goes with the query string, everything else may go there too. */
-const inputs = ({ parameters }: Signature): FastifySchema => {
+const inputs = ({ parameters, ...rest }: Signature): FastifySchema => {
   const own = parameters.filter((one) => !EVERY_WRITE.includes(one))
   const shared = parameters.filter((one) => EVERY_WRITE.includes(one))
   return {
     querystring: parametersSchema(shared),
-    ...(own.length === 0 ? {} : { body: parametersSchema(own), consumes: MEDIA_TYPES }),
+    ...(own.length === 0 ? {} : { body: bodySchema({ ...rest, parameters: own }), consumes: MEDIA_TYPES }),
   }
 }
 
@@ -210,29 +209,66 @@ const operation = (
   response: answers(success, 400),
 })
 
-const OBJECT: JsonSchema = { type: 'object' }
-
 export const describeStatus = () =>
-  operation('status', 'Revision, controllers and datapaths, and what each of them has acknowledged', OBJECT)
+  operation(
+    'status',
+    'Revision, controllers and datapaths, and what each of them has acknowledged',
+    ref('Status'),
+  )
 
 export const describeWait = (signature: Signature) =>
-  operation('wait', 'Wait until every connected datapath has acknowledged a revision', OBJECT, signature)
+  operation(
+    'wait',
+    'Wait until every connected datapath has acknowledged a revision',
+    ref('Applied'),
+    signature,
+  )
 
-export const describeChanges = (signature: Signature) =>
-  operation('changes', 'Changes since a revision, as JSON or as server-sent events', OBJECT, signature)
+const LINES: JsonSchema = {
+  type: 'string',
+  description: 'Lines of JSON, the first without rows or operations.',
+}
+const EVENTS: JsonSchema = {
+  type: 'string',
+  description: 'Events store, change (its id is the revision) and gone; resumed by Last-Event-ID or since.',
+}
 
-export const describeSnapshot = () => operation('snapshot', 'All rows at one revision', OBJECT)
+/** Which of them is answered is said by the header `Accept`. */
+const contents = (types: Readonly<Record<string, JsonSchema>>) => ({
+  200: {
+    description: 'Success',
+    content: Object.fromEntries(Object.entries(types).map(([type, schema]) => [type, { schema }])),
+  },
+  400: { description: 'Failure', ...ref('Error') },
+})
 
-export const describeHealth = (summary: string): FastifySchema => ({
+export const describeChanges = (signature: Signature): FastifySchema => ({
+  ...operation('changes', 'Changes since a revision, as JSON or as server-sent events', {}, signature),
+  response: contents({
+    'application/json': ref('Changes'),
+    'application/x-ndjson': LINES,
+    'text/event-stream': EVENTS,
+  }),
+})
+
+export const describeSnapshot = (): FastifySchema => ({
+  ...operation('snapshot', 'All rows at one revision', {}),
+  response: contents({ 'application/json': ref('Snapshot'), 'application/x-ndjson': LINES }),
+})
+
+export const describeHealth = (operationId: string, summary: string): FastifySchema => ({
   tags: ['operation'],
+  operationId,
   summary,
-  response: answers(OBJECT),
+  response: {
+    200: { description: 'Success', ...ref('Health') },
+    503: { description: 'Not so', ...ref('Health') },
+  },
 })
 
 export const describeMetrics = (): FastifySchema => ({
   tags: ['operation'],
   operationId: 'metrics',
   summary: 'Metrics in the Prometheus text format',
-  produces: ['text/plain'],
-  response: answers({ type: 'string' }),
+  response: { 200: { description: 'Success', content: { 'text/plain': { schema: { type: 'string' } } } } },
 })

@@ -1,8 +1,9 @@
 /** JSON Schemas of rows, parameters and errors, derived from `@openvnet/schema` and the table of errors. */
-import { type Field, RESOURCE_NAMES, type ResourceName } from '@openvnet/schema'
+import { type Field, RESOURCE_NAMES, type ResourceName, uuid } from '@openvnet/schema'
 import { ERRORS } from '../errors.ts'
 import type { Expected, Signature } from '../parameters/expected.ts'
 import { type Column, columnsOf, specOf } from '../store/columns.ts'
+import { stateSchemas } from './state_schemas.ts'
 
 export type JsonSchema = { readonly [keyword: string]: unknown }
 
@@ -20,8 +21,8 @@ export const ref = (id: string): JsonSchema => ({ $ref: `${id}#` })
 const listOf = (items: JsonSchema): JsonSchema => ({ type: 'array', items })
 
 const TIMES: Readonly<Record<string, JsonSchema>> = {
-  created_at: text('UTC, e.g. 2015-12-18 04:13:28 UTC.'),
-  updated_at: text('UTC, e.g. 2015-12-18 04:13:28 UTC.'),
+  created_at: { ...text('UTC.'), examples: ['2015-12-18 04:13:28 UTC'] },
+  updated_at: { ...text('UTC.'), examples: ['2015-12-18 04:13:28 UTC'] },
 }
 
 const DELETION: Readonly<Record<string, JsonSchema>> = {
@@ -29,7 +30,7 @@ const DELETION: Readonly<Record<string, JsonSchema>> = {
   is_deleted: { const: 0 },
 }
 
-const uuidSchema = (prefix: string): JsonSchema => ({ type: 'string', pattern: `^${prefix}-[a-z0-9]{1,16}$` })
+export const uuidSchema = (prefix: string): JsonSchema => uuid(prefix).jsonSchema
 
 const columnProperties = ({ column, parameter, field }: Column): [string, JsonSchema][] => {
   const description = field.help
@@ -69,10 +70,8 @@ const EXTRA: { readonly [N in ResourceName]?: Readonly<Record<string, JsonSchema
     mac_address: { type: ['string', 'null'], description: 'That of the first MAC lease.' },
     ipv4_address: { type: ['string', 'null'], description: 'That of the first IP lease.' },
     mac_leases: listOf({
-      allOf: [
-        ref(plainId('mac_lease')),
-        { type: 'object', properties: { ip_leases: listOf(ref(plainId('ip_lease'))) } },
-      ],
+      type: 'object',
+      properties: { ...plainProperties('mac_lease'), ip_leases: listOf(ref(plainId('ip_lease'))) },
     }),
     ip_leases: listOf(ref(plainId('ip_lease'))),
   },
@@ -113,9 +112,9 @@ const EXTRA: { readonly [N in ResourceName]?: Readonly<Record<string, JsonSchema
     released_at: { type: ['string', 'null'], description: 'UTC, e.g. 2015-12-18 04:13:28 UTC.' },
   },
   filter_static: {
-    src_address: { type: 'string', format: 'ipv4' },
+    src_address: { type: 'string', format: 'ipv4', examples: ['10.0.0.0'] },
     src_prefix: PREFIX,
-    dst_address: { type: 'string', format: 'ipv4' },
+    dst_address: { type: 'string', format: 'ipv4', examples: ['10.0.0.0'] },
     dst_prefix: PREFIX,
     src_port: nullable({ type: 'integer', description: 'null: the protocol has no ports.' }),
     dst_port: nullable({ type: 'integer', description: 'null: the protocol has no ports.' }),
@@ -133,6 +132,10 @@ const EXTRA: { readonly [N in ResourceName]?: Readonly<Record<string, JsonSchema
     }),
   },
   router_network: LEG,
+  interface_port: {
+    singular: nullable({ type: 'boolean', description: 'Of the first port always true.' }),
+    interface_mode: text('The mode of the interface.'),
+  },
 }
 
 const ROUTE_OMITS = ['id', 'interface_id', 'network_id', 'route_link_id', ...Object.keys(DELETION)] as const
@@ -156,7 +159,7 @@ const errorSchema: JsonSchema = {
   $id: 'Error',
   type: 'object',
   properties: {
-    error: { type: 'string', enum: Object.keys(ERRORS) },
+    error: { type: 'string', enum: Object.keys(ERRORS), examples: ['UnknownUUIDResource'] },
     message: {
       anyOf: [
         { type: 'string' },
@@ -193,6 +196,7 @@ export const namedSchemas = (): JsonSchema[] => [
   ...RESOURCE_NAMES.map((name) =>
     objectOf(plainId(name), `The columns of one of: ${specOf(name).collection}.`, plainProperties(name)),
   ),
+  ...stateSchemas(),
   ...RESOURCE_NAMES.map((name) => objectOf(specOf(name).model, specOf(name).help, shownProperties(name))),
 ]
 
@@ -234,5 +238,32 @@ export const parametersSchema = (parameters: Signature['parameters']): JsonSchem
       parameters.map((parameter) => [parameter.name, parameterSchema(parameter)]),
     ),
     ...(required.length === 0 ? {} : { required }),
+  }
+}
+
+/** What is accepted for the sake of old clients. */
+const olderProperties = ({ parameters, aliases, obsolete }: Signature): [string, JsonSchema][] => {
+  const named = new Set(parameters.map(({ name }) => name))
+  const others = [...aliases].filter(([alias, name]) => named.has(name) && !named.has(alias))
+  return [
+    ...others.map(([alias, name]): [string, JsonSchema] => [
+      alias,
+      { deprecated: true, description: `Another name of ${name}.` },
+    ]),
+    ...[...obsolete].map(([name, reason]): [string, JsonSchema] => [
+      name,
+      { deprecated: true, description: `No effect: ${reason}.` },
+    ]),
+  ]
+}
+
+/** A body, with every name that is accepted: others are refused. */
+export const bodySchema = (signature: Signature): JsonSchema => {
+  const schema = parametersSchema(signature.parameters)
+  const older = Object.fromEntries(olderProperties(signature))
+  return {
+    ...schema,
+    properties: { ...older, ...(schema['properties'] as object) },
+    additionalProperties: false,
   }
 }

@@ -17,12 +17,14 @@ export const registerHealth = (app: FastifyInstance, { store, writer, file }: He
   app.addHook('preClose', async () => {
     closing = true
   })
-  app.get('/healthz', { schema: describeHealth('Whether the process answers') }, (_request, reply) =>
-    reply.send({ status: 'ok' }),
+  app.get(
+    '/healthz',
+    { schema: describeHealth('healthz', 'Whether the process answers') },
+    (_request, reply) => reply.send({ status: 'ok' }),
   )
   app.get(
     '/readyz',
-    { schema: describeHealth('Whether the store can be read and written') },
+    { schema: describeHealth('readyz', 'Whether the store can be read and written') },
     async (request, reply) => {
       if (closing) return reply.code(503).send({ status: 'closing' })
       try {
