@@ -70,7 +70,13 @@ const addNetwork = (writer: Writer, description: Description, n: number): number
   const { guests } = description
   const [ipv4_network, ipv4_prefix] = [addressOf(description, n, 0), prefixOf(description)]
   const names = { uuid: `nw-${n}`, display_name: '', domain_name: '', mode: 'virtual' } as const
-  const network_id = writer.insert('network', { ...names, ipv4_network, ipv4_prefix, segment_id: null }).id
+  const network_id = writer.insert('network', {
+    ...names,
+    ipv4_network,
+    ipv4_prefix,
+    vlan_id: null,
+    segment_id: null,
+  }).id
   for (let host = 1; host <= guests; host++) {
     const number = n * guests + host
     const address = addressOf(description, n, host)

@@ -162,11 +162,9 @@ t.test('bodies that are no batch', async (t) => {
 
 t.test('what has no effect yet is said once, and ?wait= is answered', async (t) => {
   const api = await startApi(t)
-  const physical = ['nw-1', 'nw-2'].map((uuid) =>
-    post('networks', { uuid, mode: 'physical', ipv4_network: '10.0.0.0' }),
-  )
-  const { headers } = await batch(api, physical, '/api/1.0/batch?wait=0')
-  t.equal(headers['x-not-enforced'], 'mode: physical: stored, treated as virtual')
+  const filtered = ['if-1', 'if-2'].map((uuid) => post('interfaces', { uuid, enable_filtering: true }))
+  const { headers } = await batch(api, filtered, '/api/1.0/batch?wait=0')
+  t.equal(headers['x-not-enforced'], 'enable_filtering: stored, nothing is filtered')
   t.equal(headers['x-applied'], 'false')
   t.match(headers['x-pending'], /no controller/)
 })

@@ -176,6 +176,7 @@ t.test('a reader that does not read costs nothing but its socket', async (t) => 
         mode: 'virtual',
         ipv4_network: '10.0.0.0',
         ipv4_prefix: 24,
+        vlan_id: null,
         segment_id: null,
       }),
     )

@@ -4,14 +4,12 @@ import t from 'tap'
 import { startApi } from './support/api.ts'
 
 const CASES = [
-  ['networks', { ipv4_network: '10.0.0.0', mode: 'physical' }, 'mode: physical: stored, treated as virtual'],
-  ['networks', { ipv4_network: '10.0.0.0', mode: 'internal' }, 'mode: internal: stored, treated as virtual'],
   ...(RESOURCES.interface.fields.mode.kind.jsonSchema['enum'] as string[])
-    .filter((mode) => mode !== 'vif' && mode !== 'simulated')
+    .filter((mode) => !['vif', 'simulated', 'host', 'internal', 'patch'].includes(mode))
     .map((mode) => [
       'interfaces',
       { mode },
-      `mode: ${mode}: stored, gets no traffic; only vif and simulated do`,
+      `mode: ${mode}: stored, gets no traffic; vif, simulated, host, internal and patch do`,
     ]),
   ['interfaces', { enable_filtering: true }, 'enable_filtering: stored, nothing is filtered'],
   [
@@ -32,7 +30,10 @@ t.test('a write says what of it has no effect', async (t) => {
   for (const [collection, parameters] of [
     ['networks', { uuid: 'nw-1', ipv4_network: '10.0.0.0' }],
     ['interfaces', { uuid: 'if-1' }],
+    ['networks', { ipv4_network: '10.0.0.0', mode: 'physical', vlan_id: 100 }],
+    ['networks', { ipv4_network: '10.0.0.0', mode: 'internal' }],
     ['interfaces', { mode: 'simulated' }],
+    ['interfaces', { mode: 'host' }],
     ['network_services', { mode: 'router' }],
   ] as [string, object][]) {
     const { headers } = await api.ok('POST', collection, parameters)
@@ -48,26 +49,26 @@ t.test('the status lists the first hundred of them and counts all', async (t) =>
   const api = await startApi(t)
   const status = async () => (await api.ok('GET', 'status')).body
   t.match(await status(), { not_enforced: [], not_enforced_total: 0 })
-  await api.ok('POST', 'networks', { uuid: 'nw-1', ipv4_network: '10.0.0.0', mode: 'physical' })
+  await api.ok('POST', 'segments', { uuid: 'seg-1', mode: 'virtual' })
   await api.ok('POST', 'interfaces', { uuid: 'if-1', enable_filtering: true })
   const { not_enforced: listed, not_enforced_total: total } = await status()
   t.same(listed, [
-    { resource: 'network', uuid: 'nw-1', what: 'mode: physical: stored, treated as virtual' },
     { resource: 'interface', uuid: 'if-1', what: 'enable_filtering: stored, nothing is filtered' },
+    { resource: 'segment', uuid: 'seg-1', what: 'segments: stored, no traffic follows from them' },
   ])
   t.equal(total, 2)
   for (let index = 0; index < 110; index += 1) await api.ok('POST', 'network_services', { mode: 'dhcp' })
   const more = await status()
   t.equal(more.not_enforced.length, 100)
   t.equal(more.not_enforced_total, 112)
-  await api.ok('DELETE', 'networks/nw-1')
+  await api.ok('DELETE', 'segments/seg-1')
   t.equal((await status()).not_enforced_total, 111)
 })
 
 t.test('help does not promise what is not done', async (t) => {
-  const { interface: nic, network, network_service: service } = RESOURCES
+  const { interface: nic, network_service: service } = RESOURCES
   const { mode, enable_filtering, enable_route_translation } = nic.fields
-  for (const { help } of [enable_filtering, enable_route_translation, mode, network.fields.mode, service]) {
+  for (const { help } of [enable_filtering, enable_route_translation, mode, service]) {
     t.match(help, /stored/i)
   }
 })

@@ -137,6 +137,7 @@ const network = (uuid: string) => ({
   mode: 'virtual' as const,
   ipv4_network: '10.0.0.0',
   ipv4_prefix: 8,
+  vlan_id: null,
   segment_id: null,
 })
 

@@ -170,6 +170,7 @@ const filled = (file: string): void => {
         mode: 'virtual',
         ipv4_network: '10.0.0.0',
         ipv4_prefix: 8,
+        vlan_id: null,
         segment_id: null,
       })
     }

@@ -10,6 +10,8 @@ import { DPIDS, emptySnapshot, silent } from './world.ts'
 
 interface Rows {
   readonly networks?: Record<number, string>
+  /** What is different about networks. */
+  readonly changes?: Readonly<Record<number, Partial<Row<'network'>>>>
   readonly interfaces?: readonly Guest[]
   readonly routes?: readonly (Pick<Row<'route'>, 'interface_id' | 'network_id' | 'destination' | 'prefix'> &
     Partial<Row<'route'>>)[]
@@ -19,7 +21,8 @@ interface Rows {
 
 export interface Guest extends Partial<Row<'interface'>> {
   readonly id: number
-  readonly mac: string
+  /** `null`: it has no MAC lease. */
+  readonly mac: string | null
   /** Addresses by network id. */
   readonly addresses: Readonly<Record<number, string>>
 }
@@ -32,6 +35,7 @@ const network = ([id, ipv4_network]: [string, string]): Row<'network'> => ({
   mode: 'virtual',
   ipv4_network,
   ipv4_prefix: 24,
+  vlan_id: null,
   segment_id: null,
 })
 
@@ -91,15 +95,22 @@ export const compileSite = (
           enable_ovs_learn_action: true,
           ...(typeof row === 'string' ? { dpid: row } : row),
         })),
-        network: Object.entries(rows.networks ?? {}).map(network),
-        interface: interfaces.map(interfaceRow),
-        mac_lease: interfaces.map(({ id, mac }) => ({
-          id,
-          uuid: `ml-${id}`,
-          interface_id: id,
-          mac_address: mac,
-          segment_id: null,
+        network: Object.entries(rows.networks ?? {}).map((entry) => ({
+          ...network(entry),
+          ...rows.changes?.[Number(entry[0])],
         })),
+        interface: interfaces.map(interfaceRow),
+        mac_lease: interfaces.flatMap(({ id, mac }) =>
+          mac === null
+            ? []
+            : {
+                id,
+                uuid: `ml-${id}`,
+                interface_id: id,
+                mac_address: mac,
+                segment_id: null,
+              },
+        ),
         ip_lease: interfaces.flatMap(({ id, addresses }) =>
           Object.entries(addresses).map(([network_id, address], index) => ({
             id: id * 10 + index,

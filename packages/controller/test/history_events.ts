@@ -122,6 +122,29 @@ const tunnel = (random: Random): Event[] => {
   return random.shuffled(ends)
 }
 
+/** A bridge with a way out, and the host itself there. */
+const uplink = (random: Random): Event[] => {
+  const [id, network, datapath] = [random.upTo(GUESTS), random.upTo(NETWORKS), random.upTo(2)]
+  const row = {
+    ...CONTENT.interface(random, id),
+    mode: random.pick(['host', 'patch', 'internal']),
+    port_name: 'p1',
+    owner_datapath_id: datapath,
+    network_id: network,
+  }
+  const operations = [
+    set('network', network, {
+      ...CONTENT.network(random, network),
+      mode: random.pick(['physical', 'physical', 'internal']),
+    }),
+    set('datapath', datapath, { ...CONTENT.datapath(random, datapath), dpid: DPIDS[datapath - 1] }),
+    set('interface', id, row),
+    ...(random.chance(0.5) ? leases(id, network) : []),
+  ]
+  const port: Event = { kind: 'port', dpid: DPIDS[datapath - 1]!, name: 'p1', port_no: random.upTo(6) }
+  return random.shuffled<Event>([port, { kind: 'change', operations }])
+}
+
 const port = (random: Random): Event => ({
   kind: 'port',
   dpid: random.pick(DPIDS),
@@ -169,6 +192,7 @@ export const nextEvents = (random: Random, world: World): readonly Event[] =>
     [4, () => guest(random)],
     [3, () => leg(random)],
     [1, () => tunnel(random)],
+    [1, () => uplink(random)],
     [5, () => [port(random)]],
     [2, () => [ifaceId(random)]],
     [1, () => [link(random)]],

@@ -121,6 +121,7 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
     mode: random.pick(['virtual', 'physical', 'internal'] as const),
     ipv4_network: addressOf(id, 0),
     ipv4_prefix: random.pick([24, 16]),
+    vlan_id: sometimes(random, 0.3, random.upTo(2)),
     segment_id: sometimes(random, 0.2, 1),
   }),
   interface: (random, id) => ({

@@ -15,7 +15,7 @@ export const interfaceResource = defineResource({
       oneOf(['vif', 'simulated', 'host', 'internal', 'patch', 'promiscuous', 'remote', 'edge']),
       'vif',
       {
-        help: 'vif: a port of a guest; simulated: played by the switch; the others are stored and get no traffic yet.',
+        help: 'vif: a port of a guest; simulated: played by the switch; host: the uplink of its bridge and the host itself; patch: an uplink alone; internal: the host alone; promiscuous, remote and edge are stored and get no traffic yet.',
       },
     ),
     port_name: optional(portName, {

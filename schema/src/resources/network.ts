@@ -1,4 +1,4 @@
-import { defaulted, derived, optionalReference, required } from '../field.ts'
+import { defaulted, derived, optional, optionalReference, required } from '../field.ts'
 import { ipv4 } from '../kinds/address.ts'
 import { integer, oneOf, text } from '../kinds/scalar.ts'
 import { defineResource } from '../resource.ts'
@@ -16,11 +16,15 @@ export const network = defineResource({
       mutable: true,
     }),
     mode: defaulted(oneOf(['virtual', 'physical', 'internal']), 'virtual', {
-      help: 'virtual: isolated; physical and internal are stored and treated as virtual so far.',
+      help: 'virtual: isolated, over all hosts; physical: leaves through the uplink of each bridge; internal: within a bridge and its host.',
       aliases: ['network_mode'],
     }),
     ipv4_network: required(ipv4, { help: 'The address of the subnet, e.g. 172.16.1.0.' }),
     ipv4_prefix: defaulted(integer(1, 32), 24, { help: 'The prefix length of the subnet.' }),
+    vlan_id: optional(integer(1, 4094), {
+      help: 'The VLAN in which a physical network leaves through uplinks; untagged when absent.',
+      mutable: true,
+    }),
     segment: optionalReference('segment', {
       help: 'The segment of which it is a subnet: stored, no traffic follows from it yet.',
       onDelete: 'cascade',

@@ -21,16 +21,10 @@ interface Entry {
 
 const ENTRIES: readonly Entry[] = [
   {
-    resource: 'network',
-    column: 'mode',
-    values: ['physical', 'internal'],
-    instead: 'stored, treated as virtual',
-  },
-  {
     resource: 'interface',
     column: 'mode',
-    values: ['host', 'internal', 'patch', 'promiscuous', 'remote', 'edge'],
-    instead: 'stored, gets no traffic; only vif and simulated do',
+    values: ['promiscuous', 'remote', 'edge'],
+    instead: 'stored, gets no traffic; vif, simulated, host, internal and patch do',
   },
   {
     resource: 'interface',
@@ -49,7 +43,10 @@ const ENTRIES: readonly Entry[] = [
     column: 'iface_id',
     instead: 'stored, such a port is not looked for; port_name and port_number are',
   },
-  { resource: 'interface_network', instead: 'stored, IP leases decide in which networks an interface is' },
+  {
+    resource: 'interface_network',
+    instead: 'stored, IP leases decide in which networks a guest is; only uplinks read it',
+  },
   { resource: 'interface_segment', instead: 'stored, no traffic follows from it' },
   {
     resource: 'interface_route_link',

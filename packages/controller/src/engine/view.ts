@@ -60,7 +60,7 @@ export const valueQuery = <T extends string | number | boolean>(
   compute: (id: number, view: View) => T,
 ): Query<T> => ({ name, compute, equal: Object.is })
 
-/** A query whose result is plain data of one level. */
+/** A query whose result is plain data. */
 export const recordQuery = <T extends object, K extends QueryKey = number>(
   name: string,
   compute: (id: K, view: View) => T | null,

@@ -6,6 +6,7 @@ import { overlayFeature } from './overlay/index.ts'
 import { portFeature } from './port/index.ts'
 import { routingFeature } from './routing/index.ts'
 import { switchingFeature } from './switching/index.ts'
+import { uplinkFeature } from './uplink/index.ts'
 
 export const FEATURES: readonly Feature[] = [
   portFeature,
@@ -13,6 +14,7 @@ export const FEATURES: readonly Feature[] = [
   routingFeature,
   switchingFeature,
   overlayFeature,
+  uplinkFeature,
 ]
 
 checkTables(FEATURES.flatMap((feature) => feature.tables))

@@ -41,6 +41,20 @@ export const swap = <A extends FieldName, B extends FieldName>(a: A, b: B): Step
   ],
 })
 
+const ETH_TYPE_VLAN = 0x8100
+/** OFPVID_PRESENT: the bit of `vlan_vid` that says that there is a tag. */
+export const VLAN_PRESENT = 0x1000
+
+/** Puts a VLAN tag (IEEE 802.1Q) on the packet. @param vlan_id 1 to 4094 */
+export const pushVlan = (vlan_id: number): Step<'vlan_vid'> => ({
+  actions: [
+    { type: 'push_vlan', ethertype: ETH_TYPE_VLAN },
+    { type: 'set_field', field: { field: 'vlan_vid', value: VLAN_PRESENT | vlan_id, mask: null } },
+  ],
+})
+
+export const popVlan = (): Step<'vlan_vid'> => ({ actions: [{ type: 'pop_vlan' }] })
+
 export const setTtl = (ttl: number): Step => ({ actions: [{ type: 'set_nw_ttl', ttl }] })
 export const decrementTtl = (): Step => ({ actions: [{ type: 'dec_nw_ttl' }] })
 export const output = (port: number): Step => ({ actions: [{ type: 'output', port, max_len: 0 }] })

@@ -76,6 +76,12 @@ export const LAYOUT = [
     purpose: 'Send the packet through a tunnel to the switches that have a destination of it.',
   },
   {
+    name: 'uplink',
+    id: 75,
+    owner: 'uplink',
+    purpose: 'Send what nobody here has out into the physical network.',
+  },
+  {
     name: 'output',
     id: 90,
     owner: 'port',

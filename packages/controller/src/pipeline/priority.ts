@@ -7,6 +7,8 @@ export const PRIORITY = {
   ordinary: 200,
   /** An exception to ordinary flows. */
   high: 300,
+  /** An exception to that. */
+  higher: 400,
   /** Longest prefix first: 1000 for /0 to 1128 for /128. */
   prefix: (length: number): number => 1000 + length,
 } as const

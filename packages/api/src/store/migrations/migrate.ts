@@ -10,8 +10,9 @@ import { leasing } from './0002_leasing.ts'
 import { description } from './0003_description.ts'
 import { labels } from './0004_labels.ts'
 import { olderApi } from './0005_older_api.ts'
+import { vlans } from './0006_vlans.ts'
 
-const MIGRATIONS: readonly string[] = [initial, leasing, description, labels, olderApi]
+const MIGRATIONS: readonly string[] = [initial, leasing, description, labels, olderApi, vlans]
 
 export const SCHEMA_VERSION = MIGRATIONS.length
 

@@ -15,6 +15,7 @@ import {
   allowedSwitches,
   interfaceName,
   interfaceOfLease,
+  isOutside,
   networkName,
   switchesOfNetwork,
   switchOfInterface,
@@ -81,7 +82,23 @@ const compileAnswer = (lease: Row<'ip_lease'>, view: View, dpid: string): Compil
   }
 }
 
+/** Outside of the switch there may be anybody: who is not known is asked for. */
+const compileQuestion = (network: Row<'network'>, view: View): Compiled =>
+  isOutside(network.id, view)
+    ? {
+        flows: [
+          arpTable.flow({
+            priority: PRIORITY.low,
+            match: { domain: network.id, arp_op: ARP_OP.request },
+            goto: 'destination',
+            why: () => `Who has an address in ${network.uuid} is not always known here: everybody is asked.`,
+          }),
+        ],
+      }
+    : {}
+
 export const arpRules = [
+  rule({ name: 'question', entity: 'network', on: switchesOfNetwork, compile: compileQuestion }),
   rule({ name: 'answer', entity: 'ip_lease', on: switchesOfAnswer, compile: compileAnswer }),
 ]
 

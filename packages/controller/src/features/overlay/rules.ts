@@ -20,9 +20,18 @@ import {
 import { overlayTable, tunnelIngressTable } from './tables.ts'
 import { remoteOf, type Tunnel, tunnelBetween, tunnelPortsOf } from './tunnels.ts'
 
+/** Others leave through the uplink of a bridge, or not at all. */
+const isTunnelled = (network: number, view: View): boolean => view.get('network', network)?.mode === 'virtual'
+
+/** Networks in which an interface is reached through tunnels. */
+const tunnelledNetworks = (interfaceId: number, view: View): readonly number[] =>
+  view.query(networksOfInterface, interfaceId).filter((network) => isTunnelled(network, view))
+
 /** Switches that get packets of the network from others: those with guests of it, where others can send to it. */
 const switchesThatReceive = listQuery<string>('switches that receive from tunnels', (id, view) =>
-  view.query(switchesReachingNetwork, id).length > 1 ? view.query(switchesOfNetwork, id) : [],
+  isTunnelled(id, view) && view.query(switchesReachingNetwork, id).length > 1
+    ? view.query(switchesOfNetwork, id)
+    : [],
 )
 
 /** Switches that send to others what is for a guest with this MAC lease. */
@@ -30,7 +39,7 @@ const switchesThatSend = listQuery<string>('switches that send to MAC lease', (i
   const lease = view.get('mac_lease', id)
   const [home] = view.query(switchOfMacLease, id)
   if (lease === undefined || home === undefined) return []
-  const networks = view.query(networksOfInterface, lease.interface_id)
+  const networks = tunnelledNetworks(lease.interface_id, view)
   const reaching = new Set(networks.flatMap((network) => view.query(switchesReachingNetwork, network)))
   reaching.delete(home)
   return [...reaching].sort()
@@ -76,8 +85,7 @@ const compileUnicast = (lease: Row<'mac_lease'>, view: View, dpid: string): Comp
   const way = home === undefined ? null : tunnelBetween(dpid, home, view)
   if (way === null) return {}
   return {
-    flows: view
-      .query(networksOfInterface, lease.interface_id)
+    flows: tunnelledNetworks(lease.interface_id, view)
       .filter((network) => view.query(switchesReachingNetwork, network).includes(dpid))
       .map((network) =>
         overlayTable.flow({

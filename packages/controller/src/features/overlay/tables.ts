@@ -10,6 +10,9 @@ export const tunnelIngressTable = defineTable('tunnel_ingress', {
 export const overlayTable = defineTable('overlay', {
   match: ['from_tunnel', 'domain', 'eth_dst'],
   write: ['tunnel_id', 'tun_dst', 'tun_ipv6_dst'],
-  goto: [],
-  miss: { why: 'Nobody on another switch has the destination MAC address in the network.' },
+  goto: ['uplink'],
+  miss: {
+    goto: 'uplink',
+    why: 'Nobody on another switch that is reached by a tunnel has the destination MAC address in the network.',
+  },
 })

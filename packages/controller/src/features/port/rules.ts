@@ -2,9 +2,11 @@
 import { fromIpAddress, type IpAddress, type Row } from '@openvnet/schema'
 import { type Compiled, rule } from '../../engine/rule.ts'
 import { listQuery, type View } from '../../engine/view.ts'
-import { output, setSlice } from '../../pipeline/actions.ts'
+import type { SwitchPort } from '../../model/ports.ts'
+import { output, popVlan, setSlice, VLAN_PRESENT } from '../../pipeline/actions.ts'
 import { macNumber, matchAddress } from '../../pipeline/addresses.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
+import type { FlowDraft } from '../../pipeline/table.ts'
 import {
   addressOfLease,
   interfaceName,
@@ -14,6 +16,7 @@ import {
   switchOfInterface,
   switchOfMacLease,
 } from '../presence/queries.ts'
+import { networksOfUplink, switchOfUplink, uplinkOf } from '../uplink/queries.ts'
 import { classifyTable, outputTable, portSecurityTable } from './tables.ts'
 
 const switchOfIpLease = listQuery<string>('switch of IP lease', (id, view) => {
@@ -28,9 +31,38 @@ const onlyNetwork = (interfaceId: number, view: View): number | undefined => {
   return networks.length === 1 ? networks[0] : undefined
 }
 
+/** What the host sends is not looked at: it is the one who could change the flows. */
+const compileHost = (row: Row<'interface'>, { port_no }: SwitchPort, view: View): Compiled => {
+  const networks = view.query(networksOfInterface, row.id)
+  // On its own port a host speaks untagged, so it can only be in one network.
+  const network = networks.find((id) => view.get('network', id)?.vlan_id === null) ?? networks[0]
+  if (network === undefined) return {}
+  return {
+    flows: [
+      classifyTable.flow({
+        priority: PRIORITY.ordinary,
+        match: { in_port: port_no },
+        steps: [setSlice('ingress_interface', row.id), setSlice('domain', network)],
+        goto: 'destination',
+        why: () => `The host itself is ${row.uuid} in ${networkName(network, view)}.`,
+      }),
+      outputTo(row, port_no),
+    ],
+  }
+}
+
+const outputTo = ({ id, uuid }: Row<'interface'>, port_no: number): FlowDraft =>
+  outputTable.flow({
+    priority: PRIORITY.ordinary,
+    match: { egress_interface: id },
+    steps: [output(port_no)],
+    why: () => `${uuid} is behind port ${port_no}.`,
+  })
+
 const compilePort = (row: Row<'interface'>, view: View): Compiled => {
   const port = view.query(portOfInterface, row.id)
   if (port === null) return {}
+  if (row.mode !== 'vif') return compileHost(row, port, view)
   const network = onlyNetwork(row.id, view)
   return {
     flows: [
@@ -45,13 +77,33 @@ const compilePort = (row: Row<'interface'>, view: View): Compiled => {
         why: () =>
           `Port ${port.port_no} is ${row.uuid}${network === undefined ? '' : ` in ${networkName(network, view)}`}.`,
       }),
-      outputTable.flow({
-        priority: PRIORITY.ordinary,
-        match: { egress_interface: row.id },
-        steps: [output(port.port_no)],
-        why: () => `${row.uuid} is behind port ${port.port_no}.`,
-      }),
+      outputTo(row, port.port_no),
     ],
+  }
+}
+
+/** The port that leads into physical networks: untagged into one of them, by VLAN tags into others. */
+const compileUplink = (row: Row<'interface'>, view: View): Compiled => {
+  const uplink = view.query(uplinkOf, row.id)
+  if (uplink === null) return {}
+  const { port_no } = uplink
+  const classify = (network: number, vlan_id: number | null): FlowDraft =>
+    classifyTable.flow({
+      priority: vlan_id === null ? PRIORITY.ordinary : PRIORITY.higher,
+      match: { in_port: port_no, ...(vlan_id === null ? {} : { vlan_vid: VLAN_PRESENT | vlan_id }) },
+      steps: [
+        ...(vlan_id === null ? [] : [popVlan()]),
+        setSlice('ingress_interface', row.id),
+        setSlice('domain', network),
+      ],
+      goto: 'destination',
+      why: () =>
+        `What comes from outside by ${row.uuid}${vlan_id === null ? '' : ` in VLAN ${vlan_id}`} is in ${networkName(network, view)}.`,
+    })
+  return {
+    flows: (view.query(networksOfUplink, row.id) ?? []).map(({ network, vlan_id }) =>
+      classify(network, vlan_id),
+    ),
   }
 }
 
@@ -110,17 +162,15 @@ const compileAddress = (lease: Row<'ip_lease'>, view: View): Compiled => {
 
 export const portRules = [
   rule({ name: 'port', entity: 'interface', on: switchOfInterface, compile: compilePort }),
+  rule({ name: 'uplink', entity: 'interface', on: switchOfUplink, compile: compileUplink }),
   rule({ name: 'probe', entity: 'mac_lease', on: switchOfMacLease, compile: compileProbe }),
   rule({ name: 'address', entity: 'ip_lease', on: switchOfIpLease, compile: compileAddress }),
 ]
 
-/** OFPVID_PRESENT: the bit of `vlan_vid` that says that there is a tag. */
-const TAGGED = 0x1000
-
 export const portStanding = [
   classifyTable.flow({
     priority: PRIORITY.high,
-    match: { vlan_vid: { value: TAGGED, mask: TAGGED } },
+    match: { vlan_vid: { value: VLAN_PRESENT, mask: VLAN_PRESENT } },
     why: 'Guests send untagged frames: a VLAN tag would travel through the network unseen.',
   }),
 ]

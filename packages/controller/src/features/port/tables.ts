@@ -2,8 +2,8 @@ import { defineTable } from '../../pipeline/table.ts'
 
 export const classifyTable = defineTable('classify', {
   match: ['in_port', 'vlan_vid'],
-  write: ['ingress_interface', 'domain'],
-  goto: ['port_security', 'tunnel_ingress'],
+  write: ['ingress_interface', 'domain', 'vlan_vid'],
+  goto: ['port_security', 'tunnel_ingress', 'destination'],
   miss: { goto: 'tunnel_ingress', why: 'The port belongs to no interface: it may be that of a tunnel.' },
 })
 

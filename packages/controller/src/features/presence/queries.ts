@@ -30,6 +30,12 @@ const rank = (row: InterfaceRow, port: SwitchPort): number =>
 
 const isVif = (row: InterfaceRow): boolean => row.mode === 'vif'
 
+/** The bridge's own port, by which the host itself is in a network (OFPP_LOCAL). */
+const LOCAL = { name: 'LOCAL', port_no: 0xffff_fffe, iface_id: null } as const
+
+/** Whether the interface is the host itself. */
+const isHost = ({ mode }: InterfaceRow): boolean => mode === 'host' || mode === 'internal'
+
 /** The one interface that a port belongs to, when several would like it. */
 const ownerOfPort = (port: SwitchPort, view: View): InterfaceRow | undefined =>
   [
@@ -49,12 +55,21 @@ const portsOf = ({ name, number, iface_id }: PortBinding, view: View): readonly 
   ...(iface_id === undefined ? [] : view.portsWithIfaceId(iface_id)),
 ]
 
+/** The host is in networks that are not virtual only: its address may be in any as the end of tunnels. */
+const portOfHost = (row: InterfaceRow, view: View): SwitchPort | null => {
+  const dpid = view.get('datapath', row.owner_datapath_id)?.dpid
+  return dpid === undefined || view.query(networksOfInterface, row.id).length === 0
+    ? null
+    : { dpid, ...LOCAL }
+}
+
 /**
  * The port of a guest's interface, or `null` while there is none.
  * Where several switches have such a port, a connected one goes before others, then the lowest datapath id.
  */
 export const portOfInterface = recordQuery<SwitchPort>('port of interface', (id, view) => {
   const row = view.get('interface', id)
+  if (row !== undefined && isHost(row)) return portOfHost(row, view)
   if (row === undefined || !isVif(row)) return null
   return portsOf(portBindingOf(row), view).find((port) => ownerOfPort(port, view)?.id === id) ?? null
 })
@@ -73,11 +88,20 @@ export const switchOfMacLease = listQuery<string>('switch of MAC lease', (id, vi
 
 /** Networks that an interface is in: those of its leases, or the one it names while it has none. */
 export const networksOfInterface = listQuery<number>('networks of interface', (id, view) => {
+  const row = view.get('interface', id)
   const leases = view.list('ip_lease.interface_id', id)
-  if (leases.length > 0) return sortedSet(leases.map((lease) => lease.network_id))
-  const network = view.get('interface', id)?.network_id ?? null
-  return network === null ? [] : [network]
+  const network = row?.network_id ?? null
+  const networks =
+    leases.length > 0 ? leases.map(({ network_id }) => network_id) : network === null ? [] : [network]
+  const isIn = row !== undefined && isHost(row) ? networks.filter((each) => isOutside(each, view)) : networks
+  return sortedSet(isIn)
 })
+
+/** Whether a network is not virtual: that of the host, or what is behind its uplink. */
+export const isOutside = (network: number, view: View): boolean => {
+  const mode = view.get('network', network)?.mode
+  return mode === 'physical' || mode === 'internal'
+}
 
 const isCrowded = valueQuery<boolean>(
   'crowded network',
@@ -114,7 +138,7 @@ export const interfacesOfPart = listQuery<number>('interfaces of part', (id, vie
   const found = new Map<number, string>()
   for (const lease of view.list(`ip_lease.${by}`, key)) {
     const row = interfaceOfLease(lease, view)
-    if (row !== undefined) found.set(row.id, row.uuid)
+    if (row !== undefined && (!isHost(row) || isOutside(network, view))) found.set(row.id, row.uuid)
   }
   for (const row of view.list(`interface.${by}`, key)) {
     if (view.query(networksOfInterface, row.id).includes(network)) found.set(row.id, row.uuid)

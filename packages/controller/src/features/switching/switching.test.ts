@@ -13,8 +13,8 @@ t.test('unicast goes to its owner, broadcast to the guests of the network', asyn
     'table=destination, priority=200,metadata=0x1/0xffffffff,dl_dst=52:54:00:00:00:01 actions=load:0x1->NXM_NX_REG1[],goto_table:output',
     'table=destination, priority=200,metadata=0x1/0xffffffff,dl_dst=52:54:00:00:00:02 actions=load:0x2->NXM_NX_REG1[],goto_table:output',
     'table=destination, priority=200,metadata=0x2/0xffffffff,dl_dst=52:54:00:00:00:03 actions=load:0x3->NXM_NX_REG1[],goto_table:output',
-    'table=destination, priority=100,metadata=0x1/0xffffffff,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=group:1073741825',
-    'table=destination, priority=100,metadata=0x2/0xffffffff,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=group:1073741826',
+    'table=destination, priority=100,metadata=0x1/0xffffffff,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=group:1073741825,goto_table:overlay',
+    'table=destination, priority=100,metadata=0x2/0xffffffff,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=group:1073741826,goto_table:overlay',
     'group_id=1073741825,type=all,bucket=actions=output:1,bucket=actions=output:2',
     'group_id=1073741826,type=all,bucket=actions=output:3',
   ])
@@ -23,7 +23,7 @@ t.test('unicast goes to its owner, broadcast to the guests of the network', asyn
 t.test('a guest that goes is only taken out of the group', async (t) => {
   const lines = linesOf(await compile({ networks, interfaces: guests }, 1), 'switching')
   t.strictSame(lines.slice(1), [
-    'table=destination, priority=100,metadata=0x1/0xffffffff,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=group:1073741825',
+    'table=destination, priority=100,metadata=0x1/0xffffffff,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=group:1073741825,goto_table:overlay',
     'group_id=1073741825,type=all,bucket=actions=output:1',
   ])
 })

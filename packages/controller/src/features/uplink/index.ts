@@ -1,0 +1,10 @@
+import type { Feature } from '../../engine/rule.ts'
+import { uplinkRules } from './rules.ts'
+import { uplinkTable } from './tables.ts'
+
+/** Physical networks: what nobody here has leaves through the uplink of the bridge. */
+export const uplinkFeature: Feature = {
+  name: 'uplink',
+  tables: [uplinkTable],
+  rules: uplinkRules,
+}
