@@ -17,6 +17,7 @@ const AT_ONCE_MS = 2000
 
 const SLOW = '0x00000000000000a1'
 const QUICK = '0x00000000000000a2'
+const NEW = '0x00000000000000a3'
 
 interface Applied {
   readonly applied: boolean
@@ -210,6 +211,63 @@ t.test(
     t.match(await asked, { applied: true })
   },
 )
+
+/** A switch that connects now and keeps back the answer that says that it has everything. */
+const newcomer = async (t: Test, { machine }: Waiting): Promise<Withholding> => {
+  const between = await Withholding.before(machine.openflowPort, { bundles: true })
+  t.teardown(() => between.close())
+  between.hold(isCommitReply)
+  const played = new FakeSwitch({ datapathId: BigInt(NEW) })
+  t.teardown(() => played.disconnect())
+  await played.connect({ host: '127.0.0.1', port: between.port })
+  await until('its answer is kept back', () => between.held > 0)
+  return between
+}
+
+/** A revision that is not made yet is not waited for: no write may ever make it. */
+const refusesTheFuture = async (t: Test, machine: Machine): Promise<void> => {
+  const { revision } = await machine.status()
+  const ask = (asked: number) =>
+    machine.rest.send({ method: 'GET', path: `/api/1.0/wait?revision=${asked}&timeout=20` })
+  t.match(await ask(revision), { status: 200, body: { applied: true, revision } })
+  t.match(await ask(revision + 1), {
+    status: 400,
+    body: { message: { parameter: 'revision', reason: `not made yet: the newest is ${revision}` } },
+  })
+}
+
+t.test('a switch that connects after the write, and before the question, counts', async (t) => {
+  const waiting = await Waiting.with(t, { bundles: true })
+  const revision = revisionOf(await waiting.guest('?wait=20'))
+  const between = await newcomer(t, waiting)
+  t.match(await waiting.applied(`revision=${revision}&timeout=0`), {
+    applied: false,
+    pending: [{ dpid: NEW }],
+    reason:
+      /^not acknowledged by 0x00000000000000a3 \(at revision 0: it was told and has not answered yet\)$/,
+  })
+  const asked = waiting.applied(`revision=${revision}&timeout=20`)
+  const settled = times([asked])
+  await sleep(TOO_EARLY_MS)
+  t.same(settled, [undefined])
+  between.release()
+  t.match(await asked, { applied: true })
+  await refusesTheFuture(t, waiting.machine)
+})
+
+t.test('a switch that connects while somebody waits counts', async (t) => {
+  const waiting = await Waiting.with(t, { bundles: true })
+  waiting.between.hold(isCommitReply)
+  const written = waiting.guest('?wait=20')
+  await waiting.held()
+  const between = await newcomer(t, waiting)
+  waiting.between.release()
+  const settled = times([written])
+  await sleep(TOO_EARLY_MS)
+  t.same(settled, [undefined], 'the one that was waited for has answered, the other has not')
+  between.release()
+  t.equal((await written).headers['x-applied'], 'true')
+})
 
 t.test('what a switch refuses it does not have, and the answer says so', async (t) => {
   const waiting = await Waiting.with(t, { bundles: true })
