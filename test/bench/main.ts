@@ -47,7 +47,8 @@ const runFamily = async (family: Family, context: Context, record: (row: Row) =>
   } catch (error) {
     process.exitCode = 1
     tell(error instanceof Error ? (error.stack ?? error.message) : String(error))
-    record({ name: family.name, work: family.about, ours: 'failed: see what was printed' })
+    const [reason] = String((error as Error).message ?? error).split('\n')
+    record({ name: family.name, work: family.about, ours: `failed: ${reason?.replaceAll('|', '\\|')}` })
   }
 }
 

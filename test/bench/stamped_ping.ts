@@ -16,11 +16,13 @@ export interface StampedResult {
   readonly slowest: number
 }
 
+const TIMEOUT_MS = 10_000
 /** Milliseconds that the last answers may need. */
 const SETTLE_MS = 300
 
 export class StampedPing {
   readonly #daemon: Daemon
+  readonly #began = Date.now()
 
   constructor(guest: Guest, address: string) {
     const command = ['ping', '-n', '-D', '-i', '0.001', '-W', '1', address]
@@ -33,11 +35,23 @@ export class StampedPing {
     return [...found].map(([, time]) => Number(time) * 1000)
   }
 
-  /** Time of the first answer. @throws when there is none within `timeout` milliseconds */
-  first(timeout = 10_000): Promise<number> {
-    const describe = () => this.#daemon.output.slice(-500)
-    return until('an answer to a ping', () => this.answers[0], { timeout, describe })
+  /**
+   * Time of the first answer.
+   * @param since milliseconds since the epoch: those before do not count
+   * @throws when there is none within `TIMEOUT_MS`
+   */
+  first(since = 0): Promise<number> {
+    const first = () => this.answers.find((time) => time >= since)
+    return until('an answer to a ping', first, { timeout: TIMEOUT_MS, describe: this.#describe })
   }
+
+  /** Resolves when there was no answer for so many milliseconds. @throws as `first` */
+  async quiet(milliseconds: number): Promise<void> {
+    const isQuiet = () => Date.now() - (this.answers.at(-1) ?? this.#began) >= milliseconds
+    await until('no answer to a ping', isQuiet, { timeout: TIMEOUT_MS, describe: this.#describe })
+  }
+
+  readonly #describe = (): string => this.#daemon.output.slice(-500)
 
   /** A packet that is under way at the end counts only if it was answered. */
   async stop(): Promise<StampedResult> {

@@ -194,7 +194,7 @@ export class Engine implements SwitchFacts {
   }
 
   async #takeInputs(turn: Turn): Promise<void> {
-    const touched = new Touched()
+    const touched = new Touched((space, key) => this.#graph.isRead(space, key))
     const inputs = this.#inputs.splice(0)
     let taken = 0
     try {

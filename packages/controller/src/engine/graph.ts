@@ -54,6 +54,11 @@ export class Graph {
     target.sources = []
   }
 
+  /** Whether anything reads the cell. */
+  isRead(space: CellSpace, key: CellKey): boolean {
+    return this.#cells.find(space, key) !== undefined
+  }
+
   /** Marks what reads the cell, directly or not. */
   invalidate(space: CellSpace, key: CellKey): void {
     const cell = this.#cells.find(space, key)

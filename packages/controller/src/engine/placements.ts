@@ -57,7 +57,9 @@ export class Placement extends Computation<readonly string[]> {
 
   compute(): readonly string[] {
     try {
-      return this.#group.on.compute(this.#id, this.#around.view)
+      const switches = this.#group.on.compute(this.#id, this.#around.view)
+      // Most rows mean nothing to any switch by most rules: one empty list for all of them.
+      return switches.length === 0 ? NO_SWITCHES : switches
     } catch (error) {
       this.#around.log.error(
         { err: error, query: this.#group.on.name, resource: this.#group.resource, id: this.#id },
@@ -72,6 +74,7 @@ export class Placement extends Computation<readonly string[]> {
   }
 
   override changed(dpids: readonly string[], before = NO_SWITCHES): void {
+    if (dpids.length === 0 && before.length === 0) return
     const wanted = new Set(dpids)
     const had = new Set(before)
     const { stay = NO_INSTANCES, leave = NO_INSTANCES } = Object.groupBy(this.#instances, ({ dpid }) =>

@@ -1,9 +1,11 @@
 /**
- * The only effect of reconciling: sends one batch of ordered changes and says what became of it.
+ * The only effect of reconciling: sends batches of ordered changes and says what became of them.
  *
  * A batch goes out as one atomic and ordered bundle (ONF extension 230; `ofproto/bundles.c` of Open vSwitch): OPEN,
  * an ADD for each change, CLOSE, and COMMIT only when CLOSE was answered and no ADD was refused, because a switch
  * commits the others without a word. Where a switch has no bundles it goes out as plain messages and a barrier.
+ *
+ * All but COMMIT changes nothing, so it is done ahead: the switch commits one batch while the next is written.
  */
 import { OFPBCT, OFPBF } from '@openvnet/openflow'
 import type { Change } from './change.ts'
@@ -11,12 +13,18 @@ import { type Answer, type Channel, nameOf } from './channel.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
 import { type Outcome, UnexplainedAnswer } from './outcome.ts'
 
+/** A batch that the switch knows, as far as that changes nothing. One of both is to be called, once; none rejects. */
+export interface Prepared {
+  commit(): Promise<Outcome>
+  discard(): void
+}
+
 export interface Applier {
   /**
-   * Never rejects. Not to be called again before the outcome is there.
+   * Never rejects: what goes wrong is the outcome. One batch may be prepared while the one before it is committed.
    * @param atomic all or nothing where the switch can; else what is not refused is done
    */
-  apply(changes: readonly Change[], atomic: boolean): Promise<Outcome>
+  prepare(changes: readonly Change[], atomic: boolean): Promise<Prepared>
 }
 
 const FLAGS = OFPBF.ATOMIC | OFPBF.ORDERED
@@ -68,8 +76,8 @@ async function commit(bundle: Bundle, dispatch: Dispatch, changes: readonly Chan
   return { kind: 'known', acknowledged: [], refusals: dispatch.refusals }
 }
 
-/** Fills an open bundle, closes and commits it. */
-async function applyBundle(bundle: Bundle, dispatch: Dispatch, changes: readonly Change[]): Promise<Outcome> {
+/** Fills an open bundle and closes it. */
+async function fill(bundle: Bundle, dispatch: Dispatch, changes: readonly Change[]): Promise<void> {
   const { bundle_id } = bundle
   await dispatch.send(changes, (message) => ({
     type: 'bundle_add_message',
@@ -79,8 +87,48 @@ async function applyBundle(bundle: Bundle, dispatch: Dispatch, changes: readonly
     message,
   }))
   expectReply(await control(bundle, OFPBCT.CLOSE_REQUEST), 'bundle close')
+}
+
+interface Batch {
+  readonly channel: Channel
+  /** Absent where the changes go out as plain messages. */
+  readonly bundle: Bundle | undefined
+  readonly dispatch: Dispatch
+  readonly changes: readonly Change[]
+}
+
+async function finish({ channel, bundle, dispatch, changes }: Batch): Promise<Outcome> {
+  if (bundle === undefined) return applyPlain(channel, dispatch, changes)
   return dispatch.refusals.length > 0 ? discard(bundle, dispatch) : commit(bundle, dispatch, changes)
 }
+
+const prepared = (batch: Batch): Prepared => {
+  const { channel, bundle, dispatch } = batch
+  return {
+    async commit() {
+      try {
+        const outcome = await finish(batch)
+        expectPrimary(dispatch.refusals.map(({ error }) => error))
+        return outcome
+      } catch (error) {
+        return { kind: 'unknown', error: error as Error }
+      } finally {
+        dispatch.end()
+      }
+    },
+    discard() {
+      dispatch.end()
+      // A switch that has gone forgets it by itself; what another one answers is of no interest.
+      if (bundle !== undefined && !channel.ended)
+        control(bundle, OFPBCT.DISCARD_REQUEST).catch(() => undefined)
+    },
+  }
+}
+
+const failed = (error: Error): Prepared => ({
+  commit: async () => ({ kind: 'unknown', error }),
+  discard: () => undefined,
+})
 
 export function createApplier(channel: Channel): Applier {
   let bundles = true
@@ -97,24 +145,16 @@ export function createApplier(channel: Channel): Applier {
     return bundles ? bundle : undefined
   }
 
-  async function attempt(dispatch: Dispatch, changes: readonly Change[], atomic: boolean): Promise<Outcome> {
-    const bundle = atomic ? await openBundle() : undefined
-    return bundle === undefined
-      ? applyPlain(channel, dispatch, changes)
-      : applyBundle(bundle, dispatch, changes)
-  }
-
   return {
-    async apply(changes, atomic) {
+    async prepare(changes, atomic) {
       const dispatch = createDispatch(channel)
       try {
-        const outcome = await attempt(dispatch, changes, atomic)
-        expectPrimary(dispatch.refusals.map(({ error }) => error))
-        return outcome
+        const bundle = atomic ? await openBundle() : undefined
+        if (bundle !== undefined) await fill(bundle, dispatch, changes)
+        return prepared({ channel, bundle, dispatch, changes })
       } catch (error) {
-        return { kind: 'unknown', error: error as Error }
-      } finally {
         dispatch.end()
+        return failed(error as Error)
       }
     },
   }

@@ -1,5 +1,5 @@
 /** What switches refuse, lose or are changed in behind our back: what is left out, told and repaired. */
-import { OFPET, OFPGC } from '@openvnet/openflow'
+import { OFPBCT, OFPET, OFPGC } from '@openvnet/openflow'
 import type { FakeSwitch } from '@openvnet/openflow/testing'
 import t from 'tap'
 import { fake, start, until } from '../../test/played_switches.ts'
@@ -121,3 +121,27 @@ t.test('audits read each flow where they are few, and more rarely where they are
     [],
   )
 })
+
+t.test(
+  'of several bundles, one with a refusal takes nothing along that was prepared behind it',
+  async (t) => {
+    const engine = new StandInEngine()
+    const { port, settled } = await start(t, engine)
+    const commits: number[] = []
+    let asked = 0
+    const played = await fake(t, port, 1, {
+      refuse: (message) =>
+        message.type === 'flow_mod' && asked++ === 0
+          ? { error_type: OFPET.FLOW_MOD_FAILED, code: 0, experimenter: null }
+          : null,
+      onMessage: (message) => {
+        if (message.type === 'bundle_control' && message.control === OFPBCT.COMMIT_REQUEST)
+          commits.push(message.bundle_id)
+      },
+    })
+    engine.want(manyFlows(45_000))
+    t.match(await settled(1), { refused: 1, warnings: [/OFPFMFC_UNKNOWN/] })
+    t.equal(played.flowCount, 44_999)
+    t.strictSame(commits, [1, 3, 4, 5], 'the first is refused, and the second was ready')
+  },
+)

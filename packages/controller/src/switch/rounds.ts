@@ -5,7 +5,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { DesiredSwitch } from '../engine/desired.ts'
-import { type Applier, createApplier } from '../reconcile/apply.ts'
+import { type Applier, createApplier, type Prepared } from '../reconcile/apply.ts'
 import type { Change } from '../reconcile/change.ts'
 import type { Channel } from '../reconcile/channel.ts'
 import { diff, parts } from '../reconcile/diff.ts'
@@ -55,11 +55,10 @@ export class Rounds {
    * @throws when the state of the switch is unknown
    */
   async run(installed: Installed, desired: DesiredSwitch): Promise<boolean> {
-    const { backlog, isOver } = this.#options
+    const { backlog } = this.#options
     const changes = await this.#compare(desired, installed)
     let complete = true
-    for (let start = 0; start < changes.length && !isOver(); start += BATCH) {
-      const outcome = await this.#apply(changes.slice(start, start + BATCH))
+    for await (const { outcome, start } of this.#apply(changes)) {
       if (outcome.kind === 'unknown') throw outcome.error
       const fallen = await this.#settle(outcome.acknowledged, installed)
       backlog.add({ flows: fallen, groups: [] })
@@ -99,12 +98,30 @@ export class Rounds {
     return order(now, comparison)
   }
 
-  #apply(batch: readonly Change[]): Promise<Outcome> {
+  /** Batch by batch; each is prepared while the one before it is committed. */
+  async *#apply(changes: readonly Change[]): AsyncGenerator<{ outcome: Outcome; start: number }> {
+    let next = this.#prepare(changes, 0)
+    try {
+      for (let start = 0; next !== undefined && !this.#options.isOver(); start += BATCH) {
+        const committing = (await next).commit()
+        next = this.#prepare(changes, start + BATCH)
+        yield { outcome: await committing, start }
+      }
+    } finally {
+      // Where one was refused, those behind it are not done either.
+      ;(await next)?.discard()
+    }
+  }
+
+  /** @returns nothing where there is no batch */
+  #prepare(changes: readonly Change[], start: number): Promise<Prepared> | undefined {
+    if (start >= changes.length) return undefined
     const { record } = this.#options
+    const batch = changes.slice(start, start + BATCH)
     const flows = batch.filter((change) => change.kind === 'flow_add' || change.kind === 'flow_delete').length
     record.flow_mods_sent += flows
     record.group_mods_sent += batch.length - flows
-    return this.#applier.apply(batch, this.#refusedRounds < MAX_REFUSED_ROUNDS)
+    return this.#applier.prepare(batch, this.#refusedRounds < MAX_REFUSED_ROUNDS)
   }
 
   /** @returns keys of flows that went with a group */
