@@ -28,6 +28,7 @@ const POOLS: Readonly<Record<string, readonly unknown[]>> = {
   mac: ['52:54:00:00:00:01', '52:54:00:00:00:02', '52:54:00:00:00:03', '52:54:00:00:00:04'],
   boolean: [true, false],
   dpid: ['0x1', '0x2'],
+  'security rules': ['tcp:22:10.0.0.0/8', 'icmp:-1:0.0.0.0/0'],
   labels: [{ app: 'web' }, { app: 'db', 'example.com/tier': '' }, {}],
 }
 
@@ -116,6 +117,8 @@ const creation = (random: Random, resource: ResourceSpec): AnyCall => {
 
 const named = ALL.filter(({ prefix, parent }) => prefix !== null && parent === undefined)
 
+const joined = ALL.filter(({ prefix }) => prefix === null)
+
 const change = (random: Random): AnyCall => {
   const resource = random.pick(named)
   const body = parametersOf(random, {
@@ -143,6 +146,7 @@ export const anyCall = (random: Random): AnyCall =>
     [30, () => creation(random, random.pick(ALL))],
     [4, () => creation(random, RESOURCES.interface)],
     [4, () => creation(random, RESOURCES.network)],
+    [8, () => creation(random, random.pick(joined))],
     [4, () => change(random)],
     [2, () => deletion(random)],
     [1, () => renaming(random)],

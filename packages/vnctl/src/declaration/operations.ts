@@ -6,7 +6,7 @@
 import { parameterName, type ResourceSpec } from '@openvnet/schema'
 import { associationOf, partOf, relationOf, resourceNamed } from '../from_schema/resources.ts'
 import { identity } from '../model/dependents.ts'
-import { identityFields, pathFields, type Values } from '../model/model.ts'
+import { identityFields, pathFields, RESOURCE_LIST, type Values } from '../model/model.ts'
 import type { Change, Plan } from './change.ts'
 
 export interface Operation {
@@ -90,6 +90,21 @@ const needsAddition = (change: Change, made: ReadonlySet<string>): boolean => {
   )
 }
 
+/**
+ * A resource whose rows may also follow from others comes right after what it needs, before those others: what is asked
+ * for is there when they are added, and is not made by them.
+ */
+const rankOf = (resource: ResourceSpec): number => {
+  const references = Object.values(resource.fields).filter((field) => field.type === 'reference')
+  const mayFollow = references.some(({ computed, part }) => computed === true && part !== true)
+  if (!mayFollow) return RESOURCE_LIST.indexOf(resource)
+  const needed = references.filter(({ computed }) => computed !== true)
+  return Math.max(...needed.map(({ to }) => RESOURCE_LIST.indexOf(resourceNamed(to)))) + 0.5
+}
+
+const inOrder = (additions: readonly BatchEntry[]): BatchEntry[] =>
+  additions.toSorted((a, b) => rankOf(a.change.resource) - rankOf(b.change.resource))
+
 /** In the order of the batch, each with the change that it is part of. */
 export const operationsOf = ({ changes, late }: Plan): BatchEntry[] => {
   const made = new Set(
@@ -117,8 +132,8 @@ export const operationsOf = ({ changes, late }: Plan): BatchEntry[] => {
   return [
     ...puts.filter(({ change }) => !needsAddition(change, made)),
     ...deletions.reverse(),
-    ...additions.filter((entry) => !isLate(entry)),
-    ...additions.filter(isLate),
+    ...inOrder(additions.filter((entry) => !isLate(entry))),
+    ...inOrder(additions.filter(isLate)),
     ...puts.filter(({ change }) => needsAddition(change, made)),
   ]
 }
