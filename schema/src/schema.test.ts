@@ -15,6 +15,8 @@ import {
   portName,
   RESOURCES,
   type ResourceSpec,
+  securityRules,
+  text,
   toCidr,
   toIpAddress,
   uuid,
@@ -29,7 +31,7 @@ const refuses = (
   kind: { parse: (input: unknown) => { ok: boolean } },
   inputs: readonly unknown[],
 ) => {
-  for (const input of inputs) t.equal(kind.parse(input).ok, false, String(input))
+  for (const input of inputs) t.equal(kind.parse(input).ok, false, JSON.stringify(input)?.slice(0, 60))
 }
 
 t.test('addresses have one spelling', async (t) => {
@@ -58,6 +60,24 @@ t.test('numbers, booleans and names say what they are', async (t) => {
   accepts(t, boolean, { yes: true, T: true, '0': false, No: false })
   refuses(t, boolean, ['', '2', 'on', null])
   refuses(t, portName, ['', 'a b', 'a/b', 'sixteen-chars-xx'])
+  refuses(t, text, ['a\u0000', '\ud800', 'caf\ufffd', 'x'.repeat(256), true, null])
+  refuses(t, portName, ['\ud800', '\ufffd'])
+  accepts(t, text, { 'größe 💥': 'größe 💥', '': '' })
+  accepts(t, securityRules, {
+    '# all\ntcp:22:0.0.0.0/0, udp:53:sg-dns': '# all\ntcp:22:0.0.0.0/0, udp:53:sg-dns',
+    '': '',
+  })
+  refuses(t, securityRules, [
+    'tcp:22',
+    'tcp:0:0.0.0.0/0',
+    'tcp:65536:0.0.0.0/0',
+    'icmp:8:0.0.0.0/0',
+    'arp:1:0.0.0.0/0',
+    'tcp:22:10.0.0.1/8',
+    'tcp:22:nw-1',
+    'tcp:22:sg-a:b',
+    'a\u0000',
+  ])
   refuses(t, uuid('nw'), ['nw-', 'nw-ABC', 'nw-12345678901234567', 'dp-1', 'xnw-1'])
 })
 

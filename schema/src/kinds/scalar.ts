@@ -1,6 +1,12 @@
 /** Text, integers, booleans and enumerations. */
 import { invalid, type Kind, valid } from './kind.ts'
 
+/** What stands for octets that are no UTF-8, once they are decoded. */
+const UNDECODABLE = '\ufffd'
+
+/** Whether the text is stored and answered as it came: halves of characters are not. */
+export const isUnicode = (value: string): boolean => value.isWellFormed() && !value.includes(UNDECODABLE)
+
 /** Text of 0 to 255 characters without control characters. */
 export const text: Kind<string> = {
   name: 'text',
@@ -9,6 +15,7 @@ export const text: Kind<string> = {
     const value = typeof input === 'number' ? String(input) : input
     if (typeof value !== 'string') return invalid('not text')
     if (value.length > 255) return invalid(`${value.length} characters long, the limit is 255`)
+    if (!isUnicode(value)) return invalid('text with characters that are not valid UTF-8')
     return /\p{Cc}/u.test(value) ? invalid('text with control characters') : valid(value)
   },
   jsonSchema: { type: 'string', maxLength: 255 },
@@ -63,7 +70,7 @@ export const portName: Kind<string> = {
   name: 'port name',
   expects: 'the name of a switch port: 1 to 15 characters, no white space, no slash',
   parse: (input) =>
-    typeof input === 'string' && /^[^\s/\p{Cc}]{1,15}$/u.test(input)
+    typeof input === 'string' && /^[^\s/\p{Cc}]{1,15}$/u.test(input) && isUnicode(input)
       ? valid(input)
       : invalid('not a port name'),
   jsonSchema: {

@@ -4,6 +4,7 @@
  */
 import { ipv4Block } from './ipv4_block.ts'
 import { invalid, type Kind, type Parsed, valid } from './kind.ts'
+import { isUnicode } from './scalar.ts'
 import { uuid } from './uuid.ts'
 
 const LONGEST = 16_384
@@ -34,6 +35,7 @@ const ruleProblem = (rule: string): string | undefined => {
 const parseRules = (input: unknown): Parsed<string> => {
   if (typeof input !== 'string') return invalid('not text')
   if (input.length > LONGEST) return invalid(`${input.length} characters long, the limit is ${LONGEST}`)
+  if (!isUnicode(input)) return invalid('text with characters that are not valid UTF-8')
   if (/[^\P{Cc}\t\r\n]/u.test(input)) return invalid('text with control characters')
   const rules = input
     .split(/\r?\n/)

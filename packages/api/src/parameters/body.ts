@@ -2,7 +2,7 @@
  * The body of a request as parameters. Read are form-encoded bodies, JSON and YAML, each with or without charset; JSON
  * and YAML may be flat (`{"uuid": …}`) or in an envelope whose name does not matter (`{"network": {"uuid": …}}`).
  */
-import { parse } from 'yaml'
+import { parseDocument } from 'yaml'
 import { ApiError } from '../errors.ts'
 
 /** Parameters as they came: text, or what JSON can hold. */
@@ -70,12 +70,16 @@ const withoutColons = (value: unknown): unknown =>
 
 /**
  * Every scalar but null is text, as it is in a form: `52:54:00:11:22:33` and `0x0a` are no numbers here. Aliases are
- * refused: a few of them make a document that fills the memory.
+ * refused: a few of them make a document that fills the memory. So is what the library would only warn of, e.g. a tag
+ * that it does not know: clients do not write into our log.
  */
 const parseYaml = (text: string): Raw => {
   let value: unknown
   try {
-    value = withoutColons(parse(text, { schema: 'failsafe', customTags: ['null'], maxAliasCount: 0 }))
+    const document = parseDocument(text, { schema: 'failsafe', customTags: ['null'], logLevel: 'error' })
+    const [problem] = [...document.errors, ...document.warnings]
+    if (problem !== undefined) throw problem
+    value = withoutColons(document.toJS({ maxAliasCount: 0 }))
   } catch (error) {
     throw new ApiError('InvalidRequest', `Invalid request body. ${(error as Error).message}`)
   }
