@@ -30,6 +30,8 @@ const numberIn = (text: string, pattern: RegExp): number => Number(pattern.exec(
 
 export class Vnetd {
   readonly client: Client
+  /** Of the REST API: `http://127.0.0.1:9090`. */
+  readonly url: string
   /** TCP port on 127.0.0.1 for switches. */
   readonly openflow: number
   readonly #child: ChildProcess
@@ -39,7 +41,8 @@ export class Vnetd {
     this.#child = child
     this.#release = release
     this.openflow = numberIn(banner, /OpenFlow\s+tcp:127\.0\.0\.1:(\d+)/)
-    this.client = new Client(`http://127.0.0.1:${numberIn(banner, /REST API\s+http:\/\/127\.0\.0\.1:(\d+)/)}`)
+    this.url = `http://127.0.0.1:${numberIn(banner, /REST API\s+http:\/\/127\.0\.0\.1:(\d+)/)}`
+    this.client = new Client(this.url)
   }
 
   static async start({ database, openflow = 0, node = [] }: VnetdOptions): Promise<Vnetd> {
