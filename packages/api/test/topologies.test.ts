@@ -1,4 +1,5 @@
 /** Topologies keep the rows of datapaths; routers keep their parts. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import t from 'tap'
 import { startApi, type TestApi } from './support/api.ts'
@@ -22,6 +23,11 @@ const describe = async (api: TestApi) => {
     await api.ok('POST', 'topologies', { uuid: `topo-over${index}`, mode: 'simple_overlay' })
     await api.ok('POST', 'topologies', { uuid: `topo-under${index}`, mode: 'simple_underlay' })
   }
+}
+
+const until = async (holds: () => boolean): Promise<void> => {
+  for (let attempt = 0; attempt < 500 && !holds(); attempt += 1) await sleep(20)
+  if (!holds()) throw new Error('it did not come about')
 }
 
 /** What datapaths have: `dp-1 nw-1 by topo-over1`. */
@@ -121,6 +127,43 @@ t.test('an underlay loses a bridge with the network of its address', async (t) =
   t.same(relationsOf(api), ['dp-1 nw-1 by topo-under1'])
   await api.ok('DELETE', 'networks/nw-public')
   t.same(relationsOf(api), [])
+})
+
+t.test('a bridge is in an underlay while its interface has its address', async (t) => {
+  const api = await startApi(t, { expiryInterval: 20 })
+  await describe(api)
+  await api.ok('POST', 'topologies/topo-under1/datapaths/dp-1', { interface_uuid: 'if-host1' })
+  await api.ok('POST', 'topologies/topo-over1/underlays/topo-under1')
+  await api.ok('POST', 'topologies/topo-over1/networks/nw-1')
+  await api.ok('POST', 'topologies/topo-under1/networks/nw-2')
+  const whole = ['dp-1 nw-1 by topo-over1', 'dp-1 nw-2 by topo-under1']
+  const { uuid, mac_leases } = (await api.ok('GET', 'interfaces/if-host1')).body.ip_leases.map(
+    (lease: { uuid: string; mac_lease_uuid: string }) => ({
+      uuid: lease.uuid,
+      mac_leases: lease.mac_lease_uuid,
+    }),
+  )[0]
+  t.same(relationsOf(api), whole)
+  await api.ok('PUT', `ip_leases/${uuid}/release`)
+  t.same(relationsOf(api), [], 'released')
+  t.equal((await api.send('PUT', `ip_leases/${uuid}/release`)).status, 400, 'released twice')
+  await api.ok('PUT', `ip_leases/${uuid}/attach`, { interface_uuid: 'if-host2' })
+  t.same(relationsOf(api), [], 'of another interface')
+  await api.ok('PUT', `ip_leases/${uuid}/release`)
+  await api.ok('PUT', `ip_leases/${uuid}/attach`, { interface_uuid: 'if-host1' })
+  t.same(relationsOf(api), whole, 'attached again')
+  await api.ok('POST', 'interfaces', { uuid: 'if-other' })
+  await api.ok('PUT', `mac_leases/${mac_leases}`, { interface_uuid: 'if-other' })
+  t.same(relationsOf(api), [], 'moved away with its MAC lease')
+  await api.ok('PUT', `mac_leases/${mac_leases}`, { interface_uuid: 'if-host1' })
+  t.same(relationsOf(api), whole, 'moved back')
+  await api.ok('POST', 'ip_retention_containers', { uuid: 'irc-1', lease_time: 0 })
+  await api.ok('POST', `ip_retention_containers/irc-1/ip_retentions/${uuid}`)
+  await until(() => relationsOf(api).length === 0)
+  t.equal(api.store.count('topology_datapath'), 1, 'its lease time is over: it may come back')
+  await api.ok('PUT', 'ip_retention_containers/irc-1', { grace_time: 0 })
+  await until(() => api.store.count('ip_lease') === 1)
+  t.equal(api.store.count('topology_datapath'), 0, 'its grace time too')
 })
 
 t.test('what was asked for stands before what a topology implies', async (t) => {

@@ -32,10 +32,11 @@ export interface Behaviour<N extends ResourceName> {
   created?(work: Work, row: Stored<N>, draft: Draft<N>): void
   /** The same after a change. */
   updated?(work: Work, row: Stored<N>, before: Stored<N>): void
-  /** Removes what belongs to a row that is about to be deleted, or refuses that. */
-  deleting?(work: Work, row: Stored<N>): void
-  /** Follows up a deletion, with all that went with the row. */
-  deleted?(work: Work, row: Stored<N>): void
+  /**
+   * Removes what belongs to a row that is about to be deleted, or refuses that.
+   * @returns what is to be done when it is gone, with all that goes with it
+   */
+  deleting?(work: Work, row: Stored<N>): (() => void) | undefined
   /** What an answer shows instead of the plain columns. */
   shape?(reader: Reader, row: Stored<N>, plain: Shape): Shape
   /** The rows that `shape` looks up by a reference to the row, so that a list reads them all at once; theirs follow. */

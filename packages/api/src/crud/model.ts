@@ -124,9 +124,9 @@ export const createModel = (behaviours: Behaviours): Model => {
       checkUnreferenced(writer, name, row)
       const behaviour = behaviourOf(name)
       const work = toWork(writer)
-      behaviour.deleting?.(work, row)
+      const follow = behaviour.deleting?.(work, row)
       writer.delete(name, row.id)
-      behaviour.deleted?.(work, row)
+      follow?.()
     },
     shape,
     shapes: (reader, name, rows) => {

@@ -46,7 +46,7 @@ const attachCall = (model: Model): NestedCall => ({
       if (wanted.interface_id === null && wanted.mac_lease_id === null) {
         throw missingArgument('interface_uuid')
       }
-      return rowOutcome(model, writer, 'ip_lease', attach(writer, lease, wanted))
+      return rowOutcome(model, writer, 'ip_lease', attach(model.work(writer), lease, wanted))
     },
   },
 })
@@ -63,7 +63,7 @@ const releaseCall = (model: Model): NestedCall => ({
     perform: (writer, names) => {
       const lease = baseOf(writer, 'ip_lease', names)
       if (lease.interface_id === null) throw argumentError('uuid', lease.uuid, 'is attached to no interface')
-      return rowOutcome(model, writer, 'ip_lease', release(writer, lease))
+      return rowOutcome(model, writer, 'ip_lease', release(model.work(writer), lease))
     },
   },
 })

@@ -10,5 +10,5 @@ export const datapathNetwork: Behaviour<'datapath_network'> = {
     const network = uuidOf(work, 'network', values.network_id as number)
     return { mac_address: internalMac(work, values.mac_address, `${datapath}/${network}`) }
   },
-  ...keptByTopologies,
+  ...keptByTopologies('datapath_network'),
 }

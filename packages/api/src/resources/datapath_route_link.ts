@@ -10,5 +10,5 @@ export const datapathRouteLink: Behaviour<'datapath_route_link'> = {
     const routeLink = uuidOf(work, 'route_link', values.route_link_id as number)
     return { mac_address: internalMac(work, values.mac_address, `${datapath}/${routeLink}`) }
   },
-  ...keptByTopologies,
+  ...keptByTopologies('datapath_route_link'),
 }

@@ -10,5 +10,5 @@ export const datapathSegment: Behaviour<'datapath_segment'> = {
     const segment = uuidOf(work, 'segment', values.segment_id as number)
     return { mac_address: internalMac(work, values.mac_address, `${datapath}/${segment}`) }
   },
-  ...keptByTopologies,
+  ...keptByTopologies('datapath_segment'),
 }

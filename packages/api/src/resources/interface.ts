@@ -11,9 +11,9 @@ import { allocateFromMacGroup } from '../rules/mac_allocation.ts'
 import { partName } from '../rules/part_name.ts'
 import { checkPort } from '../rules/port.ts'
 import { segmentOfInterface } from '../rules/segment.ts'
+import { beforeLeasesGo } from '../rules/topology.ts'
 import type { Stored } from '../store/columns.ts'
 import type { Reader } from '../store/rows.ts'
-import { followTopologies } from './topology_members.ts'
 
 type Interface = Stored<'interface'>
 
@@ -58,6 +58,12 @@ const leases = (reader: Reader, row: Interface): Shape[] =>
       .map((ipLease) => plainShape(reader, 'ip_lease', ipLease)),
   }))
 
+/** Its leases, and those by which it is in an underlay, which it may have lost. */
+const leasesWith = (reader: Reader, id: number): number[] => [
+  ...(reader.cells('ip_lease', 'id', { interface_id: id }) as number[]),
+  ...reader.where('topology_datapath', { interface_id: id }).map(({ ip_lease_id }) => ip_lease_id),
+]
+
 export const interfaceBehaviour: Behaviour<'interface'> = {
   complete: (work, draft) => {
     const { uuid, values } = draft
@@ -85,7 +91,7 @@ export const interfaceBehaviour: Behaviour<'interface'> = {
   updated: (work, row, before) => {
     if (PORT.some((column) => row[column] !== before[column])) checkPort(work, row)
   },
-  deleted: followTopologies,
+  deleting: (work, row) => beforeLeasesGo(work, () => leasesWith(work, row.id)),
   shown: [
     { name: 'mac_lease', column: 'interface_id' },
     { name: 'ip_lease', column: 'interface_id' },

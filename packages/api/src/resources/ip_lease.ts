@@ -9,8 +9,8 @@ import { plainShape } from '../crud/shape.ts'
 import { checkAddress } from '../rules/address.ts'
 import { checkOwner, ownerOf } from '../rules/attachment.ts'
 import { allocateAddress } from '../rules/ip_allocation.ts'
+import { beforeLeasesGo } from '../rules/topology.ts'
 import type { Reader } from '../store/rows.ts'
-import { followTopologies } from './topology_members.ts'
 
 const plainOf = (reader: Reader, name: 'mac_lease' | 'interface' | 'network', id: number | null) => {
   const row = id === null ? undefined : reader.byId(name, id)
@@ -27,7 +27,7 @@ export const ipLease: Behaviour<'ip_lease'> = {
     return owner
   },
   created: (work, row) => checkOwner(work, row.interface_id),
-  deleted: followTopologies,
+  deleting: (work, row) => beforeLeasesGo(work, () => [row.id]),
   shape: (reader, row, plain) => ({
     ...plain,
     mac_lease: plainOf(reader, 'mac_lease', row.mac_lease_id),

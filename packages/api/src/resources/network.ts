@@ -3,8 +3,9 @@ import type { Row } from '@openvnet/schema'
 import type { Behaviour } from '../crud/behaviour.ts'
 import { argumentError } from '../errors.ts'
 import { checkSubnet, checkUnicast } from '../rules/address.ts'
+import { beforeLeasesGo } from '../rules/topology.ts'
 import { deleteLegs } from './router_network.ts'
-import { followTopologies, joinTopology } from './topology_members.ts'
+import { joinTopology } from './topology_members.ts'
 
 /** @throws ApiError ArgumentError */
 const checkVlan = ({ mode, vlan_id }: Partial<Row<'network'>>): void => {
@@ -28,6 +29,12 @@ export const network: Behaviour<'network'> = {
   },
   updated: (_work, row) => checkVlan(row),
   created: (work, row, draft) => joinTopology(work, 'topology_network', row, draft),
-  deleting: (work, row) => deleteLegs(work, row.id),
-  deleted: followTopologies,
+  deleting: (work, row) => {
+    const follow = beforeLeasesGo(
+      work,
+      () => work.cells('ip_lease', 'id', { network_id: row.id }) as number[],
+    )
+    deleteLegs(work, row.id)
+    return follow
+  },
 }

@@ -1,5 +1,10 @@
 /** When a topology goes, another one may imply what it did. */
 import type { Behaviour } from '../crud/behaviour.ts'
-import { implyAgain } from '../rules/topology.ts'
+import { cellsOfTopology, settle } from '../rules/topology.ts'
 
-export const topology: Behaviour<'topology'> = { deleted: implyAgain }
+export const topology: Behaviour<'topology'> = {
+  deleting: (work, { id }) => {
+    const cells = cellsOfTopology(work, id)
+    return () => settle(work, cells)
+  },
+}

@@ -6,7 +6,7 @@ import type { ResourceName } from '@openvnet/schema'
 import type { Behaviour, Draft, Work } from '../crud/behaviour.ts'
 import { rowOf, uuidOf } from '../crud/reference.ts'
 import { argumentError } from '../errors.ts'
-import { IMPLIED, implyAgain, implyMore } from '../rules/topology.ts'
+import { cellsOfBridge, cellsOfLayer, cellsOfMember, IMPLIED, type Kind, settle } from '../rules/topology.ts'
 import type { Cells, Stored } from '../store/columns.ts'
 import type { Reader } from '../store/rows.ts'
 
@@ -45,8 +45,8 @@ export const topologyDatapath: Behaviour<'topology_datapath'> = {
     checkHost(work, draft)
     return { ip_lease_id: leaseOf(work, draft) }
   },
-  created: (work, row) => implyMore(work, row.topology_id, { datapath: row.datapath_id }),
-  deleted: implyAgain,
+  created: (work, row) => settle(work, cellsOfBridge(work, row.topology_id, row.datapath_id)),
+  deleting: (work, row) => () => settle(work, cellsOfBridge(work, row.topology_id, row.datapath_id)),
 }
 
 export const topologyLayer: Behaviour<'topology_layer'> = {
@@ -55,19 +55,18 @@ export const topologyLayer: Behaviour<'topology_layer'> = {
     checkMode(work, values.underlay_id as number, 'underlay_uuid', 'simple_underlay', 'bridges')
     return {}
   },
-  created: (work, row) => implyMore(work, row.overlay_id),
-  deleted: implyAgain,
+  created: (work, row) => settle(work, cellsOfLayer(work, row.overlay_id, row.underlay_id)),
+  deleting: (work, row) => () => settle(work, cellsOfLayer(work, row.overlay_id, row.underlay_id)),
 }
 
 const memberBehaviour = <N extends (typeof IMPLIED)[number]['members']>(members: N): Behaviour<N> => {
-  const column = IMPLIED.find((kind) => kind.members === members)?.column ?? ''
-  return {
-    created: (work, row) => {
-      const cells = row as unknown as Cells
-      implyMore(work, cells['topology_id'] as number, { members, member: cells[column] as number })
-    },
-    deleted: implyAgain,
+  const kind = IMPLIED.find((one) => one.members === members) as Kind
+  const follow = (work: Work, row: Stored<N>): void => {
+    const cells = row as unknown as Cells
+    const [topology, member] = [cells['topology_id'], cells[kind.column]] as [number, number]
+    settle(work, cellsOfMember(work, topology, kind, member))
   }
+  return { created: follow, deleting: (work, row) => () => follow(work, row) }
 }
 
 export const topologyNetwork = memberBehaviour('topology_network')
@@ -87,11 +86,6 @@ export const topologyRouteLink: Behaviour<'topology_route_link'> = {
     checkMode(work, values.topology_id as number, 'uuid', 'simple_overlay', 'routers')
     return {}
   },
-}
-
-/** Members go with their topology; when the interface or lease of a bridge goes, its part of the underlay does. */
-export const followTopologies = (work: Work): void => {
-  if (work.first('topology', {}) !== undefined) implyAgain(work)
 }
 
 /** The parameter `topology_uuid` of what is made. @throws ApiError UnknownUUIDResource */

@@ -4,9 +4,11 @@
  * meanwhile is due then. Of several containers with the same lease the first one that is due decides.
  */
 import type { ResourceName } from '@openvnet/schema'
+import type { Work } from '../crud/behaviour.ts'
 import { release } from '../rules/attachment.ts'
+import { beforeLeasesGo } from '../rules/topology.ts'
 import type { Stored } from '../store/columns.ts'
-import type { Reader, Writer } from '../store/rows.ts'
+import type { Reader } from '../store/rows.ts'
 
 /** What one write does at most. */
 const MOST = 500
@@ -54,11 +56,16 @@ export const nextExpiry = (reader: Reader): number | undefined => {
   return ends.length === 0 ? undefined : Math.min(...ends)
 }
 
-const end = (writer: Writer, { ip_lease_id }: Stored<'ip_retention'>, moment: Moment): boolean => {
-  const lease = writer.byId('ip_lease', ip_lease_id)
+const end = (work: Work, { ip_lease_id }: Stored<'ip_retention'>, moment: Moment): boolean => {
+  const lease = work.byId('ip_lease', ip_lease_id)
   if (lease === undefined) return false
-  if (moment === 'leased_at') release(writer, lease)
-  else writer.delete('ip_lease', lease.id)
+  if (moment === 'leased_at') {
+    release(work, lease)
+    return true
+  }
+  const follow = beforeLeasesGo(work, () => [lease.id])
+  work.delete('ip_lease', lease.id)
+  follow?.()
   return true
 }
 
@@ -68,15 +75,15 @@ export interface Expired {
 }
 
 /** Does what is due, or a part of it when that is much. @param now milliseconds since 1970 */
-export const expire = (writer: Writer, now: number): Expired => {
+export const expire = (work: Work, now: number): Expired => {
   const counts = { leased_at: 0, released_at: 0 }
-  for (const container of containers(writer)) {
+  for (const container of containers(work)) {
     for (const { moment, seconds } of termsOf(container)) {
       if (seconds === null) continue
       const until = new Date(now - seconds * 1000).toISOString()
       const room = MOST - counts.leased_at - counts.released_at
-      for (const due of running(writer, container, moment, [until, room])) {
-        counts[moment] += Number(end(writer, due, moment))
+      for (const due of running(work, container, moment, [until, room])) {
+        counts[moment] += Number(end(work, due, moment))
       }
     }
   }

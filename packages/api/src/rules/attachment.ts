@@ -3,12 +3,14 @@
  * reserved: nobody owns its address and nobody else gets it. Retention counts from these two moments.
  */
 import type { Row } from '@openvnet/schema'
+import type { Work } from '../crud/behaviour.ts'
 import { uuidOf } from '../crud/reference.ts'
 import { argumentError } from '../errors.ts'
 import type { Stored } from '../store/columns.ts'
-import type { Reader, Writer } from '../store/rows.ts'
+import type { Reader } from '../store/rows.ts'
 import { checkAddressesOnce } from './address.ts'
 import { checkMacs } from './mac.ts'
+import { followLeases } from './topology.ts'
 
 /** What a client names; either follows from the other. */
 export interface Wanted {
@@ -50,25 +52,27 @@ export const checkOwner = (reader: Reader, interfaceId: number | null): void => 
 const now = (): string => new Date().toISOString()
 
 /** @throws ApiError ArgumentError when it is attached already, or may not be there */
-export const attach = (writer: Writer, lease: Stored<'ip_lease'>, wanted: Wanted): Stored<'ip_lease'> => {
+export const attach = (work: Work, lease: Stored<'ip_lease'>, wanted: Wanted): Stored<'ip_lease'> => {
   if (lease.interface_id !== null) {
-    const owner = uuidOf(writer, 'interface', lease.interface_id)
+    const owner = uuidOf(work, 'interface', lease.interface_id)
     throw argumentError('uuid', lease.uuid, `is attached to ${owner} already; release it first`)
   }
-  const owner = ownerOf(writer, wanted)
-  const attached = writer.update('ip_lease', lease.id, owner)
-  checkOwner(writer, owner.interface_id)
-  for (const { id } of writer.where('ip_retention', { ip_lease_id: lease.id })) {
-    writer.update('ip_retention', id, { leased_at: now(), released_at: null })
+  const owner = ownerOf(work, wanted)
+  const attached = work.update('ip_lease', lease.id, owner)
+  checkOwner(work, owner.interface_id)
+  for (const { id } of work.where('ip_retention', { ip_lease_id: lease.id })) {
+    work.update('ip_retention', id, { leased_at: now(), released_at: null })
   }
+  followLeases(work, [lease.id])
   return attached
 }
 
 /** Takes a lease from its interface; its address stays reserved. */
-export const release = (writer: Writer, lease: Stored<'ip_lease'>): Stored<'ip_lease'> => {
-  const released = writer.update('ip_lease', lease.id, { interface_id: null, mac_lease_id: null })
-  for (const { id } of writer.where('ip_retention', { ip_lease_id: lease.id, released_at: null })) {
-    writer.update('ip_retention', id, { released_at: now() })
+export const release = (work: Work, lease: Stored<'ip_lease'>): Stored<'ip_lease'> => {
+  const released = work.update('ip_lease', lease.id, { interface_id: null, mac_lease_id: null })
+  for (const { id } of work.where('ip_retention', { ip_lease_id: lease.id, released_at: null })) {
+    work.update('ip_retention', id, { released_at: now() })
   }
+  followLeases(work, [lease.id])
   return released
 }

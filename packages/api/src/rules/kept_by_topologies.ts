@@ -3,18 +3,28 @@
 import type { Work } from '../crud/behaviour.ts'
 import { uuidOf } from '../crud/reference.ts'
 import { ApiError } from '../errors.ts'
-import { implyAgain } from './topology.ts'
+import { IMPLIED, settle } from './topology.ts'
 
-interface Implied {
+interface Relation {
   readonly topology_id: number | null
+  readonly datapath_id: number
 }
 
-export const keptByTopologies = {
-  /** @throws ApiError DeleteRestrictionError */
-  deleting: (work: Work, { topology_id }: Implied): void => {
-    if (topology_id === null) return
-    const topology = uuidOf(work, 'topology', topology_id)
-    throw new ApiError('DeleteRestrictionError', `it follows from ${topology}: change the members of that`)
-  },
-  deleted: implyAgain,
+/** @param relations the resource of the rows */
+export const keptByTopologies = (relations: (typeof IMPLIED)[number]['relations']) => {
+  const kind = IMPLIED.find((one) => one.relations === relations) as (typeof IMPLIED)[number]
+  return {
+    /** @throws ApiError DeleteRestrictionError */
+    deleting: (work: Work, row: Relation) => {
+      if (row.topology_id !== null) {
+        const topology = uuidOf(work, 'topology', row.topology_id)
+        throw new ApiError(
+          'DeleteRestrictionError',
+          `it follows from ${topology}: change the members of that`,
+        )
+      }
+      const member = (row as unknown as Record<string, number>)[kind.column] as number
+      return () => settle(work, [{ kind, datapath: row.datapath_id, member }])
+    },
+  }
 }

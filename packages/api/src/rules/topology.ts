@@ -2,10 +2,15 @@
  * What topologies imply (openvnet.md §3.6): every bridge of an underlay carries its networks, and those of every overlay
  * that lies on it. Each of these is a row of the datapath, which knows the topology and the layer that it follows from.
  * What somebody asked for by himself stands first: a topology adds nothing to it, and takes its place when it goes.
+ * A bridge whose interface has not (or no longer) the address that the topology names is in no place: nothing follows
+ * from it until the address is back.
+ *
+ * Whoever changes a topology, or what it refers to, says which cells that concerns: pairs of a bridge and a member.
+ * Each is settled by itself, so a change costs what it concerns, however much else there is.
  */
 import type { ResourceName, Row } from '@openvnet/schema'
 import type { Work } from '../crud/behaviour.ts'
-import type { Cells } from '../store/columns.ts'
+import type { Cells, Stored } from '../store/columns.ts'
 import type { Equals, Reader } from '../store/rows.ts'
 import { allocateFromMacGroup } from './mac_allocation.ts'
 
@@ -20,7 +25,7 @@ export const IMPLIED = [
   readonly column: string
 }[]
 
-type Kind = (typeof IMPLIED)[number]
+export type Kind = (typeof IMPLIED)[number]
 
 /** A bridge of a topology: by itself, or by an underlay. */
 interface Place {
@@ -47,25 +52,71 @@ const placeOf = (
     reader.first('topology_mac_range_group', { topology_id: row.topology_id })?.id ?? null,
 })
 
-const placesOf = (reader: Reader, id: number): Place[] => [
-  ...reader.where('topology_datapath', { topology_id: id }).map((row) => placeOf(reader, row, id, null)),
-  ...reader
-    .where('topology_layer', { overlay_id: id })
-    .flatMap((layer) =>
-      reader
-        .where('topology_datapath', { topology_id: layer.underlay_id })
-        .map((row) => placeOf(reader, row, id, layer.id)),
-    ),
-]
+/** The bridge has the address by which the others reach it. */
+const hasAddress = (reader: Reader, { ip_lease_id, interface_id }: Row<'topology_datapath'>): boolean =>
+  reader.byId('ip_lease', ip_lease_id)?.interface_id === interface_id
 
-const membersOf = (reader: Reader, { members, column }: Kind, id: number): number[] =>
-  reader.where(members, { topology_id: id }).map((row) => (row as unknown as Cells)[column] as number)
+/** By what a topology is on a bridge: by itself, and by each underlay. */
+const placesOn = (reader: Reader, id: number, datapath: number): Place[] => {
+  const layers = reader.where('topology_layer', { overlay_id: id })
+  const ways = [
+    { underlay: id, layer: null },
+    ...layers.map((row) => ({ underlay: row.underlay_id, layer: row.id })),
+  ]
+  return ways.flatMap(({ underlay, layer }) =>
+    reader
+      .where('topology_datapath', { topology_id: underlay, datapath_id: datapath })
+      .filter((row) => hasAddress(reader, row))
+      .map((row) => placeOf(reader, row, id, layer)),
+  )
+}
 
-/** A part of a topology: of all bridges and members when absent. */
-interface Part {
-  readonly datapath?: number
-  readonly members?: ResourceName
-  readonly member?: number
+/** A bridge and what it has or not because of topologies. */
+export interface Cell {
+  readonly kind: Kind
+  readonly datapath: number
+  readonly member: number
+}
+
+const memberOf = (row: object, { column }: Kind): number => (row as Cells)[column] as number
+
+const bridgesOf = (reader: Reader, underlay: number): number[] =>
+  reader.where('topology_datapath', { topology_id: underlay }).map(({ datapath_id }) => datapath_id)
+
+const cellsOn = (reader: Reader, topology: number, datapath: number): Cell[] =>
+  IMPLIED.flatMap((kind) =>
+    reader
+      .where(kind.members, { topology_id: topology })
+      .map((row) => ({ kind, datapath, member: memberOf(row, kind) })),
+  )
+
+/** Concerned by a member of a topology. */
+export const cellsOfMember = (reader: Reader, topology: number, kind: Kind, member: number): Cell[] => {
+  const underlays = reader.where('topology_layer', { overlay_id: topology }).map((row) => row.underlay_id)
+  return [topology, ...underlays]
+    .flatMap((id) => bridgesOf(reader, id))
+    .map((datapath) => ({ kind, datapath, member }))
+}
+
+/** Concerned by a bridge of an underlay. */
+export const cellsOfBridge = (reader: Reader, underlay: number, datapath: number): Cell[] => {
+  const overlays = reader.where('topology_layer', { underlay_id: underlay }).map((row) => row.overlay_id)
+  return [underlay, ...overlays].flatMap((id) => cellsOn(reader, id, datapath))
+}
+
+/** Concerned by an overlay's lying on an underlay. */
+export const cellsOfLayer = (reader: Reader, overlay: number, underlay: number): Cell[] =>
+  bridgesOf(reader, underlay).flatMap((datapath) => cellsOn(reader, overlay, datapath))
+
+/** Concerned by a topology as a whole. */
+export const cellsOfTopology = (reader: Reader, id: number): Cell[] => {
+  const layers = reader.where('topology_layer', { underlay_id: id }).map((row) => row.id)
+  return IMPLIED.flatMap((kind) =>
+    [
+      ...reader.where(kind.relations, { topology_id: id }),
+      ...reader.whereIn(kind.relations, 'topology_layer_id', layers),
+    ].map((row) => ({ kind, datapath: row.datapath_id, member: memberOf(row, kind) })),
+  )
 }
 
 /** An address of the underlay's range group, where it has one. @throws ApiError OutOfAddresses */
@@ -75,50 +126,51 @@ const macOf = (work: Work, { topology_mac_range_group_id: id }: Place): { mac_ad
   return group === undefined ? {} : { mac_address: allocateFromMacGroup(work, group) }
 }
 
-const add = (work: Work, { relations, column }: Kind, place: Place, member: number): void => {
-  const ends = { datapath_id: place.datapath_id, [column]: member }
-  if (work.first(relations, ends as Equals<ResourceName>) !== undefined) return
-  work.create(relations, { ...place, ...ends, ...macOf(work, place) } as Partial<Row<typeof relations>>)
-}
+const isBy = (row: Place, place: Place): boolean =>
+  row.topology_id === place.topology_id &&
+  row.topology_layer_id === place.topology_layer_id &&
+  row.interface_id === place.interface_id &&
+  row.ip_lease_id === place.ip_lease_id
 
-const addImplied = (work: Work, id: number, part: Part): void => {
-  const places = placesOf(work, id).filter(
-    ({ datapath_id }) => part.datapath === undefined || part.datapath === datapath_id,
-  )
-  for (const kind of IMPLIED) {
-    if (part.members !== undefined && part.members !== kind.members) continue
-    const members = part.member === undefined ? membersOf(work, kind, id) : [part.member]
-    for (const place of places) for (const member of members) add(work, kind, place, member)
+const settleOne = (work: Work, { kind, datapath, member }: Cell): void => {
+  const { relations, members, column } = kind
+  const ends = { datapath_id: datapath, [column]: member }
+  const present = work.first(relations, ends as Equals<ResourceName>) as Stored<typeof relations> | undefined
+  if (present !== undefined && present.topology_id === null) return
+  const places = work
+    .where(members, { [column]: member } as Equals<ResourceName>)
+    .flatMap((row) => placesOn(work, (row as unknown as Cells)['topology_id'] as number, datapath))
+  if (present !== undefined) {
+    if (places.some((place) => isBy(present as Place, place))) return
+    work.delete(relations, present.id)
   }
+  const [place] = places
+  if (place !== undefined)
+    work.create(relations, { ...place, ...ends, ...macOf(work, place) } as Partial<Row<typeof relations>>)
 }
 
-/** Makes the rows that a new part of a topology implies, in the overlays on it too. */
-export const implyMore = (work: Work, id: number, part: Part = {}): void => {
-  addImplied(work, id, part)
-  if (part.members !== undefined) return
-  for (const { overlay_id } of work.where('topology_layer', { underlay_id: id })) {
-    addImplied(work, overlay_id, part)
-  }
+/** Makes the rows of datapaths what the topologies imply, where something may have changed. */
+export const settle = (work: Work, cells: readonly Cell[]): void => {
+  for (const cell of cells) settleOne(work, cell)
 }
 
-const keyOf = (row: Place, member: number): string =>
-  [row.datapath_id, row.interface_id, row.ip_lease_id, row.topology_layer_id, member].join()
+/** Bridges that are in an underlay by one of these leases. */
+const cellsOfLeases = (reader: Reader, leases: readonly number[]): Cell[] =>
+  reader
+    .whereIn('topology_datapath', 'ip_lease_id', leases)
+    .flatMap((row) => cellsOfBridge(reader, row.topology_id, row.datapath_id))
 
-const removeUnimplied = (work: Work, id: number): void => {
-  const places = placesOf(work, id)
-  for (const kind of IMPLIED) {
-    const members = membersOf(work, kind, id)
-    const wanted = new Set(places.flatMap((place) => members.map((member) => keyOf(place, member))))
-    for (const row of work.where(kind.relations, { topology_id: id })) {
-      const member = (row as unknown as Cells)[kind.column] as number
-      if (!wanted.has(keyOf(row as unknown as Place, member))) work.delete(kind.relations, row.id)
-    }
-  }
-}
+/** To be called when these leases have got to another interface, or to none. */
+export const followLeases = (work: Work, leases: readonly number[]): void =>
+  settle(work, cellsOfLeases(work, leases))
 
-/** Makes the rows of datapaths what all topologies imply, after something has gone. */
-export const implyAgain = (work: Work): void => {
-  const topologies = work.where('topology', {})
-  for (const { id } of topologies) removeUnimplied(work, id)
-  for (const { id } of topologies) addImplied(work, id, {})
+/**
+ * To be called before leases go, by themselves or with what they belong to.
+ * @param leases their ids, which are asked for only where there is a topology
+ * @returns what is to be done afterwards
+ */
+export const beforeLeasesGo = (work: Work, leases: () => readonly number[]): (() => void) | undefined => {
+  if (work.first('topology_datapath', {}) === undefined) return undefined
+  const cells = cellsOfLeases(work, leases())
+  return () => settle(work, cells)
 }

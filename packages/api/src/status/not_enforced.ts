@@ -3,11 +3,12 @@
  * `X-Not-Enforced` and `GET /status` lists the rows. Who enforces something takes its line out, and the words from
  * the help of the field.
  */
-import type { ResourceName, Scalar } from '@openvnet/schema'
+import type { Change } from '@openvnet/feed'
+import type { ResourceName, Row, Scalar } from '@openvnet/schema'
 import { uuidOf } from '../crud/reference.ts'
 import { type Cells, columnsOf, type Stored } from '../store/columns.ts'
 import type { Reading } from '../store/reading.ts'
-import type { Equals } from '../store/rows.ts'
+import type { StoreView } from '../store/view.ts'
 
 interface Entry {
   readonly resource: ResourceName
@@ -108,24 +109,25 @@ const LISTED = 100
 interface Case {
   readonly resource: ResourceName
   readonly what: string
-  readonly equals: Equals<ResourceName>
-  /** The rows must have something there. */
-  readonly given?: string
+  /** Absent: every row of the resource. */
+  readonly column?: string
+  /** What it must have there; absent: anything. */
+  readonly value?: Scalar
 }
 
 const casesOf = (entry: Entry): Case[] => {
   const { resource, column, values } = entry
-  const any = { resource, equals: {}, what: sentence(entry, undefined) }
-  if (column === undefined) return [any]
-  if (values === undefined) return [{ ...any, given: column }]
-  return values.map((value) => ({
-    resource,
-    equals: { [column]: value } as Equals<ResourceName>,
-    what: sentence(entry, value),
-  }))
+  if (column === undefined) return [{ resource, what: sentence(entry, undefined) }]
+  if (values === undefined) return [{ resource, column, what: sentence(entry, undefined) }]
+  return values.map((value) => ({ resource, column, value, what: sentence(entry, value) }))
 }
 
 const CASES = ENTRIES.flatMap(casesOf)
+
+const isIn = ({ column = '', value }: Case, row: Cells): boolean => {
+  const cell = row[column] ?? null
+  return value === undefined ? cell !== null : cell === value
+}
 
 /** The uuid of a row, or of a row without one those of what it refers to. */
 const nameOf = (store: Reading, resource: ResourceName, row: Stored): string =>
@@ -139,23 +141,57 @@ const nameOf = (store: Reading, resource: ResourceName, row: Stored): string =>
     )
     .join('/')
 
-const find = (store: Reading): NotEnforced => {
+/** The rows of the cases that not every row of their resource is in: their ids, oldest first where they were there before. */
+type Kept = ReadonlyMap<Case, Set<number>>
+
+const readAll = (store: Reading): Kept =>
+  store.read(
+    (reader) =>
+      new Map(
+        CASES.filter(({ column }) => column !== undefined).map((one) => {
+          const { resource, column = '', value } = one
+          const ids = reader.ids(resource, column as keyof Row<ResourceName> & string, value)
+          return [one, new Set(ids)]
+        }),
+      ),
+  )
+
+const note = (kept: Kept, { operations }: Change): void => {
+  for (const { resource, id, row } of operations) {
+    for (const [one, ids] of kept) {
+      if (one.resource !== resource) continue
+      if (row !== null && isIn(one, row as unknown as Cells)) ids.add(id)
+      else ids.delete(id)
+    }
+  }
+}
+
+const find = (store: Reading, kept: Kept): NotEnforced => {
   const listed: NotEnforced['not_enforced'][number][] = []
   let total = 0
-  for (const { resource, equals, what, given } of CASES) {
-    total += store.count(resource, equals, { given })
-    const rows = store.list(resource, { limit: LISTED - listed.length, offset: 0 }, equals, { given })
+  for (const one of CASES) {
+    const { resource, what } = one
+    const ids = kept.get(one)
+    const room = LISTED - listed.length
+    total += ids?.size ?? store.count(resource)
+    const rows =
+      ids === undefined
+        ? store.list(resource, { limit: room, offset: 0 })
+        : store.whereIn(resource, 'id', [...ids].slice(0, room))
     listed.push(...rows.map((row) => ({ resource, uuid: nameOf(store, resource, row), what })))
   }
   return { not_enforced: listed, not_enforced_total: total }
 }
 
-/** @returns looks through the store once per revision */
-export const watchNotEnforced = (store: Reading): (() => NotEnforced) => {
-  let known: { readonly revision: number; readonly found: NotEnforced } | undefined
+/** @returns looks through the store when it is asked first; from then on the changes tell */
+export const watchNotEnforced = (store: StoreView): (() => NotEnforced) => {
+  let kept: Kept | undefined
+  store.onChange((change) => {
+    if (kept !== undefined) note(kept, change)
+  })
   return () => {
-    const revision = store.revision()
-    if (known?.revision !== revision) known = { revision, found: store.read(() => find(store)) }
-    return known.found
+    kept ??= readAll(store)
+    const ids = kept
+    return store.read(() => find(store, ids))
   }
 }

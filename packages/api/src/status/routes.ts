@@ -6,6 +6,7 @@ import { parametersOf } from '../http/request.ts'
 import { describeStatus, describeWait } from '../openapi/operations.ts'
 import { emptySignature, LONGEST_WAIT, optional, signature } from '../parameters/expected.ts'
 import type { Reading } from '../store/reading.ts'
+import type { StoreView } from '../store/view.ts'
 import { watchNotEnforced } from './not_enforced.ts'
 import type { Reports } from './reports.ts'
 import { type FullStatus, statusOf } from './status.ts'
@@ -38,7 +39,7 @@ export const currentStatus = (store: Reading, reports: Reports) =>
 
 export const registerStatus = (
   app: FastifyInstance,
-  store: Reading,
+  store: StoreView,
   reports: Reports,
   waiter: Waiter,
 ): void => {

@@ -21,8 +21,6 @@ export interface Page {
 
 /** Further conditions of a list. */
 export interface Filter {
-  /** A column that must not be NULL. */
-  readonly given?: string | undefined
   readonly conditions?: readonly Condition[]
 }
 
@@ -45,12 +43,8 @@ export interface Writer extends Reader {
   delete(name: ResourceName, id: number): void
 }
 
-const condition = (columns: readonly string[], { given, conditions = [] }: Filter = {}): string => {
-  const terms = [
-    ...columns.map((column) => `${column} IS ${BOUND}`),
-    ...(given === undefined ? [] : [`${given} IS NOT NULL`]),
-    ...conditions.map(({ sql }) => sql),
-  ]
+const condition = (columns: readonly string[], { conditions = [] }: Filter = {}): string => {
+  const terms = [...columns.map((column) => `${column} IS ${BOUND}`), ...conditions.map(({ sql }) => sql)]
   return terms.length === 0 ? '' : ` WHERE ${terms.join(' AND ')}`
 }
 

@@ -22,6 +22,8 @@ export interface Selection {
     bounds: readonly [string, string],
     options?: RangeOptions<N>,
   ): Stored<N>[]
+  /** The ids of the rows that have this in the column, or anything when it is absent; oldest first. */
+  ids<N extends ResourceName>(name: N, column: keyof Row<N> & string, value?: Cell): number[]
   /** What rows with these columns have in another: costs less than reading them. */
   cells<N extends ResourceName>(name: N, column: keyof Row<N> & string, equals: Equals<N>): Cell[]
 }
@@ -51,6 +53,13 @@ export const createSelection = (prepare: Prepare): Selection => ({
     )
       .all(...bounds, ...values, limit)
       .map((raw) => toStored(name, raw))
+  },
+  ids: (name, column, value) => {
+    const term = value === undefined ? 'IS NOT NULL' : `IS ${BOUND}`
+    return prepare(`SELECT id FROM ${specOf(name).collection} WHERE ${column} ${term}`)
+      .all(...(value === undefined ? [] : [toSql(value)]))
+      .map((raw) => raw['id'] as number)
+      .sort((a, b) => a - b)
   },
   cells: (name, column, equals) => {
     const { sql, values } = terms(equals)

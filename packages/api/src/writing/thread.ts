@@ -15,11 +15,12 @@ import { isLong, runGroup } from './group.ts'
 import { type Answer, type Report, type Request, type Start, toFault, type WriteRequest } from './messages.ts'
 
 const createPerform = (isStopping: () => boolean) => {
-  const calls = createCalls(createModel(behaviours))
+  const model = createModel(behaviours)
+  const calls = createCalls(model)
   const batch = createBatch(calls, isStopping)
   return (writer: Writer, request: WriteRequest): Outcome => {
     if (request.kind === 'batch') return batch(writer, request.body)
-    if (request.kind === 'expire') return { body: expire(writer, Date.now()), notEnforced: [] }
+    if (request.kind === 'expire') return { body: expire(model.work(writer), Date.now()), notEnforced: [] }
     return callNamed(calls, request.call).perform(writer, request.names, request.given)
   }
 }
