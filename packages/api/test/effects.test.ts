@@ -97,6 +97,7 @@ const EFFECTS: Readonly<Record<string, RegExp>> = {
   mac_range_group_uuid: /"mac_address":"52:56:/,
   networks: /"address":"10\.3\.0\.254"/,
   topology_uuid: /"resource":"topology_(?:network|segment|route_link)"/,
+  lease: /"resource":"ip_lease"/,
   ip_lease_uuid: /"resource":"ip_lease","id":\d+,"row":{"id":\d+,"uuid":"il-lp"/,
   auto: /"resource":"ip_lease"/,
   label: /"resource":"ip_lease_container_ip_lease"/,

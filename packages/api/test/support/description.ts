@@ -35,6 +35,7 @@ export const MAKING: readonly Call[] = [
       display_name: 'net',
       domain_name: 'd',
       mode: 'physical',
+      vlan_id: 7,
       ipv4_network: '10.1.0.0',
       ipv4_prefix: 16,
       segment_uuid: 'seg-1',
@@ -225,12 +226,28 @@ export const MAKING: readonly Call[] = [
   ],
   ['POST', 'routers', { uuid: 'rt-1', display_name: 'router', networks: 'nw-3=10.3.0.254' }],
   ['POST', 'routers/rt-1/networks/nw-1', { ipv4_address: '10.1.0.254' }],
+  ['POST', 'interfaces', { uuid: 'if-asks', mac_address: mac(5) }],
+  ['POST', 'lease_policies/lp-1/interfaces/if-asks', { lease: true }],
+  [
+    'POST',
+    'security_groups',
+    { uuid: 'sg-1', display_name: 'web', description: 'd', rules: 'tcp:80:0.0.0.0/0' },
+  ],
+  ['POST', 'security_groups/sg-1/interfaces/if-1'],
+  ['POST', 'interfaces/if-2/security_groups/sg-1'],
+  ['POST', 'networks/nw-1/dhcp_ranges', { uuid: 'dr-1', range_begin: '10.1.3.0', range_end: '10.1.4.0' }],
+  ['POST', 'translations', { uuid: 'tr-2', interface_uuid: 'if-1', mode: 'vnet_edge' }],
+  [
+    'POST',
+    'vlan_translations',
+    { uuid: 'vt-1', translation_uuid: 'tr-2', network_uuid: 'nw-2', mac_address: mac(9), vlan_id: 9 },
+  ],
 ]
 
 /** What PUT may change, with another value than it has. */
 export const CHANGING: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'datapaths/dp-1': { display_name: 'other', ipv4_address: '9.0.0.2', enable_ovs_learn_action: true },
-  'networks/nw-1': { display_name: 'other', domain_name: 'e' },
+  'networks/nw-1': { display_name: 'other', domain_name: 'e', vlan_id: 8 },
   'interfaces/if-1': {
     display_name: 'other',
     port_name: 'eth2',
@@ -253,10 +270,17 @@ export const CHANGING: Readonly<Record<string, Readonly<Record<string, unknown>>
   'filters/fil-1': { ingress_passthrough: false, egress_passthrough: false },
   'translations/tr-1': { passthrough: false },
   'routers/rt-1': { display_name: 'other' },
+  'security_groups/sg-1': { display_name: 'other', description: 'e', rules: 'tcp:443:0.0.0.0/0' },
+  'vlan_translations/vt-1': { mac_address: mac(10), vlan_id: 10 },
 }
 
 /** Everything that can be done with what is there, and its end, part by part. */
 export const UNMAKING: readonly Call[] = [
+  ['DELETE', 'networks/nw-1/dhcp_ranges/dr-1'],
+  ['DELETE', 'vlan_translations/vt-1'],
+  ['DELETE', 'security_groups/sg-1/interfaces/if-1'],
+  ['DELETE', 'interfaces/if-2/security_groups/sg-1'],
+  ['DELETE', 'security_groups/sg-1'],
   ['PUT', 'ip_leases/il-2/attach', { interface_uuid: 'if-1' }],
   ['PUT', 'ip_leases/il-2/release'],
   ['PUT', 'ip_leases/il-2/attach', { mac_lease_uuid: 'ml-1' }],
@@ -265,7 +289,7 @@ export const UNMAKING: readonly Call[] = [
   ['DELETE', 'interfaces/if-4/ports'],
   ['POST', 'interfaces/if-4/ports', { datapath_uuid: 'dp-2', port_name: 'eth9' }],
   ['DELETE', 'interfaces/if-4/ports', { port_name: 'eth9' }],
-  ['POST', 'interfaces/if-4/ports', { port_number: 9 }],
+  ['POST', 'interfaces/if-4/ports', { port_number: 9, singular: true }],
   ['DELETE', 'interfaces/if-4/ports'],
   ['POST', 'interfaces/if-4/ports', { iface_id: 'vm-9' }],
   ['PUT', 'interfaces/if-1/networks/nw-2', { static: false }],
