@@ -5,7 +5,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { renderPipelineDocument } from '@openvnet/controller'
 import { renderReference } from '@openvnet/vnctl'
-import { renderErrors } from '../packages/api/docs/document.ts'
+import { renderErrors, renderMetrics } from '../packages/api/docs/document.ts'
 import { renderApiReference } from '../packages/openflow/docs/reference.ts'
 
 interface GeneratedDocument {
@@ -19,6 +19,7 @@ const DOCUMENTS: readonly GeneratedDocument[] = [
   { path: 'docs/pipeline.md', render: renderPipelineDocument },
   { path: 'docs/cli.md', render: renderReference },
   { path: 'packages/api/docs/errors.md', render: renderErrors },
+  { path: 'packages/api/docs/metrics.md', render: renderMetrics },
   { path: 'packages/openflow/docs/api.md', render: renderApiReference },
 ]
 

@@ -2,19 +2,26 @@
  * The API as one object: HTTP application, store and change feed. It listens nowhere by itself; whoever makes it
  * calls `app.listen` (or `app.inject`) and `close`.
  */
+import type { SecureContextOptions, Server as TlsServer } from 'node:tls'
 import type { Bus, FeedSource } from '@openvnet/feed'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import { type Access, openAccess } from './access/access.ts'
 import { registerChanges } from './changes/routes.ts'
 import { registerChildren } from './crud/children.ts'
 import { createModel } from './crud/model.ts'
 import { registerRelations } from './crud/relations.ts'
 import { registerResources } from './crud/routes.ts'
+import { LIMITS, type Limits } from './http/limits.ts'
+import type { Rate } from './http/rate.ts'
 import { createServer } from './http/server.ts'
+import { createSlots } from './http/slots.ts'
+import { followTls, readTls, type TlsFiles } from './http/tls.ts'
 import { registerNested } from './nested/routes.ts'
 import { describeApi, serveDescription } from './openapi/document.ts'
 import { registerHealth } from './operation/health.ts'
-import { registerMetrics } from './operation/metrics.ts'
+import { createMetrics, type Metrics } from './operation/metrics.ts'
+import { measureRequests, registerMetrics } from './operation/metrics_route.ts'
 import { behaviours } from './resources/index.ts'
 import { startRetention } from './retention/timer.ts'
 import { createReports, type Reports } from './status/reports.ts'
@@ -39,6 +46,16 @@ export interface ApiOptions extends StoreOptions {
   readonly expiryInterval?: number
   /** Milliseconds between signs of life on an event stream (15,000). */
   readonly heartbeat?: number
+  /** Tokens of those who may ask, see `access/token_file.ts`. Absent: everybody may do everything. */
+  readonly tokenFile?: string
+  /** HTTPS instead of HTTP. */
+  readonly tls?: TlsFiles
+  /** Requests per second and client. */
+  readonly rate?: Rate
+  /** What clients can take of the server, where it is not the usual. */
+  readonly limits?: Partial<Limits>
+  /** Whether `/metrics` also tells of the process and its event loop: for the one that owns it (false). */
+  readonly processMetrics?: boolean
 }
 
 export interface Api {
@@ -46,11 +63,25 @@ export interface Api {
   /** The store as it is read. */
   readonly store: StoreView
   readonly feed: FeedSource
+  /** Reads tokens and certificates again; what cannot be used changes nothing and is logged. */
+  reload(): void
   /** Ends waits and streams, lets requests finish, closes the store. The bus stays open. */
   close(): Promise<void>
 }
 
 const BODY_LIMIT = 1_048_576
+
+/** Not asked of the server, which would answer later. */
+const countConnections = (app: FastifyInstance): (() => number) => {
+  let count = 0
+  app.server.on('connection', (socket) => {
+    count += 1
+    socket.once('close', () => {
+      count -= 1
+    })
+  })
+  return () => count
+}
 
 const feedOf = (store: StoreView, file: string): FeedSource => ({
   snapshot: () => readSnapshot(file),
@@ -63,24 +94,34 @@ interface Parts {
   readonly reports: Reports
   readonly waiter: Waiter
   readonly heartbeat: number | undefined
+  readonly access: Access | null
+  readonly metrics: Metrics
+  readonly limits: Limits
   /** Of the store. */
   readonly file: string
 }
 
 const registerRoutes = async (app: FastifyInstance, parts: Parts): Promise<void> => {
-  const { store, writer, reports, waiter } = parts
+  const { store, writer, reports, waiter, metrics, access } = parts
   const model = createModel(behaviours)
-  const context = { store, writer, model, calls: createCalls(model), waiter }
-  await describeApi(app)
-  registerMetrics(app, () => currentStatus(store, reports))
+  const context = { store, writer, model, calls: createCalls(model), waiter, onBatch: metrics.batch }
+  await describeApi(app, access !== null)
+  measureRequests(app, metrics)
   registerResources(app, context)
   registerRelations(app, context)
   registerChildren(app, context)
   registerNested(app, context)
   await registerBatch(app, context)
   registerStatus(app, store, reports, waiter)
-  registerChanges(app, parts)
+  const streams = registerChanges(app, parts)
+  const connections = countConnections(app)
   registerHealth(app, parts)
+  registerMetrics(app, metrics, () => ({
+    status: currentStatus(store, reports),
+    connections: connections(),
+    streams: streams(),
+    waiting: waiter.waiting(),
+  }))
   await serveDescription(app)
 }
 
@@ -94,12 +135,17 @@ const warnOfReadOnly = async (writer: WriteClient, file: string, log: Logger): P
 }
 
 /** The thread that writes, and the store as it is read, which hears of what that has written. */
-const openBoth = async (options: ApiOptions, log: Logger): Promise<Pick<Parts, 'store' | 'writer'>> => {
+const openBoth = async (
+  options: ApiOptions,
+  log: Logger,
+  metrics: Metrics,
+): Promise<Pick<Parts, 'store' | 'writer'>> => {
   const { file, keepChanges, pollInterval } = options
   const writer = await createWriteClient({
     file,
     ...(keepChanges !== undefined && { keepChanges }),
     onChange: (change) => store.announce(change),
+    onTransaction: metrics.transaction,
   })
   const onPollError = (error: unknown) =>
     log.warn({ err: error }, 'looking for changes of other processes failed')
@@ -114,17 +160,37 @@ const openBoth = async (options: ApiOptions, log: Logger): Promise<Pick<Parts, '
   return { store, writer }
 }
 
-/** @throws StoreUnusable when the store cannot be opened */
+interface Doors {
+  readonly access: Access | null
+  readonly tls: SecureContextOptions | null
+}
+
+/** What is read of files is read first: nothing has to be closed when it cannot be used. @throws {UnusableFile} */
+const openDoors = ({ tls, tokenFile }: ApiOptions, log: Logger): Doors => ({
+  tls: tls === undefined ? null : readTls(tls, log),
+  access: tokenFile === undefined ? null : openAccess(tokenFile, log),
+})
+
+/** @throws StoreUnusable when the store cannot be opened, UnusableFile for tokens and certificates */
 export const createApi = async (options: ApiOptions): Promise<Api> => {
-  const { bus, file, bodyLimit = BODY_LIMIT } = options
+  const { bus, file, bodyLimit = BODY_LIMIT, rate, processMetrics = false } = options
   const log = options.log.child({ part: 'api' })
-  const { store, writer } = await openBoth(options, log).catch((error: unknown) => {
+  const limits = { ...LIMITS, ...options.limits }
+  const { access, tls } = openDoors(options, log)
+  const metrics = createMetrics(processMetrics)
+  const { store, writer } = await openBoth(options, log, metrics).catch((error: unknown) => {
+    access?.close()
     throw explainUnusable(error, file)
   })
   store.onChange((change) => bus.publish('change', { store: store.identity, change }))
   const reports = createReports(bus)
-  const waiter = createWaiter(reports, store.identity)
-  const { app, finish } = createServer(log, { bodyLimit, file, onDamage: writer.suspect })
+  const perClient = access === null ? limits.waits : limits.waitsOfToken
+  const slots = createSlots({ total: limits.waits, perClient })
+  const waiter = createWaiter({ reports, identity: store.identity, slots })
+  const { failed: onFailure } = metrics
+  const server = { bodyLimit, file, onDamage: writer.suspect, onFailure, access, rate, tls, limits }
+  const { app, finish } = await createServer(log, server)
+  const following = options.tls && followTls(app.server as unknown as TlsServer, options.tls, log)
   app.addHook('preClose', async () => waiter.close())
   let stopRetention = (): void => {}
   app.addHook('onReady', async () => {
@@ -132,13 +198,20 @@ export const createApi = async (options: ApiOptions): Promise<Api> => {
   })
   app.addHook('onClose', async () => {
     stopRetention()
+    access?.close()
+    following?.close()
     // What is under way may still make changes, and those go through the store to the bus.
     await writer.close()
     reports.close()
     store.close()
   })
-  await registerRoutes(app, { store, writer, reports, waiter, heartbeat: options.heartbeat, file })
+  const { heartbeat } = options
+  await registerRoutes(app, { store, writer, reports, waiter, heartbeat, file, access, metrics, limits })
   finish()
   await app.ready()
-  return { app, store, feed: feedOf(store, file), close: () => app.close() }
+  const reload = (): void => {
+    access?.reload()
+    following?.reload()
+  }
+  return { app, store, feed: feedOf(store, file), reload, close: () => app.close() }
 }

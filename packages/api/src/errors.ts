@@ -76,10 +76,22 @@ export const ERRORS = {
     when: 'The request itself cannot be understood: body, URL or headers.',
     message: 'what cannot be understood',
   },
+  Unauthorized: {
+    status: 401,
+    code: '401',
+    when: 'The API has tokens, and the request has none or one that is not known.',
+    message: 'what to send',
+  },
+  Forbidden: {
+    status: 403,
+    code: '403',
+    when: 'A token of the role `read-only` is used for something else than GET or a dry run.',
+    message: 'the name of the token, and what it may not',
+  },
   CrossSiteRequest: {
     status: 403,
     code: '403',
-    when: 'A page of another site asks: `Origin` is not this API, or `Host` is not a name of this machine.',
+    when: 'A page of another site asks: `Origin` is not this API, `Sec-Fetch-Site` says so, or `Host` is not a name of this machine.',
     message: 'what is not the same',
   },
   UnknownPath: {
@@ -94,6 +106,12 @@ export const ERRORS = {
     when: 'The path exists, but not with this method; the header `Allow` lists those that do.',
     message: 'the method, the path and the methods that it knows',
   },
+  RequestTimeout: {
+    status: 408,
+    code: '408',
+    when: 'The headers of a request take longer than 10 seconds, or all of it takes longer than 30.',
+    message: 'the limits',
+  },
   BodyTooLarge: {
     status: 413,
     code: '413',
@@ -106,10 +124,16 @@ export const ERRORS = {
     when: 'The body is neither form-encoded nor JSON nor YAML (a batch: not JSON), not UTF-8, or compressed.',
     message: 'the content type, charset or encoding',
   },
+  TooManyRequests: {
+    status: 429,
+    code: '429',
+    when: 'One client asks too often (`vnetd --rate-limit`); `Retry-After` says when to come back.',
+    message: 'the limit',
+  },
   HeaderTooLarge: {
     status: 431,
     code: '431',
-    when: 'URL and headers are longer than 16 KiB.',
+    when: 'URL and headers are longer than 16 KiB, or there are more than 100 headers.',
     message: 'the limit',
   },
   InternalServerError: {
@@ -117,6 +141,12 @@ export const ERRORS = {
     code: '500',
     when: 'A bug or a broken disk. The log has the details under the request id.',
     message: 'the request id',
+  },
+  TooManyAtOnce: {
+    status: 503,
+    code: '503',
+    when: 'One client, or all together, have as many event streams or waits open as there may be.',
+    message: 'the limit',
   },
   StoreBusy: {
     status: 503,

@@ -12,6 +12,8 @@ export interface HttpFeedSourceOptions {
   /** Where the API is, e.g. `http://127.0.0.1:9090`. */
   readonly url: string
   readonly log?: Logger
+  /** What to show an API that asks for tokens; asked before each question. */
+  readonly token?: () => string | null
   /** Milliseconds until a question is given up. Default 5,000 for changes, 30,000 for a snapshot. */
   readonly timeouts?: { readonly changes?: number; readonly snapshot?: number }
 }
@@ -33,13 +35,14 @@ export class FeedError extends Error {
 }
 
 /** @throws {TypeError} when `url` is not a URL. Its methods reject with {@link FeedError}. */
-export function createHttpFeedSource({ url, log, timeouts = {} }: HttpFeedSourceOptions): FeedSource {
+export function createHttpFeedSource(options: HttpFeedSourceOptions): FeedSource {
+  const { url, log, timeouts = {}, token = () => null } = options
   const base = url.endsWith('/') ? url : `${url}/`
   const snapshotUrl = new URL('api/1.0/snapshot', base)
   const changesUrl = new URL('api/1.0/changes', base)
   return {
     async snapshot(): Promise<Snapshot> {
-      const form = { isAnswer: isSnapshot, readLines: readSnapshotLines }
+      const form = { isAnswer: isSnapshot, readLines: readSnapshotLines, token: token() }
       const answer = await ask(snapshotUrl, timeouts.snapshot ?? 30_000, form)
       if (answer === null) throw malformed(snapshotUrl, 'a snapshot')
       log?.debug({ revision: answer.revision, store: answer.store }, 'read a snapshot')
@@ -48,7 +51,7 @@ export function createHttpFeedSource({ url, log, timeouts = {} }: HttpFeedSource
     async since(revision): Promise<ChangesSince> {
       const target = new URL(changesUrl)
       target.searchParams.set('since', String(revision))
-      const form = { isAnswer: isChangesSince, readLines: readChangesLines }
+      const form = { isAnswer: isChangesSince, readLines: readChangesLines, token: token() }
       const answer = await ask(target, timeouts.changes ?? 5_000, form)
       if (answer === null) throw malformed(target, 'a list of changes')
       return answer
@@ -59,17 +62,24 @@ export function createHttpFeedSource({ url, log, timeouts = {} }: HttpFeedSource
 const malformed = (url: URL, expected: string): FeedError =>
   new FeedError('malformed', url.href, `the answer is not ${expected} of this version`)
 
-/** The two forms of an answer. */
+/** The two forms of an answer, and what to show for it. */
 interface Form<T> {
   readonly isAnswer: (document: unknown) => document is T
   readonly readLines: (body: ReadableStream<Uint8Array>) => Promise<T | null>
+  readonly token: string | null
 }
 
 /** @returns `null` for what is JSON and not the answer */
-async function ask<T>(url: URL, timeout: number, { isAnswer, readLines }: Form<T>): Promise<T | null> {
+async function ask<T>(url: URL, timeout: number, form: Form<T>): Promise<T | null> {
+  const { isAnswer, readLines, token } = form
   try {
     const response = await fetch(url, {
-      headers: { accept: `${LINES}, application/json;q=0.9` },
+      headers: {
+        accept: `${LINES}, application/json;q=0.9`,
+        ...(token !== null && { authorization: `Bearer ${token}` }),
+      },
+      // A token is for the address that was given, and for no other.
+      redirect: 'error',
       signal: AbortSignal.timeout(timeout),
     })
     const { body, headers, ok, status } = response

@@ -33,6 +33,8 @@ export interface DatapathStatus {
   readonly flow_mods_sent: number
   readonly group_mods_sent: number
   readonly packet_ins: number
+  /** Errors (OFPT_ERROR) that the switch answered since the controller started; those that were expected too. */
+  readonly errors?: number
   /** Flows and groups that the switch refused and that are left out until they change. */
   readonly refused: number
   readonly last_error: string | null

@@ -19,7 +19,8 @@ export interface RedisServer {
   remove(): Promise<void>
 }
 
-export async function createRedisServer(): Promise<RedisServer> {
+/** @param password without it Redis takes nobody */
+export async function createRedisServer(password?: string): Promise<RedisServer> {
   const directory = await mkdtemp(join(tmpdir(), 'vnet-redis-'))
   const port = await freePort()
   let child: ChildProcess | null = null
@@ -31,9 +32,9 @@ export async function createRedisServer(): Promise<RedisServer> {
     await once(running, 'exit')
   }
   const server: RedisServer = {
-    url: `redis://127.0.0.1:${port}`,
+    url: `redis://${password === undefined ? '' : `:${password}@`}127.0.0.1:${port}`,
     async start() {
-      child = await startRedis(port, directory)
+      child = await startRedis(port, directory, password)
     },
     kill,
     freeze: () => void child?.kill('SIGSTOP'),
@@ -47,8 +48,11 @@ export async function createRedisServer(): Promise<RedisServer> {
   return server
 }
 
-async function startRedis(port: number, directory: string): Promise<ChildProcess> {
-  const options = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', directory]
+async function startRedis(port: number, directory: string, password = ''): Promise<ChildProcess> {
+  const options = [
+    ...['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', directory],
+    ...['--requirepass', password],
+  ]
   const child = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] })
   process.once('exit', () => child.kill('SIGKILL'))
   for await (const line of createInterface({ input: child.stdout }))

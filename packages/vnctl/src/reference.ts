@@ -79,13 +79,15 @@ clouds:
   lab:
     url: https://10.0.0.1:9090
     cacert: /etc/ssl/lab.pem   # the authority of the server's certificate
-    token: secret              # or in secure.yaml, in the same form
+    token: vnet_…              # or in secure.yaml, in the same form
+    cert: /home/me/me.pem      # where the server wants a certificate of its clients
+    key: /home/me/me.key
     output_format: yaml
     profile: vendor            # what clouds-public.yaml says of public-clouds: vendor:
 \`\`\`
 
-A file that holds a token must be readable by its owner only. \`VNCTL_TOKEN\` and \`VNCTL_CACERT\` say the two for a server
-that is named by its URL. \`vnctl prompt\` shows the cloud for the prompt of a shell.
+A file that holds a token must be readable by its owner only. \`VNCTL_TOKEN\` is stronger than both.
+\`VNCTL_CACERT\`, \`VNCTL_CERT\` and \`VNCTL_KEY\` say the others for a server that is named by its URL. \`vnctl prompt\` shows the cloud for the prompt of a shell.
 
 ## Files
 

@@ -171,7 +171,8 @@ t.test('a server with a certificate of its own authority is asked when the cloud
   const unknown = home(t, { 'clouds.yaml': `clouds:\n  lab: {url: '${url}'}\n` })
   t.match(await show({ HOME: unknown }), {
     code: 1,
-    stderr: /cannot reach https:.*: its certificate is self-signed; name it as cacert in clouds\.yaml/,
+    stderr:
+      /cannot reach https:.*: its certificate is self-signed: name it as cacert in clouds\.yaml or in VNCTL_CACERT, if you trust it\n$/,
   })
 })
 

@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os'
 import { resolve } from 'node:path'
 import { type Address, formatAddress } from './options/address.ts'
 import type { VnetdOptions } from './options/options.ts'
+import { isLoopback, withoutPassword } from './options/together.ts'
 import type { Running } from './start.ts'
 
 export function banner(options: VnetdOptions, running: Running, version: string): string {
@@ -16,15 +17,21 @@ export function banner(options: VnetdOptions, running: Running, version: string)
 }
 
 function factsOf(options: VnetdOptions, { http, openflow }: Running): Record<string, string> {
-  const url = http && `http://${formatAddress(reachable(http))}`
+  const url = http && `${options.tlsCert === null ? 'http' : 'https'}://${formatAddress(reachable(http))}`
   return {
     'REST API': url === null ? `${options.api} (another process)` : `${url}   documents: ${url}/docs`,
+    ...(http && { Access: accessOf(options) }),
     ...(openflow.length > 0 && {
       OpenFlow: openflow.map((address) => `tcp:${formatAddress(address)}`).join('  '),
     }),
     ...(http && { Database: resolve(options.db) }),
     Bus: options.redis === null ? 'in this process' : withoutPassword(options.redis),
   }
+}
+
+function accessOf({ tokenFile, http }: VnetdOptions): string {
+  if (tokenFile !== null) return `tokens of ${resolve(tokenFile)}`
+  return isLoopback(http) ? 'everybody on this machine' : 'EVERYBODY WHO REACHES IT (--insecure)'
 }
 
 function connectHint({ openflow: [first] }: Running): string[] {
@@ -42,10 +49,4 @@ function reachable({ host, port }: Address): Address {
     host: all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1',
     port,
   }
-}
-
-function withoutPassword(text: string): string {
-  const url = new URL(text)
-  if (url.password !== '') url.password = '***'
-  return url.href
 }

@@ -3,7 +3,8 @@
  * Elsewhere: pino's JSON on stderr, or in `--log-file`.
  */
 import { styleText } from 'node:util'
-import { type DestinationStream, type Logger, pino } from 'pino'
+import { TOKEN } from '@openvnet/api'
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino'
 import type { LogLevel } from './options/definitions.ts'
 
 export interface LogOptions {
@@ -11,12 +12,32 @@ export interface LogOptions {
   readonly file: string | null
 }
 
+/** Where libraries put what is secret: headers of requests, and the command that Redis refused (AUTH …). */
+const SECRET = ['authorization', 'cookie', 'password', 'token']
+const SECRET_PATHS = [
+  ...SECRET.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+  'err.command',
+  'err.cause.command',
+  'err.previousErrors',
+]
+
+/** Whatever else a message holds: our tokens can be told by their form, passwords in URLs by their place. */
+const withoutSecrets = (line: string): string =>
+  line.replaceAll(TOKEN, 'vnet_***').replaceAll(/:\/\/[^\s/@"\\]*@/g, '://***@')
+
+const optionsOf = (level: LogLevel): LoggerOptions => ({
+  level,
+  redact: { paths: SECRET_PATHS, censor: '***' },
+  hooks: { streamWrite: withoutSecrets },
+})
+
 /** @throws when the file cannot be opened. */
 export function createLog({ level, file }: LogOptions): Logger {
+  const options = optionsOf(level)
   // Written at once: the last line before a crash is the one that matters.
-  if (file !== null) return pino({ level }, pino.destination({ dest: file, mkdir: true, sync: true }))
-  if (process.stderr.isTTY) return pino({ level, base: null }, readable(process.stderr))
-  return pino({ level }, pino.destination({ dest: 2, sync: true }))
+  if (file !== null) return pino(options, pino.destination({ dest: file, mkdir: true, sync: true }))
+  if (process.stderr.isTTY) return pino({ ...options, base: null }, readable(process.stderr))
+  return pino(options, pino.destination({ dest: 2, sync: true }))
 }
 
 const readable = (stream: NodeJS.WritableStream): DestinationStream => ({

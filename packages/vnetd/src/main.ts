@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 /**
  * vnetd. Exit status: 0 stopped, 1 it could not start or go on, 2 wrong options. Ctrl-C or SIGTERM stops it within two
- * seconds; a second one ends it at once.
+ * seconds; a second one ends it at once. SIGHUP reads tokens and certificates again, unless a terminal sent it that is gone.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
+import { UnusableFile } from '@openvnet/api'
 import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
 import { banner } from './banner.ts'
@@ -12,10 +13,14 @@ import { createLog } from './log.ts'
 import { type Invocation, readInvocation, type VnetdOptions } from './options/options.ts'
 import { UsageError } from './options/usage-error.ts'
 import { type Running, start } from './start.ts'
+import { runTokenCommand } from './token/command.ts'
 
 const GRACE_MS = 2_000
 /** A terminal's Ctrl-C may arrive twice, from it and from a parent that passes it on. */
 const SAME_KEYSTROKE_MS = 300
+
+/** Asked at the start: when its window is closed it is none any more. */
+const IS_ON_TERMINAL = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -30,6 +35,8 @@ function nameProcess(): void {
 }
 
 async function main(): Promise<void> {
+  const [word, ...rest] = process.argv.slice(2)
+  if (word === 'token') return token(rest)
   nameProcess()
   const invocation = invoked()
   if (invocation.kind === 'print') return say(invocation.text)
@@ -38,6 +45,17 @@ async function main(): Promise<void> {
   const starting = start(options, log)
   stopWhenAsked(starting, log)
   await announce(starting, options, log)
+}
+
+function token(argv: readonly string[]): void {
+  const note = (text: string): void => void process.stderr.write(`${text}\n`)
+  try {
+    runTokenCommand(argv, { stdout: say, stderr: note })
+  } catch (error) {
+    if (error instanceof UsageError) fail(`${error.message} (vnetd token --help shows what there is)`, 2)
+    if (error instanceof UnusableFile) fail(error.message, 1)
+    throw error
+  }
 }
 
 function invoked(): Invocation {
@@ -98,7 +116,16 @@ function stopWhenAsked(starting: Promise<Running>, log: Logger): void {
       grace.close()
     } else if (Date.now() - stopping > SAME_KEYSTROKE_MS) process.exit(1)
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
+  process.on('SIGINT', stop).on('SIGTERM', stop)
+  process.on('SIGHUP', () => (IS_ON_TERMINAL ? stop('SIGHUP') : void reload(starting, log)))
+}
+
+async function reload(starting: Promise<Running>, log: Logger): Promise<void> {
+  log.info('SIGHUP: reading tokens and certificates again')
+  await starting.then(
+    (running) => running.reload(),
+    () => undefined,
+  )
 }
 
 await main()

@@ -3,7 +3,7 @@
  * start, those before it are closed. The only place that knows all packages.
  */
 import type { AddressInfo } from 'node:net'
-import { createApi, StoreUnusable } from '@openvnet/api'
+import { type ApiOptions, createApi, StoreUnusable, UnusableFile } from '@openvnet/api'
 import { createController } from '@openvnet/controller'
 import {
   type Bus,
@@ -13,13 +13,17 @@ import {
   type FeedSource,
 } from '@openvnet/feed'
 import type { Logger } from 'pino'
+import { type ApiToken, followApiToken, trustAuthority } from './api-access.ts'
 import { explainListenError, StartError } from './listen-error.ts'
-import type { Address } from './options/address.ts'
+import { type Address, formatAddress } from './options/address.ts'
 import type { VnetdOptions } from './options/options.ts'
+import { isLoopback } from './options/together.ts'
 
 export interface Running {
   /** Where the REST API listens, or `null` when it runs elsewhere. */
   readonly http: Address | null
+  /** Reads the files again that say who may ask: tokens and certificates. */
+  reload(): void
   /** Where switches connect; empty when the controller runs elsewhere. */
   readonly openflow: readonly Address[]
   /** Stops everything in reverse order. */
@@ -41,13 +45,44 @@ export async function start(options: VnetdOptions, log: Logger): Promise<Running
     const bus = options.redis === null ? createLocalBus({ log }) : createRedisBus({ url: options.redis, log })
     closes.push(() => bus.close())
     const api = options.only === 'controller' ? null : await startApi(options, bus, log, closes)
-    const feed = api?.feed ?? createHttpFeedSource({ url: options.api, log })
+    const token = api === null ? openApiToken(options, log, closes) : null
+    const feed =
+      api?.feed ?? createHttpFeedSource({ url: options.api, log, token: () => token?.current() ?? null })
     const openflow = options.only === 'api' ? [] : await startController(options, { feed, bus }, log, closes)
-    return { http: api?.address ?? null, openflow, close }
+    const reload = (): void => {
+      api?.reload()
+      token?.reload()
+    }
+    return { http: api?.address ?? null, openflow, reload, close }
   } catch (error) {
     await close()
-    throw error
+    throw error instanceof UnusableFile ? new StartError(error.message, { cause: error.cause }) : error
   }
+}
+
+/** For an API in another process: whom to trust, and what to show it. */
+function openApiToken(options: VnetdOptions, log: Logger, closes: Close[]): ApiToken {
+  if (options.apiCa !== null) trustAuthority(options.apiCa)
+  const token = followApiToken(options, log)
+  closes.push(async () => token.close())
+  return token
+}
+
+/** Absent and `null` mean the same here. */
+const tlsOf = ({ tlsCert, tlsKey, tlsClientCa }: VnetdOptions): Pick<ApiOptions, 'tls'> => {
+  if (tlsCert === null || tlsKey === null) return {}
+  const files = { certificate: tlsCert, key: tlsKey }
+  return { tls: tlsClientCa === null ? files : { ...files, clientAuthority: tlsClientCa } }
+}
+
+const warnOfExposure = (options: VnetdOptions, log: Logger): void => {
+  const { http, tokenFile, tlsCert } = options
+  const fields = { http: formatAddress(http) }
+  if (isLoopback(http)) return
+  if (tokenFile === null)
+    log.warn(fields, 'everybody who reaches the API can change the networks (--insecure)')
+  else if (tlsCert === null)
+    log.warn(fields, 'tokens travel readable: use --tls-cert and --tls-key, or TLS in front')
 }
 
 async function startApi(
@@ -55,8 +90,14 @@ async function startApi(
   bus: Bus,
   log: Logger,
   closes: Close[],
-): Promise<{ feed: FeedSource; address: Address }> {
-  const api = await createApi({ file: options.db, bus, log }).catch((error: unknown) => {
+): Promise<{ feed: FeedSource; address: Address; reload: () => void }> {
+  const { db: file, tokenFile, rateLimit } = options
+  const api = await createApi({
+    ...{ file, bus, log, processMetrics: true },
+    ...(tokenFile !== null && { tokenFile }),
+    ...(rateLimit !== null && { rate: rateLimit }),
+    ...tlsOf(options),
+  }).catch((error: unknown) => {
     throw error instanceof StoreUnusable ? new StartError(error.message, { cause: error.cause }) : error
   })
   closes.push(() => {
@@ -64,13 +105,14 @@ async function startApi(
     setTimeout(() => api.app.server.closeAllConnections(), PATIENCE_MS).unref()
     return api.close()
   })
+  warnOfExposure(options, log)
   try {
     await api.app.listen(options.http)
   } catch (error) {
     throw await explainListenError(error, '--http', [options.http])
   }
   const { port } = api.app.server.address() as AddressInfo
-  return { feed: api.feed, address: { host: options.http.host, port } }
+  return { feed: api.feed, address: { host: options.http.host, port }, reload: api.reload }
 }
 
 async function startController(

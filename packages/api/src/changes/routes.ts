@@ -5,8 +5,12 @@
  */
 import { integer } from '@openvnet/schema'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { argumentError } from '../errors.ts'
+import type { Access } from '../access/access.ts'
+import { ApiError, argumentError } from '../errors.ts'
+import type { Limits } from '../http/limits.ts'
+import { clientOf } from '../http/rate.ts'
 import { parametersOf } from '../http/request.ts'
+import { createSlots } from '../http/slots.ts'
 import { describeChanges, describeSnapshot } from '../openapi/operations.ts'
 import { emptySignature, optional, signature } from '../parameters/expected.ts'
 import type { StoreView } from '../store/view.ts'
@@ -62,10 +66,17 @@ export interface ChangesOptions {
   readonly file: string
   /** Milliseconds between signs of life on a stream (15,000). */
   readonly heartbeat?: number | undefined
+  /** Who may go on reading; `null`: everybody. */
+  readonly access: Access | null
+  readonly limits: Limits
 }
 
-export const registerChanges = (app: FastifyInstance, options: ChangesOptions): void => {
-  const { store, file, heartbeat = HEARTBEAT } = options
+/** @returns the number of streams that are open */
+export const registerChanges = (app: FastifyInstance, options: ChangesOptions): (() => number) => {
+  const { store, file, heartbeat = HEARTBEAT, access } = options
+  const total = options.limits.streams
+  const perClient = access === null ? total : options.limits.streamsOfToken
+  const slots = createSlots({ total, perClient })
   const closing = new AbortController()
   const streams = new Set<Promise<void>>()
   app.addHook('preClose', async () => {
@@ -74,7 +85,19 @@ export const registerChanges = (app: FastifyInstance, options: ChangesOptions): 
   })
 
   const stream = (request: FastifyRequest, reply: FastifyReply, since: number): void => {
+    const giveBack = slots.take(clientOf(request))
+    if (giveBack === null)
+      throw new ApiError(
+        'TooManyAtOnce',
+        `there are ${total} streams of changes open, or ${perClient} of yours: close one first`,
+        { headers: { 'retry-after': '10' } },
+      )
     const left = new AbortController()
+    // A token that is taken away ends what it has opened.
+    const { token } = request.caller
+    const stopWatching = access?.onChange(() => {
+      if (token !== null && !access.isValid(token)) left.abort()
+    })
     reply.hijack()
     reply.raw.on('close', () => left.abort())
     reply.raw.on('error', () => left.abort())
@@ -90,7 +113,11 @@ export const registerChanges = (app: FastifyInstance, options: ChangesOptions): 
       signal: AbortSignal.any([closing.signal, left.signal]),
     })
       .catch((error: unknown) => request.log.error({ err: error }, 'change stream failed'))
-      .finally(() => streams.delete(running))
+      .finally(() => {
+        stopWatching?.()
+        giveBack()
+        streams.delete(running)
+      })
     streams.add(running)
   }
 
@@ -111,4 +138,5 @@ export const registerChanges = (app: FastifyInstance, options: ChangesOptions): 
       ? await sendPieces(reply, LINES, snapshotLines(file))
       : await sendPieces(reply, JSON_TYPE, snapshotDocument(file))
   })
+  return () => slots.taken()
 }

@@ -73,7 +73,13 @@ const pump = async ({ store, response, since, signal }: StreamOptions): Promise<
 /** @returns when the reader is gone or `signal` ended the stream; rejects only for a bug or a broken store */
 export const streamChanges = async (options: StreamOptions): Promise<void> => {
   const { store, response, signal } = options
-  const beat = setInterval(() => response.write(': still here\n\n'), options.heartbeat)
+  // A reader that has taken nothing for a whole interval is not there any more.
+  let isStuck = false
+  const beat = setInterval(() => {
+    if (isStuck && response.writableNeedDrain) response.destroy()
+    isStuck = response.writableNeedDrain
+    if (!isStuck) response.write(': still here\n\n')
+  }, options.heartbeat)
   try {
     response.write(
       `retry: 1000\n\n${event('store', JSON.stringify({ store: store.identity, revision: store.revision() }))}`,

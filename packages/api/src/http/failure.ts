@@ -6,6 +6,7 @@ import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError, type ErrorName } from '../errors.ts'
 import { isDamage, storeFailure } from '../store/failure.ts'
+import { type Limits, MAX_HEADER_SIZE } from './limits.ts'
 import { pathOfRequest } from './request.ts'
 
 interface HttpFailure {
@@ -27,14 +28,20 @@ const MESSAGES: Partial<Record<ErrorName, string>> = {
 export interface AnswerLimits {
   /** The longest body of most calls, in bytes. */
   readonly bodyLimit: number
+  readonly limits: Limits
   /** The file of the store. */
   readonly file: string
   /** Told when reading met damage in the file. */
   readonly onDamage?: () => void
+  /** Told what was answered. */
+  readonly onFailure: (error: ErrorName) => void
 }
 
 /** The answer to an error that one of our routes or the HTTP layer below them raised; `undefined` for a bug. */
-export const toApiError = (error: unknown, { bodyLimit, file }: AnswerLimits): ApiError | undefined => {
+const toApiError = (
+  error: unknown,
+  { bodyLimit, file }: Pick<AnswerLimits, 'bodyLimit' | 'file'>,
+): ApiError | undefined => {
   if (error instanceof ApiError) return error
   const ofStore = storeFailure(error, file)
   if (ofStore !== undefined) return ofStore
@@ -64,25 +71,44 @@ export const answerFailure = (
     request.log.error({ err: error, method: request.method, path: pathOfRequest(request) }, 'request failed')
   }
   if (isDamage(error)) limits.onDamage?.()
+  limits.onFailure(expected?.body.error ?? 'InternalServerError')
   const answer = expected ?? new ApiError('InternalServerError', `see the log for request ${request.id}`)
   return reply.code(answer.status).headers(answer.headers).type('application/json').send(answer.body)
 }
 
-const HEADER_OVERFLOW = 'HPE_HEADER_OVERFLOW'
+/** The answers to what never became a request, by Node's code. */
+const BROKEN: Readonly<Record<string, (limits: Limits) => readonly [ErrorName, string]>> = {
+  HPE_HEADER_OVERFLOW: () => [
+    'HeaderTooLarge',
+    `URL and headers are longer than ${MAX_HEADER_SIZE / 1024} KiB`,
+  ],
+  ERR_HTTP_REQUEST_TIMEOUT: ({ headersTimeout, requestTimeout }) => [
+    'RequestTimeout',
+    `the headers of a request may take ${headersTimeout / 1000} seconds, all of it ${requestTimeout / 1000}`,
+  ],
+}
+
+/** Milliseconds that a client may take to read such an answer. */
+const LINGER = 1000
 
 /** What is not even HTTP is answered on the bare socket, which is closed then. */
-export const answerClientError = (error: { code?: string }, socket: Socket): void => {
+export const answerClientError = (
+  error: { code?: string },
+  socket: Socket,
+  { onFailure, limits }: Pick<AnswerLimits, 'onFailure' | 'limits'>,
+): void => {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy()
     return
   }
-  const failure =
-    error.code === HEADER_OVERFLOW
-      ? new ApiError('HeaderTooLarge', 'URL and headers are longer than 16 KiB')
-      : new ApiError('InvalidRequest', 'not an HTTP request')
+  const [name, message] = BROKEN[error.code ?? '']?.(limits) ?? ['InvalidRequest', 'not an HTTP request']
+  const failure = new ApiError(name, message)
+  onFailure(name)
   const body = JSON.stringify(failure.body)
   socket.end(
     `HTTP/1.1 ${failure.status} ${failure.name}\r\ncontent-type: application/json\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   )
+  // Whoever does not close its end is not waited for.
+  setTimeout(() => socket.destroy(), LINGER).unref()
 }

@@ -3,17 +3,37 @@
  * itself; the schemas of routes are documentation, the rules stand in `parameters/` and `rules/`.
  */
 import { randomUUID } from 'node:crypto'
+import type { Server as HttpServer, IncomingHttpHeaders } from 'node:http'
+import type { SecureContextOptions } from 'node:tls'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Logger } from 'pino'
+import type { Access } from '../access/access.ts'
+import { type Caller, checkAllowed, identify } from '../access/guard.ts'
 import { ApiError } from '../errors.ts'
 import { parseBody, parseForm } from '../parameters/body.ts'
 import { trackRequests } from './drain.ts'
 import { type AnswerLimits, answerClientError, answerFailure } from './failure.ts'
+import { boundConnections, checkHeaderCount, serverOptions } from './limits.ts'
 import { watchMethods } from './methods.ts'
+import { createRateCheck, type Rate } from './rate.ts'
 import { pathOfRequest } from './request.ts'
 import { rewriteUrl } from './rewrite.ts'
 import { checkSite } from './site.ts'
 import { answerInYaml } from './yaml.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller
+  }
+}
+
+export interface ServerOptions extends AnswerLimits {
+  /** Who may ask; `null`: everybody. */
+  readonly access: Access | null
+  readonly rate: Rate
+  /** HTTPS only; with `ca`, clients have to show a certificate of it. `null`: HTTP. */
+  readonly tls: SecureContextOptions | null
+}
 
 export interface Server {
   readonly app: FastifyInstance
@@ -40,34 +60,63 @@ const answerFailures = (app: FastifyInstance, limits: AnswerLimits): void => {
   })
 }
 
-export const createServer = (log: Logger, limits: AnswerLimits): Server => {
-  const app: FastifyInstance = Fastify({
+/** What a client calls a request is taken over where it can stand in a log and in a header. */
+const REQUEST_ID = /^[\w.:=+/@-]{1,128}$/
+
+const requestId = ({ headers }: { readonly headers: IncomingHttpHeaders }): string => {
+  const { 'x-request-id': given } = headers
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
+}
+
+const createApp = (log: Logger, options: ServerOptions): FastifyInstance => {
+  const { access: _access, rate: _rate, tls, ...answers } = options
+  const { fastify, node } = serverOptions(options.limits)
+  const isMutual = tls?.ca !== undefined
+  const https = tls && { ...node, ...tls, requestCert: isMutual, rejectUnauthorized: isMutual }
+  const app = Fastify({
+    ...fastify,
+    ...(https === null ? { http: node } : { https }),
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => randomUUID(),
-    bodyLimit: limits.bodyLimit,
-    requestTimeout: 30_000,
-    keepAliveTimeout: 72_000,
+    genReqId: requestId,
+    bodyLimit: options.bodyLimit,
     // Nothing is under way any more when this takes effect, see `finish`.
     forceCloseConnections: true,
-    http: { maxHeaderSize: 16_384 },
     rewriteUrl: ({ url = '/' }) => rewriteUrl(url),
     routerOptions: {
       ignoreTrailingSlash: true,
       maxParamLength: 16_384,
       querystringParser: (text) => parseForm(text) as never,
     },
-    frameworkErrors: (error, request, reply) => void answerFailure(error, request, reply, limits),
-    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => void answerFailure(error, request, reply, answers),
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, answers),
+  }) as unknown as FastifyInstance
+  boundConnections(app.server as HttpServer, options.limits)
+  return app
+}
+
+/** The first thing that happens to a request, before anything of its body is read. */
+const admit = async (app: FastifyInstance, { access, rate }: ServerOptions): Promise<void> => {
+  app.decorateRequest('caller', null as never)
+  const checkRate = await createRateCheck(app, rate)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+    reply.header('x-content-type-options', 'nosniff')
+    checkHeaderCount(request)
+    checkSite(request, access !== null)
+    request.caller = identify(request, access)
+    await checkRate(request)
+    checkAllowed(request, request.caller)
   })
+}
+
+export const createServer = async (log: Logger, options: ServerOptions): Promise<Server> => {
+  const app = createApp(log, options)
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => JSON.stringify)
   parseBodies(app)
-  answerFailures(app, limits)
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id)
-    checkSite(request)
-  })
+  answerFailures(app, options)
+  await admit(app, options)
   answerInYaml(app)
   const drained = trackRequests(app)
   const refuseOtherMethods = watchMethods(app)

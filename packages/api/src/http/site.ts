@@ -1,9 +1,11 @@
 /**
  * Keeps pages of other sites out of the API: a browser of somebody who may use it would carry their requests.
  * - A write whose `Origin` is not the host that it was sent to is refused (Fetch standard: every write of a page has one).
- * - Where the API listens on a loopback address, `Host` must be `localhost` or such an address. Else a name of the
- *   attacker that is made to mean 127.0.0.1 would be the same site (DNS rebinding).
- * Clients that are no browsers send no `Origin`, and as `Host` what they were told to ask.
+ * - What the browser itself says to come from elsewhere (`Sec-Fetch-Site`) is refused, reads too, unless somebody
+ *   follows a link: a page could not read the answers, but it could take up streams and time.
+ * - Where the API listens on a loopback address and asks for no token, `Host` must be `localhost` or such an address.
+ *   Else a name of the attacker that is made to mean 127.0.0.1 would be the same site (DNS rebinding).
+ * Clients that are no browsers send neither, and as `Host` what they were told to ask.
  */
 import type { FastifyRequest } from 'fastify'
 import { ApiError } from '../errors.ts'
@@ -19,11 +21,23 @@ const listensOnLoopback = ({ server }: FastifyRequest): boolean => {
   return typeof bound === 'object' && bound !== null && /^(?:127\.|::1$|::ffff:127\.)/.test(bound.address)
 }
 
-/** @throws ApiError CrossSiteRequest */
-export const checkSite = (request: FastifyRequest): void => {
+const OWN_SITE = new Set([undefined, 'same-origin', 'none'])
+
+const checkFetch = ({ headers, method }: FastifyRequest): void => {
+  if (OWN_SITE.has(headers['sec-fetch-site'] as string | undefined)) return
+  if (headers['sec-fetch-mode'] === 'navigate' && !WRITES.has(method)) return
+  throw new ApiError('CrossSiteRequest', 'a page of another site may not ask this API')
+}
+
+/**
+ * @param hasTokens whether the API asks for tokens, which no page of another site has
+ * @throws ApiError CrossSiteRequest
+ */
+export const checkSite = (request: FastifyRequest, hasTokens: boolean): void => {
   const { host, origin } = request.headers
+  checkFetch(request)
   if (host === undefined) return
-  if (!LOOPBACK.test(hostOf(`http://${host}`)?.hostname ?? '') && listensOnLoopback(request)) {
+  if (!hasTokens && !LOOPBACK.test(hostOf(`http://${host}`)?.hostname ?? '') && listensOnLoopback(request)) {
     throw new ApiError(
       'CrossSiteRequest',
       `the header Host is ${host}: this API listens on a loopback address and answers to localhost or 127.0.0.1 only`,

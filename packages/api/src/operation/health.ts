@@ -32,8 +32,9 @@ export const registerHealth = (app: FastifyInstance, { store, writer, file }: He
         return reply.send({ status: 'ok', revision: store.revision() })
       } catch (error) {
         request.log.error({ err: error, file }, 'the store cannot be read and written')
-        const { message } = storeFailure(error, file) ?? { message: 'the store cannot be read and written' }
-        return reply.code(503).send({ status: message })
+        // The name of the file is for those who may ask more.
+        const told = request.caller.isTrusted ? storeFailure(error, file)?.message : undefined
+        return reply.code(503).send({ status: told ?? 'the store cannot be read and written' })
       }
     },
   )

@@ -1,89 +1,133 @@
-/** `/metrics` in the Prometheus text format: how the API answers, and what the controllers say of their datapaths. */
-import type { FastifyInstance } from 'fastify'
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import { describeMetrics } from '../openapi/operations.ts'
+/**
+ * What is counted and measured, in the Prometheus text format: how the API answers, what the store takes, and what the
+ * controllers say of their datapaths, asked anew at each scrape.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { ErrorName } from '../errors.ts'
 import type { DatapathEntry, Status } from '../status/status.ts'
+import type { BatchOutcome } from '../writing/routes.ts'
+import { METRICS, type MetricName } from './metric_specs.ts'
 
 const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
-const DATAPATH_LABELS = ['dpid', 'uuid', 'controller'] as const
 
-const GAUGES: readonly [name: string, help: string, value: (datapath: DatapathEntry) => number][] = [
-  ['connected', 'Whether the datapath is connected.', ({ connected }) => Number(connected)],
-  [
-    'acknowledged_revision',
-    'Highest revision that the datapath has acknowledged.',
-    (datapath) => datapath.acknowledged_revision,
-  ],
-  ['flows', 'Number of flows that should be on the datapath.', ({ flows }) => flows],
-  ['refused', 'Number of flows and groups that the datapath refused.', ({ refused }) => refused],
-  ['groups', 'Number of groups that should be on the datapath.', ({ groups }) => groups],
-]
+/** What is read when somebody scrapes. */
+export interface Readings {
+  readonly status: Status
+  readonly connections: number
+  readonly streams: number
+  readonly waiting: number
+}
 
-const COUNTERS: typeof GAUGES = [
-  ['flow_mods_sent_total', 'Flow-mods sent to the datapath.', (datapath) => datapath.flow_mods_sent],
-  ['packet_ins_total', 'Packet-ins from the datapath.', ({ packet_ins }) => packet_ins],
-]
+export interface Metrics {
+  /** An answer is out. */
+  answered(request: FastifyRequest, reply: FastifyReply): void
+  failed(error: ErrorName): void
+  connectionRefused(): void
+  batch(outcome: BatchOutcome): void
+  transaction(milliseconds: number, requests: number): void
+  readonly contentType: string
+  /** Everything, as text. */
+  text(readings: Readings): Promise<string>
+}
 
-/** Everything that is asked of the reports anew at each scrape. */
-const observeDatapaths = (registry: Registry, status: () => Status): void => {
-  const add = (Metric: typeof Gauge | typeof Counter, list: typeof GAUGES) => {
-    for (const [name, help, value] of list) {
-      const metric: Gauge | Counter = new Metric({
-        name: `openvnet_datapath_${name}`,
-        help,
-        labelNames: DATAPATH_LABELS,
-        registers: [registry],
-        collect: () => {
-          metric.reset()
-          for (const datapath of status().datapaths) {
-            const { dpid, uuid, controller } = datapath
-            metric.inc({ dpid, uuid: uuid ?? '', controller: controller ?? '' }, value(datapath))
-          }
-        },
-      })
+type NamesOf<T extends 'counter' | 'gauge' | 'histogram'> = {
+  [N in MetricName]: (typeof METRICS)[N]['type'] extends T ? N : never
+}[MetricName]
+
+const createMakers = (registry: Registry) => {
+  const options = (name: MetricName) => {
+    const { help, labels } = METRICS[name]
+    return { name, help, labelNames: [...labels], registers: [registry] }
+  }
+  return {
+    counter: (name: NamesOf<'counter'>): Counter => new Counter(options(name)),
+    gauge: (name: NamesOf<'gauge'>): Gauge => new Gauge(options(name)),
+    histogram: (name: NamesOf<'histogram'>): Histogram =>
+      new Histogram({ ...options(name), buckets: BUCKETS }),
+  }
+}
+
+type Makers = ReturnType<typeof createMakers>
+
+/** @returns takes over what controllers say of all datapaths; those that are gone leave no series behind */
+const createDatapathMetrics = ({ gauge, counter }: Makers) => {
+  const metrics: readonly (readonly [Gauge | Counter, (datapath: DatapathEntry) => number])[] = [
+    [gauge('openvnet_datapath_connected'), ({ connected }) => Number(connected)],
+    [gauge('openvnet_datapath_acknowledged_revision'), (datapath) => datapath.acknowledged_revision],
+    [gauge('openvnet_datapath_flows'), ({ flows }) => flows],
+    [gauge('openvnet_datapath_groups'), ({ groups }) => groups],
+    [gauge('openvnet_datapath_refused'), ({ refused }) => refused],
+    [counter('openvnet_datapath_flow_mods_sent_total'), (datapath) => datapath.flow_mods_sent],
+    [counter('openvnet_datapath_packet_ins_total'), (datapath) => datapath.packet_ins],
+    [counter('openvnet_datapath_errors_total'), ({ errors }) => errors ?? 0],
+  ]
+  return (datapaths: readonly DatapathEntry[]): void => {
+    for (const [metric] of metrics) metric.reset()
+    for (const datapath of datapaths) {
+      const { dpid, uuid, controller } = datapath
+      const labels = { dpid, uuid: uuid ?? '', controller: controller ?? '' }
+      for (const [metric, value] of metrics) metric.inc(labels, value(datapath))
     }
   }
-  add(Gauge, GAUGES)
-  add(Counter, COUNTERS)
 }
 
-const observeRevision = (registry: Registry, status: () => Status): void => {
-  const revision: Gauge = new Gauge({
-    name: 'openvnet_revision',
-    help: 'Revision of the store.',
-    registers: [registry],
-    collect: () => revision.set(status().revision),
-  })
-  const controllers: Gauge = new Gauge({
-    name: 'openvnet_controllers',
-    help: 'Number of controllers that are alive.',
-    registers: [registry],
-    collect: () => controllers.set(status().controllers.length),
-  })
+/** @returns takes over what is read when somebody scrapes */
+const createReadMetrics = (makers: Makers) => {
+  const { gauge } = makers
+  const [revision, controllers] = [gauge('openvnet_revision'), gauge('openvnet_controllers')]
+  const [connections, streams] = [gauge('openvnet_http_connections'), gauge('openvnet_change_streams')]
+  const waiting = gauge('openvnet_waiting_requests')
+  const setDatapaths = createDatapathMetrics(makers)
+  return (read: Readings): void => {
+    revision.set(read.status.revision)
+    controllers.set(read.status.controllers.length)
+    connections.set(read.connections)
+    streams.set(read.streams)
+    waiting.set(read.waiting)
+    setDatapaths(read.status.datapaths)
+  }
 }
 
-const observeRequests = (app: FastifyInstance, registry: Registry): void => {
-  const duration = new Histogram({
-    name: 'openvnet_http_request_duration_seconds',
-    help: 'Time from request to answer. Streams are left out.',
-    labelNames: ['method', 'route', 'status'],
-    buckets: BUCKETS,
-    registers: [registry],
-  })
-  app.addHook('onResponse', async (request, reply) => {
-    if (reply.raw.getHeader('content-type') === 'text/event-stream') return
-    const route = request.is404 ? 'unknown' : (request.routeOptions.url ?? 'unknown')
-    const labels = { method: request.method, route, status: String(reply.statusCode) }
-    duration.observe(labels, reply.elapsedTime / 1000)
-  })
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE'])
+
+const createRequestMetrics = ({ histogram, counter }: Makers) => {
+  const duration = histogram('openvnet_http_request_duration_seconds')
+  const errors = counter('openvnet_http_errors_total')
+  return {
+    answered: (request: FastifyRequest, reply: FastifyReply): void => {
+      if (reply.raw.getHeader('content-type') === 'text/event-stream') return
+      const route = request.is404 ? 'unknown' : (request.routeOptions.url ?? 'unknown')
+      const method = METHODS.has(request.method) ? request.method : 'other'
+      const status = `${String(reply.statusCode)[0]}xx`
+      duration.observe({ method, route, status }, reply.elapsedTime / 1000)
+    },
+    failed: (error: ErrorName) => errors.inc({ error }),
+  }
 }
 
-export const registerMetrics = (app: FastifyInstance, status: () => Status): void => {
+/** @param hasProcess whether to tell of the process too */
+export const createMetrics = (hasProcess: boolean): Metrics => {
   const registry = new Registry()
-  observeRequests(app, registry)
-  observeRevision(registry, status)
-  observeDatapaths(registry, status)
-  app.get('/metrics', { schema: describeMetrics() }, async (_request, reply) =>
-    reply.type(registry.contentType).send(await registry.metrics()),
-  )
+  if (hasProcess) collectDefaultMetrics({ register: registry })
+  const makers = createMakers(registry)
+  const transactions = makers.histogram('openvnet_store_transaction_duration_seconds')
+  const writes = makers.counter('openvnet_store_write_requests_total')
+  const batches = makers.counter('openvnet_batches_total')
+  const refused = makers.counter('openvnet_http_connections_refused_total')
+  const setReadings = createReadMetrics(makers)
+  return {
+    ...createRequestMetrics(makers),
+    connectionRefused: () => refused.inc(),
+    batch: (outcome) => batches.inc({ outcome }),
+    transaction: (milliseconds, requests) => {
+      transactions.observe(milliseconds / 1000)
+      writes.inc(requests)
+    },
+    contentType: registry.contentType,
+    text: async (readings) => {
+      setReadings(readings)
+      return await registry.metrics()
+    },
+  }
 }

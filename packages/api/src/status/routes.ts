@@ -1,7 +1,8 @@
 /** `GET /status` and `GET /wait`. */
 import { integer } from '@openvnet/schema'
 import type { FastifyInstance } from 'fastify'
-import { argumentError } from '../errors.ts'
+import { ApiError, argumentError } from '../errors.ts'
+import { clientOf } from '../http/rate.ts'
 import { parametersOf } from '../http/request.ts'
 import { describeStatus, describeWait } from '../openapi/operations.ts'
 import { emptySignature, LONGEST_WAIT, optional, signature } from '../parameters/expected.ts'
@@ -56,7 +57,12 @@ export const registerStatus = (
     if (revision > newest) {
       throw argumentError('revision', revision, `not made yet: the newest is ${newest}`)
     }
-    const state = await waiter.wait(revision, Number(given.get('timeout') ?? DEFAULT_TIMEOUT))
+    const seconds = Number(given.get('timeout') ?? DEFAULT_TIMEOUT)
+    const { isRefused, ...state } = await waiter.wait(revision, seconds, clientOf(request))
+    if (isRefused)
+      throw new ApiError('TooManyAtOnce', 'too many requests wait already: try again when some have ended', {
+        headers: { 'retry-after': '10' },
+      })
     return reply.send(state)
   })
 }

@@ -63,6 +63,7 @@ const absent = ({ dpid, uuid, updated_at }: Row<'datapath'> & { updated_at: stri
   flow_mods_sent: 0,
   group_mods_sent: 0,
   packet_ins: 0,
+  errors: 0,
   refused: 0,
   last_error: null,
   warnings: [],

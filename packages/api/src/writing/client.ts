@@ -35,6 +35,8 @@ export interface WriteClientOptions extends StoreOptions {
   readonly onChange: (change: Change) => void
   /** See `ReadinessOptions`. */
   readonly patience?: number
+  /** Called after every transaction: how long it took, and how many requests shared it. */
+  readonly onTransaction?: (milliseconds: number, requests: number) => void
 }
 
 /** Said to who asks when it is too late. */
@@ -97,6 +99,7 @@ const startThread = async (start: Start): Promise<Worker> => {
 export const createWriteClient = async ({
   onChange,
   patience,
+  onTransaction,
   ...options
 }: WriteClientOptions): Promise<WriteClient> => {
   const stopping = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
@@ -117,6 +120,7 @@ export const createWriteClient = async ({
   }
   worker.on('message', (report: Report) => {
     if (report.kind !== 'done') return
+    if (report.took !== undefined) onTransaction?.(report.took, report.answers.length)
     for (const change of report.changes) handIn.add(change)
     for (const answer of report.answers) settle(answer)
   })

@@ -84,7 +84,8 @@ const runAlone = (request: WriteRequest, { store, perform }: GroupOptions): Repo
 
 const runTogether = (first: WriteRequest, { store, take, perform }: GroupOptions): Report => {
   const taken: WriteRequest[] = [first]
-  const end = performance.now() + LONGEST_GROUP
+  const started = performance.now()
+  const end = started + LONGEST_GROUP
   let begun = 0
   const next = () => {
     if (begun === taken.length) {
@@ -100,6 +101,7 @@ const runTogether = (first: WriteRequest, { store, take, perform }: GroupOptions
     const attempts = store.writeAll(next)
     return {
       kind: 'done',
+      took: performance.now() - started,
       changes: madeBy(attempts).map(toSend),
       answers: attempts.map((attempt, index) => toAnswer(taken[index]?.id ?? 0, attempt)),
     }

@@ -63,6 +63,8 @@ export type Report =
   | { readonly kind: 'failed'; readonly fault: Fault }
   | {
       readonly kind: 'done'
+      /** How long the transaction took, the disk's part of it too, in milliseconds; absent when there was none. */
+      readonly took?: number
       /** What is on the disk now, in order; a long change as text. */
       readonly changes: readonly (Change | ChangeText)[]
       readonly answers: readonly Answer[]

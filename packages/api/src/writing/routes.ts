@@ -6,8 +6,10 @@
  * `X-Not-Enforced` says what of the rows is stored and has no effect yet.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
+import { checkMayWrite } from '../access/guard.ts'
 import type { Model } from '../crud/model.ts'
 import { ApiError } from '../errors.ts'
+import { clientOf } from '../http/rate.ts'
 import { pathOfRequest, queryParameters, rawParameters } from '../http/request.ts'
 import { describeBatch } from '../openapi/batch.ts'
 import { checkReadable } from '../parameters/body.ts'
@@ -20,6 +22,8 @@ import { type Calls, callNamed } from './calls.ts'
 import type { WriteClient } from './client.ts'
 import type { Result } from './messages.ts'
 
+export type BatchOutcome = 'stored' | 'refused' | 'tried'
+
 /** What routes need. */
 export interface Context {
   readonly store: StoreView
@@ -27,6 +31,8 @@ export interface Context {
   readonly model: Model
   readonly calls: Calls
   readonly waiter: Waiter
+  /** Told how each batch ended. */
+  readonly onBatch: (outcome: BatchOutcome) => void
 }
 
 /** Octets of the longest body of a batch. */
@@ -41,7 +47,7 @@ const LONGEST_REASON = 4000
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 const reportApplied = async (waiter: Waiter, revision: number, seconds: number, reply: FastifyReply) => {
-  const { applied, reason } = await waiter.wait(revision, seconds)
+  const { applied, reason } = await waiter.wait(revision, seconds, clientOf(reply.request))
   reply.header('x-applied', String(applied))
   if (reason !== null)
     reply.header('x-pending', reason.slice(0, LONGEST_REASON).replaceAll(NOT_FOR_HEADERS, '?'))
@@ -56,7 +62,9 @@ const answerWrite = async (
 ): Promise<FastifyReply> => {
   reply.header('x-revision', String(revision))
   if (notEnforced.length > 0) reply.header('x-not-enforced', notEnforced.join('; '))
-  reply.log.debug({ method: reply.request.method, path: pathOfRequest(reply.request), revision }, 'written')
+  const { method, caller } = reply.request
+  const by = caller.token === null ? {} : { by: caller.token.name }
+  reply.log.debug({ method, path: pathOfRequest(reply.request), revision, ...by }, 'written')
   const seconds = given.get('wait')
   if (typeof seconds === 'number' && !isRehearsal(given))
     await reportApplied(waiter, revision, seconds, reply)
@@ -79,6 +87,7 @@ export const registerCall = (
     schema: describe(call.signature),
     handler: async (request, reply) => {
       const given = givenTo(call, rawParameters(request))
+      checkMayWrite(request, isRehearsal(given))
       const result = await context.writer.call(name, request.params as Names, given, isRehearsal(given))
       return await answerWrite(context, given, reply, result)
     },
@@ -108,7 +117,14 @@ export const registerBatch = async (app: FastifyInstance, context: Context): Pro
       checkJson(request)
       const given = check(queryParameters(request), batchSignature)
       const body = new Uint8Array((request.body as Buffer | undefined) ?? [])
-      return await answerWrite(context, given, reply, await context.writer.batch(body, isRehearsal(given)))
+      const isTrial = isRehearsal(given)
+      checkMayWrite(request, isTrial)
+      const result = await context.writer.batch(body, isTrial).catch((error: unknown) => {
+        context.onBatch('refused')
+        throw error
+      })
+      context.onBatch(isTrial ? 'tried' : 'stored')
+      return await answerWrite(context, given, reply, result)
     })
     done()
   })

@@ -16,6 +16,8 @@ export interface SwitchRecord {
   flow_mods_sent: number
   group_mods_sent: number
   packet_ins: number
+  /** OFPT_ERROR messages. */
+  errors: number
   /** Flows and groups that are left out. */
   refused: number
   /** What is wrong since the switch had all that it should; `null` once it has. */
@@ -34,6 +36,7 @@ export const createRecord = (dpid: string): SwitchRecord => ({
   flow_mods_sent: 0,
   group_mods_sent: 0,
   packet_ins: 0,
+  errors: 0,
   refused: 0,
   last_error: null,
   warnings: [],

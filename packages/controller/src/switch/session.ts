@@ -162,6 +162,7 @@ export class Session {
   }
 
   #onError(error: ErrorMessage): void {
+    if (this.#record !== undefined) this.#record.errors += 1
     if (this.#service?.takeError(error) || this.#channel.takeError(error)) return
     const errors = this.#errorTally()
     if (errors === undefined) return

@@ -5,7 +5,8 @@ import { rowsOf } from '../output/row.ts'
 import type { Settings } from '../settings/settings.ts'
 import { type Event, eventsOf } from './events.ts'
 import { refusal, type Spell, UnknownRow } from './refusal.ts'
-import { exchange, type Reply, streamText } from './transport.ts'
+import { exchange, NoStream, type Reply, streamText } from './transport.ts'
+import { unreachable } from './unreachable.ts'
 
 export interface Request {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -36,39 +37,13 @@ export interface Client {
   readonly events: (since: number | null, signal: AbortSignal) => AsyncGenerator<Event>
 }
 
-export interface ClientOptions extends Pick<Settings, 'api' | 'token' | 'ca'> {
+export interface ClientOptions extends Pick<Settings, 'api' | 'token' | 'tls'> {
   /** How messages call a parameter. */
   readonly spell: Spell
 }
 
 /** Seconds after which a server is taken to be stuck. */
 const PATIENCE = 30
-
-const HINT = 'is vnetd running? start it with `npm start`, or name another with --server'
-
-const CAUSES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'the connection was closed before the answer',
-  ENOTFOUND: 'unknown host name',
-  EAI_AGAIN: 'the host name cannot be looked up now',
-  EHOSTUNREACH: 'no route to the host',
-  ENETUNREACH: 'the network is unreachable',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed; name it as cacert in clouds.yaml',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is of an unknown authority; name that as cacert in clouds.yaml',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'its certificate is of an unknown authority; name that as cacert in clouds.yaml',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
-}
-
-/** The sentence for an error of the transport. */
-const unreachable = (error: unknown, api: string, seconds: number): Failure => {
-  const { name, message, code = '' } = error as NodeJS.ErrnoException
-  const { origin } = new URL(api)
-  if (name === 'AbortError' || name === 'TimeoutError') {
-    return new Failure(EXIT.other, `${origin} did not answer within ${seconds} s; ${HINT}`)
-  }
-  return new Failure(EXIT.other, `cannot reach ${origin}: ${CAUSES[code] ?? message}; ${HINT}`)
-}
 
 /** The JSON of a body, or `undefined` when it is none. */
 const parseJson = (text: string): unknown => {
@@ -102,7 +77,7 @@ const urlOf = (api: string, { path, query }: Pick<Request, 'path' | 'query'>): s
 /** How many rows are looked through for a misspelt uuid, and how long. */
 const SUGGESTIONS = { limit: '1000', seconds: 2 }
 
-export const createClient = ({ api, token, ca, spell }: ClientOptions): Client => {
+export const createClient = ({ api, token, tls, spell }: ClientOptions): Client => {
   const credentials = token === null ? {} : { authorization: `Bearer ${token}` }
   const ask = async (request: Request, seconds: number): Promise<Answer> => {
     const url = urlOf(api, request)
@@ -111,9 +86,11 @@ export const createClient = ({ api, token, ca, spell }: ClientOptions): Client =
     const content = body === undefined ? {} : { body: JSON.stringify(body) }
     const headers = { accept: 'application/json', ...credentials, ...json }
     const signal = AbortSignal.timeout(seconds * 1000)
-    const reply = await exchange({ method, url, headers, ca, signal, ...content }).catch((error: unknown) => {
-      throw unreachable(error, api, seconds)
-    })
+    const reply = await exchange({ method, url, headers, tls, signal, ...content }).catch(
+      (error: unknown) => {
+        throw unreachable(error, api, seconds)
+      },
+    )
     const value = parseJson(reply.text)
     if (reply.status < 200 || reply.status > 299)
       throw refusal(reply.status, value, url, request.verbatim === true ? (name) => name : spell)
@@ -154,9 +131,11 @@ export const createClient = ({ api, token, ca, spell }: ClientOptions): Client =
       const url = urlOf(api, { path: ['changes'], query })
       const headers = { accept: 'text/event-stream', ...credentials }
       try {
-        yield* eventsOf(streamText({ method: 'GET', url, headers, ca, signal }))
+        yield* eventsOf(streamText({ method: 'GET', url, headers, tls, signal }))
       } catch (error) {
-        if (!signal.aborted) throw unreachable(error, api, PATIENCE)
+        if (signal.aborted) return
+        if (error instanceof NoStream) throw refusal(error.status, parseJson(error.text), url, spell)
+        throw unreachable(error, api, PATIENCE)
       }
     },
   }

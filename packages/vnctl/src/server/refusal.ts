@@ -53,10 +53,12 @@ const readError = (body: unknown): ApiError | null =>
 const NOT_FOUND = new Set(['100', '114'])
 /** The API knows no such path: it is another program or another version. */
 const UNKNOWN_PATH = new Set(['404', '405'])
+/** Who asks may not, or not so often: nothing is wrong with what was asked. */
+const NOT_ALLOWED = new Set(['401', '403', '429'])
 
 const exitCode = (status: number, code: string): ExitCode => {
   if (NOT_FOUND.has(code)) return EXIT.notFound
-  return status >= 500 || UNKNOWN_PATH.has(code) ? EXIT.other : EXIT.invalid
+  return status >= 500 || UNKNOWN_PATH.has(code) || NOT_ALLOWED.has(code) ? EXIT.other : EXIT.invalid
 }
 
 const plain = (message: unknown): string =>
@@ -119,6 +121,8 @@ const SENTENCES: Readonly<Record<string, (message: string, spell: Spell) => stri
   '111': missing,
   '112': related,
   '113': restricted,
+  '401': (message) =>
+    `${message.replace(/[:;] send Authorization.*/, '')}; name one as token in clouds.yaml or secure.yaml, or in VNCTL_TOKEN (\`vnetd token add\` makes one)`,
   '404': (path) => `this server does not know ${path}: is it an OpenVNet API of this version?`,
 }
 

@@ -4,13 +4,21 @@
  */
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 
+/** All in PEM. */
+export interface Tls {
+  /** The authority of the server's certificate; the machine's authorities when absent. */
+  readonly ca?: string
+  /** What to show a server that asks who we are. */
+  readonly cert?: string
+  readonly key?: string
+}
+
 export interface Exchange {
   readonly method: string
   readonly url: string
   readonly headers: OutgoingHttpHeaders
   readonly body?: string
-  /** PEM of the authority of the server's certificate; the machine's authorities when absent. */
-  readonly ca?: string | null
+  readonly tls?: Tls
   readonly signal?: AbortSignal
 }
 
@@ -24,35 +32,51 @@ export interface Reply {
 const requestOf = async (url: string): Promise<typeof import('node:http').request> =>
   url.startsWith('https:') ? (await import('node:https')).request : (await import('node:http')).request
 
-const open = async ({ method, url, headers, body, ca, signal }: Exchange): Promise<IncomingMessage> => {
+const open = async ({ method, url, headers, body, tls, signal }: Exchange): Promise<IncomingMessage> => {
   const send = await requestOf(url)
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
     const options = {
       method,
       headers: { ...headers, ...length },
-      ...(ca ? { ca } : {}),
+      ...tls,
       ...(signal === undefined ? {} : { signal }),
     }
     send(url, options, resolve).on('error', reject).end(body)
   })
 }
 
-/** Asks and reads the whole answer. */
-export const exchange = async (what: Exchange): Promise<Reply> => {
-  const response = await open(what)
+const textOf = async (response: IncomingMessage): Promise<string> => {
   response.setEncoding('utf8')
   let text = ''
   for await (const piece of response) text += piece
-  return { status: response.statusCode ?? 0, headers: response.headers, text }
+  return text
 }
 
-/** Asks and hands over the answer as it comes. */
+/** Asks and reads the whole answer. */
+export const exchange = async (what: Exchange): Promise<Reply> => {
+  const response = await open(what)
+  return { status: response.statusCode ?? 0, headers: response.headers, text: await textOf(response) }
+}
+
+/** The answer to a question for a stream, when it is another. */
+export class NoStream extends Error {
+  override readonly name = 'NoStream'
+  readonly status: number
+  readonly text: string
+
+  constructor(status: number, text: string) {
+    super(`answered ${status}`)
+    this.status = status
+    this.text = text
+  }
+}
+
+/** Asks and hands over the answer as it comes. @throws NoStream */
 export async function* streamText(what: Exchange): AsyncGenerator<string> {
   const response = await open(what)
   if (response.statusCode !== 200) {
-    response.resume()
-    throw Object.assign(new Error(`answered ${response.statusCode}`), { code: 'NO_STREAM' })
+    throw new NoStream(response.statusCode ?? 0, await textOf(response))
   }
   response.setEncoding('utf8')
   yield* response

@@ -11,7 +11,7 @@ import { nearest } from '@openvnet/schema'
 import { EXIT, Failure } from '../failure.ts'
 import type { Environment } from './settings.ts'
 
-const KEYS = ['profile', 'url', 'token', 'cacert', 'output_format'] as const
+const KEYS = ['profile', 'url', 'token', 'cacert', 'cert', 'key', 'output_format'] as const
 type Key = (typeof KEYS)[number]
 type Entries = { readonly [K in Key]?: string }
 

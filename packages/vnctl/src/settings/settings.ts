@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { EXIT, Failure } from '../failure.ts'
+import type { Tls } from '../server/transport.ts'
 import { cloudNames, readCloud } from './clouds.ts'
 import { readOriginalConfig } from './original_config.ts'
 
@@ -11,8 +12,7 @@ export interface Settings {
   /** URL below which the API's paths lie, without a slash at its end, e.g. `http://127.0.0.1:9090/api/1.0`. */
   readonly api: string
   readonly token: string | null
-  /** PEM of the authority of the server's certificate. */
-  readonly ca: string | null
+  readonly tls: Tls
   /** The form of output that is configured, or `null`. */
   readonly outputFormat: string | null
 }
@@ -37,22 +37,40 @@ const apiUrl = (text: string, source: string, version: string): string => {
 
 const DEFAULT_VERSION = '1.0'
 
-const readAuthority = (file: string | undefined, source: string): string | null => {
-  if (!file) return null
+const readPem = (file: string, source: string, what: string): string => {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    throw new Failure(
-      EXIT.usage,
-      `${source}: cannot read the certificate ${file}: ${(error as Error).message}`,
-    )
+    throw new Failure(EXIT.usage, `${source}: cannot read the ${what} ${file}: ${(error as Error).message}`)
+  }
+}
+
+/** The names of files, as they are given. */
+interface TlsFiles {
+  readonly cacert: string | undefined
+  readonly cert: string | undefined
+  readonly key: string | undefined
+}
+
+const readTls = ({ cacert, cert, key }: TlsFiles, source: (name: keyof TlsFiles) => string): Tls => {
+  if (Boolean(cert) !== Boolean(key)) {
+    const [given, missing] = cert ? (['cert', 'key'] as const) : (['key', 'cert'] as const)
+    throw new Failure(EXIT.usage, `${source(given)} needs ${missing} too: a certificate is used with its key`)
+  }
+  return {
+    ...(cacert && { ca: readPem(cacert, source('cacert'), 'certificate') }),
+    ...(cert && { cert: readPem(cert, source('cert'), 'certificate') }),
+    ...(key && { key: readPem(key, source('key'), 'key') }),
   }
 }
 
 const ofUrl = (text: string, source: string, env: Environment): Settings => ({
   api: apiUrl(text, source, DEFAULT_VERSION),
   token: env['VNCTL_TOKEN'] || null,
-  ca: readAuthority(env['VNCTL_CACERT'], 'VNCTL_CACERT'),
+  tls: readTls(
+    { cacert: env['VNCTL_CACERT'], cert: env['VNCTL_CERT'], key: env['VNCTL_KEY'] },
+    (name) => `VNCTL_${name.toUpperCase()}`,
+  ),
   outputFormat: null,
 })
 
@@ -62,7 +80,10 @@ const ofCloud = (name: string, env: Environment): Settings => {
   return {
     api: apiUrl(cloud.url, `${cloud.where}: url`, DEFAULT_VERSION),
     token: env['VNCTL_TOKEN'] || (cloud.token ?? null),
-    ca: readAuthority(cloud.cacert, `${cloud.where}: cacert`),
+    tls: readTls(
+      { cacert: cloud.cacert, cert: cloud.cert, key: cloud.key },
+      (name) => `${cloud.where}: ${name}`,
+    ),
     outputFormat: cloud.output_format ?? null,
   }
 }

@@ -15,12 +15,14 @@ export function parseCommandLine(argv: readonly string[], version: string): Comm
   const values = new Map<string, string[]>()
   let output = ''
   const command = describe(version)
-  for (const { name, option } of typedOptions())
+  for (const { name, option } of typedOptions()) {
     command.addOption(
       option.argParser((value: string) => {
         values.set(name, [...(values.get(name) ?? []), value])
       }),
     )
+    if (!option.required) command.on(`option:${name}`, () => values.set(name, ['true']))
+  }
   command.exitOverride().configureOutput({
     writeOut: (text) => {
       output += text
@@ -52,14 +54,16 @@ Each option is also an environment variable (--log-level: ${environmentName('log
 by commas) and a key of the configuration file (log-level: debug). A flag is stronger than the environment, that
 than the file.
 
+  vnetd token add NAME --token-file FILE    makes a token and adds it to the file (vnetd token --help)
   ovs-vsctl set-fail-mode br0 secure -- set-controller br0 tcp:127.0.0.1:6633    connects the bridge br0`,
     )
 
 function typedOptions(): { name: string; option: Option }[] {
   const known = OPTION_KEYS.map((key) => {
-    const { name, value, help, default: standard } = definition(key)
+    const { name, value, help, default: standard, isFlag } = definition(key)
     const text = standard === undefined ? help : `${help} (${[standard].flat().join(', ')})`
-    return { name, option: new Option(`--${name} <${value}>`, text) }
+    // A flag has its value too, so that all are read alike.
+    return { name, option: new Option(isFlag === true ? `--${name}` : `--${name} <${value}>`, text) }
   })
   const config = new Option('--config <FILE>', 'read options from this file, YAML or JSON')
   return [...known, { name: 'config', option: config }]

@@ -37,7 +37,7 @@ function parseFile(file: string): unknown {
 function textsOf(value: unknown, where: string): string[] {
   if (value === null) return []
   return [value].flat().map((item) => {
-    if (typeof item === 'string' || typeof item === 'number') return String(item)
+    if (['string', 'number', 'boolean'].includes(typeof item)) return String(item)
     throw new UsageError(`${where}: ${JSON.stringify(item)} is not a text`)
   })
 }

@@ -4,6 +4,8 @@
  */
 import { type Address, parseAddress } from './address.ts'
 
+type OptionValue = string | number | boolean | Address
+
 interface Definition<T> {
   readonly name: string
   /** What stands for the value in the help. */
@@ -12,6 +14,10 @@ interface Definition<T> {
   /** As it would be typed; none: the option is absent unless given. */
   readonly default?: string | readonly string[]
   readonly repeatable?: boolean
+  /** `--insecure`: stands alone on the command line; elsewhere its value is `true` or `false`. */
+  readonly isFlag?: boolean
+  /** Its value may hold a password, which no message repeats. */
+  readonly isSecret?: boolean
   /** @returns the value, or `null` when the text is not `expected`. */
   readonly read: (text: string) => T | null
   /** Completes "'x' is not …". */
@@ -39,6 +45,21 @@ const urlWith =
 
 const fileName = (text: string): string | null => (text === '' ? null : text)
 
+/** A URL that the log may name: what it holds of a name and a password belongs elsewhere. */
+const urlWithoutPassword = (text: string): string | null => {
+  const url = urlWith('http:', 'https:')(text)
+  return url !== null && new URL(url).username === '' && new URL(url).password === '' ? url : null
+}
+
+/** Requests per second: a whole number, or none. */
+const rate = (text: string): number | 'off' | null => {
+  if (text === 'off') return text
+  return /^[1-9]\d{0,6}$/.test(text) ? Number(text) : null
+}
+
+const flag = (text: string): true | false | null =>
+  /^(?:true|yes|1)$/i.test(text) ? true : /^(?:false|no|0)$/i.test(text) ? false : null
+
 export const OPTIONS = {
   http: {
     name: 'http',
@@ -47,6 +68,49 @@ export const OPTIONS = {
     default: '127.0.0.1:9090',
     read: parseAddress,
     expected: 'HOST:PORT, as in 127.0.0.1:9090',
+  },
+  tokenFile: {
+    name: 'token-file',
+    value: 'FILE',
+    help: 'who may use the REST API: hashed tokens, one a line; vnetd token add makes them',
+    read: fileName,
+    expected: 'a file name',
+  },
+  insecure: {
+    name: 'insecure',
+    value: 'true|false',
+    help: 'let everybody who reaches the REST API use it, also where that is not this machine only',
+    isFlag: true,
+    read: flag,
+    expected: 'true or false',
+  },
+  tlsCert: {
+    name: 'tls-cert',
+    value: 'FILE',
+    help: 'certificate of the REST API and those above it, PEM: HTTPS instead of HTTP',
+    read: fileName,
+    expected: 'a file name',
+  },
+  tlsKey: {
+    name: 'tls-key',
+    value: 'FILE',
+    help: 'its private key, PEM',
+    read: fileName,
+    expected: 'a file name',
+  },
+  tlsClientCa: {
+    name: 'tls-client-ca',
+    value: 'FILE',
+    help: 'authority of the certificates that clients of the REST API must have, besides a token',
+    read: fileName,
+    expected: 'a file name',
+  },
+  rateLimit: {
+    name: 'rate-limit',
+    value: 'N|off',
+    help: 'requests per second that one client may make; 500 where there are tokens or other machines',
+    read: rate,
+    expected: 'a number of requests per second, or off',
   },
   openflow: {
     name: 'openflow',
@@ -70,6 +134,7 @@ export const OPTIONS = {
     value: 'URL',
     help: 'Redis that connects several vnetd processes; without it everything is in this one',
     read: urlWith('redis:', 'rediss:'),
+    isSecret: true,
     expected: 'a URL as in redis://127.0.0.1:6379',
   },
   only: {
@@ -84,8 +149,23 @@ export const OPTIONS = {
     value: 'URL',
     help: 'where a controller of its own finds the REST API',
     default: 'http://127.0.0.1:9090',
-    read: urlWith('http:', 'https:'),
+    read: urlWithoutPassword,
+    isSecret: true,
     expected: 'a URL as in http://127.0.0.1:9090',
+  },
+  apiTokenFile: {
+    name: 'api-token-file',
+    value: 'FILE',
+    help: 'the token for --api: the first line of this file; read-only will do',
+    read: fileName,
+    expected: 'a file name',
+  },
+  apiCa: {
+    name: 'api-ca',
+    value: 'FILE',
+    help: 'authority of the certificate of --api, PEM, besides those that this machine knows',
+    read: fileName,
+    expected: 'a file name',
   },
   adopt: {
     name: 'adopt',
@@ -110,12 +190,12 @@ export const OPTIONS = {
     read: fileName,
     expected: 'a file name',
   },
-} as const satisfies Record<string, Definition<string | Address>>
+} as const satisfies Record<string, Definition<OptionValue>>
 
 export type OptionKey = keyof typeof OPTIONS
 export const OPTION_KEYS = Object.keys(OPTIONS) as OptionKey[]
 
 /** An option as any of them: what the generic code needs to know of it. */
-export const definition = (key: OptionKey): Definition<string | Address> => OPTIONS[key]
+export const definition = (key: OptionKey): Definition<OptionValue> => OPTIONS[key]
 
 export const environmentName = (name: string): string => `VNETD_${name.toUpperCase().replaceAll('-', '_')}`

@@ -10,10 +10,20 @@ import {
   type OptionKey,
   type Part,
 } from './definitions.ts'
+import { checkTogether, withoutPassword } from './together.ts'
 import { UsageError } from './usage-error.ts'
 
 export interface VnetdOptions {
   readonly http: Address
+  /** Who may use the REST API; `null`: everybody. */
+  readonly tokenFile: string | null
+  /** Whether that is meant, also where others than this machine reach it. */
+  readonly insecure: boolean
+  readonly tlsCert: string | null
+  readonly tlsKey: string | null
+  readonly tlsClientCa: string | null
+  /** Requests per second and client; `null`: as the API thinks. */
+  readonly rateLimit: number | 'off' | null
   readonly openflow: readonly Address[]
   /** File of the database. */
   readonly db: string
@@ -22,6 +32,10 @@ export interface VnetdOptions {
   readonly only: Part | null
   /** Where a controller without API of its own finds it. */
   readonly api: string
+  readonly apiTokenFile: string | null
+  /** The token itself, where it came in the environment. */
+  readonly apiToken: string | null
+  readonly apiCa: string | null
   /** Whether a bridge without datapath row is acted for. */
   readonly adopt: Adopt
   readonly logLevel: LogLevel
@@ -46,12 +60,12 @@ export function readInvocation({ argv, env, version }: InvocationInput): Invocat
   const configFile = values.get('config')?.at(-1) ?? nonEmpty(env[environmentName('config')])
   const config = configFile === undefined ? new Map<string, readonly string[]>() : readConfigFile(configFile)
   const options = readOptions({ values, env, config, configFile: configFile ?? '' })
-  if (options.only !== null && options.redis === null)
-    throw new UsageError(
-      `--only ${options.only} needs --redis URL: the other part is another process, and hears of changes through it`,
-    )
+  checkTogether(options)
   return { kind: 'run', options }
 }
+
+/** The one secret that is no option: what is typed, others see. */
+const API_TOKEN = 'VNETD_API_TOKEN'
 
 interface Origins {
   readonly values: ReadonlyMap<string, readonly string[]>
@@ -64,11 +78,20 @@ function readOptions(origins: Origins): VnetdOptions {
   const one = (key: OptionKey): unknown => read(key, origins).at(-1) ?? null
   return {
     http: one('http') as Address,
+    tokenFile: one('tokenFile') as string | null,
+    insecure: one('insecure') === true,
+    tlsCert: one('tlsCert') as string | null,
+    tlsKey: one('tlsKey') as string | null,
+    tlsClientCa: one('tlsClientCa') as string | null,
+    rateLimit: one('rateLimit') as number | 'off' | null,
     openflow: read('openflow', origins) as readonly Address[],
     db: one('db') as string,
     redis: one('redis') as string | null,
     only: one('only') as Part | null,
     api: one('api') as string,
+    apiTokenFile: one('apiTokenFile') as string | null,
+    apiToken: nonEmpty(origins.env[API_TOKEN]) ?? null,
+    apiCa: one('apiCa') as string | null,
     adopt: one('adopt') as Adopt,
     logLevel: one('logLevel') as LogLevel,
     logFile: one('logFile') as string | null,
@@ -78,10 +101,11 @@ function readOptions(origins: Origins): VnetdOptions {
 /** Values of one option from its strongest origin; a wrong one is reported by the name under which it was given. */
 function read(key: OptionKey, origins: Origins): readonly unknown[] {
   const option = definition(key)
+  const shown = option.isSecret === true ? withoutPassword : (text: string) => text
   const { texts, origin } = strongest(key, origins)
   return texts.map((text) => {
     const value = option.read(text.trim())
-    if (value === null) throw new UsageError(`${origin}: '${text}' is not ${option.expected}`)
+    if (value === null) throw new UsageError(`${origin}: '${shown(text)}' is not ${option.expected}`)
     return value
   })
 }
