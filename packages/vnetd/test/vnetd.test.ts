@@ -134,7 +134,7 @@ t.test('an address that is taken is named with its option, who has it, and what 
     t.match(vnetd.stderr(), new RegExp(taken))
     t.equal(vnetd.stdout(), '', 'nothing claims to be up')
   }
-  const elsewhere = run(t, '--http', '192.0.2.1:0')
+  const elsewhere = run(t, '--http', '192.0.2.1:0', '--insecure')
   t.equal(await elsewhere.ended, 1)
   t.match(elsewhere.stderr(), /vnetd: --http 192\.0\.2\.1:0: this machine has no such address/)
 })

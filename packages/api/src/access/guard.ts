@@ -55,8 +55,7 @@ export const checkAllowed = (request: FastifyRequest, { token, isTrusted }: Call
 }
 
 /** Says the query string that nothing is to be done? The body may say otherwise, so this decides nothing. */
-const mayBeTrial = ({ query }: FastifyRequest): boolean =>
-  (query as ReadonlyMap<string, unknown>).has('dry_run')
+const mayBeTrial = ({ originalUrl }: FastifyRequest): boolean => /[?&]dry_run=/.test(originalUrl)
 
 /**
  * To be called by everything that writes, when its parameters are known.
