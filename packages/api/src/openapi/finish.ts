@@ -33,8 +33,8 @@ export interface Document {
   readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> }
 }
 
-/** Whatever is asked: a page of another site, a body that cannot be read, a store that is locked, a bug. */
-const ANY = [400, 403, 413, 415, 500, 503]
+/** Whatever is asked: by nobody known, from another site, too much, too often, unreadable; a store that is locked, a bug. */
+const ANY = [400, 401, 403, 408, 413, 415, 429, 431, 500, 503]
 const WRITES = [...ANY, 507]
 
 const HEADERS = {

@@ -34,12 +34,15 @@ const DATAPATH = object(
     flow_mods_sent: count('Since the controller started.'),
     group_mods_sent: count('Since the controller started.'),
     packet_ins: count('Since the controller started.'),
+    errors: count(
+      'Errors of the switch since then, also expected ones; absent from controllers of an older version.',
+    ),
     refused: count('Flows and groups that the switch refused.'),
     last_error: maybe('The last error of the switch.'),
     warnings: listOf(text('What a user should know.')),
     since: text('When it was connected or disconnected.'),
   },
-  ['pending'],
+  ['pending', 'errors'],
 )
 
 const STATUS = object({
