@@ -5,7 +5,7 @@ import { build } from './setup/build.mjs'
 import { ensureNode } from './setup/node.mjs'
 import { ensurePackages, ensureTap } from './setup/packages.mjs'
 import { runMain, SetupError } from './setup/run.mjs'
-import { ensureCommands, TESTS } from './setup/system.mjs'
+import { ensureCommands, SHELLS, TESTS } from './setup/system.mjs'
 
 await runMain(async () => {
   const status = await ensureNode()
@@ -14,6 +14,7 @@ await runMain(async () => {
   ensureTap()
   build()
   if (!ensureCommands(TESTS)) throw new SetupError('the tests need them')
+  ensureCommands(SHELLS)
   const { runTests } = await import('./tests/run.mjs')
   return runTests(process.argv.slice(2))
 })

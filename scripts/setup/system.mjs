@@ -15,11 +15,15 @@ const PACKAGES = {
   ps: { debian: 'procps', fedora: 'procps-ng' },
   'redis-server': { debian: 'redis-server', fedora: 'redis' },
   tcpdump: { debian: 'tcpdump', fedora: 'tcpdump' },
+  zsh: { debian: 'zsh', fedora: 'zsh' },
+  fish: { debian: 'fish', fedora: 'fish' },
 }
 
 export const SWITCH = ['ovs-vsctl', 'ovs-vswitchd']
 export const LAB = [...SWITCH, 'ip', 'ping', 'ethtool', 'ps', 'tcpdump']
 export const TESTS = [...LAB, 'redis-server']
+/** Their completion is tested in them; who cannot have them can do without. */
+export const SHELLS = ['zsh', 'fish']
 
 /** @returns whether all commands are there now; when not, what to do has been said. */
 export function ensureCommands(commands) {
