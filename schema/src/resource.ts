@@ -57,6 +57,8 @@ export interface Parameter extends Described {
   readonly to?: string
   /** What it is when a row is made again as it was, with rows of its own for what it would make. */
   readonly restored?: Scalar
+  /** What changes it later, for people; absent: nothing does. */
+  readonly instead?: string
 }
 
 /** How rows without uuid are reached: below the row of their first reference. */

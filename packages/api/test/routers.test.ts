@@ -100,6 +100,48 @@ t.test('networks come to a router and go', async (t) => {
   t.match(await counts(api), { routers: 0 }, 'a router is its route link')
 })
 
+t.test('a router is seen and changed through its parts', async (t) => {
+  const api = await startApi(t)
+  await networks(api)
+  const before = await counts(api)
+  const shown = async () => (await api.ok('GET', 'routers/rt-1')).body
+  await api.ok('POST', 'routers', { uuid: 'rt-1', networks: 'nw-net1,nw-net2' })
+  const [first, second] = (await shown()).networks
+  t.match(await api.send('PUT', 'routers/rt-1', { networks: 'nw-net3' }), {
+    status: 400,
+    body: { message: { parameter: 'networks', reason: /cannot be changed here: POST and DELETE routers/ } },
+  })
+  t.match(await api.send('POST', 'routers', { uuid: 'rt-2', networks: 'nw-net1' }), {
+    status: 400,
+    body: {
+      message: { reason: new RegExp(`first address of nw-net1 .* ${first.interface_uuid}: name another`) },
+    },
+  })
+  await api.ok('POST', 'routers', { uuid: 'rt-2', networks: 'nw-net1=172.16.1.254' })
+  await api.ok('PUT', `interfaces/${first.interface_uuid}/rename`, { new_uuid: 'if-leg' })
+  t.match((await shown()).networks, [{ interface_uuid: 'if-leg' }, second])
+  const [lease] = (await api.ok('GET', 'interfaces/if-leg')).body.ip_leases
+  await api.ok('DELETE', `ip_leases/${lease.uuid}`)
+  t.match((await shown()).networks[0], { interface_uuid: 'if-leg', ipv4_address: null })
+  await api.ok('POST', 'ip_leases', {
+    network_uuid: 'nw-net1',
+    interface_uuid: 'if-leg',
+    ipv4_address: '172.16.1.9',
+  })
+  t.match((await shown()).networks[0], { ipv4_address: '172.16.1.9' }, 'the gateway has moved')
+  await api.ok('DELETE', `routes/${second.route_uuid}`)
+  t.match((await shown()).networks[1], { route_uuid: null }, 'it leads there no more')
+  await api.ok('DELETE', 'routers/rt-1/networks/nw-net2')
+  t.match((await api.ok('POST', 'routers/rt-1/networks/nw-net2')).body, second, 'as it was made')
+  await api.ok('DELETE', 'routers/rt-2')
+  const parallel = await Promise.all(
+    ['nw-net3', 'nw-net3', 'nw-net3'].map((network) => api.send('POST', `routers/rt-1/networks/${network}`)),
+  )
+  t.same(parallel.map(({ status }) => status).sort(), [200, 400, 400])
+  await api.ok('DELETE', `route_links/${(await shown()).route_link_uuid}`)
+  t.same(await counts(api), before, 'nothing of it is left')
+})
+
 t.test('networks of a router may be said in every way that parameters travel', async (t) => {
   const api = await startApi(t)
   await networks(api)

@@ -21,6 +21,7 @@ export const router = defineResource({
       kind: networkList,
       help: 'The networks that it joins, like nw-a,nw-b=10.0.2.254; the gateway is the first address when none is given.',
       aliases: ['network'],
+      instead: 'POST and DELETE routers/UUID/networks/UUID',
     },
   },
 })

@@ -183,9 +183,12 @@ export const updateSignature = (spec: ResourceSpec): Signature => {
   const fields = Object.entries(spec.fields)
   const names = [
     ...fields.filter(([, { mutable }]) => !mutable).map(([name, field]) => parameterName(name, field)),
-    ...Object.keys(spec.parameters ?? {}),
     'uuid',
   ]
+  const parameters = Object.entries(spec.parameters ?? {}).map(
+    ([name, { instead }]) =>
+      [name, instead === undefined ? FIXED : `cannot be changed here: ${instead}`] as const,
+  )
   return signature(
     [
       ...fields
@@ -197,7 +200,7 @@ export const updateSignature = (spec: ResourceSpec): Signature => {
     {
       aliases: aliasesOf(spec),
       obsolete: obsoleteOf(spec),
-      refused: new Map([...names.map((name) => [name, FIXED] as const), ...computedOf(spec)]),
+      refused: new Map([...names.map((name) => [name, FIXED] as const), ...parameters, ...computedOf(spec)]),
     },
   )
 }

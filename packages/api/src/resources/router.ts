@@ -3,7 +3,7 @@ import { routerNetworks } from '@openvnet/schema'
 import type { Behaviour } from '../crud/behaviour.ts'
 import { rowOf } from '../crud/reference.ts'
 import { partName } from '../rules/part_name.ts'
-import { legShape } from './router_network.ts'
+import { deleteLegsOf, legShape } from './router_network.ts'
 
 export const router: Behaviour<'router'> = {
   complete: (work, { uuid, values }) => {
@@ -18,9 +18,7 @@ export const router: Behaviour<'router'> = {
     }
   },
   deleting: (work, row) => {
-    for (const { interface_id } of work.where('router_network', { router_id: row.id })) {
-      if (interface_id !== null) work.delete('interface', interface_id)
-    }
+    deleteLegsOf(work, row.id)
     if (row.route_link_id !== null) work.delete('route_link', row.route_link_id)
   },
   shown: [{ name: 'router_network', column: 'router_id' }],

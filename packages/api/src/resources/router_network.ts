@@ -5,6 +5,7 @@
 import type { Row } from '@openvnet/schema'
 import type { Behaviour, Draft, Shape, Work } from '../crud/behaviour.ts'
 import { uuidOf } from '../crud/reference.ts'
+import { argumentError } from '../errors.ts'
 import { firstAddress } from '../rules/address.ts'
 import { partName } from '../rules/part_name.ts'
 import type { Stored } from '../store/columns.ts'
@@ -24,10 +25,23 @@ export const legShape = (reader: Reader, row: Row<'router_network'>): Shape => {
   }
 }
 
+/** The first address of the network. @throws ApiError ArgumentError when somebody has it */
+const freeGateway = (work: Work, network: Row<'network'>): string => {
+  const address = firstAddress(network)
+  const lease = work.first('ip_lease', { network_id: network.id, address })
+  if (lease === undefined) return address
+  const owner = lease.interface_id === null ? lease.uuid : uuidOf(work, 'interface', lease.interface_id)
+  throw argumentError(
+    'ipv4_address',
+    address,
+    `the first address of ${network.uuid} is already used by ${owner}: name another one for the gateway, like ${network.uuid}=ADDRESS`,
+  )
+}
+
 const makeLeg = (work: Work, { values, extra }: Draft<'router_network'>, router: Stored<'router'>) => {
   const network = work.byId('network', values.network_id as number) as Row<'network'>
   const purpose = `${router.uuid} ${network.uuid}`
-  const address = String(extra.get('ipv4_address') ?? firstAddress(network))
+  const address = String(extra.get('ipv4_address') ?? freeGateway(work, network))
   const leg = work.create(
     'interface',
     { mode: 'simulated', network_id: network.id, display_name: `${router.uuid} in ${network.uuid}` },
@@ -54,6 +68,13 @@ export const routerNetwork: Behaviour<'router_network'> = {
     if (row.interface_id !== null) work.delete('interface', row.interface_id)
   },
   shape: (reader, row, plain) => ({ ...plain, ...legShape(reader, row) }),
+}
+
+/** The legs of a router that is about to be deleted. */
+export const deleteLegsOf = (work: Work, router: number): void => {
+  for (const { interface_id } of work.where('router_network', { router_id: router })) {
+    if (interface_id !== null) work.delete('interface', interface_id)
+  }
 }
 
 /** The legs of routers in a network that is about to be deleted. */
