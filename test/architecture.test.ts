@@ -30,6 +30,7 @@ const RINGS: Readonly<Record<string, readonly string[]>> = {
   // The words in which a feature speaks, but not the machinery behind them.
   features: ['packet', 'pipeline', 'model', 'engine/rule.ts', 'engine/view.ts'],
   reconcile: ['pipeline'],
+  ovsdb: ['model/iface_ids.ts'],
   switch: ['packet', 'pipeline', 'model', 'engine/desired.ts', 'reconcile'],
 }
 

@@ -3,7 +3,7 @@
  * namespace or, with dummy devices that exist in memory only, without one.
  */
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { attempt, type CommandOptions, type CommandResult, run } from './command.ts'
 import { type Daemon, startDaemon } from './daemon.ts'
@@ -37,6 +37,13 @@ export class OpenVSwitch {
   async start(): Promise<void> {
     await mkdir(this.directory, { recursive: true })
     await this.#run(['ovsdb-tool', 'create', this.#file('conf.db'), SCHEMA])
+    await this.startDatabase()
+    await this.vsctl('--no-wait', 'init')
+    await this.startSwitch()
+  }
+
+  async startDatabase(): Promise<void> {
+    await rm(this.#file('db.sock'), { force: true })
     this.#database = await startDaemon({
       command: [
         ...this.#prefix,
@@ -48,8 +55,15 @@ export class OpenVSwitch {
       env: this.env,
     })
     await until('ovsdb-server', () => existsSync(this.#file('db.sock')))
-    await this.vsctl('--no-wait', 'init')
-    await this.startSwitch()
+  }
+
+  async stopDatabase(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    await this.#database?.stop(signal)
+  }
+
+  /** Where the database is reached from any namespace. */
+  get databaseRemote(): string {
+    return `unix:${this.#file('db.sock')}`
   }
 
   /** Where the OVS programs look for the sockets. */

@@ -4,13 +4,16 @@
  */
 import { randomUUID } from 'node:crypto'
 import { type Bus, type ControllerReport, type FeedSource, follow } from '@openvnet/feed'
+import type { TlsIdentity } from '@openvnet/ovsdb'
 import type { Logger } from 'pino'
 import { type Adoption, createAdmission } from './admission.ts'
+import { createDatapathStatuses } from './datapath_status.ts'
 import { Engine } from './engine/engine.ts'
 import { FEATURES } from './features/index.ts'
+import { createDatabases } from './ovsdb/databases.ts'
 import { Reporter } from './reporter.ts'
 import { createRivals } from './rivals.ts'
-import { createSwitches, type ListenAddress, type SwitchStatus } from './switch/switches.ts'
+import { createSwitches, type ListenAddress } from './switch/switches.ts'
 
 export interface ControllerOptions {
   /** Where the replica is filled and repaired from. */
@@ -19,6 +22,10 @@ export interface ControllerOptions {
   /** Addresses on which switches are expected. */
   readonly listen: readonly ListenAddress[]
   readonly log: Logger
+  /** Databases of Open vSwitch to read, as `unix:FILE`, `tcp:HOST:PORT`, `ssl:HOST:PORT`; `auto`: the local one, if it is there. */
+  readonly ovsdb?: readonly string[]
+  /** For those at `ssl:`. */
+  readonly ovsdbTls?: TlsIdentity
   /** Whether a bridge without datapath row is acted for (`auto`) or waits for one (`approve`); `auto`. */
   readonly adoption?: Adoption
   /** Time between signs of life, in milliseconds (2,000). */
@@ -40,7 +47,13 @@ export interface Controller {
 /** Time until the rows are read again after the engine failed. */
 const RESTART_DELAY_MS = 1000
 
-/** @throws when an address cannot be listened on. */
+/**
+ * Time that databases have to say which ports have which iface-id before the first look at rows: until then a guest that
+ * is known by that would be taken for one without port, and lose its flows.
+ */
+const DATABASES_MS = 3000
+
+/** @throws when an address cannot be listened on, or a database is none. */
 export const createController = async (options: ControllerOptions): Promise<Controller> => {
   const { feed, bus, log } = options
   const identity = randomUUID()
@@ -74,22 +87,33 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     ...(options.auditInterval !== undefined && { auditInterval: options.auditInterval }),
     ...(options.probeInterval !== undefined && { probeInterval: options.probeInterval }),
   })
-  const named = (status: SwitchStatus) => ({
-    ...status,
-    uuid: engine.datapathUuid(status.dpid),
-    ...(admission.isPending(status.dpid) && { pending: true as const }),
+  const [first] = switches.addresses
+  const databases = createDatabases({
+    remotes: options.ovsdb ?? [],
+    ...(options.ovsdbTls !== undefined && { tls: options.ovsdbTls }),
+    port: first?.port ?? 6633,
+    log,
+    onIfaceIds: (facts) => engine.ifaceIds(facts),
+    onBridge: (dpid) => reporter.changed(dpid),
+    onStatus: () => reporter.tellAll(),
+  })
+  const datapaths = createDatapathStatuses({
+    dpids: () => switches.dpids(),
+    status: (dpid) => switches.status(dpid),
+    uuid: (dpid) => engine.datapathUuid(dpid),
+    isPending: (dpid) => admission.isPending(dpid),
+    bridges: () => databases.dpids(),
+    bridge: (dpid) => databases.bridge(dpid),
   })
   const reporter = new Reporter({
     bus,
     identity,
     store: () => store,
     revision: () => engine.revision,
-    statuses: () => switches.statuses().map(named),
-    status: (dpid) => {
-      const status = switches.status(dpid)
-      return status && named(status)
-    },
-    dpids: () => switches.dpids(),
+    statuses: () => datapaths.all(),
+    status: (dpid) => datapaths.of(dpid),
+    databases: () => databases.statuses(),
+    dpids: () => datapaths.dpids(),
   })
   const startFollowing = () =>
     follow({
@@ -108,7 +132,11 @@ export const createController = async (options: ControllerOptions): Promise<Cont
       },
     })
   let restart: NodeJS.Timeout | undefined
-  let stopFollowing = startFollowing()
+  let isClosed = false
+  let stopFollowing = (): void => undefined
+  void databases.ready(DATABASES_MS).then(() => {
+    if (!isClosed) stopFollowing = startFollowing()
+  })
   const unsubscribe = bus.subscribe('report_request', () => reporter.tellAll())
   const timer = setInterval(() => reporter.beat(), options.reportInterval ?? 2000)
   timer.unref()
@@ -116,11 +144,13 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     addresses: switches.addresses,
     report: () => reporter.report,
     close: async () => {
+      isClosed = true
       clearInterval(timer)
       clearTimeout(restart)
       unsubscribe()
       rivals.close()
       stopFollowing()
+      await databases.close()
       await switches.close()
       reporter.leave()
     },

@@ -20,6 +20,7 @@ t.test('nothing is told after the last words', async (t) => {
     revision: () => 1,
     statuses: () => [],
     status: () => undefined,
+    databases: () => [],
     dpids: () => [],
   })
   reporter.tellAll()
@@ -52,6 +53,7 @@ t.test(
       revision: () => 1,
       statuses: () => [...dpids].map((dpid) => status(dpid)!),
       status,
+      databases: () => [],
       dpids: () => dpids,
     })
     reporter.tellAll()

@@ -3,7 +3,7 @@
  * what is different, so that one switch of a thousand costs the report of one. Nobody asks as long as nothing is lost.
  * A sign of life comes all the same, with a few switches in turn, since what merely counts up is not told by itself.
  */
-import type { Bus, ControllerReport, DatapathStatus } from '@openvnet/feed'
+import type { Bus, ControllerReport, DatapathStatus, OvsdbStatus } from '@openvnet/feed'
 
 export interface ReporterOptions {
   readonly bus: Bus
@@ -14,6 +14,7 @@ export interface ReporterOptions {
   readonly revision: () => number
   readonly statuses: () => readonly DatapathStatus[]
   readonly status: (dpid: string) => DatapathStatus | undefined
+  readonly databases: () => readonly OvsdbStatus[]
   /** Of all of them. */
   readonly dpids: () => Iterable<string>
 }
@@ -38,13 +39,14 @@ export class Reporter {
 
   /** All that is known now. */
   get report(): ControllerReport {
-    const { identity, store, revision, statuses } = this.#options
+    const { identity, store, revision, statuses, databases } = this.#options
     return {
       controller: identity,
       store: store(),
       revision: revision(),
       sequence: this.#sequence,
       datapaths: statuses(),
+      ovsdb: databases(),
     }
   }
 

@@ -3,7 +3,7 @@
  * on what is known is not taken: then the whole report is asked for.
  */
 import type { Bus } from './bus.ts'
-import type { ControllerReport, DatapathStatus, ReportChange } from './status.ts'
+import type { ControllerReport, DatapathStatus, OvsdbStatus, ReportChange } from './status.ts'
 
 /** A report as it is now: it goes along with what its controller says. */
 export interface HeardReport extends ControllerReport {
@@ -37,16 +37,19 @@ class Known implements HeardReport {
   store: string
   revision: number
   sequence: number
+  readonly ovsdb: readonly OvsdbStatus[]
   /** When it was heard last. */
   at = performance.now()
   readonly #datapaths: Map<string, DatapathStatus>
   #listed: readonly DatapathStatus[] | undefined
 
-  constructor({ controller, store, revision, sequence = Number.NaN, leaving, datapaths }: ControllerReport) {
+  constructor(report: ControllerReport) {
+    const { controller, store, revision, sequence = Number.NaN, leaving, datapaths, ovsdb = [] } = report
     this.controller = controller
     this.store = store
     this.revision = revision
     this.sequence = sequence
+    this.ovsdb = ovsdb
     if (leaving === true) this.leaving = true
     this.#datapaths = new Map(datapaths.map((datapath) => [datapath.dpid, datapath]))
     this.#listed = datapaths

@@ -12,6 +12,9 @@ export interface DatapathStatus {
   readonly dpid: string
   /** uuid of its row, or `null` while it has none. */
   readonly uuid: string | null
+  /** Name of the bridge, where its database can be read; and that. */
+  readonly bridge?: string
+  readonly ovsdb?: string
   readonly connected: boolean
   /** It has no datapath row and waits for one; it is left as it is until then. */
   readonly pending?: true
@@ -44,6 +47,20 @@ export interface DatapathStatus {
   readonly since: string
 }
 
+/** A database of Open vSwitch as one controller sees it. */
+export interface OvsdbStatus {
+  /** As `unix:FILE`, `tcp:HOST:PORT`, `ssl:HOST:PORT`. */
+  readonly remote: string
+  /** Whether what it says is known; else what it said last holds. */
+  readonly connected: boolean
+  /** Bridges in it. */
+  readonly bridges: number
+  /** Why it is not connected. */
+  readonly last_error: string | null
+  /** Time of connection or disconnection, ISO 8601. */
+  readonly since: string
+}
+
 /** Published by a controller when it is asked, and when it starts over. */
 export interface ControllerReport {
   /** Random identity of the controller process. */
@@ -53,6 +70,8 @@ export interface ControllerReport {
   /** Revision of its replica. */
   readonly revision: number
   readonly datapaths: readonly DatapathStatus[]
+  /** Databases of Open vSwitch that it reads; absent from a controller of an older version. */
+  readonly ovsdb?: readonly OvsdbStatus[]
   /** Goes up by one with each `ReportChange`. */
   readonly sequence?: number
   /** The last report of a controller that stops. */

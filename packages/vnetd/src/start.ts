@@ -2,6 +2,7 @@
  * Starts the parts and connects them: bus, then API (which is the feed's source), then controller. When one fails to
  * start, those before it are closed. The only place that knows all packages.
  */
+import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { type ApiOptions, createApi, StoreUnusable, UnusableFile } from '@openvnet/api'
 import { createController } from '@openvnet/controller'
@@ -121,12 +122,15 @@ async function startController(
   log: Logger,
   closes: Close[],
 ): Promise<readonly Address[]> {
+  const identity = readIdentity(options.ovsdbTls)
   try {
     const controller = await createController({
       feed,
       bus,
       listen: options.openflow,
       adoption: options.adopt,
+      ovsdb: options.ovsdb,
+      ovsdbTls: identity,
       log,
     })
     closes.push(() => controller.close())
@@ -134,4 +138,18 @@ async function startController(
   } catch (error) {
     throw await explainListenError(error, '--openflow', options.openflow)
   }
+}
+
+/** @throws {StartError} when a file cannot be read. */
+function readIdentity(files: VnetdOptions['ovsdbTls']): Record<string, Buffer> {
+  const given = Object.entries(files).filter((entry): entry is [string, string] => entry[1] !== null)
+  return Object.fromEntries(
+    given.map(([name, file]) => {
+      try {
+        return [name, readFileSync(file)]
+      } catch (error) {
+        throw new StartError(`--ovsdb-${name} ${file}: ${(error as Error).message}`, { cause: error })
+      }
+    }),
+  )
 }

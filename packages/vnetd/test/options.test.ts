@@ -50,6 +50,8 @@ t.test('defaults listen on loopback only and keep everything in one process', as
     apiToken: null,
     apiCa: null,
     adopt: 'auto',
+    ovsdb: ['auto'],
+    ovsdbTls: { ca: null, cert: null, key: null },
     logLevel: 'info',
     logFile: null,
   })
@@ -92,6 +94,18 @@ t.test('a flag is stronger than the environment, that than the file, that than t
     logFile: 'l',
   })
   t.match(options(['--config', file('empty.yaml', '')]), { logLevel: 'info' }, 'an empty file is fine')
+})
+
+t.test('databases are spelled as Open vSwitch does', async (t) => {
+  t.same(options(['--ovsdb', 'tcp:h', '--ovsdb', 'unix:/s']).ovsdb, ['tcp:h:6640', 'unix:/s'])
+  t.same(options([], { VNETD_OVSDB: 'auto,ssl:[::1]:6640' }).ovsdb, ['auto', 'ssl:[::1]:6640'])
+  t.same(options(['--ovsdb', 'none']).ovsdb, [])
+  t.same(options(['--ovsdb-ca', 'ca.pem']).ovsdbTls, { ca: 'ca.pem', cert: null, key: null })
+  t.match(
+    refusal(['--ovsdb', 'h:6640']),
+    "--ovsdb: 'h:6640' is not unix:FILE, tcp:HOST:PORT, ssl:HOST:PORT, auto or none",
+  )
+  t.match(refusal(['--ovsdb', 'none', '--ovsdb', 'auto']), /none and auto contradict each other/)
 })
 
 t.test('the help names every option; the version is the version', async (t) => {

@@ -27,7 +27,7 @@ export const interfaceResource = defineResource({
       mutable: true,
     }),
     iface_id: optional(text, {
-      help: 'The switch port by external_ids:iface-id, instead of its name. Stored; such a port gets no traffic yet.',
+      help: 'The switch port by its external_ids:iface-id, instead of its name; needs vnetd --ovsdb.',
       mutable: true,
     }),
     owner_datapath: optionalReference('datapath', {

@@ -23,6 +23,8 @@ const DATAPATH = object(
     dpid: text('Datapath id as 0x and 16 digits.'),
     uuid: maybe('uuid of its row, if it has one.'),
     controller: maybe('The controller that says so; null for a row that none has seen.'),
+    bridge: text('Name of the bridge, where its database is read.'),
+    ovsdb: text('The database that is read of it.'),
     connected: flag('Whether its bridge is connected.'),
     pending: flag('It waits to be approved and is left as it is.'),
     applied: flag('It has everything up to the revision and refused nothing of it.'),
@@ -42,8 +44,17 @@ const DATAPATH = object(
     warnings: listOf(text('What a user should know.')),
     since: text('When it was connected or disconnected.'),
   },
-  ['pending', 'errors'],
+  ['pending', 'bridge', 'ovsdb', 'errors'],
 )
+
+/** `OvsdbStatus` of the feed. */
+const OVSDB = object({
+  remote: text('As unix:FILE, tcp:HOST:PORT, ssl:HOST:PORT.'),
+  connected: flag('Whether it is read; what it said last holds.'),
+  bridges: count('Bridges in it.'),
+  last_error: maybe('Why it is not read.'),
+  since: text('When it was connected or disconnected.'),
+})
 
 const STATUS = object({
   store: STORE,
@@ -54,6 +65,7 @@ const STATUS = object({
       revision: REVISION,
       follows: flag('Whether it follows this store.'),
       datapaths: count('Datapaths that are connected to it.'),
+      ovsdb: listOf(OVSDB),
     }),
   ),
   datapaths: listOf(DATAPATH),

@@ -40,11 +40,6 @@ const ENTRIES: readonly Entry[] = [
     instead: 'stored, no address is translated',
   },
   {
-    resource: 'interface',
-    column: 'iface_id',
-    instead: 'stored, such a port is not looked for; port_name and port_number are',
-  },
-  {
     resource: 'interface_network',
     instead: 'stored, IP leases decide in which networks a guest is; only uplinks read it',
   },
@@ -75,6 +70,16 @@ const ENTRIES: readonly Entry[] = [
   { resource: 'lease_policy', column: 'timing', values: ['dhcp'], instead: 'stored, DHCP gives no address' },
   { resource: 'dns_service', instead: 'DNS services: stored, questions are not answered' },
   { resource: 'dns_record', instead: 'DNS records: stored, questions are not answered' },
+]
+
+/** What has no effect as long as no controller reads a database of Open vSwitch. */
+const WITHOUT_DATABASE: readonly Entry[] = [
+  {
+    resource: 'interface',
+    column: 'iface_id',
+    instead:
+      'waits for the database of an Open vSwitch, of which none is reached; vnetd --ovsdb says where it is',
+  },
 ]
 
 const sentence = ({ column, values, instead }: Entry, value: Scalar | undefined): string => {
@@ -123,6 +128,7 @@ const casesOf = (entry: Entry): Case[] => {
 }
 
 const CASES = ENTRIES.flatMap(casesOf)
+const CASES_WITHOUT_DATABASE = [...CASES, ...WITHOUT_DATABASE.flatMap(casesOf)]
 
 const isIn = ({ column = '', value }: Case, row: Cells): boolean => {
   const cell = row[column] ?? null
@@ -148,7 +154,7 @@ const readAll = (store: Reading): Kept =>
   store.read(
     (reader) =>
       new Map(
-        CASES.filter(({ column }) => column !== undefined).map((one) => {
+        CASES_WITHOUT_DATABASE.filter(({ column }) => column !== undefined).map((one) => {
           const { resource, column = '', value } = one
           const ids = reader.ids(resource, column as keyof Row<ResourceName> & string, value)
           return [one, new Set(ids)]
@@ -166,10 +172,10 @@ const note = (kept: Kept, { operations }: Change): void => {
   }
 }
 
-const find = (store: Reading, kept: Kept): NotEnforced => {
+const find = (store: Reading, kept: Kept, cases: readonly Case[]): NotEnforced => {
   const listed: NotEnforced['not_enforced'][number][] = []
   let total = 0
-  for (const one of CASES) {
+  for (const one of cases) {
     const { resource, what } = one
     const ids = kept.get(one)
     const room = LISTED - listed.length
@@ -183,15 +189,18 @@ const find = (store: Reading, kept: Kept): NotEnforced => {
   return { not_enforced: listed, not_enforced_total: total }
 }
 
-/** @returns looks through the store when it is asked first; from then on the changes tell */
-export const watchNotEnforced = (store: StoreView): (() => NotEnforced) => {
+/**
+ * @returns looks through the store when it is asked first; from then on the changes tell. It is given whether a
+ * database of Open vSwitch is read
+ */
+export const watchNotEnforced = (store: StoreView): ((hasDatabase: boolean) => NotEnforced) => {
   let kept: Kept | undefined
   store.onChange((change) => {
     if (kept !== undefined) note(kept, change)
   })
-  return () => {
+  return (hasDatabase) => {
     kept ??= readAll(store)
     const ids = kept
-    return store.read(() => find(store, ids))
+    return store.read(() => find(store, ids, hasDatabase ? CASES : CASES_WITHOUT_DATABASE))
   }
 }

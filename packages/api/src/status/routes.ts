@@ -10,7 +10,7 @@ import type { Reading } from '../store/reading.ts'
 import type { StoreView } from '../store/view.ts'
 import { watchNotEnforced } from './not_enforced.ts'
 import type { Reports } from './reports.ts'
-import { type FullStatus, statusOf } from './status.ts'
+import { type FullStatus, readsDatabase, statusOf } from './status.ts'
 import type { Waiter } from './wait.ts'
 
 const DEFAULT_TIMEOUT = 30
@@ -47,7 +47,8 @@ export const registerStatus = (
   const notEnforced = watchNotEnforced(store)
   app.get('/api/1.0/status', { schema: describeStatus() }, (request, reply) => {
     parametersOf(request, emptySignature)
-    const status: FullStatus = { ...currentStatus(store, reports), ...notEnforced() }
+    const current = currentStatus(store, reports)
+    const status: FullStatus = { ...current, ...notEnforced(readsDatabase(current)) }
     return reply.send(status)
   })
   app.get('/api/1.0/wait', { schema: describeWait(waitSignature) }, async (request, reply) => {

@@ -2,7 +2,7 @@
  * `GET /status`: the store's revision, every controller that is alive, every datapath that one of them knows, and
  * the datapath rows that nobody knows, as disconnected.
  */
-import { acknowledgedBy, type ControllerReport, type DatapathStatus } from '@openvnet/feed'
+import { acknowledgedBy, type ControllerReport, type DatapathStatus, type OvsdbStatus } from '@openvnet/feed'
 import type { Row } from '@openvnet/schema'
 import { refusedBy } from './applied.ts'
 import type { NotEnforced } from './not_enforced.ts'
@@ -15,6 +15,8 @@ export interface ControllerEntry {
   readonly follows: boolean
   /** Number of datapaths that are connected to it. */
   readonly datapaths: number
+  /** Databases of Open vSwitch that it reads. */
+  readonly ovsdb: readonly OvsdbStatus[]
 }
 
 export interface DatapathEntry extends Omit<DatapathStatus, 'current'> {
@@ -79,6 +81,10 @@ const pendingOf = (reports: readonly ControllerReport[]): PendingEntry[] =>
     )
     .sort((a, b) => a.dpid.localeCompare(b.dpid))
 
+/** Whether ports are known by their iface-id: one that is away for a while has said which have which. */
+export const readsDatabase = ({ controllers }: Status): boolean =>
+  controllers.some(({ ovsdb }) => ovsdb.some(({ connected, bridges }) => connected || bridges > 0))
+
 export interface StatusInput {
   readonly store: string
   readonly revision: number
@@ -116,6 +122,7 @@ export const statusOf = ({ store, revision, reports, rows }: StatusInput): Statu
       revision: report.revision,
       follows: report.store === store,
       datapaths: report.datapaths.filter(({ connected }) => connected).length,
+      ovsdb: report.ovsdb ?? [],
     })),
     pending: pendingOf(reports),
     datapaths: [...seen, ...unseen].sort((a, b) => a.dpid.localeCompare(b.dpid)),

@@ -52,6 +52,18 @@ const sentences = (row: AnswerRow): string[] => {
   ].map(escaped)
 }
 
+/** Databases of Open vSwitch that controllers should read and cannot. */
+const remarkDatabases = (context: Context, status: unknown): void => {
+  const controllers = isRow(status) && Array.isArray(status['controllers']) ? status['controllers'] : []
+  for (const controller of controllers.filter(isRow)) {
+    const databases = Array.isArray(controller['ovsdb']) ? controller['ovsdb'].filter(isRow) : []
+    for (const { remote, connected, last_error } of databases) {
+      if (connected !== true)
+        context.remark(`database ${remote} is not read: ${last_error ?? 'no answer yet'}`)
+    }
+  }
+}
+
 /** What is stored and has no effect, said in one line. */
 const remarkNotEnforced = (context: Context, status: unknown): void => {
   const entries = isRow(status) && Array.isArray(status['not_enforced']) ? status['not_enforced'] : []
@@ -90,6 +102,7 @@ export const statusCommand: Command = {
       for (const { uuid, dpid } of datapathsOf(value)) context.print(String(uuid ?? dpid))
     } else {
       presentTable(context, value)
+      remarkDatabases(context, value)
       remarkNotEnforced(context, value)
     }
   },

@@ -13,6 +13,7 @@ import { ownCommands } from './own_commands.ts'
 import { pagingQuery, SELECTION } from './paging.ts'
 import { associationGroup, partGroup } from './part_commands.ts'
 import { relationGroup } from './relation_commands.ts'
+import { REMARKS } from './remarks.ts'
 import { associationsOf, childrenOf, partsOf, relationsOf } from './resources.ts'
 
 const title = (resource: ResourceSpec): string => resource.name.replaceAll('_', ' ')
@@ -69,6 +70,7 @@ const showCommand = (resource: ResourceSpec): Command => ({
       throw new Failure(EXIT.usage, '--limit, --offset and --label are for the list, not for named rows')
     }
     const paths = positionals.length === 0 ? [[]] : positionals.map((uuid) => [uuid])
+    const shown: unknown[] = []
     await list(context, watch, async (inner) => {
       const query = positionals.length === 0 ? pagingQuery(options, inner.view) : {}
       const answers: unknown[] = []
@@ -77,7 +79,9 @@ const showCommand = (resource: ResourceSpec): Command => ({
         answers.push((await inner.client.send(request)).value)
       }
       await present(inner, { answers, resource })
+      shown.splice(0, shown.length, ...answers)
     })
+    if (['table', 'wide'].includes(context.format)) await REMARKS[resource.name]?.(context, shown)
   },
 })
 

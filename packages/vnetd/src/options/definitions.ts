@@ -2,6 +2,7 @@
  * The options of vnetd, each once: flag `--log-level`, environment variable `VNETD_LOG_LEVEL` and key `log-level` of
  * the configuration file are all derived from its name. `read` turns a text into the value or says what it is not.
  */
+import { formatRemote, OvsdbError, parseRemote } from '@openvnet/ovsdb'
 import { type Address, parseAddress } from './address.ts'
 
 type OptionValue = string | number | boolean | Address
@@ -42,6 +43,17 @@ const urlWith =
     URL.canParse(text) && protocols.includes(new URL(text).protocol) && new URL(text).host !== ''
       ? text
       : null
+
+/** `auto`, `none`, or a remote in its full spelling. */
+const database = (text: string): string | null => {
+  if (text === 'auto' || text === 'none') return text
+  try {
+    return formatRemote(parseRemote(text))
+  } catch (error) {
+    if (error instanceof OvsdbError) return null
+    throw error
+  }
+}
 
 const fileName = (text: string): string | null => (text === '' ? null : text)
 
@@ -174,6 +186,36 @@ export const OPTIONS = {
     default: 'auto',
     read: oneOf(ADOPTIONS),
     expected: `one of ${ADOPTIONS.join(', ')}`,
+  },
+  ovsdb: {
+    name: 'ovsdb',
+    value: 'REMOTE',
+    help: 'database of Open vSwitch to read, as unix:FILE, tcp:HOST:PORT, ssl:HOST:PORT; several times. auto: the local one, if it is there; none',
+    default: 'auto',
+    repeatable: true,
+    read: database,
+    expected: 'unix:FILE, tcp:HOST:PORT, ssl:HOST:PORT, auto or none',
+  },
+  ovsdbCa: {
+    name: 'ovsdb-ca',
+    value: 'FILE',
+    help: 'who signed the certificates of databases at ssl:, as PEM',
+    read: fileName,
+    expected: 'a file name',
+  },
+  ovsdbCert: {
+    name: 'ovsdb-cert',
+    value: 'FILE',
+    help: 'certificate that they are shown, as PEM',
+    read: fileName,
+    expected: 'a file name',
+  },
+  ovsdbKey: {
+    name: 'ovsdb-key',
+    value: 'FILE',
+    help: 'its private key, as PEM',
+    read: fileName,
+    expected: 'a file name',
   },
   logLevel: {
     name: 'log-level',

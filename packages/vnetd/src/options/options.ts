@@ -38,6 +38,10 @@ export interface VnetdOptions {
   readonly apiCa: string | null
   /** Whether a bridge without datapath row is acted for. */
   readonly adopt: Adopt
+  /** Remotes, or `auto`; empty: none. */
+  readonly ovsdb: readonly string[]
+  /** Files, for those at `ssl:`. */
+  readonly ovsdbTls: { readonly ca: string | null; readonly cert: string | null; readonly key: string | null }
   readonly logLevel: LogLevel
   readonly logFile: string | null
 }
@@ -93,9 +97,23 @@ function readOptions(origins: Origins): VnetdOptions {
     apiToken: nonEmpty(origins.env[API_TOKEN]) ?? null,
     apiCa: one('apiCa') as string | null,
     adopt: one('adopt') as Adopt,
+    ovsdb: databasesOf(read('ovsdb', origins) as readonly string[]),
+    ovsdbTls: {
+      ca: one('ovsdbCa') as string | null,
+      cert: one('ovsdbCert') as string | null,
+      key: one('ovsdbKey') as string | null,
+    },
     logLevel: one('logLevel') as LogLevel,
     logFile: one('logFile') as string | null,
   }
+}
+
+const databasesOf = (remotes: readonly string[]): readonly string[] => {
+  if (remotes.includes('none') && remotes.length > 1)
+    throw new UsageError(
+      `ovsdb: none and ${remotes.find((remote) => remote !== 'none')} contradict each other`,
+    )
+  return remotes.filter((remote) => remote !== 'none')
 }
 
 /** Values of one option from its strongest origin; a wrong one is reported by the name under which it was given. */

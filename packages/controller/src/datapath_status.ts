@@ -1,0 +1,66 @@
+/** What this controller reports of a bridge: what its connection shows, its row, and what its database says. */
+import type { DatapathStatus } from '@openvnet/feed'
+import type { BridgeReport } from './ovsdb/databases.ts'
+import type { SwitchStatus } from './switch/switches.ts'
+
+export interface DatapathSources {
+  readonly dpids: () => Iterable<string>
+  readonly status: (dpid: string) => SwitchStatus | undefined
+  /** uuid of its row. */
+  readonly uuid: (dpid: string) => string | null
+  readonly isPending: (dpid: string) => boolean
+  /** Bridges that databases know. */
+  readonly bridges: () => Iterable<string>
+  readonly bridge: (dpid: string) => BridgeReport | undefined
+}
+
+export interface DatapathStatuses {
+  dpids(): Iterable<string>
+  all(): DatapathStatus[]
+  of(dpid: string): DatapathStatus | undefined
+}
+
+/** One that has never connected: its database may know why. */
+const unseen = (dpid: string, since: string): SwitchStatus => ({
+  dpid,
+  connected: false,
+  peer: null,
+  role: null,
+  acknowledged_revision: 0,
+  flows: 0,
+  groups: 0,
+  flow_mods_sent: 0,
+  group_mods_sent: 0,
+  packet_ins: 0,
+  refused: 0,
+  last_error: null,
+  warnings: [],
+  since,
+})
+
+export const createDatapathStatuses = (sources: DatapathSources): DatapathStatuses => {
+  const began = new Date().toISOString()
+  /** A bridge that only its database knows concerns us when it has a row. */
+  const base = (dpid: string, uuid: string | null): SwitchStatus | undefined =>
+    sources.status(dpid) ??
+    (uuid !== null && sources.bridge(dpid) !== undefined ? unseen(dpid, began) : undefined)
+  const of = (dpid: string): DatapathStatus | undefined => {
+    const uuid = sources.uuid(dpid)
+    const status = base(dpid, uuid)
+    if (status === undefined) return undefined
+    const known = sources.bridge(dpid)
+    return {
+      ...status,
+      uuid,
+      ...(known !== undefined && { bridge: known.name, ovsdb: known.remote }),
+      ...(sources.isPending(dpid) && { pending: true as const }),
+      warnings: [...status.warnings, ...(known?.warnings ?? [])],
+    }
+  }
+  const dpids = (): string[] => {
+    const seen = new Set(sources.dpids())
+    for (const dpid of sources.bridges()) if (sources.uuid(dpid) !== null) seen.add(dpid)
+    return [...seen]
+  }
+  return { dpids, of, all: () => dpids().flatMap((dpid) => of(dpid) ?? []) }
+}

@@ -1,0 +1,176 @@
+/**
+ * The databases of Open vSwitch that this controller was told of. What they say of ports goes to the engine; what is to
+ * be known of a bridge is asked for. While a database is away, what it said last holds: nothing that flows depends on it.
+ */
+
+import type { OvsdbStatus } from '@openvnet/feed'
+import { Client, type ClientState, type TlsIdentity } from '@openvnet/ovsdb'
+import type { Logger } from 'pino'
+import type { IfaceIdFact } from '../model/iface_ids.ts'
+import { DATABASE, TABLES } from './columns.ts'
+import { Site } from './site.ts'
+import { warningsOf } from './warnings.ts'
+
+export interface DatabasesOptions {
+  /** As `unix:FILE`, `tcp:HOST:PORT`, `ssl:HOST:PORT`; or `auto`: the local one, if there is one when it is looked for. */
+  readonly remotes: readonly string[]
+  /** For `ssl:`. */
+  readonly tls?: TlsIdentity
+  /** On which bridges are expected; for the lines that users may type. */
+  readonly port: number
+  readonly log: Logger
+  readonly onIfaceIds: (facts: readonly IfaceIdFact[]) => void
+  /** What is known of a bridge is different. */
+  readonly onBridge: (dpid: string) => void
+  /** What is known of a database is different. */
+  readonly onStatus: () => void
+}
+
+/** What databases know of a bridge. */
+export interface BridgeReport {
+  readonly name: string
+  readonly remote: string
+  readonly warnings: readonly string[]
+}
+
+export interface Databases {
+  /** Resolves when each has said what it knows or could not be reached, or when the time is over. Never rejects. */
+  ready(milliseconds: number): Promise<void>
+  /** Datapath ids of all bridges that are known. */
+  dpids(): readonly string[]
+  bridge(dpid: string): BridgeReport | undefined
+  statuses(): readonly OvsdbStatus[]
+  close(): Promise<void>
+}
+
+/** Where Open vSwitch has its socket unless it was told otherwise. */
+export const localRemote = (env: NodeJS.ProcessEnv = process.env): string =>
+  `unix:${env['OVS_RUNDIR'] ?? '/var/run/openvswitch'}/db.sock`
+
+/** One of them. */
+class Database {
+  readonly client: Client
+  readonly site: Site
+  /** Whether the user named it: it should be there then. */
+  readonly #named: boolean
+  readonly #settled = Promise.withResolvers<void>()
+
+  /** Of each bridge what was told last. */
+  readonly #told = new Map<string, string>()
+  readonly #options: DatabasesOptions
+
+  constructor(remote: string, options: DatabasesOptions) {
+    const { tls, log, onIfaceIds, onStatus } = options
+    this.#options = options
+    this.#named = remote !== 'auto'
+    const told = log.child({ ovsdb: remote })
+    this.client = new Client({
+      remote: this.#named ? remote : localRemote(),
+      ...(tls !== undefined && { tls }),
+      onState: (state) => {
+        this.#logState(told, state)
+        this.#settled.resolve()
+        onStatus()
+      },
+    })
+    const monitor = this.client.monitor({
+      database: DATABASE,
+      tables: TABLES,
+      onChange: (changes) => {
+        const facts = this.site.follow(changes)
+        if (facts.length > 0) onIfaceIds(facts)
+        this.#tellBridges()
+      },
+    })
+    this.site = new Site({
+      bridge: (uuid) => monitor.rows('Bridge').get(uuid),
+      interface: (uuid) => monitor.rows('Interface').get(uuid),
+      controller: (uuid) => monitor.rows('Controller').get(uuid),
+      datapath_types: () => [...monitor.rows('Open_vSwitch').values()].flatMap((row) => row.datapath_types),
+    })
+  }
+
+  bridge(dpid: string): BridgeReport | undefined {
+    const known = this.site.bridge(dpid)
+    if (known === undefined) return undefined
+    const { remote } = this.client
+    const warnings = warningsOf({ ...known, option: optionFor(remote), port: this.#options.port })
+    return { name: known.bridge.name, remote, warnings }
+  }
+
+  #tellBridges(): void {
+    for (const dpid of new Set([...this.#told.keys(), ...this.site.dpids])) {
+      const report = this.bridge(dpid)
+      const text = JSON.stringify(report)
+      if (text === this.#told.get(dpid)) continue
+      if (report === undefined) this.#told.delete(dpid)
+      else this.#told.set(dpid, text)
+      this.#options.onBridge(dpid)
+    }
+  }
+
+  get settled(): Promise<void> {
+    return this.#settled.promise
+  }
+
+  /** `null` for one that nobody named and that is not there. */
+  get status(): OvsdbStatus | null {
+    const { connected, reason, since } = this.client.state
+    const bridges = [...this.site.dpids].length
+    if (!this.#named && !connected && bridges === 0) return null
+    return {
+      remote: this.client.remote,
+      connected,
+      bridges,
+      last_error: reason?.message ?? null,
+      since: since.toISOString(),
+    }
+  }
+
+  #logState(log: Logger, { connected, reason }: ClientState): void {
+    if (connected) log.info('database of Open vSwitch connected')
+    else if (this.#named || [...this.site.dpids].length > 0)
+      log.warn({ reason: reason?.message }, 'database of Open vSwitch is away: what it said last holds')
+  }
+}
+
+/** For another one than `ovs-vsctl` finds by itself. */
+const optionFor = (remote: string): string => (remote === localRemote({}) ? '' : ` --db=${remote}`)
+
+class All implements Databases {
+  readonly #databases: readonly Database[]
+
+  constructor(options: DatabasesOptions) {
+    this.#databases = [...new Set(options.remotes)].map((remote) => new Database(remote, options))
+  }
+
+  async ready(milliseconds: number): Promise<void> {
+    const { promise: over, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, milliseconds)
+    await Promise.race([Promise.all(this.#databases.map(({ settled }) => settled)), over])
+    clearTimeout(timer)
+  }
+
+  dpids(): readonly string[] {
+    return this.#databases.flatMap(({ site }) => [...site.dpids])
+  }
+
+  bridge(dpid: string): BridgeReport | undefined {
+    for (const database of this.#databases) {
+      const report = database.bridge(dpid)
+      if (report !== undefined) return report
+    }
+    return undefined
+  }
+
+  statuses(): readonly OvsdbStatus[] {
+    return this.#databases.flatMap(({ status }) => status ?? [])
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#databases.map(({ client }) => client.close()))
+  }
+}
+
+/** @throws RemoteSyntaxError */
+export const createDatabases = (options: DatabasesOptions): Databases => new All(options)

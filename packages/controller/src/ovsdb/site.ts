@@ -1,0 +1,98 @@
+/**
+ * What one database says of its bridges: changed rows in, iface-ids of ports out, and on request what is to be known of a bridge.
+ * A change costs what it changes, whatever the number of ports. Pure; knows no connection.
+ */
+import type { RowChange } from '@openvnet/ovsdb'
+import type { IfaceIdFact } from '../model/iface_ids.ts'
+import type { BridgeRow, ControllerRow, InterfaceRow, OvsTables } from './columns.ts'
+import { Placement } from './placement.ts'
+import { openflowName, PortNames } from './port_names.ts'
+import type { BridgeFacts } from './warnings.ts'
+
+type Change = RowChange<OvsTables>
+
+export interface SiteRows {
+  readonly bridge: (uuid: string) => BridgeRow | undefined
+  readonly interface: (uuid: string) => InterfaceRow | undefined
+  readonly controller: (uuid: string) => ControllerRow | undefined
+  readonly datapath_types: () => readonly string[]
+}
+
+/** What a database knows of a bridge, without what is the same for all of them. */
+export type KnownBridge = Omit<BridgeFacts, 'option' | 'port'>
+
+const dpidOf = (bridge: BridgeRow | undefined): string | null => {
+  const id = bridge?.datapath_id ?? null
+  return id === null || !/^[\da-f]{16}$/.test(id) ? null : `0x${id}`
+}
+
+export class Site {
+  readonly #rows: SiteRows
+  readonly #placement = new Placement()
+  readonly #names = new PortNames()
+  /** Interfaces with an error. */
+  readonly #failed = new Set<string>()
+  /** Bridges by datapath id; two of one id are one too many, and the last counts. */
+  readonly #bridges = new Map<string, string>()
+
+  constructor(rows: SiteRows) {
+    this.#rows = rows
+  }
+
+  /** Datapath ids of the bridges that are there. */
+  get dpids(): Iterable<string> {
+    return this.#bridges.keys()
+  }
+
+  /** @param changes of which the rows have it already @returns iface-ids that are different now */
+  follow(changes: readonly Change[]): IfaceIdFact[] {
+    const interfaces = new Set<string>()
+    for (const change of changes) {
+      if (change.table === 'Interface') this.#followInterface(change, interfaces)
+      if (change.table === 'Bridge') this.#followBridge(change)
+      for (const moved of this.#placement.follow(change)) interfaces.add(moved)
+    }
+    for (const uuid of interfaces) this.#names.set(uuid, this.#said(uuid))
+    return this.#names.takeFacts()
+  }
+
+  bridge(dpid: string): KnownBridge | undefined {
+    const uuid = this.#bridges.get(dpid)
+    const bridge = uuid === undefined ? undefined : this.#rows.bridge(uuid)
+    if (uuid === undefined || bridge === undefined) return undefined
+    return {
+      bridge,
+      controllers: bridge.controller.flatMap((one) => this.#rows.controller(one) ?? []),
+      failed: this.#failedOn(uuid),
+      datapath_types: this.#rows.datapath_types(),
+    }
+  }
+
+  #followInterface({ uuid, after }: Change & { readonly table: 'Interface' }, touched: Set<string>): void {
+    touched.add(uuid)
+    if (after?.error != null) this.#failed.add(uuid)
+    else this.#failed.delete(uuid)
+  }
+
+  #followBridge({ uuid, before, after }: Change & { readonly table: 'Bridge' }): void {
+    const [was, is] = [dpidOf(before ?? undefined), dpidOf(after ?? undefined)]
+    if (was !== null && was !== is && this.#bridges.get(was) === uuid) this.#bridges.delete(was)
+    if (is !== null) this.#bridges.set(is, uuid)
+  }
+
+  #said(uuid: string) {
+    const row = this.#rows.interface(uuid)
+    const bridge = this.#placement.bridgeOf(uuid)
+    const dpid = bridge === undefined ? null : dpidOf(this.#rows.bridge(bridge))
+    if (row === undefined || dpid === null) return null
+    return { dpid, name: openflowName(row.name), iface_id: row.external_ids.get('iface-id') || null }
+  }
+
+  #failedOn(bridge: string): BridgeFacts['failed'] {
+    return [...this.#failed].flatMap((uuid) => {
+      const row = this.#rows.interface(uuid)
+      if (row === undefined || this.#placement.bridgeOf(uuid) !== bridge) return []
+      return [{ name: row.name, error: row.error ?? '' }]
+    })
+  }
+}

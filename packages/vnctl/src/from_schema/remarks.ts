@@ -1,0 +1,28 @@
+/** What is said below the rows of a resource, and is not in them. */
+import type { Context } from '../command.ts'
+import { isRow } from '../output/row.ts'
+
+type Remark = (context: Context, shown: readonly unknown[]) => Promise<void>
+
+const rowsOf = (value: unknown): Record<string, unknown>[] =>
+  Array.isArray(value) ? value.filter(isRow) : []
+
+/** What controllers warn of: a line for each, with the command that mends it. */
+const remarkBridges: Remark = async (context, shown) => {
+  const rows = shown.flatMap((answer) =>
+    rowsOf(isRow(answer) && 'items' in answer ? answer['items'] : [answer]),
+  )
+  const uuids = new Set(rows.map(({ uuid }) => uuid))
+  const { value } = await context.client.send({ method: 'GET', path: ['status'] })
+  const datapaths = rowsOf(isRow(value) ? value['datapaths'] : [])
+  const lines = datapaths
+    .filter(({ uuid }) => uuids.has(uuid))
+    .flatMap(({ uuid, warnings }) =>
+      (Array.isArray(warnings) ? warnings : []).map((warning) => `${uuid}: warning: ${warning}`),
+    )
+  // Several controllers may say the same.
+  for (const line of new Set(lines)) context.remark(line)
+}
+
+/** By resource. */
+export const REMARKS: Readonly<Record<string, Remark>> = { datapath: remarkBridges }
