@@ -39,6 +39,8 @@ export interface Positional {
   /** `any`: none or more; `some`: one or more; both only at the end. */
   readonly arity: 'one' | 'optional' | 'any' | 'some'
   readonly kind: Kind<Scalar>
+  /** The option that it is another way to give: it counts as that. */
+  readonly option?: string
 }
 
 /** What the user typed, checked: canonical option names, parsed values. */

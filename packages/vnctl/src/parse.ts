@@ -193,8 +193,9 @@ const takeOption = (state: State, word: string, globals: readonly CommandOption[
   put(state, option, value, spelling(word))
 }
 
-/** Checks number and form of the positionals. */
-const checkPositionals = ({ path, positionals }: State, command: Command): string[] => {
+/** Checks number and form of the positionals; those that are options in another way become these. */
+const checkPositionals = (state: State, command: Command): string[] => {
+  const { path, positionals } = state
   const expected = command.positionals
   const last = expected.at(-1)
   const repeats = last?.arity === 'any' || last?.arity === 'some'
@@ -204,9 +205,13 @@ const checkPositionals = ({ path, positionals }: State, command: Command): strin
   if (missing !== undefined && missing.arity !== 'any' && missing.arity !== 'optional') {
     throw usage(path, `${missing.name} is missing: ${missing.kind.expects}`)
   }
-  return positionals.map((text, index) => {
-    const { name, kind } = expected[index] ?? (last as NonNullable<typeof last>)
-    return String(checked(path, name, kind, text))
+  return positionals.flatMap((text, index) => {
+    const { name, kind, option: named } = expected[index] ?? (last as NonNullable<typeof last>)
+    const value = checked(path, name, kind, text)
+    const option = command.options.find((one) => one.name === named)
+    if (option === undefined) return [String(value)]
+    put(state, option, value, name)
+    return []
   })
 }
 

@@ -1,6 +1,6 @@
 /** Rows that have a uuid and their path below another's: `ip-range-groups ip-ranges add IPRG`, `show IPRG`, `del IPRG IPR...`. */
 import type { ResourceSpec } from '@openvnet/schema'
-import type { Command, CommandGroup } from '../command.ts'
+import type { Command, CommandGroup, Positional } from '../command.ts'
 import { DELETE_OPTIONS, LIST_OPTIONS, WRITE_OPTIONS } from '../globals.ts'
 import { list } from '../output/listing.ts'
 import { present } from '../output/present.ts'
@@ -11,10 +11,18 @@ import { pagingQuery, SELECTION } from './paging.ts'
 
 const words = (name: string): string => name.replaceAll('_', ' ')
 
+/** What a row needs may be typed without its names, in their order: `ip-ranges add IPRG 10.0.0.1 10.0.0.9`. */
+const inOrder = ({ fields }: ResourceSpec): Positional[] =>
+  Object.entries(fields).flatMap(([name, field]): Positional[] =>
+    field.type === 'value' && field.required
+      ? [{ name: name.toUpperCase(), arity: 'optional', kind: field.kind, option: name }]
+      : [],
+  )
+
 const addCommand = (child: ResourceSpec, parent: ResourceSpec): Command => ({
   names: ['add', 'create'],
   help: child.help,
-  positionals: [positionalOf(parent, 'one')],
+  positionals: [positionalOf(parent, 'one'), ...inOrder(child)],
   options: [...addOptions(child, [`${parent.name}_uuid`]), ...WRITE_OPTIONS],
   run: async ({ positionals: [from = ''], options }, context) => {
     const path = [parent.collection, from, child.collection]
