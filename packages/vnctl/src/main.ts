@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The program: `run` on the real streams. A reader that goes away (EPIPE) ends the output, not the command. */
+import { wantsColor } from './output/paint.ts'
 import { run } from './run.ts'
 
 const ignoreClosedPipe = (error: NodeJS.ErrnoException): void => {
@@ -33,7 +34,7 @@ process.exitCode = await run(process.argv.slice(2), {
   stdin,
   env,
   width: stdout.isTTY ? stdout.columns : null,
-  color: stdout.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb',
+  color: wantsColor(env, stdout.isTTY),
   signal: stop.signal,
   ...(stdin.isTTY && stderr.isTTY ? { ask } : {}),
 })

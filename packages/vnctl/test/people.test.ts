@@ -1,7 +1,10 @@
 /** What people ask of a command line: lists that follow, questions before losses, dry runs, colours, completion. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { run } from '../src/index.ts'
+import { wantsColor } from '../src/output/paint.ts'
 import { runHere } from './program.ts'
 import { serve } from './server.ts'
 
@@ -142,6 +145,56 @@ t.test('a list that is watched is shown again when something changes', async (t)
   changes.stop.abort()
   t.equal(await changes.done, 0)
   t.match(await alive({ VNCTL_SERVER: 'http://127.0.0.1:1' }, ['networks', 'show', '-w']).done, 1)
+})
+
+t.test(
+  'what is watched goes on when the server comes back, and each form of output is one answer after the other',
+  async (t) => {
+    const { here, env, port, api } = await serve(t)
+    await here('batch', NET)
+    const status = alive(env, ['status', '--watch', '-o', 'json'])
+    await until(() => status.said.stdout.endsWith('}\n'))
+    await here('route-links add rl-a')
+    await until(() => status.said.stdout.includes('"revision": 4'))
+    const answers = status.said.stdout.split(/\n(?=\{)/).map((text) => JSON.parse(text).revision)
+    t.same([answers[0], answers.at(-1)], [3, 4])
+    status.stop.abort()
+    t.equal(await status.done, 0)
+
+    // A server that drops each stream: what is missed meanwhile is asked for with the next.
+    const asked: (string | null)[] = []
+    const dropping = createServer((request, response) => {
+      const since = new URL(request.url ?? '/', 'http://x').searchParams.get('since')
+      asked.push(since)
+      const next = Number(since ?? 4) + 1
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.end(`event: change\ndata: ${JSON.stringify({ revision: next, operations: [] })}\n\n`)
+    })
+    await new Promise<void>((resolve) => dropping.listen(0, '127.0.0.1', resolve))
+    t.teardown(() => dropping.close())
+    const { port: dropped } = dropping.address() as AddressInfo
+    const changes = alive({ VNCTL_SERVER: `http://127.0.0.1:${dropped}` }, [
+      'changes',
+      '--watch',
+      '-o',
+      'name',
+    ])
+    await until(() => asked.length > 1)
+    changes.stop.abort()
+    t.equal(await changes.done, 0)
+    t.same(asked.slice(0, 2), [null, '5'], 'it goes on after what it has seen')
+    t.ok(port > 0 && api.store.revision() === 4)
+  },
+)
+
+t.test('NO_COLOR and FORCE_COLOR are heard', async (t) => {
+  t.equal(wantsColor({}, true), true)
+  t.equal(wantsColor({}, false), false)
+  t.equal(wantsColor({ NO_COLOR: '1' }, true), false)
+  t.equal(wantsColor({ NO_COLOR: '' }, true), true, 'empty is not said (no-color.org)')
+  t.equal(wantsColor({ TERM: 'dumb' }, true), false)
+  t.equal(wantsColor({ FORCE_COLOR: '1', NO_COLOR: '1' }, false), true)
+  t.equal(wantsColor({ FORCE_COLOR: '0' }, true), false)
 })
 
 t.test('colours are for terminals', async (t) => {

@@ -1,4 +1,5 @@
 /** `vnctl changes`: what was written, revision by revision. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { integer } from '@openvnet/schema'
 import type { Command, Context } from '../command.ts'
 import { EXIT, Failure } from '../failure.ts'
@@ -79,13 +80,35 @@ const changeText = ({ format }: Context, change: AnswerRow): string => {
     .join('\n')
 }
 
-/** Shows changes as they are made, until the signal or the server ends it. */
-const watchChanges = async (context: Context, since: number | null): Promise<void> => {
-  for await (const { name, data } of context.client.events(since, context.signal)) {
-    if (name === 'change' && isRow(data)) context.print(changeText(context, data))
-    if (name === 'gone' && isRow(data)) {
-      context.remark(`what was written before revision ${cell(data['revision'])} is no longer kept`)
+/** One stream, as long as it lasts. @returns the newest revision that it told of */
+const watchOnce = async (context: Context, since: number | null): Promise<number | null> => {
+  let seen = since
+  try {
+    for await (const { name, data } of context.client.events(since, context.signal)) {
+      if (!isRow(data)) continue
+      if (name === 'change') context.print(changeText(context, data))
+      if (name === 'gone') {
+        context.remark(`what was written before revision ${cell(data['revision'])} is no longer kept`)
+      }
+      if (typeof data['revision'] === 'number') seen = data['revision']
     }
+  } catch (error) {
+    // Nothing was heard at all: there is nobody to come back to.
+    if (seen === null || seen === since) throw error
+  }
+  return seen
+}
+
+/** Milliseconds before a stream that ended is opened again. */
+const RETRY = 1000
+
+/** Shows changes as they are made until the signal ends it; goes on after an interruption where it was. */
+const watchChanges = async (context: Context, since: number | null): Promise<void> => {
+  const { signal } = context
+  let seen = await watchOnce(context, since)
+  while (!signal.aborted) {
+    await sleep(RETRY, undefined, { signal }).catch(() => undefined)
+    if (!signal.aborted) seen = await watchOnce(context, seen).catch(() => seen)
   }
 }
 

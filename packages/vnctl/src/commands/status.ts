@@ -1,6 +1,8 @@
 /** `vnctl status`: every bridge, and whether it has the newest revision. */
 import type { Command, Context } from '../command.ts'
+import { LIST_OPTIONS } from '../globals.ts'
 import { cell } from '../output/cell.ts'
+import { list } from '../output/listing.ts'
 import { presentRaw } from '../output/present.ts'
 import { type AnswerRow, isRow } from '../output/row.ts'
 import { displayWidth, escaped, layOut, type TableColumn } from '../output/table.ts'
@@ -90,20 +92,25 @@ const presentTable = (context: Context, status: unknown): void => {
   else context.print([table(numbers(revision), rows, width), ...rows.flatMap(sentences)].join('\n'))
 }
 
+/** Milliseconds between looks: what becomes of bridges is no change of rows. */
+const EVERY = 1000
+
+const show = async (context: Context): Promise<void> => {
+  const { value } = await context.client.send({ method: 'GET', path: ['status'] })
+  if (context.format === 'json' || context.format === 'yaml') await presentRaw(context, [value])
+  else if (context.format === 'name') {
+    for (const { uuid, dpid } of datapathsOf(value)) context.print(String(uuid ?? dpid))
+  } else {
+    presentTable(context, value)
+    remarkDatabases(context, value)
+    remarkNotEnforced(context, value)
+  }
+}
+
 export const statusCommand: Command = {
   names: ['status'],
   help: 'Shows every bridge: connected, the revision that it has acknowledged, flows, refused flows, last error, warnings.',
   positionals: [],
-  options: [],
-  run: async (_input, context) => {
-    const { value } = await context.client.send({ method: 'GET', path: ['status'] })
-    if (context.format === 'json' || context.format === 'yaml') await presentRaw(context, [value])
-    else if (context.format === 'name') {
-      for (const { uuid, dpid } of datapathsOf(value)) context.print(String(uuid ?? dpid))
-    } else {
-      presentTable(context, value)
-      remarkDatabases(context, value)
-      remarkNotEnforced(context, value)
-    }
-  },
+  options: LIST_OPTIONS.filter(({ name }) => name === 'watch'),
+  run: ({ watch = false }, context) => list(context, watch, show, EVERY),
 }

@@ -1,5 +1,15 @@
 /** Colours, where a terminal shows them; text stays text everywhere else. */
 
+/** `FORCE_COLOR` over `NO_COLOR` (no-color.org) over what stdout is; the first as Node reads it, 0 is no. */
+export const wantsColor = (
+  env: Readonly<Record<string, string | undefined>>,
+  isTerminal: boolean,
+): boolean => {
+  const forced = env['FORCE_COLOR']
+  if (forced !== undefined) return forced !== '0' && forced !== 'false'
+  return isTerminal && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
+}
+
 export interface Paint {
   readonly bold: (text: string) => string
   readonly red: (text: string) => string
