@@ -1,0 +1,109 @@
+/**
+ * Physical networks on real Open vSwitch: guests, the host itself and what is outside reach each other through the uplink,
+ * untagged and in a VLAN, and a VLAN does not hear the other network.
+ */
+import t from 'tap'
+import { createLab } from '../lab/lab.ts'
+import type { Namespace } from '../lab/namespace.ts'
+import { OPENFLOW_PORT, Site } from '../lab/vnetd.ts'
+import { until } from '../lab/wait.ts'
+
+const DPID = '0x00000000000000a1'
+const BRIDGE = 'br0'
+const MAC = { flat: '02:00:00:00:00:01', tagged: '02:00:00:00:00:02' }
+
+const lab = await createLab()
+t.teardown(() => lab.close())
+const host = await lab.host()
+const site = await Site.on(host)
+await site.start()
+
+/** What is at the other end of the uplink: a switch with somebody untagged, and somebody in VLAN 100. */
+const street = await lab.host('street')
+await host.namespace.ip(
+  `link add uplink type veth peer name downlink netns ${street.namespace.name}`,
+  'link set uplink up',
+)
+await street.namespace.ip('link set downlink up')
+await street.bridge({ name: 'br-street', failMode: 'standalone' })
+await street.addPort('br-street', 'downlink')
+const passer = await street.guest({
+  ...{ port: 'passer', mac: '02:00:00:00:00:0e', addresses: ['192.168.1.200/24'], bridge: 'br-street' },
+})
+const neighbour = await street.guest({
+  ...{ port: 'neighbour', mac: '02:00:00:00:00:0f', addresses: ['192.168.2.200/24'], bridge: 'br-street' },
+})
+await street.vsctl('set', 'Port', 'neighbour', 'tag=100')
+const outside = passer.namespace
+await host.bridge({ name: BRIDGE, dpid: DPID, controllers: [`tcp:127.0.0.1:${OPENFLOW_PORT}`] })
+await host.addPort(BRIDGE, 'uplink')
+await host.namespace.ip(`link set ${BRIDGE} up`, `address add 192.168.1.100/24 dev ${BRIDGE}`)
+await host.namespace.run(['ethtool', '-K', BRIDGE, 'tx', 'off'])
+const flat = await host.guest({
+  port: 'if-flat',
+  mac: MAC.flat,
+  addresses: ['192.168.1.1/24'],
+  bridge: BRIDGE,
+})
+const tagged = await host.guest({
+  ...{ port: 'if-tagged', mac: MAC.tagged, addresses: ['192.168.2.1/24'], bridge: BRIDGE },
+})
+
+const { rest } = site
+await rest.post('datapaths', { uuid: 'dp-1', dpid: DPID })
+await rest.post('networks', { uuid: 'nw-flat', ipv4_network: '192.168.1.0', mode: 'physical' })
+await rest.post('networks', {
+  uuid: 'nw-tagged',
+  ipv4_network: '192.168.2.0',
+  mode: 'physical',
+  vlan_id: 100,
+})
+await rest.post('interfaces', {
+  ...{
+    uuid: 'if-uplink',
+    mode: 'host',
+    port_name: 'uplink',
+    owner_datapath_uuid: 'dp-1',
+    network_uuid: 'nw-flat',
+  },
+})
+await rest.call('PUT', 'interfaces/if-uplink/networks/nw-tagged', { static: true })
+for (const [uuid, network_uuid, mac_address, ipv4_address] of [
+  ['if-flat', 'nw-flat', MAC.flat, '192.168.1.1'],
+  ['if-tagged', 'nw-tagged', MAC.tagged, '192.168.2.1'],
+]) {
+  await rest.post('interfaces', { uuid, network_uuid, mac_address, ipv4_address })
+}
+await site.converged(DPID)
+
+const reaches = async (from: Namespace, address: string): Promise<boolean> =>
+  (await from.attempt(['ping', '-n', '-c', '3', '-i', '0.05', '-W', '2', address])).code === 0
+
+t.test('who is in the network reaches the others, inside and outside', async (t) => {
+  t.ok(await reaches(flat.namespace, '192.168.1.200'), 'a guest reaches what is outside')
+  t.ok(await reaches(outside, '192.168.1.1'), 'and is reached')
+  t.ok(await reaches(outside, '192.168.1.100'), 'the host is reached from outside')
+  t.ok(await reaches(flat.namespace, '192.168.1.100'), 'and by a guest')
+  t.ok(await reaches(host.namespace, '192.168.1.1'), 'the host reaches a guest')
+  t.ok(await reaches(tagged.namespace, '192.168.2.200'), 'a guest in a VLAN reaches what is in it outside')
+  t.ok(await reaches(neighbour.namespace, '192.168.2.1'), 'and is reached')
+})
+
+t.test('a broadcast of one network is not heard in the other, and comes back to nobody', async (t) => {
+  const ears = [await flat.listen(), await tagged.listen()] as const
+  await outside.attempt(['ping', '-b', '-c', '3', '-i', '0.2', '-W', '1', '192.168.1.255'])
+  const isEcho = (frame: Uint8Array) => frame[12] === 8 && frame[13] === 0 && frame[23] === 1
+  await until('the guest hears it', () => ears[0].frames.some(isEcho))
+  const [inFlat, inTagged] = await Promise.all(ears.map(async (ear) => await ear.stop()))
+  t.equal(inFlat!.filter(({ frame }) => isEcho(frame)).length, 3)
+  t.equal(inTagged!.filter(({ frame }) => isEcho(frame)).length, 0)
+})
+
+t.test('another VLAN, and none at all', async (t) => {
+  await rest.call('PUT', 'networks/nw-tagged', { vlan_id: 101 })
+  await site.converged(DPID)
+  t.notOk(await reaches(tagged.namespace, '192.168.2.200'), 'outside nobody is in it')
+  await rest.delete('interfaces/if-uplink')
+  await site.converged(DPID)
+  t.notOk(await reaches(flat.namespace, '192.168.1.200'), 'no uplink, nothing outside')
+})
