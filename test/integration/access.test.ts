@@ -55,7 +55,7 @@ const startVnetd = (t: Test, words: readonly string[], env: Environment = {}): R
     stdout: () => texts.stdout,
     stderr: () => texts.stderr,
     url: async () => {
-      await until(() => texts.stdout.includes('is up') || child.exitCode !== null, 'vnetd is up')
+      await until(() => texts.stdout.includes('is up') || child.exitCode !== null, 'vnetd is up', 60_000)
       const [, url] = /REST API +(https?:\S+)/.exec(texts.stdout) ?? []
       if (url === undefined) throw new Error(`vnetd ended: ${texts.stderr}`)
       return url
@@ -171,8 +171,12 @@ t.test('tokens and TLS from vnetd to vnctl, and what is said when one is missing
   // Given, taken away, and a SIGHUP for those who do not want to wait for the look of every second.
   const late = await addToken(t, 'late')
   vnetd.child.kill('SIGHUP')
-  await until(() => vnetd.stderr().includes('SIGHUP: reading tokens and certificates again'), 'it is heard')
-  await until(() => /"tokens":3.*tokens read again/.test(vnetd.stderr()), 'it is read')
+  await until(
+    () => vnetd.stderr().includes('SIGHUP: reading tokens and certificates again'),
+    'it is heard',
+    60_000,
+  )
+  await until(() => /"tokens":3.*tokens read again/.test(vnetd.stderr()), 'it is read', 60_000)
   t.match(await vnctl({ HOME, VNCTL_TOKEN: late }, 'networks', 'show'), { code: 0 })
   const removal = await run([...VNETD, 'token', 'remove', 'late', '--token-file', tokens], {}, t.testdirName)
   t.equal(removal.code, 0, removal.stderr)
@@ -230,7 +234,11 @@ t.test('split in two over TLS with tokens; at level trace no secret is logged', 
   t.match(await add('nw-2'), { code: 0 }, 'a token from the environment')
   await second.end()
   const lost = startVnetd(t, only, { VNETD_REDIS: redis.replace(password, wrong), VNETD_API_TOKEN: reader })
-  await until(() => /WRONGPASS|NOAUTH|invalid/i.test(lost.stderr()), 'redis refuses it, and that is logged')
+  await until(
+    () => /WRONGPASS|NOAUTH|invalid/i.test(lost.stderr()),
+    'redis refuses it, and that is logged',
+    60_000,
+  )
   await lost.end()
   await fetch(`${url}/api/networks?token=${admin}`).catch(() => undefined)
   await api.end()

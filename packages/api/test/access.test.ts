@@ -1,5 +1,15 @@
 /** Who may ask and how: tokens, roles, TLS, over real sockets. */
-import { chmodSync, copyFileSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  lstatSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { connect as connectSecurely } from 'node:tls'
 import { createLocalBus } from '@openvnet/feed'
 import { pino } from 'pino'
@@ -243,6 +253,19 @@ t.test('the token file: private, whole, and nothing else than a file', async (t)
   addToken(file, 'more', 'read-only')
   t.match(readFileSync(file, 'utf8'), /^# comment\n\nops admin .*\nmore read-only .*\n$/)
   t.equal(statSync(file).mode & 0o777, 0o600, 'private from then on')
+  symlinkSync(file, `${directory}/link`)
+  if (process.getuid?.() === 0) {
+    chownSync(file, 12_345, 12_345)
+    t.throws(() => readTokenFile(file), {
+      message: /belongs to user 12345, who could change it; run `chown 0 /,
+    })
+    removeFromFile(`${directory}/link`, 'more')
+    t.equal(statSync(file).uid, 12_345, 'root edits for others, and it stays theirs')
+    chownSync(file, 0, 0)
+  }
+  addToken(`${directory}/link`, 'linked')
+  t.ok(lstatSync(`${directory}/link`).isSymbolicLink(), 'a link stays one')
+  t.match(readFileSync(file, 'utf8'), /^linked admin /m)
   t.throws(() => readTokenFile(`${directory}/dir`), { message: /dir: (not a file|EISDIR)/ })
   t.throws(() => readTokenFile('/dev/zero'), { message: /not a file/ })
 })

@@ -65,6 +65,13 @@ export async function start(options: VnetdOptions, log: Logger): Promise<Running
 function openApiToken(options: VnetdOptions, log: Logger, closes: Close[]): ApiToken {
   if (options.apiCa !== null) trustAuthority(options.apiCa)
   const token = followApiToken(options, log)
+  const { protocol, hostname, host } = new URL(options.api)
+  if (
+    token.current() !== null &&
+    protocol === 'http:' &&
+    !isLoopback({ host: hostname.replace(/[[\]]/g, ''), port: 0 })
+  )
+    log.warn({ api: host }, 'the token for the API travels readable: use https')
   closes.push(async () => token.close())
   return token
 }

@@ -44,7 +44,7 @@ function runWith(t: Test, env: Record<string, string>, ...options: string[]): Vn
   const ended = once(child, 'close').then(([status]) => status as number | null)
   const address = (): string | undefined => /REST API +(http:\S+)/.exec(texts.stdout)?.[1]
   const url = async (): Promise<string> => {
-    await until(() => address() !== undefined || child.exitCode !== null, 'vnetd is up')
+    await until(() => address() !== undefined || child.exitCode !== null, 'vnetd is up', 60_000)
     const found = address()
     if (found === undefined) throw new Error(`vnetd ended: ${texts.stderr}`)
     return found

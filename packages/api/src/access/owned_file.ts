@@ -25,13 +25,13 @@ const sentenceOf = (error: unknown): string => {
   return code === 'ENOENT' ? 'there is no such file' : message
 }
 
-const check = (file: string, descriptor: number): boolean => {
+const check = (file: string, descriptor: number, isEditing: boolean): boolean => {
   const stat = fstatSync(descriptor)
   const { mode, uid, size } = stat
   const own = process.getuid?.() ?? uid
   if (!stat.isFile()) throw new UnusableFile(`${file}: not a file`)
   if (size > LONGEST) throw new UnusableFile(`${file}: longer than ${LONGEST} octets`)
-  if (uid !== own && uid !== 0)
+  if (uid !== own && uid !== 0 && !(isEditing && own === 0))
     throw new UnusableFile(
       `${file} belongs to user ${uid}, who could change it; run \`chown ${own} ${file}\``,
     )
@@ -40,13 +40,16 @@ const check = (file: string, descriptor: number): boolean => {
   return (mode & OTHERS_READ) !== 0
 }
 
-/** @throws {UnusableFile} */
-export const readOwnedFile = (file: string): OwnedFile => {
+/**
+ * @param isEditing it is read to be changed: root may do that for others
+ * @throws {UnusableFile}
+ */
+export const readOwnedFile = (file: string, isEditing = false): OwnedFile => {
   let descriptor: number | undefined
   try {
     // Not blocking: a pipe would hold up everything until somebody writes.
     descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
-    const isReadable = check(file, descriptor)
+    const isReadable = check(file, descriptor, isEditing)
     return { text: readFileSync(descriptor, 'utf8'), isReadable }
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error

@@ -2,7 +2,16 @@
  * The token file: one token a line, `NAME ROLE sha256:HEX`, and lines that begin with `#`. A line that is anything else
  * makes the whole file unusable: half of it would be a guess at what was meant.
  */
-import { chmodSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { readOwnedFile, UnusableFile } from './owned_file.ts'
 import { ROLES, type Role, type TokenEntry } from './token.ts'
 
@@ -55,12 +64,17 @@ export const readTokenFile = (file: string): TokenFile => {
   return { entries: parse(text, file), isReadable }
 }
 
-/** Whoever reads the file finds the old one or the new one, never a part. */
-const replace = (file: string, text: string): void => {
+/** Whoever reads the file finds the old one or the new one, never a part. A link stays one, and an owner the owner. */
+const replace = (name: string, text: string): void => {
+  const file = existsSync(name) ? realpathSync(name) : name
   const beside = `${file}.${process.pid}.new`
   try {
     writeFileSync(beside, text, { mode: 0o600, flag: 'wx' })
     chmodSync(beside, 0o600)
+    if (existsSync(file)) {
+      const { uid, gid } = statSync(file)
+      if (process.getuid?.() === 0) chownSync(beside, uid, gid)
+    }
     renameSync(beside, file)
   } catch (error) {
     rmSync(beside, { force: true })
@@ -68,7 +82,7 @@ const replace = (file: string, text: string): void => {
   }
 }
 
-const textOf = (file: string): string => (existsSync(file) ? readOwnedFile(file).text : '')
+const textOf = (file: string): string => (existsSync(file) ? readOwnedFile(file, true).text : '')
 
 /** Adds a token; the file is made when missing, and is its owner's only from then on. @throws {UnusableFile} */
 export const addToFile = (file: string, entry: TokenEntry): void => {
@@ -82,7 +96,7 @@ export const addToFile = (file: string, entry: TokenEntry): void => {
 
 /** @throws {UnusableFile} also when there is no such token */
 export const removeFromFile = (file: string, name: string): void => {
-  const { text } = readOwnedFile(file)
+  const { text } = readOwnedFile(file, true)
   const names = parse(text, file).map((entry) => entry.name)
   if (!names.includes(name))
     throw new UnusableFile(`${file}: there is no token ${name}; there are: ${names.join(', ') || 'none'}`)

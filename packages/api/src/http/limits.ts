@@ -38,10 +38,12 @@ const MAX_HEADERS = 100
 const CHECK_EVERY = 2000
 const HANDSHAKE_TIMEOUT = 10_000
 const KEEP_ALIVE = 72_000
+/** Milliseconds without a sign of life, e.g. of a reader that has stopped; longer than the longest wait. */
+const SILENCE = 720_000
 
 /** For Fastify, and for `http.createServer` or `https.createServer` below it. */
 export const serverOptions = ({ headersTimeout, requestTimeout }: Limits) => ({
-  fastify: { requestTimeout, keepAliveTimeout: KEEP_ALIVE },
+  fastify: { requestTimeout, keepAliveTimeout: KEEP_ALIVE, connectionTimeout: SILENCE },
   node: {
     maxHeaderSize: MAX_HEADER_SIZE,
     headersTimeout,
