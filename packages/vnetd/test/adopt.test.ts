@@ -54,9 +54,10 @@ const run = async (t: Test, ...options: string[]) => {
   const guest =
     'uuid=if-1&port_number=7&mac_address=52:54:00:00:00:01&network_uuid=nw-1&ipv4_address=10.0.0.1'
   await call('POST', `interfaces?${guest}`)
-  await bridge.connect({ host: '127.0.0.1', port: openflow?.port ?? 0 })
+  const connect = () => bridge.connect({ host: '127.0.0.1', port: openflow?.port ?? 0 })
+  await connect()
   await until('the bridge is seen', async () => (await status()).datapaths.some(({ connected }) => connected))
-  return { bridge, call, status }
+  return { bridge, call, status, connect }
 }
 
 /** Whether the flows of the guest are there, who is known by the number of his port. */
@@ -72,7 +73,7 @@ t.test('with auto a bridge is acted for when it connects', async (t) => {
 })
 
 t.test('with approve a bridge is left as it is until its row is made', async (t) => {
-  const { bridge, call, status } = await run(t, '--adopt', 'approve')
+  const { bridge, call, status, connect } = await run(t, '--adopt', 'approve')
   await until('it is listed', async () => (await status()).pending.length === 1)
   const [pending] = (await status()).pending
   t.match(pending, { dpid: DPID, peer: /127.0.0.1/, since: /^\d{4}-/ })
@@ -96,4 +97,16 @@ t.test('with approve a bridge is left as it is until its row is made', async (t)
   t.match((await status()).pending, [{ dpid: DPID }])
   await call('POST', `datapaths?uuid=dp-2&dpid=${DPID}&wait=10`)
   t.ok(servesGuest(bridge), 'and it may be approved again')
+
+  bridge.disconnect()
+  await until('it is away', async () => (await status()).datapaths.every(({ connected }) => !connected))
+  await call('DELETE', 'datapaths/dp-2')
+  t.same((await status()).pending, [], 'who is away does not wait')
+  const sent = bridge.received.get('flow_mod') ?? 0
+  await connect()
+  await until('it waits again', async () => (await status()).pending.length === 1)
+  t.match((await call('GET', 'wait?timeout=5')).body, { applied: true })
+  t.equal(bridge.received.get('flow_mod') ?? 0, sent, 'and is left as it is')
+  await call('POST', `datapaths?uuid=dp-3&dpid=${DPID}&wait=10`)
+  t.match((await status()).datapaths, [{ uuid: 'dp-3', applied: true }])
 })
