@@ -34,6 +34,8 @@ export const readInput = async (file: string | undefined, { stdin }: Context): P
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    throw new Failure(EXIT.other, `cannot read ${file}: ${(error as Error).message}`)
+    const { code, message } = error as NodeJS.ErrnoException
+    const reason = code === 'ENOENT' ? 'there is no such file' : message
+    throw new Failure(EXIT.other, `cannot read ${file}: ${reason}`)
   }
 }
