@@ -98,7 +98,7 @@ export const ERRORS = {
     status: 404,
     code: '404',
     when: 'No such path.',
-    message: 'the method and the path',
+    message: 'the method and the path, and the collection that was meant',
   },
   MethodNotAllowed: {
     status: 405,

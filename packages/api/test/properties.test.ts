@@ -1,5 +1,11 @@
 /** Whatever is asked in whatever order: the feed tells what the tables hold, the rules hold, and nothing is a bug. */
-import { RESOURCE_NAMES, toIpAddress } from '@openvnet/schema'
+import {
+  RESOURCE_NAMES,
+  RESOURCES,
+  type ResourceName,
+  type ResourceSpec,
+  toIpAddress,
+} from '@openvnet/schema'
 import fc from 'fast-check'
 import t from 'tap'
 import { startApi, type TestApi } from './support/api.ts'
@@ -33,6 +39,11 @@ const COLLECTIONS = {
   ip_retention_containers: 'irc',
   lease_policies: 'lp',
   dns_services: 'dnss',
+  filters: 'fil',
+  translations: 'tr',
+  vlan_translations: 'vt',
+  security_groups: 'sg',
+  topologies: 'topo',
 } as const
 
 const deletion: fc.Arbitrary<Request> = fc
@@ -192,7 +203,111 @@ const leasing: fc.Arbitrary<Request> = fc.oneof(
     ),
 )
 
+const onDatapath = (path: string) =>
+  fc.constantFrom('POST', 'DELETE').map((method) => [method, path] as const)
+
+/** What is described and mostly stored only, and topologies with what they imply. */
+const described: fc.Arbitrary<Request> = fc.oneof(
+  post('filters', { uuid: one('fil'), interface_uuid: one('if'), mode: fc.constant('static') }),
+  post('translations', {
+    uuid: one('tr'),
+    interface_uuid: one('if'),
+    mode: fc.constantFrom('static_address', 'vnet_edge'),
+  }),
+  post('vlan_translations', {
+    uuid: one('vt'),
+    translation_uuid: one('tr'),
+    network_uuid: one('nw'),
+    vlan_id: maybe(fc.constantFrom(1, 2)),
+  }),
+  post('security_groups', { uuid: one('sg'), rules: maybe(fc.constantFrom('tcp:22:sg-1', 'tcp:x')) }),
+  post('topologies', { uuid: one('topo'), mode: fc.constantFrom('simple_overlay', 'simple_underlay') }),
+  post('dns_services', { uuid: one('dnss'), network_service_uuid: one('ns') }),
+  fc
+    .tuple(
+      one('fil'),
+      fc.constantFrom('POST', 'DELETE'),
+      fc.constantFrom('tcp', 'icmp'),
+      maybe(fc.constantFrom(0, 22)),
+    )
+    .map(
+      ([uuid, method, protocol, dst_port]): Request => [
+        method,
+        `filters/${uuid}/static`,
+        { protocol, action: 'pass', dst_port },
+      ],
+    ),
+  fc
+    .tuple(one('tr'), someAddress)
+    .map(
+      ([uuid, address]): Request => [
+        'POST',
+        `translations/${uuid}/static_address`,
+        { ingress_ipv4_address: '192.168.0.1', egress_ipv4_address: address },
+      ],
+    ),
+  fc
+    .tuple(
+      one('if'),
+      fc.constantFrom('POST', 'DELETE'),
+      maybe(one('dp')),
+      maybe(fc.constantFrom('eth0', 'eth1', 'if-2')),
+    )
+    .map(
+      ([uuid, method, datapath_uuid, port_name]): Request => [
+        method,
+        `interfaces/${uuid}/ports`,
+        { datapath_uuid, port_name },
+      ],
+    ),
+  fc
+    .tuple(one('nw'), someAddress, someAddress)
+    .map(
+      ([uuid, range_begin, range_end]): Request => [
+        'POST',
+        `networks/${uuid}/dhcp_ranges`,
+        { range_begin, range_end },
+      ],
+    ),
+  fc
+    .tuple(one('sg'), one('if'), fc.constantFrom('POST', 'DELETE'), fc.boolean())
+    .map(
+      ([group, nic, method, turned]): Request => [
+        method,
+        turned ? `interfaces/${nic}/security_groups/${group}` : `security_groups/${group}/interfaces/${nic}`,
+        {},
+      ],
+    ),
+  fc
+    .tuple(one('if'), fc.constantFrom('networks/nw-1', 'segments/seg-1', 'route_links/rl-1'), fc.boolean())
+    .map(([uuid, other, isStatic]): Request => ['PUT', `interfaces/${uuid}/${other}`, { static: isStatic }]),
+  fc
+    .tuple(
+      one('topo'),
+      fc.constantFrom(
+        'networks/nw-',
+        'route_links/rl-',
+        'segments/seg-',
+        'underlays/topo-',
+        'datapaths/dp-',
+        'mac_range_groups/mrg-',
+      ),
+      fc.integer({ min: 1, max: 2 }),
+      one('if'),
+    )
+    .chain(([uuid, other, index, nic]) =>
+      onDatapath(`topologies/${uuid}/${other}${index}`).map(
+        ([method, path]): Request => [
+          method,
+          path,
+          method === 'POST' && other.startsWith('datapaths') ? { interface_uuid: nic } : {},
+        ],
+      ),
+    ),
+)
+
 const anyRequest = fc.oneof(
+  { weight: 5, arbitrary: described },
   { weight: 5, arbitrary: leasing },
   { weight: 6, arbitrary: creation },
   { weight: 2, arbitrary: change },
@@ -206,6 +321,48 @@ const given = (parameters: object): object =>
 const repeated = (values: readonly string[]): string[] =>
   values.filter((value, index) => values.indexOf(value) !== index)
 
+/** References that lead nowhere. */
+const dangling = (api: TestApi): string[] => {
+  const { rows } = api.store.snapshot()
+  const ids = new Map(RESOURCE_NAMES.map((name) => [name, new Set(rows[name].map(({ id }) => id))]))
+  return RESOURCE_NAMES.flatMap((name) =>
+    Object.entries((RESOURCES[name] as ResourceSpec).fields).flatMap(([field, spec]) => {
+      if (spec.type !== 'reference') return []
+      return (rows[name] as readonly object[]).flatMap((row) => {
+        const id = (row as Record<string, number | null>)[`${field}_id`] ?? null
+        const leads = id === null ? spec.nullable : ids.get(spec.to as ResourceName)?.has(id)
+        return leads === true ? [] : [`${name}.${field} is ${id}`]
+      })
+    }),
+  )
+}
+
+/** What topologies imply of networks and is not there, or is there and not implied (openvnet.md §3.6). */
+const unimplied = (api: TestApi): string[] => {
+  const { rows } = api.store.snapshot()
+  const underlaysOf = (id: number) => [
+    id,
+    ...rows.topology_layer
+      .filter(({ overlay_id }) => overlay_id === id)
+      .map(({ underlay_id }) => underlay_id),
+  ]
+  const implied = rows.topology_network.flatMap(({ topology_id, network_id }) =>
+    rows.topology_datapath
+      .filter((row) => underlaysOf(topology_id).includes(row.topology_id))
+      .map(({ datapath_id }) => `${network_id} on ${datapath_id}`),
+  )
+  const placeOf = (row: { network_id: number; datapath_id: number }) =>
+    `${row.network_id} on ${row.datapath_id}`
+  const there = new Set(rows.datapath_network.map(placeOf))
+  const extra = rows.datapath_network.filter(
+    (row) => row.topology_id !== null && !implied.includes(placeOf(row)),
+  )
+  return [
+    ...implied.filter((place) => !there.has(place)).map((place) => `${place} is implied and not there`),
+    ...extra.map((row) => `${placeOf(row)} is there and not implied`),
+  ]
+}
+
 /** The rules that must hold of the tables, checked without the code that enforces them. */
 const violations = (api: TestApi): string[] => {
   const { rows } = api.store.snapshot()
@@ -216,9 +373,12 @@ const violations = (api: TestApi): string[] => {
   const macs = rows.mac_lease.flatMap((lease) =>
     [...new Set(networksOf(lease.interface_id))].map((network) => `${lease.mac_address} in ${network}`),
   )
-  const internal = [...rows.route_link, ...rows.datapath_network, ...rows.datapath_route_link].map(
-    ({ mac_address }) => mac_address,
-  )
+  const internal = [
+    ...rows.route_link,
+    ...rows.datapath_network,
+    ...rows.datapath_route_link,
+    ...rows.datapath_segment,
+  ].map(({ mac_address }) => mac_address)
   const guests = new Set(rows.mac_lease.map(({ mac_address }) => mac_address))
   const outside = rows.ip_lease.filter(({ address, network_id }) => {
     const network = rows.network.find(({ id }) => id === network_id)
@@ -245,6 +405,26 @@ const violations = (api: TestApi): string[] => {
         .map(({ route_link_id, destination, prefix }) => `${destination}/${prefix} of ${route_link_id}`),
     ),
     ...repeated(internal),
+    ...dangling(api),
+    ...unimplied(api),
+    ...repeated(rows.interface_port.map((row) => `port of ${row.interface_id} on ${row.datapath_id}`)),
+    ...repeated(
+      [
+        ...rows.interface_port,
+        ...rows.interface.map((row) => ({ ...row, datapath_id: row.owner_datapath_id })),
+      ]
+        .filter((row) => row.port_name !== null && (!('mode' in row) || row.mode !== 'simulated'))
+        .map(({ port_name, datapath_id }) => `port ${port_name} on ${datapath_id}`),
+    ),
+    ...repeated(
+      rows.vlan_translation.map((row) => `VLAN ${row.vlan_id} ${row.mac_address} of ${row.translation_id}`),
+    ),
+    ...rows.vlan_translation
+      .filter((row) => rows.translation.find(({ id }) => id === row.translation_id)?.mode !== 'vnet_edge')
+      .map(({ uuid }) => `${uuid} is of no edge`),
+    ...[...rows.ip_range, ...rows.dhcp_range]
+      .filter((row) => toIpAddress(row.begin_address).value > toIpAddress(row.end_address).value)
+      .map(({ uuid }) => `${uuid} goes downwards`),
     ...internal.filter((mac) => guests.has(mac)),
     ...outside.map(({ address }) => `${address} is outside`),
     ...strayed.map(({ uuid }) => `${uuid} strayed`),

@@ -93,6 +93,17 @@ const SAMPLES: { readonly [N in ResourceName]?: Sample } = {
     change: { passthrough: true },
     fixed: { mode: 'static_address' },
   },
+  security_group: {
+    body: (index) => ({ description: 'x', rules: `tcp:${index}:0.0.0.0/0` }),
+    change: { display_name: 'renamed', rules: '# none' },
+    fixed: { uuid: 'sg-other' },
+  },
+  vlan_translation: {
+    body: (index) => ({ translation_uuid: 'tr-base', network_uuid: 'nw-base', vlan_id: index }),
+    required: 'network_uuid',
+    change: { vlan_id: 100 },
+    fixed: { network_uuid: 'nw-base' },
+  },
   topology: {
     body: () => ({ mode: 'simple_overlay' }),
     required: 'mode',
@@ -145,6 +156,7 @@ const prepare = async (api: TestApi): Promise<void> => {
   await api.ok('POST', 'interfaces', { uuid: 'if-other', mac_address: '52:54:00:00:00:0f' })
   await api.ok('POST', 'route_links', { uuid: 'rl-base' })
   await api.ok('POST', 'network_services', { uuid: 'ns-base', mode: 'dns' })
+  await api.ok('POST', 'translations', { uuid: 'tr-base', interface_uuid: 'if-base', mode: 'vnet_edge' })
 }
 
 const withUuid = RESOURCE_NAMES.filter((name) => {
@@ -375,12 +387,12 @@ t.test('bad input is answered by the documented status and stores nothing', asyn
   for (const value of [{ a: 1 }, ['52:54:00:00:00:01'], true]) {
     await refused({ mode: 'vif', mac_address: value }, 400, argument('mac_address', value, /^not a/))
   }
-  await refused({ mode: 'edge' }, 400, argument('mode', 'edge', /one of vif, simulated/))
+  await refused({ mode: 'bridge' }, 400, argument('mode', 'bridge', /one of vif, simulated/))
   await refused({ enable_routing: 'maybe' }, 400, argument('enable_routing', 'maybe', /true nor false/))
   await refused(
     { port_name: 'a name with blanks' },
     400,
-    argument('port_name', 'a name with blanks', /port name/),
+    argument('port_name', 'a name with blanks', /name of a switch port/),
   )
   await refused({ display_name: 'a\u0000b' }, 400, argument('display_name', 'a\u0000b', /control/))
   await refused(
@@ -412,7 +424,12 @@ t.test('bad input is answered by the documented status and stores nothing', asyn
     )
   }
   for (const address of ['10.0.0', '10.0.0.256', '010.0.0.0', 'fe80::1', '10.0.0.0/8']) {
-    await refused({ ipv4_network: address }, 400, argument('ipv4_network', address, /IPv4/), 'networks')
+    await refused(
+      { ipv4_network: address },
+      400,
+      argument('ipv4_network', address, /IPv4|an address alone|the address alone/),
+      'networks',
+    )
   }
   for (const page of [{ limit: -1 }, { limit: 'x' }, { offset: 1.5 }, { limit: 1e9 }, { limit: '' }]) {
     const [[parameter, value]] = Object.entries(page) as [[string, unknown]]
@@ -465,6 +482,9 @@ t.test('requests that are none', async (t) => {
       body: { error: 'UnknownPath', message: `GET ${path}`, code: '404' },
     })
   }
+  t.match(await api.raw({ method: 'GET', url: '/api/router' }), {
+    body: { message: 'GET /api/router; did you mean routers?' },
+  })
   t.match(await api.raw({ method: 'DELETE', url: '/api/networks' }), {
     status: 405,
     headers: { allow: 'GET, HEAD, POST' },

@@ -8,7 +8,8 @@ const parseMac = (input: unknown): Parsed<string> => {
   if (typeof input !== 'string' || !HEX_PAIRS.test(input))
     return invalid('not a MAC address like 52:54:00:0d:84:01')
   const value = input.toLowerCase().replaceAll('-', ':')
-  if ((Number.parseInt(value.slice(0, 2), 16) & 1) === 1) return invalid('a multicast MAC address')
+  if ((Number.parseInt(value.slice(0, 2), 16) & 1) === 1)
+    return invalid('a multicast MAC address: the first octet of one for an interface is even')
   return value === '00:00:00:00:00:00' ? invalid('the zero MAC address') : valid(value)
 }
 
@@ -26,6 +27,11 @@ export const mac: Kind<string> = {
 }
 
 const parseIpv4 = (input: unknown): Parsed<string> => {
+  if (typeof input === 'string' && /^[\d.]+\/\d+$/.test(input)) {
+    return invalid(
+      'an address with a prefix; give the address alone, and the prefix as ipv4_prefix where one is taken',
+    )
+  }
   if (typeof input !== 'string' || !/^\d{1,3}(\.\d{1,3}){3}$/.test(input) || !Address4.isValid(input)) {
     return invalid('not an IPv4 address like 172.16.1.1')
   }
@@ -90,6 +96,7 @@ export const dpid: Kind<string> = {
   name: 'dpid',
   expects: 'a datapath id of 1 to 16 hexadecimal digits like 0x000002fdee8e0a44',
   parse: (input) => {
+    if (typeof input === 'number') return invalid('a number; write the datapath id as text, in hexadecimal')
     const match = typeof input === 'string' ? /^(?:0x)?([0-9a-f]{1,16})$/i.exec(input) : null
     if (match?.[1] === undefined) {
       return invalid('not a datapath id of 1 to 16 hexadecimal digits like 0x000002fdee8e0a44')

@@ -60,7 +60,13 @@ export const oneOf = <const V extends readonly string[]>(
   values,
   expects: `one of ${values.join(', ')}`,
   parse: (input) =>
-    values.includes(input as string) ? valid(input as V[number]) : invalid(`not one of ${values.join(', ')}`),
+    values.includes(input as string)
+      ? valid(input as V[number])
+      : invalid(
+          values.length === 1
+            ? `not ${values[0]}, which is all that there is`
+            : `not one of ${values.join(', ')}`,
+        ),
   jsonSchema: { type: 'string', enum: values },
   sql: 'TEXT',
 })
@@ -72,7 +78,7 @@ export const portName: Kind<string> = {
   parse: (input) =>
     typeof input === 'string' && /^[^\s/\p{Cc}]{1,15}$/u.test(input) && isUnicode(input)
       ? valid(input)
-      : invalid('not a port name'),
+      : invalid('not the name of a switch port: 1 to 15 characters, no white space, no slash'),
   jsonSchema: {
     type: 'string',
     minLength: 1,

@@ -15,7 +15,10 @@ const group = uuid('sg')
 const peerProblem = (peer: string): string | undefined => {
   if (group.parse(peer).ok) return undefined
   const block = ipv4Block.parse(peer)
-  return block.ok ? undefined : `'${peer}' is ${block.reason}, nor a security group like sg-web`
+  if (block.ok) return undefined
+  return /^[\d.]+(\/|$)/.test(peer)
+    ? `'${peer}' is ${block.reason}`
+    : `'${peer}' is neither a subnet like 10.0.0.0/8 nor a security group like sg-web`
 }
 
 const portProblem = (protocol: string, port: string): string | undefined => {
@@ -25,8 +28,9 @@ const portProblem = (protocol: string, port: string): string | undefined => {
 }
 
 const ruleProblem = (rule: string): string | undefined => {
-  const [protocol = '', port = '', peer = '', ...rest] = rule.split(':').map((part) => part.trim())
-  if (rest.length > 0 || !['tcp', 'udp', 'icmp'].includes(protocol)) {
+  const parts = rule.split(':').map((part) => part.trim())
+  const [protocol = '', port = '', peer = ''] = parts
+  if (parts.length !== 3 || !['tcp', 'udp', 'icmp'].includes(protocol)) {
     return `'${rule.slice(0, 100)}' is no rule like tcp:22:10.0.0.0/8, icmp:-1:0.0.0.0/0 or udp:53:sg-dns`
   }
   return portProblem(protocol, port) ?? peerProblem(peer)

@@ -1,6 +1,7 @@
 import { inColumn, optional, required, requiredReference } from '../field.ts'
 import { ipv4OrNumber } from '../kinds/address_number.ts'
-import { integer, text } from '../kinds/scalar.ts'
+import { dnsName } from '../kinds/dns_name.ts'
+import { integer } from '../kinds/scalar.ts'
 import { defineResource } from '../resource.ts'
 
 export const dnsRecord = defineResource({
@@ -15,7 +16,7 @@ export const dnsRecord = defineResource({
       help: 'The service that knows it.',
       onDelete: 'cascade',
     }),
-    name: required(text, { help: 'The name.' }),
+    name: required(dnsName, { help: 'The name.' }),
     ipv4_address: inColumn('address', required(ipv4OrNumber, { help: 'Its address.' })),
     ttl: optional(integer(0, 2 ** 31 - 1), { help: 'Seconds for which an answer holds (RFC 2181).' }),
   },

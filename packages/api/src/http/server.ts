@@ -9,7 +9,6 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Logger } from 'pino'
 import type { Access } from '../access/access.ts'
 import { type Caller, checkAllowed, identify } from '../access/guard.ts'
-import { ApiError } from '../errors.ts'
 import { parseBody, parseForm } from '../parameters/body.ts'
 import { trackRequests } from './drain.ts'
 import { type AnswerLimits, answerClientError, answerFailure } from './failure.ts'
@@ -19,6 +18,7 @@ import { createRateCheck, type Rate } from './rate.ts'
 import { pathOfRequest } from './request.ts'
 import { rewriteUrl } from './rewrite.ts'
 import { checkSite } from './site.ts'
+import { unknownPath } from './unknown_path.ts'
 import { answerInYaml } from './yaml.ts'
 
 declare module 'fastify' {
@@ -56,7 +56,7 @@ const parseBodies = (app: FastifyInstance): void => {
 const answerFailures = (app: FastifyInstance, limits: AnswerLimits): void => {
   app.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, limits))
   app.setNotFoundHandler((request) => {
-    throw new ApiError('UnknownPath', `${request.method} ${pathOfRequest(request)}`)
+    throw unknownPath(request.method, pathOfRequest(request))
   })
 }
 

@@ -92,9 +92,16 @@ const isMeant = (port: object, given: Given): boolean =>
 
 const NOTHING = new Map<string, null>([...BINDINGS, 'owner_datapath_uuid'].map((name) => [name, null]))
 
+/** Under the name that the client gave it. @throws ApiError UnknownUUIDResource */
+const checkDatapath = (reader: Reader, given: Given): void => {
+  const datapath = given.get('datapath_uuid')
+  if (typeof datapath === 'string') rowOf(reader, 'datapath', 'datapath_uuid', datapath)
+}
+
 const add = (model: Model, writer: Writer, row: Interface, given: Given): Outcome => {
   const binding = bindingOf(given)
   if ([...binding.values()].every((value) => value === null)) throw missingArgument('port_name')
+  checkDatapath(writer, given)
   if (hasPort(row)) {
     const port = model.create(writer, 'interface_port', given, { interface_id: row.id })
     const body = furtherShape(model, writer, row, port)
@@ -116,8 +123,7 @@ const moveUp = (model: Model, writer: Writer, row: Interface): void => {
 }
 
 const remove = (model: Model, writer: Writer, row: Interface, given: Given): Outcome => {
-  const datapath = given.get('datapath_uuid')
-  if (typeof datapath === 'string') rowOf(writer, 'datapath', 'datapath_uuid', datapath)
+  checkDatapath(writer, given)
   const first = hasPort(row) ? firstPort(writer, row) : undefined
   const isFirst = first !== undefined && isMeant(first, given)
   const further = furtherPorts(writer, row)

@@ -10,12 +10,21 @@ import type { Expected, Signature } from './expected.ts'
 /** Canonical values by parameter name; `null`: explicitly none. Absent parameters are absent. */
 export type Given = ReadonlyMap<string, Scalar | null>
 
+/** So many names still are a sentence. */
+const MOST_NAMES = 8
+
+const takenBy = ({ parameters }: Signature): string => {
+  if (parameters.length === 0) return '; there is none here'
+  const names = parameters.map(({ name }) => name).join(', ')
+  return parameters.length > MOST_NAMES ? '' : `; there is ${names}`
+}
+
 const unknown = (name: string, value: unknown, expected: Signature): ApiError => {
   const guess = nearest(name, [
     ...expected.parameters.map((parameter) => parameter.name),
     ...expected.aliases.keys(),
   ])
-  const hint = guess === undefined ? '' : `; did you mean ${guess}?`
+  const hint = guess === undefined ? takenBy(expected) : `; did you mean ${guess}?`
   return argumentError(name, value, `unknown parameter${hint}`)
 }
 

@@ -5,6 +5,7 @@
  */
 import { ApiError, argumentError, type BatchOperation } from '../errors.ts'
 import { withoutSuffix } from '../http/rewrite.ts'
+import { unknownPath } from '../http/unknown_path.ts'
 import { toRaw } from '../parameters/body.ts'
 import type { Writer } from '../store/rows.ts'
 import { type Call, givenTo, type Names, nameOf, type Outcome } from './call.ts'
@@ -111,7 +112,7 @@ export const createFinder = (calls: Calls): ((operation: BatchOperation) => Foun
   return ({ method, path }) => {
     const segments = segmentsOf(path)
     const [pattern] = byShape.get(shapeOf(segments)) ?? []
-    if (pattern === undefined) throw new ApiError('UnknownPath', `${method} ${path}`.slice(0, 200))
+    if (pattern === undefined) throw unknownPath(method, path)
     const call = calls.get(nameOf({ method: method as Call['method'], path: pattern }))
     if (call === undefined) {
       throw new ApiError('MethodNotAllowed', `${method} ${path}: use ${methodsOf(calls, pattern).join(', ')}`)
