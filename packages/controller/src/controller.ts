@@ -57,7 +57,6 @@ const DATABASES_MS = 3000
 export const createController = async (options: ControllerOptions): Promise<Controller> => {
   const { feed, bus, log } = options
   const identity = randomUUID()
-  let store = ''
   const engine: Engine = new Engine({
     features: FEATURES,
     log,
@@ -108,7 +107,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
   const reporter = new Reporter({
     bus,
     identity,
-    store: () => store,
+    store: () => engine.store,
     revision: () => engine.revision,
     statuses: () => datapaths.all(),
     status: (dpid) => datapaths.of(dpid),
@@ -121,7 +120,6 @@ export const createController = async (options: ControllerOptions): Promise<Cont
       bus,
       log,
       onSnapshot: (snapshot) => {
-        store = snapshot.store
         engine.load(snapshot)
         admission.load(snapshot)
         reporter.tellAll()

@@ -127,11 +127,11 @@ const permuted: Property = async (world, seed) => {
     if (random.chance(0.7)) await other.settled()
   }
   // The ports of those that are away are known all the same.
-  for (const [dpid, { known, up }] of world.switches) {
+  for (const [dpid, { known, up, isForgotten }] of world.switches) {
     if (up) continue
     other.give(connection(world, dpid))
     for (const [name, port_no] of known) other.give({ kind: 'port', dpid, name, port_no })
-    other.give({ kind: 'link', dpid, up })
+    other.give(isForgotten ? { kind: 'forget', dpid } : { kind: 'link', dpid, up })
   }
   await other.settled()
   return comparison('is there in another order', world, freeze(other))

@@ -67,6 +67,8 @@ interface SwitchState {
   /** From which it connected last. */
   address: string | undefined
   up: boolean
+  /** The engine was told so, and the switch has not connected since. */
+  isForgotten: boolean
   readonly mirror: Mirror
 }
 
@@ -92,6 +94,7 @@ export class World {
           ifaceIds: new Map(),
           address: undefined,
           up: true,
+          isForgotten: false,
           mirror: new Mirror(),
         },
       ]),
@@ -157,7 +160,7 @@ export class World {
   /** Another world that learns at once how things are now. */
   async fromScratch(): Promise<World> {
     const world = new World(this.options)
-    for (const [dpid, { ports, known, ifaceIds, address, up }] of this.switches) {
+    for (const [dpid, { ports, known, ifaceIds, address, up, isForgotten }] of this.switches) {
       const state = world.switches.get(dpid)!
       for (const [name, port_no] of ports) state.ports.set(name, port_no)
       state.known = known
@@ -166,7 +169,8 @@ export class World {
       for (const [name, iface_id] of ifaceIds) state.ifaceIds.set(name, iface_id)
       world.engine.ifaceIds([...ifaceIds].map(([name, iface_id]) => ({ dpid, name, iface_id })))
       world.engine.connected(dpid, known, address)
-      if (!up) world.engine.disconnected(dpid)
+      if (isForgotten) world.engine.forgotten(dpid)
+      else if (!up) world.engine.disconnected(dpid)
     }
     world.engine.load(this.snapshot())
     for (const [name, byId] of this.rows) for (const [id, row] of byId) world.rows.get(name)!.set(id, row)
@@ -208,6 +212,7 @@ export class World {
     }
     state.known = new Map(state.ports)
     state.address = address
+    state.isForgotten = false
     state.mirror.reconnect(wiped)
     this.engine.connected(dpid, state.known, address)
   }
@@ -222,6 +227,7 @@ export class World {
   #forget(dpid: string): void {
     const state = this.switches.get(dpid)!
     state.up = false
+    state.isForgotten = true
     state.known = new Map()
     state.address = undefined
     this.engine.forgotten(dpid)

@@ -7,6 +7,11 @@ export interface TablesChange {
   readonly revision: number
   /** Revision that they expressed before: until then nothing has changed since the last change that was announced. */
   readonly since: number
+  /**
+   * Anything else may differ too: the engine has started over, or the rows are those of another store, whose revisions
+   * are counted from 0 again.
+   */
+  readonly everything?: true
   /** Keys of flows that were added, changed or removed. */
   readonly flows: ReadonlySet<string>
   /** Ids of groups that were added, changed or removed. */

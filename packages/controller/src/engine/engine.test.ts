@@ -4,6 +4,7 @@ import { DPIDS, emptySnapshot, silent, tablesText } from '../../test/world.ts'
 import { FEATURES } from '../features/index.ts'
 import type { TablesChange } from './desired.ts'
 import { Engine } from './engine.ts'
+import type { Query } from './view.ts'
 
 const [DPID] = DPIDS
 const PORTS = new Map(Array.from({ length: 50 }, (_, index) => [`if-${index + 1}`, index + 1]))
@@ -255,5 +256,46 @@ t.test('after a failure no revision is expressed that was not computed', async (
   t.strictSame(changes, [])
   engine.load({ ...snapshot, revision: 9 })
   await engine.settled()
-  t.match(changes, [{ revision: 9, since: 7 }])
+  t.match(changes, [{ revision: 9, since: 7, everything: true }], 'nobody knows what is different')
+})
+
+t.test('rows of another store are another beginning', async (t) => {
+  const { engine, changes } = start(8)
+  engine.load(snapshot)
+  for (const dpid of DPIDS) engine.connected(dpid, PORTS)
+  await engine.settled()
+  changes.length = 0
+  const { store } = engine
+  engine.load({ ...snapshot, store: 'another', revision: 3 })
+  t.strictSame([engine.store, engine.revision], [store, 7], 'until the tables express it')
+  await engine.settled()
+  t.strictSame([engine.store, engine.revision], ['another', 3])
+  t.strictSame(new Set(changes.map(([dpid]) => dpid)), new Set(DPIDS))
+  for (const [, change] of changes) t.match(change, { revision: 3, since: 0, everything: true })
+})
+
+t.test('a query that fails is logged with its row, and costs only what that means', async (t) => {
+  const errors: unknown[] = []
+  const log = Object.assign(Object.create(silent), { error: (fields: unknown) => errors.push(fields) })
+  const failing = (on: Query<readonly string[]>): Query<readonly string[]> => ({
+    ...on,
+    compute: (id, view) => {
+      if (id === 2) throw new Error('bug')
+      return on.compute(id, view)
+    },
+  })
+  const broken = new Map(FEATURES.flatMap(({ rules }) => rules.map(({ on }) => [on, failing(on)])))
+  const features = FEATURES.map((feature) => ({
+    ...feature,
+    rules: feature.rules.map((rule) => ({ ...rule, on: broken.get(rule.on) ?? rule.on })),
+  }))
+  const engine = new Engine({ features, log, onChange: () => {} })
+  engine.load(snapshot)
+  engine.connected(DPID, PORTS)
+  await engine.settled()
+  t.match(errors[0], { query: String, resource: 'interface', id: 2 })
+  const text = tablesText(engine.tables(DPID))
+  t.match(text, 'Port 1 is if-1')
+  t.match(text, 'Port 3 is if-3')
+  t.notMatch(text, 'Port 2 is if-2')
 })

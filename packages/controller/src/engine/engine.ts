@@ -52,6 +52,12 @@ const SLICE_MS = 8
 /** Changes what is known; where it is long, it can give way between two steps. */
 type Input = (touch: Touch) => Iterable<void> | void
 
+/** Where rows are from: the identity of a store, and its revision. */
+interface Origin {
+  readonly store: string
+  readonly revision: number
+}
+
 export class Engine implements SwitchFacts {
   readonly #options: EngineOptions
   readonly #standing: Contribution
@@ -70,10 +76,11 @@ export class Engine implements SwitchFacts {
   #inputs: Input[] = []
   /** While the end of a pass is written into the tables. */
   #committing: Promise<void> | undefined
-  /** Revision of the rows. */
-  #revision = 0
-  /** Revision that the tables express. */
-  #expressed = 0
+  /** What the rows are, and what of it the tables express. */
+  #rows: Origin = { store: '', revision: 0 }
+  #expressed: Origin = { store: '', revision: 0 }
+  /** Whether tables were forgotten since they were announced last: nobody knows then what differs from those. */
+  #isAnew = false
   /** Whether the rows were loaded; whether the tables express them is `#announces`. */
   #hasRows = false
   #announces = false
@@ -89,7 +96,12 @@ export class Engine implements SwitchFacts {
 
   /** Revision of the model that the tables of all switches express. */
   get revision(): number {
-    return this.#expressed
+    return this.#expressed.revision
+  }
+
+  /** Identity of the store that it is a revision of; empty before the first. */
+  get store(): string {
+    return this.#expressed.store
   }
 
   /** Computations run since the start. */
@@ -100,7 +112,7 @@ export class Engine implements SwitchFacts {
   /** What a switch should hold; nothing is known of that before the first pass with all rows. */
   desired(dpid: string): DesiredSwitch | undefined {
     if (!this.#announces) return undefined
-    return { tables: this.tables(dpid), revision: this.#expressed, whole: () => this.#committing }
+    return { tables: this.tables(dpid), revision: this.revision, whole: () => this.#committing }
   }
 
   /** What a switch should hold according to the last pass; see `DesiredSwitch.whole`. */
@@ -187,8 +199,7 @@ export class Engine implements SwitchFacts {
     await this.#refreshAll(turn)
     this.#graph.collect()
     await this.#commit(this.#instances.takeRevisions(), turn)
-    for (const dpid of this.#forgotten) this.#switches.delete(dpid)
-    this.#forgotten.clear()
+    for (const dpid of this.#forgotten) this.#dropTables(dpid)
     // What the tables of no rows express is no revision, whatever changes came after a failure.
     if (this.#hasRows) this.#announce()
   }
@@ -235,10 +246,10 @@ export class Engine implements SwitchFacts {
   #startOver(): void {
     this.#hasRows = false
     this.#announces = false
+    this.#isAnew = true
     this.#model = new Model()
     this.#graph = new Graph(this.#limits.junction)
     this.#switches = new Map()
-    for (const dpid of this.#connected) this.#concerned.add(dpid)
     this.#instances = this.#createInstances()
   }
 
@@ -260,28 +271,32 @@ export class Engine implements SwitchFacts {
 
   /** The tables express the rows from now on, unless somebody who hears of it fails. */
   #announce(): void {
-    const since = this.#expressed
-    this.#expressed = this.#revision
+    const before = this.#expressed
+    this.#expressed = this.#rows
     this.#announces = true
     try {
-      this.#tellAll(since)
+      this.#tellAll(before)
     } catch (error) {
-      this.#expressed = since
+      this.#expressed = before
       throw error
     }
   }
 
-  #tellAll(since: number): void {
-    const concerned = [...this.#concerned]
+  #tellAll(before: Origin): void {
+    const isOther = before.store !== this.store
+    const everything = isOther || this.#isAnew
+    const concerned = [...(everything ? this.#connected : this.#concerned)]
     this.#concerned.clear()
     for (const dpid of concerned) {
       if (!this.#connected.has(dpid)) continue
       this.#options.onChange(dpid, {
         ...this.#tablesOf(dpid).takeChange(),
-        revision: this.#expressed,
-        since,
+        revision: this.revision,
+        since: isOther ? 0 : before.revision,
+        ...(everything && { everything }),
       })
     }
+    this.#isAnew = false
     this.#options.onPass?.()
   }
 
@@ -310,13 +325,13 @@ export class Engine implements SwitchFacts {
 
   *#load(snapshot: Snapshot, touch: Touch): Generator<void> {
     yield* this.#operate(this.#model.operationsTo(snapshot), touch)
-    this.#revision = snapshot.revision
+    this.#rows = { store: snapshot.store, revision: snapshot.revision }
     this.#hasRows = true
   }
 
   *#apply(change: Change, touch: Touch): Generator<void> {
     yield* this.#operate(change.operations, touch)
-    this.#revision = change.revision
+    this.#rows = { store: this.#rows.store, revision: change.revision }
   }
 
   *#operate(operations: Iterable<Operation>, touch: Touch): Generator<void> {
@@ -328,6 +343,14 @@ export class Engine implements SwitchFacts {
       if (row === null && existed) this.#instances.remove(resource, id)
       yield
     }
+  }
+
+  /** Where rows still say something of the switch, it is wanted when that is back: the tables stay until they do not. */
+  #dropTables(dpid: string): void {
+    const { flows, groups } = this.tables(dpid)
+    if (flows.size > this.#standing.flows.length || groups.size > 0) return
+    this.#switches.delete(dpid)
+    this.#forgotten.delete(dpid)
   }
 
   #tablesOf(dpid: string): SwitchTables {

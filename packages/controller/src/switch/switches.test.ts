@@ -466,6 +466,28 @@ t.test('what nobody could compute is not acknowledged', async (t) => {
   t.equal(played.flowCount, 3)
 })
 
+t.test(
+  'after the engine has started over everything is compared, and old revisions count no more',
+  async (t) => {
+    const engine = new StandInEngine(manyFlows(3))
+    const { port, settled, switches, status } = await start(t, engine)
+    const played = await fake(t, port, 1)
+    engine.revision = 500
+    engine.want(manyFlows(3))
+    await settled(1)
+    // Another store, in which two of the flows are not wanted; the engine does not know that they were.
+    engine.listen((dpid, { revision }) => {
+      switches.changed(dpid, { revision, since: 0, everything: true, flows: new Set(), groups: new Set() })
+      t.equal(status(1).acknowledged_revision, 0, 'at once')
+    })
+    engine.revision = 3
+    engine.want(manyFlows(1))
+    await settled(1)
+    t.equal(played.flowCount, 1)
+    t.equal(status(1).acknowledged_revision, 4)
+  },
+)
+
 t.test('that a connection is given up is told before its socket is closed', async (t) => {
   const told: string[] = []
   const { port, disconnections, status } = await start(t, new StandInEngine(), {

@@ -91,7 +91,8 @@ export class Synchroniser {
 
   /** The engine finished a pass that may have changed this switch. */
   changed(change: TablesChange): void {
-    this.#leaveCurrent(change.since)
+    if (change.everything) this.#startOver(change.since)
+    else this.#leaveCurrent(change.since)
     this.#backlog.add(change)
     this.#target = change.revision
     if (!this.#running && this.#installed !== undefined && this.#backlog.isEmpty) {
@@ -227,6 +228,14 @@ export class Synchroniser {
     if (!record.current) return
     record.acknowledged_revision = Math.max(record.acknowledged_revision, since)
     record.current = false
+  }
+
+  /** @param since revision that may have been acknowledged at most */
+  #startOver(since: number): void {
+    const { record } = this.#options
+    this.#leaveCurrent(since)
+    record.acknowledged_revision = Math.min(record.acknowledged_revision, since)
+    this.#backlog.addAll()
   }
 
   #report(): void {
