@@ -12,6 +12,7 @@ export {
 } from './errors.ts'
 export {
   type AnyKind,
+  type Atom,
   boolean,
   type GivenOf,
   integer,

@@ -30,7 +30,7 @@ export interface NamedUuid {
 }
 export const named = (name: string): NamedUuid => ({ named: name })
 
-interface Atom<T, G = T> extends Kind<T, G> {
+export interface Atom<T, G = T> extends Kind<T, G> {
   readonly name: AtomName
 }
 type AtomName = 'integer' | 'real' | 'boolean' | 'string' | 'uuid'
