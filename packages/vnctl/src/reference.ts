@@ -62,7 +62,7 @@ Values follow as \`--option value\` or \`--option=value\`; booleans are \`--opti
 A reference such as \`--network-uuid\` may be written \`--network\`.
 
 An option that takes a list may be typed several times. \`--ipv4-network 10.0.0.0/24\` says the prefix length too.
-Colours are shown on a terminal unless \`NO_COLOR\` is set. On a terminal a deletion that takes other rows along lists them
+Colours are shown on a terminal unless \`NO_COLOR\` is set, elsewhere when \`FORCE_COLOR\` is. \`--dry-run\` says what the server would do, which it tries and undoes. On a terminal a deletion that takes other rows along lists them
 and asks; \`--yes\` does not ask, and neither does a script.
 
 ## The server
@@ -92,9 +92,11 @@ A file that holds a token must be readable by its owner only. \`VNCTL_TOKEN\` is
 ## Files
 
 \`vnctl export > net.yaml\`, \`vnctl plan -f net.yaml\`, \`vnctl apply -f net.yaml\`: a file holds rows by collection and uuid, with the
-parameters of \`add\`; see \`examples/\`. What a row does not say is left as it is, and rows that the file does not name stay.
-What cannot be changed is deleted and added again, and what hangs on it comes back as it was. \`--prune\` removes the rows that the file
-does not name, of the collections that it has.
+parameters of \`add\`; see \`examples/\`. What a row does not say is as \`add\` would make it, as far as it can be changed, and rows that the file does not name stay
+([why](decisions/0021-files-say-rows-whole.md)). What cannot be changed is deleted and added again, and what hangs on it comes back as it was.
+\`--prune\` removes the rows that the file does not name, of the collections that it has; with \`-l app=web\` those of any collection that have the label.
+\`--label app=web\` gives it to all rows of the file. \`plan\` asks the server whether it would take it; with \`--exit-code\` it ends with ${EXIT.differs} when something would
+change. Without a terminal \`apply\` removes rows only with \`--yes\`; \`del\` does as it is told, since scripts rely on that.
 
 \`\`\`yaml
 networks:
