@@ -8,6 +8,7 @@ export const TABLES = {
   Bridge: {
     name: string,
     datapath_id: optional(string),
+    other_config: map(string, string),
     datapath_type: string,
     fail_mode: optional(string),
     protocols: set(string),

@@ -69,7 +69,7 @@ class Database {
       ...(tls !== undefined && { tls }),
       onState: (state) => {
         this.#logState(told, state)
-        this.#settled.resolve()
+        if (!state.connected || this.site.isComplete) this.#settled.resolve()
         onStatus()
       },
     })
@@ -80,6 +80,7 @@ class Database {
         const facts = this.site.follow(changes)
         if (facts.length > 0) onIfaceIds(facts)
         this.#tellBridges()
+        if (this.client.state.connected && this.site.isComplete) this.#settled.resolve()
       },
     })
     this.site = new Site({

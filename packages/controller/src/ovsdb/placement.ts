@@ -63,7 +63,6 @@ export class Placement {
     if (after === null) this.#portsOf.delete(uuid)
     else this.#portsOf.set(uuid, after.ports)
     const ports = this.#bridgeOf.follow(uuid, before?.ports ?? [], after?.ports ?? [])
-    const moved = ports.flatMap((port) => this.#interfacesOf.get(port) ?? [])
-    return before?.datapath_id === after?.datapath_id ? moved : [...moved, ...this.interfacesOn(uuid)]
+    return ports.flatMap((port) => this.#interfacesOf.get(port) ?? [])
   }
 }

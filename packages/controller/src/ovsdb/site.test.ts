@@ -17,6 +17,7 @@ type TableName = keyof World
 const BRIDGE: BridgeRow = {
   name: 'br0',
   datapath_id: '00000000000000a0',
+  other_config: new Map(),
   datapath_type: '',
   fail_mode: 'secure',
   protocols: [],
@@ -32,7 +33,7 @@ const some = (random: Random, prefix: string): string[] =>
 const ROWS = {
   Bridge: (random: Random): BridgeRow => ({
     ...BRIDGE,
-    datapath_id: random.chance(0.8) ? random.pick(['00000000000000a0', '00000000000000b0']) : null,
+    datapath_id: random.pick(['00000000000000a0', '00000000000000b0']),
     ports: some(random, 'port'),
   }),
   Port: (random: Random) => ({ interfaces: some(random, 'iface') }),
@@ -91,15 +92,18 @@ const edit = (random: Random, rows: World): void => {
   else (rows[table] as Map<string, unknown>).set(uuid, ROWS[table](random))
 }
 
-/** One database, what it tells, and what was told of it. */
-const createTold = () => {
-  let rows: World = { Bridge: new Map(), Port: new Map(), Interface: new Map() }
-  const site = new Site({
-    bridge: (uuid) => rows.Bridge.get(uuid),
-    interface: (uuid) => rows.Interface.get(uuid),
+const createSite = (rows: () => World): Site =>
+  new Site({
+    bridge: (uuid) => rows().Bridge.get(uuid),
+    interface: (uuid) => rows().Interface.get(uuid),
     controller: () => undefined,
     datapath_types: () => [],
   })
+
+/** One database, what it tells, and what was told of it. */
+const createTold = () => {
+  let rows: World = { Bridge: new Map(), Port: new Map(), Interface: new Map() }
+  const site = createSite(() => rows)
   const told = new Map<string, string>()
   const step = (random: Random): { known: string[]; wanted: string[] } => {
     const after = copy(rows)
@@ -130,6 +134,42 @@ t.test('whatever changes in whatever order, ports have the iface-ids that the ro
   }
   t.ok(met > 500, `${met} ports with an iface-id`)
 })
+
+t.test(
+  'a bridge is the same as long as its row is there, also where the database has forgotten its id',
+  async (t) => {
+    const rows: World = { Bridge: new Map(), Port: new Map(), Interface: new Map() }
+    const site = createSite(() => rows)
+    const port = { interfaces: ['iface1'] }
+    const iface = {
+      ...ROWS.Interface(new Random(1)),
+      name: 'p1',
+      external_ids: new Map([['iface-id', 'vm']]),
+    }
+    rows.Port.set('port1', port)
+    rows.Interface.set('iface1', iface)
+    const tell = (before: BridgeRow | null, after: BridgeRow | null) => {
+      if (after === null) rows.Bridge.delete('bridge1')
+      else rows.Bridge.set('bridge1', after)
+      return site.follow([{ table: 'Bridge', uuid: 'bridge1', before, after }])
+    }
+    site.follow([
+      { table: 'Port', uuid: 'port1', before: null, after: port },
+      { table: 'Interface', uuid: 'iface1', before: null, after: iface },
+    ])
+    const unknown = { ...BRIDGE, datapath_id: null, ports: ['port1'] }
+    const known = { ...BRIDGE, ports: ['port1'] }
+    t.same(tell(null, unknown), [])
+    t.notOk(site.isComplete)
+    t.same(tell(unknown, known), [{ dpid: '0x00000000000000a0', name: 'p1', iface_id: 'vm' }])
+    t.ok(site.isComplete)
+    t.same(tell(known, unknown), [])
+    t.ok(site.isComplete)
+    t.same(tell(unknown, null), [{ dpid: '0x00000000000000a0', name: 'p1', iface_id: null }])
+    const told = { ...unknown, other_config: new Map([['datapath-id', 'A0']]) }
+    t.same(tell(null, told), [{ dpid: '0x00000000000000a0', name: 'p1', iface_id: 'vm' }])
+  },
+)
 
 t.test('a name is cut off as Open vSwitch does', async (t) => {
   t.equal(openflowName('tap0123456789ab'), 'tap0123456789ab')

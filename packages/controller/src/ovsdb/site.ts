@@ -21,9 +21,10 @@ export interface SiteRows {
 /** What a database knows of a bridge, without what is the same for all of them. */
 export type KnownBridge = Omit<BridgeFacts, 'option' | 'port'>
 
-const dpidOf = (bridge: BridgeRow | undefined): string | null => {
-  const id = bridge?.datapath_id ?? null
-  return id === null || !/^[\da-f]{16}$/.test(id) ? null : `0x${id}`
+/** As the switch says, or as it was told to be. */
+const dpidOf = ({ datapath_id, other_config }: BridgeRow): string | null => {
+  const id = datapath_id ?? other_config.get('datapath-id')?.replace(/^0x/, '').padStart(16, '0') ?? ''
+  return /^[\da-f]{16}$/i.test(id) ? `0x${id.toLowerCase()}` : null
 }
 
 export class Site {
@@ -34,6 +35,11 @@ export class Site {
   readonly #failed = new Set<string>()
   /** Bridges by datapath id; two of one id are one too many, and the last counts. */
   readonly #bridges = new Map<string, string>()
+  /**
+   * Datapath ids of bridges, `null` as long as it was never known. The column is not stored: a database that comes back
+   * does not have it before the switch has said it again, and meanwhile what it was last holds.
+   */
+  readonly #dpids = new Map<string, string | null>()
 
   constructor(rows: SiteRows) {
     this.#rows = rows
@@ -44,13 +50,18 @@ export class Site {
     return this.#bridges.keys()
   }
 
+  /** Whether it is known of each bridge which one it is. */
+  get isComplete(): boolean {
+    return ![...this.#dpids.values()].includes(null)
+  }
+
   /** @param changes of which the rows have it already @returns iface-ids that are different now */
   follow(changes: readonly Change[]): IfaceIdFact[] {
     const interfaces = new Set<string>()
     for (const change of changes) {
       if (change.table === 'Interface') this.#followInterface(change, interfaces)
-      if (change.table === 'Bridge') this.#followBridge(change)
       for (const moved of this.#placement.follow(change)) interfaces.add(moved)
+      if (change.table === 'Bridge') this.#followBridge(change, interfaces)
     }
     for (const uuid of interfaces) this.#names.set(uuid, this.#said(uuid))
     return this.#names.takeFacts()
@@ -74,17 +85,22 @@ export class Site {
     else this.#failed.delete(uuid)
   }
 
-  #followBridge({ uuid, before, after }: Change & { readonly table: 'Bridge' }): void {
-    const [was, is] = [dpidOf(before ?? undefined), dpidOf(after ?? undefined)]
-    if (was !== null && was !== is && this.#bridges.get(was) === uuid) this.#bridges.delete(was)
+  #followBridge({ uuid, after }: Change & { readonly table: 'Bridge' }, touched: Set<string>): void {
+    const was = this.#dpids.get(uuid) ?? null
+    const is = after === null ? null : (dpidOf(after) ?? was)
+    if (after === null) this.#dpids.delete(uuid)
+    else this.#dpids.set(uuid, is)
+    if (was === is) return
+    for (const one of this.#placement.interfacesOn(uuid)) touched.add(one)
+    if (was !== null && this.#bridges.get(was) === uuid) this.#bridges.delete(was)
     if (is !== null) this.#bridges.set(is, uuid)
   }
 
   #said(uuid: string) {
     const row = this.#rows.interface(uuid)
     const bridge = this.#placement.bridgeOf(uuid)
-    const dpid = bridge === undefined ? null : dpidOf(this.#rows.bridge(bridge))
-    if (row === undefined || dpid === null) return null
+    const dpid = bridge === undefined ? undefined : this.#dpids.get(bridge)
+    if (row === undefined || dpid == null) return null
     return { dpid, name: openflowName(row.name), iface_id: row.external_ids.get('iface-id') || null }
   }
 
