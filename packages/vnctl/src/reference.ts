@@ -112,6 +112,7 @@ const EXIT_CODES: readonly (readonly [number, string])[] = [
   [EXIT.notFound, 'what the command names does not exist'],
   [EXIT.invalid, 'a value is not legal, or conflicts with what is there'],
   [EXIT.notApplied, 'the change is stored, but not every connected bridge has it in time'],
+  [EXIT.differs, 'of `plan --exit-code`: something would change'],
 ]
 
 /** @returns Markdown with all namespaces, commands and options */
