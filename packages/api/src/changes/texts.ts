@@ -22,14 +22,18 @@ const jsonOfChange = ({ revision, operations }: ChangeText): string =>
   `{"revision":${revision},"operations":${operations}}`
 
 /** A line per piece of a change; all but the last say that there is more of it. */
-const linesOfChange = ({ revision, operations }: ChangeText): string => {
-  const pieces = piecesOf(operations)
-  return pieces
-    .map((piece, index) => {
-      const more = index < pieces.length - 1 ? ',"more":true' : ''
-      return `{"revision":${revision},"operations":${piece}${more}}\n`
-    })
-    .join('')
+async function* linesOfChange({ revision, operations }: ChangeText): AsyncGenerator<string> {
+  const lineOf = (piece: string, more: string) =>
+    `{"revision":${revision},"operations":${piece.replaceAll('\n', '')}${more}}\n`
+  let last: string | undefined
+  for (const piece of piecesOf(operations)) {
+    if (last !== undefined) {
+      yield lineOf(last, ',"more":true')
+      await turn()
+    }
+    last = piece
+  }
+  if (last !== undefined) yield lineOf(last, '')
 }
 
 const headOf = ({ kind, store, revision }: ChangeTexts) => ({ kind, store, revision })
@@ -75,7 +79,7 @@ export async function* changesLines(reading: Reading, since: number): AsyncGener
   for await (const page of changePages(reading, since)) {
     if (isFirst) yield `${JSON.stringify(headOf(page))}\n`
     isFirst = false
-    if (page.kind === 'changes') for (const change of page.changes) yield linesOfChange(change)
+    if (page.kind === 'changes') for (const change of page.changes) yield* linesOfChange(change)
   }
 }
 

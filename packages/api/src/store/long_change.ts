@@ -11,23 +11,26 @@ export const PIECE = 500
 
 const NEWLINE = '\n'
 
-/** The texts of shorter arrays which together have the operations. */
-export const piecesOf = (operations: string): string[] => {
-  const lines = operations.split(NEWLINE)
-  const pieces: string[] = []
-  for (let first = 0; first < lines.length; first += PIECE) {
-    const piece = lines.slice(first, first + PIECE).join('')
-    const opened = first === 0 ? piece : `[${piece}`
-    pieces.push(first + PIECE >= lines.length ? opened : `${opened.slice(0, -1)}]`)
+/** The texts of shorter arrays which together have the operations, each cut off when it is asked for. */
+export function* piecesOf(operations: string): Generator<string> {
+  for (let start = 0; start < operations.length; ) {
+    let end = start
+    for (let lines = 0; lines < PIECE && end < operations.length; lines++) {
+      const newline = operations.indexOf(NEWLINE, end)
+      end = newline < 0 ? operations.length : newline + 1
+    }
+    const isLast = end === operations.length
+    // A line ends with the comma that parts it from the next.
+    const piece = isLast ? operations.slice(start) : `${operations.slice(start, end - ',\n'.length)}]`
+    yield start === 0 ? piece : `[${piece}`
+    start = end
   }
-  return pieces
 }
 
 export const parseInPieces = async ({ revision, operations }: ChangeText): Promise<Change> => {
-  const pieces = piecesOf(operations)
   const parsed: Operation[] = []
-  for (const [index, piece] of pieces.entries()) {
-    if (index > 0) await turn()
+  for (const piece of piecesOf(operations)) {
+    if (parsed.length > 0) await turn()
     parsed.push(...(JSON.parse(piece) as Operation[]))
   }
   return { revision, operations: parsed }

@@ -197,7 +197,7 @@ export class Engine implements SwitchFacts {
     const turn = new Turn(this.#options.slice ?? SLICE_MS)
     await this.#takeInputs(turn)
     await this.#refreshAll(turn)
-    this.#graph.collect()
+    for (const _step of this.#graph.collect()) if (turn.isOver) await turn.next()
     await this.#commit(this.#instances.takeRevisions(), turn)
     for (const dpid of this.#forgotten) this.#dropTables(dpid)
     // What the tables of no rows express is no revision, whatever changes came after a failure.

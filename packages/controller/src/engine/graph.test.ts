@@ -39,7 +39,7 @@ class Bench {
   settle(): void {
     for (let pending = this.graph.takePending(); pending.length > 0; pending = this.graph.takePending())
       for (const computation of pending) this.graph.refresh(computation)
-    this.graph.collect()
+    Array.from(this.graph.collect())
   }
 
   set(key: number, value: number): void {
@@ -108,7 +108,7 @@ t.test('a computation that nobody reads any more is forgotten', async (t) => {
   const sink = bench.sink({ compute: () => bench.graph.read(shared), changed: () => {} })
   bench.settle()
   bench.graph.dispose(sink)
-  bench.graph.collect()
+  Array.from(bench.graph.collect())
   t.equal(orphaned, 1)
   const before = bench.graph.runs
   bench.set(A, 1)
@@ -303,6 +303,6 @@ t.test('an answer for once leaves nothing behind', async (t) => {
   let orphaned = 0
   const shared = new Probe({ compute: () => bench.read(A) + 1, orphaned: () => orphaned++ })
   t.equal(bench.graph.once(new Probe({ compute: () => bench.graph.read(shared) })), 1)
-  bench.graph.collect()
+  Array.from(bench.graph.collect())
   t.equal(orphaned, 1)
 })

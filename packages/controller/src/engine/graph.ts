@@ -112,12 +112,15 @@ export class Graph {
     }
   }
 
-  /** Forgets what nothing reads any more. */
-  collect(): void {
+  /** Forgets what nothing reads any more, one with each step. */
+  *collect(): Generator<void> {
     while (this.#orphans.size > 0) {
       const orphans = [...this.#orphans]
       this.#orphans.clear()
-      for (const source of orphans) if (source.dependents === undefined) this.#forget(source)
+      for (const source of orphans) {
+        if (source.dependents === undefined) this.#forget(source)
+        yield
+      }
     }
   }
 

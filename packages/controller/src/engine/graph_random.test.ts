@@ -98,7 +98,7 @@ class World {
         // Somebody asks for a reason in the middle of a pass.
         if (below(20) === 0) this.#ask(below(this.#programs.length))
       }
-    this.#graph.collect()
+    Array.from(this.#graph.collect())
   }
 
   /** Sinks that say something else than they should. */

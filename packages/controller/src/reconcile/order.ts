@@ -76,12 +76,10 @@ export function order(
     else if (change.kind === 'group_delete') groupDeletes.push(change)
     else groupSets.push(change)
   }
-  return [
-    ...orderSets(groupSets, desired.groups),
-    ...byTable(flowAdds, ({ flow }) => flow.key)
-      .reverse()
-      .flat(),
-    ...byTable(flowDeletes, ({ key }) => key).flat(),
-    ...orderDeletes(groupDeletes, installed),
-  ]
+  const ordered: Change[] = orderSets(groupSets, desired.groups)
+  return ordered.concat(
+    ...byTable(flowAdds, ({ flow }) => flow.key).reverse(),
+    ...byTable(flowDeletes, ({ key }) => key),
+    orderDeletes(groupDeletes, installed),
+  )
 }

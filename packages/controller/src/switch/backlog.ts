@@ -19,7 +19,9 @@ export class Backlog {
   }
 
   add({ flows, groups }: Scope): void {
-    for (const key of flows) this.#flows.add(key)
+    // A set as a whole is copied much faster than key by key.
+    if (this.#flows.size === 0) this.#flows = new Set(flows)
+    else for (const key of flows) this.#flows.add(key)
     for (const group_id of groups) this.#groups.add(group_id)
   }
 
