@@ -67,8 +67,8 @@ export interface Pace {
 }
 
 export const createPace = (): Pace => ({
-  first: new Slots({ slots: 16, hold: 20 }),
-  change: new Slots({ slots: 16, hold: 20 }),
+  first: new Slots({ slots: 6, hold: 20 }),
+  change: new Slots({ slots: 6, hold: 20 }),
   audit: new Slots({ slots: 2, hold: 10 }),
   load: { flows: 0 },
 })
