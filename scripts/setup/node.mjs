@@ -4,12 +4,12 @@
 // The npm package `node` is a shell: an install script of it fetches `node-<platform>-<arch>`, which holds the binary.
 // npm 12 does not run install scripts of dependencies, so that package is asked for directly. Its bin/ has node alone;
 // npm stays the one that is there, and runs on the new Node because it comes first in PATH.
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { ROOT, runInPlace, runQuietly, SetupError, say } from './run.mjs'
 
 const MINIMUM = [22, 19]
-const VERSION = '24.21.0'
+export const NODE_VERSION = '24.21.0'
 const TOOLCHAIN = join(ROOT, '.toolchain')
 
 /**
@@ -35,6 +35,9 @@ function putFirstInPath(directory) {
   process.env.PATH = [directory, process.env.PATH].join(delimiter)
 }
 
+/** The Node of the npm package, for other places than this machine: it needs no library that Debian lacks. */
+export const nodeBinary = () => installNode()
+
 function installNode() {
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
   const node = join(
@@ -46,11 +49,16 @@ function installNode() {
   )
   if (isVersion(node)) return node
   say(
-    `Node ${process.versions.node} is older than ${MINIMUM.join('.')}: installing Node ${VERSION} into .toolchain/`,
+    isNewEnough(process.versions.node)
+      ? `installing Node ${NODE_VERSION} into .toolchain/`
+      : `Node ${process.versions.node} is older than ${MINIMUM.join('.')}: installing Node ${NODE_VERSION} into .toolchain/`,
   )
   mkdirSync(TOOLCHAIN, { recursive: true })
   try {
-    npm(['install', '--prefix', TOOLCHAIN, '--no-save', '--no-package-lock', `${name}@${VERSION}`], TOOLCHAIN)
+    npm(
+      ['install', '--prefix', TOOLCHAIN, '--no-save', '--no-package-lock', `${name}@${NODE_VERSION}`],
+      TOOLCHAIN,
+    )
   } catch (error) {
     throw new SetupError(
       `${error.message}\nInstall Node ${MINIMUM.join('.')} or newer by hand: https://nodejs.org`,
@@ -65,11 +73,21 @@ function installNode() {
 function isVersion(node) {
   if (!existsSync(node)) return false
   try {
-    runQuietly(node, ['-e', `process.exit(process.versions.node === '${VERSION}' ? 0 : 1)`])
+    runQuietly(node, ['-e', `process.exit(process.versions.node === '${NODE_VERSION}' ? 0 : 1)`])
     return true
   } catch {
     return false
   }
+}
+
+/** The file that is npm: of the one that started us, else of the one in PATH. */
+export function npmCli() {
+  const cli = process.env.npm_execpath
+  if (cli?.endsWith('npm-cli.js')) return realpathSync(cli)
+  const directories = (process.env.PATH ?? '').split(delimiter)
+  const npm = directories.map((directory) => join(directory, 'npm')).find((file) => existsSync(file))
+  if (npm === undefined) throw new SetupError('npm is not in PATH')
+  return realpathSync(npm)
 }
 
 /** Runs the npm that started us, else the one in PATH. */

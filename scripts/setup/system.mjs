@@ -17,6 +17,10 @@ const PACKAGES = {
   tcpdump: { debian: 'tcpdump', fedora: 'tcpdump' },
   zsh: { debian: 'zsh', fedora: 'zsh' },
   fish: { debian: 'fish', fedora: 'fish' },
+  docker: { debian: 'docker.io', fedora: 'docker-cli' },
+  dockerd: { debian: 'docker.io', fedora: 'moby-engine' },
+  'docker-compose': { debian: 'docker-compose', fedora: 'docker-compose' },
+  debootstrap: { debian: 'debootstrap', fedora: 'debootstrap' },
 }
 
 export const SWITCH = ['ovs-vsctl', 'ovs-vswitchd']

@@ -8,9 +8,10 @@ import { createReport } from './report.mjs'
 
 /**
  * @param {readonly string[]} args files, and options of tap; none: all tests
+ * @param {() => void} [beforeCount] says what belongs right before the last line
  * @returns {Promise<number>} exit status: 0 when something ran and nothing failed
  */
-export async function runTests(args) {
+export async function runTests(args, beforeCount = () => {}) {
   mkdirSync(join(ROOT, '.tap'), { recursive: true })
   const tap = ['node_modules/tap/dist/esm/run.mjs', '--reporter=tap', ...args]
   const child = spawn(process.execPath, tap, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] })
@@ -19,5 +20,6 @@ export async function runTests(args) {
   child.stdout.pipe(createWriteStream(join(ROOT, '.tap/results.tap')))
   child.stdout.pipe(report.parser)
   const status = await new Promise((resolve) => child.once('close', resolve))
+  beforeCount()
   return report.finish(status)
 }

@@ -92,7 +92,7 @@ export const parsePing = (text: string): PingResult => {
   }
 }
 
-const commandFor = (address: string, options: PingOptions): string[] => {
+export const pingCommand = (address: string, options: PingOptions = {}): string[] => {
   const { count, interval = 0.2, ttl, timeout = 1, size, broadcast = false } = options
   return [
     ...['ping', '-n', '-i', `${interval}`, '-W', `${timeout}`],
@@ -111,7 +111,7 @@ export const ping = async (
 ): Promise<PingResult> => {
   const count = options.count ?? 3
   const limit = (count * (options.interval ?? 0.2) + (options.timeout ?? 1) + 10) * 1000
-  const { stdout } = await namespace.attempt(commandFor(address, { ...options, count }), { timeout: limit })
+  const { stdout } = await namespace.attempt(pingCommand(address, { ...options, count }), { timeout: limit })
   return parsePing(stdout)
 }
 
@@ -119,7 +119,7 @@ export const ping = async (
 const UNDER_WAY_MS = 100
 
 /** Without the last packets if they are lost, as long as they may be under way. */
-const withoutUnderWay = (result: PingResult, mayBe: number): PingResult => {
+export const withoutUnderWay = (result: PingResult, mayBe: number): PingResult => {
   const { sent, lost, outages } = result
   const last = outages.at(-1)
   if (last === undefined || lost.at(-1) !== sent || last.packets > mayBe) return result
@@ -138,7 +138,7 @@ export class ContinuousPing {
   readonly #mayBeUnderWay: number
 
   constructor(namespace: Namespace, address: string, options: PingOptions = {}) {
-    const [program = '', ...words] = commandFor(address, options)
+    const [program = '', ...words] = pingCommand(address, options)
     this.#daemon = new Daemon({ command: [...namespace.prefix, program, '-D', ...words] })
     this.#patience = (options.timeout ?? 1) * 1000
     this.#mayBeUnderWay = Math.max(1, Math.floor(UNDER_WAY_MS / 1000 / (options.interval ?? 0.2)))
