@@ -93,6 +93,18 @@ async function eachOnce(t: Test, type: TunnelType): Promise<void> {
   t.strictSame(toOne.counts, [1, 0, 1], 'request and answer once each, and nothing to the third host')
 }
 
+t.test('the line that makes the port for tunnels is said where it is missing', async (t) => {
+  await world.connect('c', 'ipv4')
+  await world.converged()
+  const { warnings } = (await world.site.datapath(dpidOf('c')))!
+  const line =
+    'ovs-vsctl add-port BRIDGE vnet-vxlan -- set interface vnet-vxlan type=vxlan options:key=flow options:remote_ip=flow'
+  t.ok(
+    warnings.some((text) => text.endsWith(line)),
+    warnings.join(),
+  )
+})
+
 t.test('hosts and guests come and go', async (t) => {
   for (const host of ['c', 'b', 'a'] as const) {
     await world.addTunnelPort(host, 'vxlan')
@@ -115,6 +127,22 @@ t.test('hosts and guests come and go', async (t) => {
     await ping.reaches(ping.answers + 20)
     const { lost, duplicates } = await ping.stop()
     t.strictSame([lost, duplicates], [[], 0])
+  })
+
+  await t.test('ports for tunnels are made and mended where databases are known', async (t) => {
+    await world.hosts.b.removePort('br0', 'vnet-vxlan')
+    await world.hosts.c.vsctl('remove', 'Interface', 'vnet-vxlan', 'options', 'key')
+    await world.readDatabases()
+    await reaches('red1', 'red3')
+    await reaches('red1', 'red4')
+    await world.hosts.a.removePort('br0', 'vnet-vxlan')
+    await reaches('red1', 'red4')
+    // The database says a few seconds late whether a controller is connected.
+    await until(
+      'nothing is warned of',
+      async () => (await world.site.datapath(dpidOf('a')))?.warnings.length === 0,
+    )
+    t.pass('made at once, made again, mended')
   })
 
   await t.test('a guest moves to another host', async (t) => {

@@ -103,12 +103,18 @@ export class OverlaySite {
         bridge: BRIDGE,
       })
     }
+    await this.site.start(...this.#listen)
+  }
+
+  get #listen(): string[] {
     const { ipv4, ipv6 } = this.addresses.a
-    const listen = [ipv4, ipv6].flatMap((address) => [
-      '--openflow',
-      `${urlAddress(address)}:${OPENFLOW_PORT}`,
-    ])
-    await this.site.start(...listen)
+    return [ipv4, ipv6].flatMap((address) => ['--openflow', `${urlAddress(address)}:${OPENFLOW_PORT}`])
+  }
+
+  /** vnetd starts anew, and knows the databases of all hosts. */
+  async readDatabases(): Promise<void> {
+    const remotes = Object.values(this.hosts).flatMap(({ ovs }) => ['--ovsdb', ovs.databaseRemote])
+    await this.site.restart('SIGTERM', ...this.#listen, ...remotes)
   }
 
   guest(name: string): Guest {

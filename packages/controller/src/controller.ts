@@ -10,7 +10,9 @@ import { type Adoption, createAdmission } from './admission.ts'
 import { createDatapathStatuses } from './datapath_status.ts'
 import { Engine } from './engine/engine.ts'
 import { FEATURES } from './features/index.ts'
+import { Hosts } from './hosts.ts'
 import { createDatabases } from './ovsdb/databases.ts'
+import { TUNNEL_PORT_NAMES } from './ovsdb/tunnel_port.ts'
 import { Reporter } from './reporter.ts'
 import { createRivals } from './rivals.ts'
 import { createSwitches, type ListenAddress } from './switch/switches.ts'
@@ -75,13 +77,25 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     facts: engine,
     onChange: (dpid) => reporter.changed(dpid),
   })
+  const hosts = new Hosts()
+  /** Not of one that is left alone, or of which another controller takes care. */
+  const needsTunnels = (dpid: string): boolean =>
+    hosts.areSeveral && !admission.isPending(dpid) && switches.status(dpid)?.role === 'primary'
+  const severalHosts = (): void => {
+    databases.makeTunnelPorts()
+    reporter.tellAll()
+  }
   const rivals = createRivals(bus, identity)
   const switches = await createSwitches({
     listen: options.listen,
     facts: admission,
     desired: (dpid) => engine.desired(dpid),
     log,
-    onStatus: (dpid) => reporter.changed(dpid),
+    onStatus: (dpid) => {
+      if (hosts.note(switches.status(dpid)?.peer ?? null)) severalHosts()
+      else if (hosts.areSeveral) databases.makeTunnelPort(dpid)
+      reporter.changed(dpid)
+    },
     isContended: (dpid) => rivals.claim(dpid),
     ...(options.auditInterval !== undefined && { auditInterval: options.auditInterval }),
     ...(options.probeInterval !== undefined && { probeInterval: options.probeInterval }),
@@ -95,6 +109,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     onIfaceIds: (facts) => engine.ifaceIds(facts),
     onBridge: (dpid) => reporter.changed(dpid),
     onStatus: () => reporter.tellAll(),
+    needsTunnels,
   })
   const datapaths = createDatapathStatuses({
     dpids: () => switches.dpids(),
@@ -103,6 +118,8 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     isPending: (dpid) => admission.isPending(dpid),
     bridges: () => databases.dpids(),
     bridge: (dpid) => databases.bridge(dpid),
+    lacksTunnelPort: (dpid) =>
+      needsTunnels(dpid) && !TUNNEL_PORT_NAMES.some((name) => engine.hasPort(dpid, name)),
   })
   const reporter = new Reporter({
     bus,

@@ -1,6 +1,7 @@
 /** What this controller reports of a bridge: what its connection shows, its row, and what its database says. */
 import type { DatapathStatus } from '@openvnet/feed'
 import type { BridgeReport } from './ovsdb/databases.ts'
+import { tunnelPortLine } from './ovsdb/tunnel_port.ts'
 import type { SwitchStatus } from './switch/switches.ts'
 
 export interface DatapathSources {
@@ -12,6 +13,8 @@ export interface DatapathSources {
   /** Bridges that databases know. */
   readonly bridges: () => Iterable<string>
   readonly bridge: (dpid: string) => BridgeReport | undefined
+  /** Whether it should have a port for tunnels, and has none. */
+  readonly lacksTunnelPort: (dpid: string) => boolean
 }
 
 export interface DatapathStatuses {
@@ -44,6 +47,11 @@ export const createDatapathStatuses = (sources: DatapathSources): DatapathStatus
   const base = (dpid: string, uuid: string | null): SwitchStatus | undefined =>
     sources.status(dpid) ??
     (uuid !== null && sources.bridge(dpid) !== undefined ? unseen(dpid, began) : undefined)
+  const tunnels = (dpid: string, { connected }: SwitchStatus, known: BridgeReport | undefined): string[] => {
+    if (!connected || !sources.lacksTunnelPort(dpid)) return []
+    const line = tunnelPortLine(known?.name ?? 'BRIDGE', known?.option ?? '')
+    return [`it has no port for tunnels, so its guests reach none on other hosts; ${line}`]
+  }
   const of = (dpid: string): DatapathStatus | undefined => {
     const uuid = sources.uuid(dpid)
     const status = base(dpid, uuid)
@@ -54,7 +62,7 @@ export const createDatapathStatuses = (sources: DatapathSources): DatapathStatus
       uuid,
       ...(known !== undefined && { bridge: known.name, ovsdb: known.remote }),
       ...(sources.isPending(dpid) && { pending: true as const }),
-      warnings: [...status.warnings, ...(known?.warnings ?? [])],
+      warnings: [...status.warnings, ...(known?.warnings ?? []), ...tunnels(dpid, status, known)],
     }
   }
   const dpids = (): string[] => {

@@ -130,6 +130,11 @@ export class Engine implements SwitchFacts {
     return this.#model.list('datapath.dpid', dpid)[0]?.uuid ?? null
   }
 
+  /** Whether a switch has a port of that name. */
+  hasPort(dpid: string, name: string): boolean {
+    return this.#ports.of(dpid, name) !== null
+  }
+
   load(snapshot: Snapshot): void {
     this.#input((touch) => this.#load(snapshot, touch))
   }

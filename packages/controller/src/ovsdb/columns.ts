@@ -18,6 +18,8 @@ export const TABLES = {
   Port: { interfaces: set(uuid) },
   Interface: {
     name: string,
+    type: string,
+    options: map(string, string),
     ofport: optional(integer),
     external_ids: map(string, string),
     error: optional(string),

@@ -9,6 +9,7 @@ import type { Logger } from 'pino'
 import type { IfaceIdFact } from '../model/iface_ids.ts'
 import { DATABASE, TABLES } from './columns.ts'
 import { Site } from './site.ts'
+import { doTunnelPortWork } from './tunnel_port.ts'
 import { warningsOf } from './warnings.ts'
 
 export interface DatabasesOptions {
@@ -24,11 +25,15 @@ export interface DatabasesOptions {
   readonly onBridge: (dpid: string) => void
   /** What is known of a database is different. */
   readonly onStatus: () => void
+  /** Whether the bridge should have a port for tunnels, so that it may be made. */
+  readonly needsTunnels: (dpid: string) => boolean
 }
 
 /** What databases know of a bridge. */
 export interface BridgeReport {
   readonly name: string
+  /** Put behind `ovs-vsctl`, for a database that is not the one it finds by itself. */
+  readonly option: string
   readonly remote: string
   readonly warnings: readonly string[]
 }
@@ -40,8 +45,15 @@ export interface Databases {
   dpids(): readonly string[]
   bridge(dpid: string): BridgeReport | undefined
   statuses(): readonly OvsdbStatus[]
+  /** Makes the ports for tunnels that are missing, as far as databases were named: the local one is only read. */
+  makeTunnelPorts(): void
+  /** The same for one bridge. */
+  makeTunnelPort(dpid: string): void
   close(): Promise<void>
 }
+
+/** Time after which a port that could not be made is tried again. */
+const TRY_AGAIN_MS = 5000
 
 /** Where Open vSwitch has its socket unless it was told otherwise. */
 export const localRemote = (env: NodeJS.ProcessEnv = process.env): string =>
@@ -55,6 +67,9 @@ class Database {
   readonly #named: boolean
   readonly #settled = Promise.withResolvers<void>()
 
+  readonly #log: Logger
+  /** Bridges whose port for tunnels is being made, or could not be made a moment ago. */
+  readonly #atWork = new Set<string>()
   /** Of each bridge what was told last. */
   readonly #told = new Map<string, string>()
   readonly #options: DatabasesOptions
@@ -64,6 +79,7 @@ class Database {
     this.#options = options
     this.#named = remote !== 'auto'
     const told = log.child({ ovsdb: remote })
+    this.#log = told
     this.client = new Client({
       remote: this.#named ? remote : localRemote(),
       ...(tls !== undefined && { tls }),
@@ -80,6 +96,7 @@ class Database {
         const facts = this.site.follow(changes)
         if (facts.length > 0) onIfaceIds(facts)
         this.#tellBridges()
+        this.makeTunnelPorts()
         if (this.client.state.connected && this.site.isComplete) this.#settled.resolve()
       },
     })
@@ -91,12 +108,31 @@ class Database {
     })
   }
 
+  makeTunnelPorts(): void {
+    for (const dpid of this.site.dpids) void this.makeTunnelPort(dpid)
+  }
+
+  /** Never rejects. */
+  async makeTunnelPort(dpid: string): Promise<void> {
+    const work = this.#named && this.client.state.connected ? this.site.tunnelPortWork(dpid) : null
+    if (work === null || this.#atWork.has(dpid) || !this.#options.needsTunnels(dpid)) return
+    this.#atWork.add(dpid)
+    try {
+      await doTunnelPortWork(this.client, work)
+      this.#log.info({ dpid, kind: work.kind }, 'port for tunnels made')
+      this.#atWork.delete(dpid)
+    } catch (error) {
+      this.#log.warn({ dpid, kind: work.kind, reason: (error as Error).message }, 'no port for tunnels')
+      setTimeout(() => this.#atWork.delete(dpid), TRY_AGAIN_MS).unref()
+    }
+  }
+
   bridge(dpid: string): BridgeReport | undefined {
     const known = this.site.bridge(dpid)
     if (known === undefined) return undefined
     const { remote } = this.client
     const warnings = warningsOf({ ...known, option: optionFor(remote), port: this.#options.port })
-    return { name: known.bridge.name, remote, warnings }
+    return { name: known.bridge.name, option: optionFor(remote), remote, warnings }
   }
 
   #tellBridges(): void {
@@ -166,6 +202,14 @@ class All implements Databases {
 
   statuses(): readonly OvsdbStatus[] {
     return this.#databases.flatMap(({ status }) => status ?? [])
+  }
+
+  makeTunnelPorts(): void {
+    for (const database of this.#databases) database.makeTunnelPorts()
+  }
+
+  makeTunnelPort(dpid: string): void {
+    for (const database of this.#databases) void database.makeTunnelPort(dpid)
   }
 
   async close(): Promise<void> {

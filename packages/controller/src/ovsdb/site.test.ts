@@ -39,6 +39,8 @@ const ROWS = {
   Port: (random: Random) => ({ interfaces: some(random, 'iface') }),
   Interface: (random: Random): InterfaceRow => ({
     name: random.pick(NAMES),
+    type: '',
+    options: new Map(),
     ofport: null,
     external_ids: random.chance(0.7) ? new Map([['iface-id', random.pick(['vm1', 'vm2'])]]) : new Map(),
     error: random.chance(0.3) ? 'No such device' : null,

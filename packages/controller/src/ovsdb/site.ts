@@ -7,6 +7,7 @@ import type { IfaceIdFact } from '../model/iface_ids.ts'
 import type { BridgeRow, ControllerRow, InterfaceRow, OvsTables } from './columns.ts'
 import { Placement } from './placement.ts'
 import { openflowName, PortNames } from './port_names.ts'
+import { TUNNEL_PORT_NAMES, type TunnelPortWork, tunnelPortWork } from './tunnel_port.ts'
 import type { BridgeFacts } from './warnings.ts'
 
 type Change = RowChange<OvsTables>
@@ -33,6 +34,8 @@ export class Site {
   readonly #names = new PortNames()
   /** Interfaces with an error. */
   readonly #failed = new Set<string>()
+  /** Interfaces with the name of a port for tunnels. */
+  readonly #tunnelPorts = new Set<string>()
   /** Bridges by datapath id; two of one id are one too many, and the last counts. */
   readonly #bridges = new Map<string, string>()
   /**
@@ -67,6 +70,17 @@ export class Site {
     return this.#names.takeFacts()
   }
 
+  /** What is to be done so that the bridge has a port for tunnels. */
+  tunnelPortWork(dpid: string): TunnelPortWork | null {
+    const bridge = this.#bridges.get(dpid)
+    if (bridge === undefined) return null
+    const found = [...this.#tunnelPorts].flatMap((uuid) => {
+      const row = this.#rows.interface(uuid)
+      return row === undefined ? [] : [{ uuid, row, bridge: this.#placement.bridgeOf(uuid) }]
+    })
+    return tunnelPortWork(found, bridge)
+  }
+
   bridge(dpid: string): KnownBridge | undefined {
     const uuid = this.#bridges.get(dpid)
     const bridge = uuid === undefined ? undefined : this.#rows.bridge(uuid)
@@ -81,6 +95,8 @@ export class Site {
 
   #followInterface({ uuid, after }: Change & { readonly table: 'Interface' }, touched: Set<string>): void {
     touched.add(uuid)
+    if (after !== null && TUNNEL_PORT_NAMES.includes(after.name)) this.#tunnelPorts.add(uuid)
+    else this.#tunnelPorts.delete(uuid)
     if (after?.error != null) this.#failed.add(uuid)
     else this.#failed.delete(uuid)
   }

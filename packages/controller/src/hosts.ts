@@ -1,0 +1,26 @@
+/**
+ * Hosts from which bridges connected. From the second on, networks may need tunnels between them; they are remembered,
+ * as a host that is away for a while is still one.
+ */
+import { isIP } from 'node:net'
+
+const hostOf = (peer: string): string => peer.slice(0, peer.lastIndexOf(':')).replace(/^::ffff:/, '')
+
+/** The loopback only means this machine, and not which. */
+const isLoopback = (host: string): boolean => host === '::1' || host.startsWith('127.')
+
+export class Hosts {
+  readonly #seen = new Set<string>()
+
+  /** @param peer address and port of a bridge's end of its connection @returns whether this is the second host */
+  note(peer: string | null): boolean {
+    const host = peer === null ? '' : hostOf(peer)
+    if (isIP(host) === 0 || isLoopback(host) || this.#seen.has(host)) return false
+    this.#seen.add(host)
+    return this.#seen.size === 2
+  }
+
+  get areSeveral(): boolean {
+    return this.#seen.size > 1
+  }
+}
