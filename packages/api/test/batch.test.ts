@@ -116,6 +116,7 @@ t.test('the first operation that is refused is named, and nothing is stored', as
     ],
     [{ method: 'POST', path: 'networks', body: [] }, 400, { message: { parameter: 'body' } }],
     [{ method: 7, path: 'networks' }, 400, { error: 'InvalidRequest', message: /must be text/ }],
+    [{ method: 'POST', path: { toString: 1 } }, 400, { error: 'InvalidRequest', message: /must be text/ }],
     [{ path: 'networks' }, 405, { error: 'MethodNotAllowed' }],
     [{ ...good, parameters: {} }, 400, { error: 'InvalidRequest', message: /unknown member parameters/ }],
     ['networks', 400, { error: 'InvalidRequest', message: /must be an object/ }],

@@ -2,6 +2,7 @@
 import { labelsOf, labelTerms, matchesLabels, RESOURCES, type ResourceSpec } from '@openvnet/schema'
 import fc from 'fast-check'
 import t from 'tap'
+import { labelConditions } from '../src/store/label_condition.ts'
 import { type Encoding, startApi } from './support/api.ts'
 
 const NETWORK = { uuid: 'nw-a', ipv4_network: '10.0.0.0' }
@@ -81,6 +82,42 @@ t.test('what is no label is refused with the rule', async (t) => {
   t.same(body.labels, { 'example.com/app': '1.0_x' })
   t.equal((await api.send('PUT', 'networks/nw-a', { label: 'app' })).status, 400)
   t.equal((await api.send('GET', 'networks', { label: '!a=b' })).status, 400)
+})
+
+t.test('neither changes nor conditions are a way around the limit', async (t) => {
+  const api = await startApi(t)
+  const many = (count: number) => Array.from({ length: count }, (_, index) => `k${index}=v`)
+  await api.ok('POST', 'networks', { ...NETWORK, labels: many(64) }, 'json')
+  const { status, body } = await api.send('PUT', 'networks/nw-a', { label: ['more=v'] }, 'json')
+  t.equal(status, 400)
+  t.match(body.message, { parameter: 'label', reason: /65 of them, the limit is 64/ })
+  await api.ok('PUT', 'networks/nw-a', { label: ['k0-', 'more=v'] }, 'json')
+  t.equal((await api.ok('GET', 'networks', { label: many(64).slice(1).join(',') })).body.total_count, 1)
+  t.match((await api.send('GET', 'networks', { label: many(65).join(',') })).body.message, {
+    reason: /65 of them, the limit is 64/,
+  })
+})
+
+t.test('an object is no label, whatever it has in place of its methods', async (t) => {
+  const api = await startApi(t)
+  await api.ok('POST', 'networks', NETWORK)
+  const odd = { toString: 1, valueOf: 1 }
+  for (const [method, path] of [
+    ['PUT', 'networks/nw-a'],
+    ['GET', 'networks'],
+  ] as const)
+    for (const label of [odd, [odd], [['a=b']], 7])
+      t.equal(
+        (await api.send(method, path, { label }, 'json')).status,
+        400,
+        `${method} ${JSON.stringify(label)}`,
+      )
+})
+
+t.test('every choice by labels is one statement, so that clients make up none that are kept', async (t) => {
+  const sql = (selector: string) => labelConditions(labelTerms(selector)).map((condition) => condition.sql)
+  t.same(sql('a=b,!c,d!=e'), sql('f'))
+  t.same(sql('a'), ['labels_match(labels, ?)'])
 })
 
 t.test('lists choose by labels, with the number of all that match', async (t) => {

@@ -129,18 +129,26 @@ const changeOf = (text: string): Parsed<readonly [key: string, value: string | n
   return isKey(key) ? valid([key, null]) : invalid(`not labels: '${shortened(key)}' is no key; ${KEY_RULE}`)
 }
 
+/** The items of a text, or of a list of texts, separated by commas. @returns undefined for anything else */
+const itemsOf = (input: unknown): string[] | undefined => {
+  const texts: unknown[] = Array.isArray(input) ? input : [input]
+  if (!texts.every((text) => typeof text === 'string')) return undefined
+  return texts.flatMap((text) => text.split(',')).map((text) => text.trim())
+}
+
 /** Single labels to set (`k=v`) and to take away (`k-`). */
 export const labelChanges: Kind<string> = {
   name: 'label',
   expects: CHANGES,
   isList: true,
   parse: (input) => {
-    const texts = (Array.isArray(input) ? input : [input]).flatMap((one) => String(one).split(','))
+    const texts = itemsOf(input)
+    if (texts === undefined) return invalid(`not ${CHANGES}`)
     for (const text of texts) {
-      const change = changeOf(text.trim())
+      const change = changeOf(text)
       if (!change.ok) return change
     }
-    return valid(texts.map((text) => text.trim()).join(','))
+    return valid(texts.join(','))
   },
   jsonSchema: {
     oneOf: [
@@ -151,7 +159,7 @@ export const labelChanges: Kind<string> = {
   sql: 'TEXT',
 }
 
-/** @param changes in the form of `labelChanges` @returns all labels afterwards; null: none */
+/** @param changes in the form of `labelChanges` @returns all labels afterwards, which may be too many; null: none */
 export const withLabelChanges = (before: string | null, changes: string): string | null => {
   const labels = new Map(Object.entries(labelsOf(before)))
   for (const text of changes.split(',')) {
@@ -203,11 +211,11 @@ export const labelSelector: Kind<string> = {
   expects: SELECTS,
   isList: true,
   parse: (input) => {
-    const texts = (Array.isArray(input) ? input : [input])
-      .flatMap((one) => String(one).split(','))
-      .map((text) => text.trim())
-    const wrong = texts.find((text) => !isTerm(text))
-    return wrong === undefined ? valid(texts.join(',')) : invalid(`not ${SELECTS}`)
+    const texts = itemsOf(input)
+    if (texts === undefined || !texts.every(isTerm)) return invalid(`not ${SELECTS}`)
+    return texts.length > MOST
+      ? invalid(`not ${SELECTS}: ${texts.length} of them, the limit is ${MOST}`)
+      : valid(texts.join(','))
   },
   jsonSchema: { type: 'string', examples: ['app=web'] },
   sql: 'TEXT',

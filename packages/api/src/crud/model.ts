@@ -3,8 +3,8 @@
  * file. Everything that writes goes through here; each function runs inside a transaction that the caller opened.
  */
 import { randomInt } from 'node:crypto'
-import { type ResourceName, type Row, withLabelChanges } from '@openvnet/schema'
-import { ApiError } from '../errors.ts'
+import { labels, type ResourceName, type Row, withLabelChanges } from '@openvnet/schema'
+import { ApiError, argumentError } from '../errors.ts'
 import type { Given } from '../parameters/check.ts'
 import { type Cell, type Stored, specOf } from '../store/columns.ts'
 import type { Reader, Values, Writer } from '../store/rows.ts'
@@ -57,11 +57,14 @@ const changesOf = (before: object, values: object): Record<string, Cell> =>
     ) as [string, Cell][],
   )
 
-/** Single labels of PUT: those that are not named stay. */
+/** Single labels of PUT: those that are not named stay. @throws ApiError ArgumentError when it has too many then */
 const relabelled = (row: Stored, given: Given): { labels?: string | null } => {
   const changes = given.get('label')
   if (typeof changes !== 'string') return {}
-  return { labels: withLabelChanges(labelsBefore(row, given), changes) }
+  const after = withLabelChanges(labelsBefore(row, given), changes)
+  const checked = labels.parse(after ?? '')
+  if (!checked.ok) throw argumentError('label', changes, checked.reason)
+  return { labels: after }
 }
 
 const labelsBefore = ({ labels = null }: Stored, given: Given): string | null => {

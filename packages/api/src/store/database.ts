@@ -7,6 +7,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import SqliteDatabase, { type Database } from 'better-sqlite3'
 import { checkHealth } from './health.ts'
+import { defineLabelsMatch } from './label_condition.ts'
 import { migrate, versionOf } from './migrations/migrate.ts'
 
 /** How long the writer waits for another process, in milliseconds. */
@@ -32,6 +33,7 @@ export const openDatabase = (file: string): Database => {
     db.pragma('temp_store = MEMORY')
     db.pragma(`cache_size = -${CACHE}`)
     migrate(db)
+    defineLabelsMatch(db)
     return db
   } catch (error) {
     db.close()
@@ -43,6 +45,7 @@ export const openDatabase = (file: string): Database => {
 export const openForReading = (file: string): Database => {
   const db = new SqliteDatabase(file, { readonly: true, fileMustExist: true, timeout: READER_PATIENCE })
   db.pragma(`cache_size = -${CACHE}`)
+  defineLabelsMatch(db)
   return db
 }
 

@@ -55,15 +55,18 @@ const MEMBERS = ['method', 'path', 'body']
 const operationAt = (value: unknown, index: number): Operation => {
   const given = isObject(value) ? value : {}
   const { method = '', path = '', body = {} } = given as { method?: unknown; path?: unknown; body?: unknown }
-  const operation = { index, method: String(method).toUpperCase(), path: String(path), body }
+  const isText = typeof method === 'string' && typeof path === 'string'
+  const operation = isText
+    ? { index, method: method.toUpperCase(), path, body }
+    : { index, method: '', path: '', body }
   const unknown = Object.keys(given).find((key) => !MEMBERS.includes(key))
   const problem = !isObject(value)
     ? `it must be an object with ${MEMBERS.join(', ')}`
     : unknown !== undefined
       ? `unknown member ${unknown.slice(0, 100)}; it has ${MEMBERS.join(', ')}`
-      : typeof method !== 'string' || typeof path !== 'string'
-        ? 'method and path must be text'
-        : undefined
+      : isText
+        ? undefined
+        : 'method and path must be text'
   if (problem !== undefined) throw new ApiError('InvalidRequest', problem, { operation: nameless(operation) })
   return operation
 }
