@@ -47,8 +47,8 @@ const candidates = (id: number, view: View): readonly number[] => {
   return [...new Set(ids)].sort((a, b) => a - b)
 }
 
-/** The physical networks of an uplink: one for each tag, and one without; the lowest id where two have the same. */
-export const networksOfUplink = recordQuery<readonly CarriedNetwork[]>('networks of uplink', (id, view) => {
+/** The physical networks that an uplink is for: one for each tag, and one without; the lowest id where two have the same. */
+const networksFor = recordQuery<readonly CarriedNetwork[]>('networks that uplink is for', (id, view) => {
   const byTag = new Map<number | null, CarriedNetwork>()
   for (const network of candidates(id, view)) {
     const row = view.get('network', network)
@@ -56,4 +56,21 @@ export const networksOfUplink = recordQuery<readonly CarriedNetwork[]>('networks
     byTag.set(row.vlan_id, { network, vlan_id: row.vlan_id })
   }
   return [...byTag.values()]
+})
+
+/** Uplinks of the same bridge with a lower id and a port. */
+const uplinksBefore = (id: number, view: View): readonly number[] =>
+  view
+    .list('interface.owner_datapath_id', view.get('interface', id)?.owner_datapath_id ?? 0)
+    .filter((row) => row.id < id && isUplink(row) && view.query(uplinkOf, row.id) !== null)
+    .map((row) => row.id)
+
+/**
+ * The physical networks that an uplink leads into. Of several of one bridge the first that is there carries a network,
+ * both ways: else what comes in by one would leave by the other, and go round outside for ever.
+ */
+export const networksOfUplink = recordQuery<readonly CarriedNetwork[]>('networks of uplink', (id, view) => {
+  const carried = uplinksBefore(id, view).flatMap((other) => view.query(networksFor, other) ?? [])
+  const taken = new Set(carried.map(({ network }) => network))
+  return (view.query(networksFor, id) ?? []).filter(({ network }) => !taken.has(network))
 })

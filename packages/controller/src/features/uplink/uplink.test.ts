@@ -110,6 +110,19 @@ t.test(
   },
 )
 
+t.test(
+  'of two uplinks of a network one carries it: nothing goes in by one and out by the other',
+  async (t) => {
+    const [first, second] = [host, { ...host, id: 11, mode: 'patch', port_name: 'if-1' } as const]
+    const { uplink, classify } = await linesHere([first, second])
+    t.match(uplink, [/actions=output:9$/, /actions=output:9$/])
+    t.equal(classify.filter((line) => line.includes('in_port=1 ')).length, 0, 'the other is not heard')
+    const alone = await linesHere([{ ...first, port_name: 'gone' }, second])
+    t.match(alone.uplink.at(-1), /actions=output:1$/, 'it takes over where the first has no port')
+    t.match(alone.classify, [/in_port=LOCAL/, /in_port=1 .*write_metadata:0x1/])
+  },
+)
+
 t.test('no bridge or no port, no way out', async (t) => {
   t.strictSame((await linesHere([guest, { ...host, owner_datapath_id: null }])).uplink, [])
   t.strictSame((await linesHere([guest, { ...host, port_name: 'eth1' }])).uplink, [])
