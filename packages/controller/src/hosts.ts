@@ -1,6 +1,6 @@
 /**
- * Hosts from which bridges connected. From the second on, networks may need tunnels between them; they are remembered,
- * as a host that is away for a while is still one.
+ * Hosts from which bridges connected: whether there is more than one, so that networks may need tunnels between them. They are
+ * remembered, as a host that is away for a while is still one.
  */
 import { isIP } from 'node:net'
 
@@ -14,6 +14,8 @@ export class Hosts {
 
   /** @param peer address and port of a bridge's end of its connection @returns whether this is the second host */
   note(peer: string | null): boolean {
+    // More than that is not asked for.
+    if (this.areSeveral) return false
     const host = peer === null ? '' : hostOf(peer)
     if (isIP(host) === 0 || isLoopback(host) || this.#seen.has(host)) return false
     this.#seen.add(host)

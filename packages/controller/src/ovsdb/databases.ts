@@ -86,6 +86,7 @@ class Database {
       onState: (state) => {
         this.#logState(told, state)
         if (!state.connected || this.site.isComplete) this.#settled.resolve()
+        this.makeTunnelPorts()
         onStatus()
       },
     })
@@ -119,11 +120,14 @@ class Database {
     this.#atWork.add(dpid)
     try {
       await doTunnelPortWork(this.client, work)
-      this.#log.info({ dpid, kind: work.kind }, 'port for tunnels made')
+      this.#log.info({ dpid, kind: work.kind }, 'port for tunnels made or mended')
       this.#atWork.delete(dpid)
     } catch (error) {
       this.#log.warn({ dpid, kind: work.kind, reason: (error as Error).message }, 'no port for tunnels')
-      setTimeout(() => this.#atWork.delete(dpid), TRY_AGAIN_MS).unref()
+      setTimeout(() => {
+        this.#atWork.delete(dpid)
+        void this.makeTunnelPort(dpid)
+      }, TRY_AGAIN_MS).unref()
     }
   }
 

@@ -17,7 +17,7 @@ t.test('a port for tunnels is made where there is none, and mended where it is a
   t.same(tunnelPortWork([], 'br0'), { kind: 'add', bridge: 'br0' })
   t.equal(tunnelPortWork([port('br0', row('vnet-vxlan'))], 'br0'), null, 'what else it is told is let alone')
   const wrong = [row('vnet-vxlan', { type: 'gre' }), row('vnet-vxlan', { options: new Map([['key', '5']]) })]
-  for (const one of wrong) t.same(tunnelPortWork([port('br0', one)], 'br0'), { kind: 'mend', uuid: 'i-br0' })
+  for (const one of wrong) t.match(tunnelPortWork([port('br0', one)], 'br0'), { kind: 'mend', uuid: 'i-br0' })
   t.equal(
     tunnelPortWork([port('br0', row('vnet-gre', { type: 'gre' }))], 'br0'),
     null,

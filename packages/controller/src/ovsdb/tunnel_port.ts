@@ -42,10 +42,17 @@ export interface FoundTunnelPort {
 
 export type TunnelPortWork =
   | { readonly kind: 'add'; readonly bridge: string }
-  | { readonly kind: 'mend'; readonly uuid: string }
+  | { readonly kind: 'mend'; readonly uuid: string; readonly options: ReadonlyMap<string, string> }
 
 const isAsItShouldBe = ({ type, options }: InterfaceRow): boolean =>
   type === TYPE && [...OPTIONS].every(([name, value]) => options.get(name) === value)
+
+/** What else it is told, e.g. the UDP port, is let alone. */
+const mending = ({ uuid, row }: FoundTunnelPort): TunnelPortWork => ({
+  kind: 'mend',
+  uuid,
+  options: new Map([...row.options, ...OPTIONS]),
+})
 
 /**
  * What is to be done for a bridge; `null`: nothing, or nothing that could be done: names of interfaces are unique in a
@@ -55,7 +62,7 @@ const isAsItShouldBe = ({ type, options }: InterfaceRow): boolean =>
 export const tunnelPortWork = (found: readonly FoundTunnelPort[], bridge: string): TunnelPortWork | null => {
   const own = found.filter((port) => port.bridge === bridge)
   const port = own.find(({ row }) => row.name === NAME)
-  if (port !== undefined) return isAsItShouldBe(port.row) ? null : { kind: 'mend', uuid: port.uuid }
+  if (port !== undefined) return isAsItShouldBe(port.row) ? null : mending(port)
   return own.length > 0 || found.some(({ row }) => row.name === NAME) ? null : { kind: 'add', bridge }
 }
 
@@ -63,7 +70,7 @@ export const tunnelPortWork = (found: readonly FoundTunnelPort[], bridge: string
 export const doTunnelPortWork = async (client: Client, work: TunnelPortWork): Promise<void> => {
   if (work.kind === 'mend') {
     await client.transact('Open_vSwitch', [
-      update(INTERFACE, byUuid(work.uuid), { type: TYPE, options: OPTIONS }),
+      update(INTERFACE, byUuid(work.uuid), { type: TYPE, options: work.options }),
     ])
     return
   }

@@ -1,0 +1,107 @@
+/** Ports for tunnels in a real database of Open vSwitch, which is away now and then. */
+import { Client, map, select, string, table } from '@openvnet/ovsdb'
+import { pino } from 'pino'
+import t, { type Test } from 'tap'
+import { type PrivateServer, startServer, withoutServer } from '../../ovsdb/test/private_server.ts'
+import { createDatabases, type Databases } from '../src/ovsdb/databases.ts'
+
+const DATABASE = 'Open_vSwitch'
+const INTERFACE = table('Interface', { name: string, type: string, options: map(string, string) })
+const NAME = 'vnet-vxlan'
+
+const OTHER_OPTIONS = [
+  ['dst_port', '8472'],
+  ['remote_ip', '10.0.0.9'],
+]
+
+/** @param hasPort whether the bridge has a port of that name, for something else */
+const addBridge = (server: PrivateServer, hasPort: boolean): void => {
+  const ports = hasPort ? { ports: ['named-uuid', 'port'] } : {}
+  const bridge = { name: 'br0', other_config: ['map', [['datapath-id', '00000000000000a1']]], ...ports }
+  server.transact(
+    DATABASE,
+    ...(hasPort
+      ? [
+          {
+            ...{ op: 'insert', table: 'Interface', 'uuid-name': 'interface' },
+            row: { name: NAME, type: 'vxlan', options: ['map', OTHER_OPTIONS] },
+          },
+          {
+            ...{ op: 'insert', table: 'Port', 'uuid-name': 'port' },
+            row: { name: NAME, interfaces: ['named-uuid', 'interface'] },
+          },
+        ]
+      : []),
+    { op: 'insert', table: 'Bridge', row: bridge, 'uuid-name': 'bridge' },
+    { op: 'insert', table: DATABASE, row: { bridges: ['named-uuid', 'bridge'] } },
+  )
+}
+
+const until = async (what: string, isSo: () => boolean | Promise<boolean>): Promise<void> => {
+  for (const deadline = Date.now() + 30_000; !(await isSo()); )
+    if (Date.now() > deadline) throw new Error(`not in time: ${what}`)
+    else await new Promise((resolve) => setTimeout(resolve, 20))
+}
+
+interface Read {
+  readonly server: PrivateServer
+  readonly databases: Databases
+  /** From now on bridges need ports for tunnels. */
+  want(): void
+  /** Options of the port for tunnels; `null`: there is none. */
+  options(): Promise<Readonly<Record<string, string>> | null>
+}
+
+const read = async (t: Test, hasPort: boolean): Promise<Read> => {
+  const server = await startServer(t)
+  addBridge(server, hasPort)
+  let isWanted = false
+  const databases = createDatabases({
+    remotes: [server.remote],
+    port: 6633,
+    log: pino({ level: 'silent' }),
+    onIfaceIds: () => undefined,
+    onBridge: () => undefined,
+    onStatus: () => undefined,
+    needsTunnels: () => isWanted,
+  })
+  const reader = new Client({ remote: server.remote, minBackoff: 10, maxBackoff: 50 })
+  t.teardown(() => Promise.all([databases.close(), reader.close()]))
+  await until('it is read', () => databases.statuses()[0]?.connected === true)
+  return {
+    server,
+    databases,
+    want: () => {
+      isWanted = true
+      databases.makeTunnelPorts()
+    },
+    options: async () => {
+      await reader.connected()
+      const [rows] = await reader.transact(DATABASE, [select(INTERFACE, [['name', '==', NAME]])])
+      return rows[0] === undefined ? null : Object.fromEntries(rows[0].options)
+    },
+  }
+}
+
+t.test(
+  'a port that is wanted while the database is away is made when it is back',
+  {
+    skip: withoutServer,
+  },
+  async (t) => {
+    const { server, databases, want, options } = await read(t, false)
+    await server.kill()
+    await until('it is away', () => databases.statuses()[0]?.connected === false)
+    want()
+    await server.start()
+    await until('the port is there', async () => (await options()) !== null)
+    t.same(await options(), { key: 'flow', remote_ip: 'flow' })
+  },
+)
+
+t.test('a port that is mended keeps what else it was told', { skip: withoutServer }, async (t) => {
+  const { want, options } = await read(t, true)
+  want()
+  await until('the port is mended', async () => (await options())?.['key'] === 'flow')
+  t.same(await options(), { key: 'flow', remote_ip: 'flow', dst_port: '8472' })
+})
