@@ -165,3 +165,18 @@ t.test('files are short and named by what they own', async (t) => {
     'no name that says nothing',
   )
 })
+
+t.test('a decision has a number of its own, which its title says', async (t) => {
+  const names = filesBelow('docs/decisions', /\.md$/)
+  const numberOf = (path: string): number => Number(/\/(\d{4})-[a-z0-9-]+\.md$/.exec(path)?.[1])
+  const numbers = names.map(numberOf)
+  t.same(
+    names.filter((_, index) => numbers.indexOf(numbers[index]!) !== index),
+    [],
+    'taken twice',
+  )
+  t.same(
+    names.filter((path) => !text(path).startsWith(`# ${numberOf(path)}. `)),
+    [],
+  )
+})
