@@ -117,7 +117,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     uuid: (dpid) => engine.datapathUuid(dpid),
     isPending: (dpid) => admission.isPending(dpid),
     bridges: () => databases.dpids(),
-    bridge: (dpid) => databases.bridge(dpid),
+    bridge: (dpid, connected) => databases.bridge(dpid, connected),
     lacksTunnelPort: (dpid) =>
       needsTunnels(dpid) && !TUNNEL_PORT_NAMES.some((name) => engine.hasPort(dpid, name)),
   })

@@ -12,7 +12,7 @@ export interface DatapathSources {
   readonly isPending: (dpid: string) => boolean
   /** Bridges that databases know. */
   readonly bridges: () => Iterable<string>
-  readonly bridge: (dpid: string) => BridgeReport | undefined
+  readonly bridge: (dpid: string, connected: boolean) => BridgeReport | undefined
   /** Whether it should have a port for tunnels, and has none. */
   readonly lacksTunnelPort: (dpid: string) => boolean
 }
@@ -46,7 +46,7 @@ export const createDatapathStatuses = (sources: DatapathSources): DatapathStatus
   /** A bridge that only its database knows concerns us when it has a row. */
   const base = (dpid: string, uuid: string | null): SwitchStatus | undefined =>
     sources.status(dpid) ??
-    (uuid !== null && sources.bridge(dpid) !== undefined ? unseen(dpid, began) : undefined)
+    (uuid !== null && sources.bridge(dpid, false) !== undefined ? unseen(dpid, began) : undefined)
   const tunnels = (dpid: string, { connected }: SwitchStatus, known: BridgeReport | undefined): string[] => {
     if (!connected || !sources.lacksTunnelPort(dpid)) return []
     const line = tunnelPortLine(known?.name ?? 'BRIDGE', known?.option ?? '')
@@ -56,7 +56,7 @@ export const createDatapathStatuses = (sources: DatapathSources): DatapathStatus
     const uuid = sources.uuid(dpid)
     const status = base(dpid, uuid)
     if (status === undefined) return undefined
-    const known = sources.bridge(dpid)
+    const known = sources.bridge(dpid, status.connected)
     return {
       ...status,
       uuid,

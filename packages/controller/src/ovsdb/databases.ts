@@ -43,7 +43,8 @@ export interface Databases {
   ready(milliseconds: number): Promise<void>
   /** Datapath ids of all bridges that are known. */
   dpids(): readonly string[]
-  bridge(dpid: string): BridgeReport | undefined
+  /** @param connected whether it is connected here, at this moment */
+  bridge(dpid: string, connected: boolean): BridgeReport | undefined
   statuses(): readonly OvsdbStatus[]
   /** Makes the ports for tunnels that are missing, as far as databases were named: the local one is only read. */
   makeTunnelPorts(): void
@@ -131,23 +132,26 @@ class Database {
     }
   }
 
-  bridge(dpid: string): BridgeReport | undefined {
+  bridge(dpid: string, connected: boolean): BridgeReport | undefined {
     const known = this.site.bridge(dpid)
     if (known === undefined) return undefined
     const { remote } = this.client
-    const warnings = warningsOf({ ...known, option: optionFor(remote), port: this.#options.port })
-    return { name: known.bridge.name, option: optionFor(remote), remote, warnings }
+    const option = optionFor(remote)
+    const warnings = warningsOf({ ...known, option, port: this.#options.port, connected })
+    return { name: known.bridge.name, option, remote, warnings }
   }
 
   #tellBridges(): void {
+    const known = this.#told.size
     for (const dpid of new Set([...this.#told.keys(), ...this.site.dpids])) {
-      const report = this.bridge(dpid)
+      const report = this.bridge(dpid, false)
       const text = JSON.stringify(report)
       if (text === this.#told.get(dpid)) continue
       if (report === undefined) this.#told.delete(dpid)
       else this.#told.set(dpid, text)
       this.#options.onBridge(dpid)
     }
+    if (this.#told.size !== known) this.#options.onStatus()
   }
 
   get settled(): Promise<void> {
@@ -196,9 +200,9 @@ class All implements Databases {
     return this.#databases.flatMap(({ site }) => [...site.dpids])
   }
 
-  bridge(dpid: string): BridgeReport | undefined {
+  bridge(dpid: string, connected: boolean): BridgeReport | undefined {
     for (const database of this.#databases) {
-      const report = database.bridge(dpid)
+      const report = database.bridge(dpid, connected)
       if (report !== undefined) return report
     }
     return undefined

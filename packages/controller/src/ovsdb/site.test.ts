@@ -186,6 +186,7 @@ t.test('what is wrong with a bridge, and the line that mends it', async (t) => {
     datapath_types: ['netdev', 'system'],
     option: '',
     port: 6633,
+    connected: false,
   }
   t.same(warningsOf(good), [])
   t.same(warningsOf({ ...good, bridge: { ...BRIDGE, protocols: ['OpenFlow10', 'OpenFlow13'] } }), [])
@@ -200,6 +201,12 @@ t.test('what is wrong with a bridge, and the line that mends it', async (t) => {
   t.match(warningsOf({ ...good, controllers: [{ target: 'tcp:h:1', is_connected: false }] }), [
     /tcp:h:1 leads nowhere/,
   ])
+  const [none, one] = [
+    { target: 'tcp:h:1', is_connected: false },
+    { target: 'tcp:h:2', is_connected: true },
+  ]
+  t.same(warningsOf({ ...good, controllers: [none], connected: true }), [], 'the database is late')
+  t.match(warningsOf({ ...good, controllers: [none, one], connected: true }), [/tcp:h:1 leads nowhere/])
   const failed = Array.from({ length: 7 }, (_, n) => ({ name: `p${7 - n}`, error: 'No such device' }))
   const lines = warningsOf({ ...good, failed })
   t.equal(lines[0], 'port p1 is not there: No such device')

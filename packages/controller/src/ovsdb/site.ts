@@ -20,7 +20,7 @@ export interface SiteRows {
 }
 
 /** What a database knows of a bridge, without what is the same for all of them. */
-export type KnownBridge = Omit<BridgeFacts, 'option' | 'port'>
+export type KnownBridge = Omit<BridgeFacts, 'option' | 'port' | 'connected'>
 
 /** As the switch says, or as it was told to be. */
 const dpidOf = ({ datapath_id, other_config }: BridgeRow): string | null => {

@@ -16,6 +16,8 @@ export interface BridgeFacts {
   readonly option: string
   /** On which bridges are expected. */
   readonly port: number
+  /** Whether it is connected to us at this moment; the database tells it up to five seconds late. */
+  readonly connected: boolean
 }
 
 /** Failed interfaces that are named; there may be thousands. */
@@ -48,11 +50,13 @@ const datapathType = ({ bridge, datapath_types, option }: BridgeFacts): string[]
   ]
 }
 
-const targets = ({ bridge, controllers, option, port }: BridgeFacts): string[] => {
+const targets = ({ bridge, controllers, option, port, connected }: BridgeFacts): string[] => {
   if (controllers.length === 0)
     return [
       `it has no controller; ovs-vsctl${option} set-controller ${bridge.name} tcp:HOST:${port}, with HOST where vnetd runs`,
     ]
+  const late = connected && controllers.every(({ is_connected }) => !is_connected)
+  if (late) return []
   return controllers
     .filter(({ is_connected }) => !is_connected)
     .map((one) => `its controller target ${one.target} leads nowhere: nobody answers there`)

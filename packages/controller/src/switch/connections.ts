@@ -63,7 +63,9 @@ export class Connections {
       this.#use(next)
       return
     }
-    Object.assign(this.#record, { connected: false, peer: null, role: null, since: new Date() })
+    // What is written from now on it has not: the revision of the last change that it acknowledged stays.
+    const gone = { connected: false, current: false, peer: null, role: null, since: new Date() }
+    Object.assign(this.#record, gone)
     this.#options.onGone()
   }
 
