@@ -43,7 +43,7 @@ export function runInPlace(command, args, options = {}) {
 }
 
 /** Passes signals on to a child that is to end as we would. */
-export function passSignals(child) {
+function passSignals(child) {
   // A terminal's Ctrl-C reaches the child by itself; anything else has to be passed on.
   const pass = (signal) => {
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)

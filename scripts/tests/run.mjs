@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { createWriteStream, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { passSignals, ROOT } from '../setup/run.mjs'
+import { ROOT } from '../setup/run.mjs'
 import { createReport } from './report.mjs'
 
 /**
@@ -14,12 +14,28 @@ import { createReport } from './report.mjs'
 export async function runTests(args, beforeCount = () => {}) {
   mkdirSync(join(ROOT, '.tap'), { recursive: true })
   const tap = ['node_modules/tap/dist/esm/run.mjs', '--reporter=tap', ...args]
-  const child = spawn(process.execPath, tap, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] })
-  passSignals(child)
+  const child = spawn(process.execPath, tap, {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  })
+  passSignalsToGroup(child)
   const report = createReport((text) => void process.stdout.write(`${text}\n`))
   child.stdout.pipe(createWriteStream(join(ROOT, '.tap/results.tap')))
   child.stdout.pipe(report.parser)
   const status = await new Promise((resolve) => child.once('close', resolve))
   beforeCount()
   return report.finish(status)
+}
+
+/** Also to the processes of the tests, which clean up then: tap ends without passing anything on. */
+function passSignalsToGroup(child) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => {
+      try {
+        process.kill(-child.pid, signal)
+      } catch {
+        // They have ended.
+      }
+    })
 }
