@@ -1,6 +1,7 @@
 /**
  * The TCP servers that switches dial. Owns nothing but accepting: what a socket says is its session's business.
- * Sockets are handed over some at a time: the system accepts all that wait in one turn of the event loop.
+ * Sockets are handed over some at a time: the system accepts all that wait in one turn of the event loop. None is before all
+ * addresses are listened on: who called `listen` is not ready for them until then.
  */
 import { createServer, type Server, type Socket } from 'node:net'
 
@@ -31,7 +32,8 @@ const AT_ONCE = 32
 class Arrivals {
   readonly #onSocket: (socket: Socket) => void
   readonly #waiting: Socket[] = []
-  #isPlanned = false
+  /** Or it need not be: nothing is handed over yet. */
+  #isPlanned = true
 
   constructor(onSocket: (socket: Socket) => void) {
     this.#onSocket = onSocket
@@ -39,6 +41,12 @@ class Arrivals {
 
   readonly take = (socket: Socket): void => {
     this.#waiting.push(socket)
+    this.#plan()
+  }
+
+  /** From now on sockets are handed over. */
+  open(): void {
+    this.#isPlanned = false
     this.#plan()
   }
 
@@ -94,9 +102,12 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   const servers = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
   const failed = results.find((result) => result.status === 'rejected')
   if (failed !== undefined) {
-    await Promise.all(servers.map(close))
+    const closed = servers.map(close)
+    arrivals.close()
+    await Promise.all(closed)
     throw failed.reason
   }
+  arrivals.open()
   return {
     addresses: servers.map(addressOf),
     close: async () => {

@@ -15,6 +15,7 @@ import { type FakeSwitch, fakePort } from '@openvnet/openflow/testing'
 import t, { type Test } from 'tap'
 import { fake, start, until } from '../../test/played_switches.ts'
 import { apply, flow, group, manyFlows, output, StandInEngine } from '../../test/stand_in_engine.ts'
+import { listen } from './listener.ts'
 
 t.test('each switch gets its flows, keeps them over reconnections, and is in the status', async (t) => {
   const engine = new StandInEngine(manyFlows(10), [group(1, [output(1)])])
@@ -507,4 +508,48 @@ t.test('that a connection is given up is told before its socket is closed', asyn
   })
   await until(() => told.length > 0, 'told')
   t.match(told[0], /^ports unknown: .*, 0 disconnections$/)
+})
+
+/** A port that nobody listens on, as far as anybody knows. */
+const freePort = async (): Promise<number> => {
+  const listener = await listen({
+    addresses: [{ host: '127.0.0.1', port: 0 }],
+    onSocket: () => undefined,
+    onError: () => undefined,
+  })
+  await listener.close()
+  return listener.addresses[0]!.port
+}
+
+t.test('a switch that dials at once is not heard before all addresses are listened on', async (t) => {
+  // The name has to be looked up, the address has not: between the two somebody may come.
+  for (let round = 0; round < 40; round += 1) {
+    const port = await freePort()
+    const heard: boolean[] = []
+    let isListening = false
+    const listening = listen({
+      addresses: [
+        { host: '127.0.0.1', port },
+        { host: 'localhost', port: 0 },
+      ],
+      onSocket: (socket) => {
+        heard.push(isListening)
+        socket.destroy()
+      },
+      onError: () => undefined,
+    })
+    const clients: Socket[] = []
+    const dial = (): void => {
+      const client = connect(port, '127.0.0.1').on('error', () => undefined)
+      clients.push(client.resume())
+    }
+    setImmediate(dial)
+    const listener = await listening
+    isListening = true
+    dial()
+    await until(() => heard.length > 0, 'somebody is heard')
+    for (const client of clients) client.destroy()
+    await listener.close()
+    t.notOk(heard.includes(false), `round ${round}`)
+  }
 })
