@@ -1,7 +1,7 @@
 /** The text of `--help`, for a group and for a command. */
 import { type Command, type CommandGroup, type CommandOption, optionText, shown } from './command.ts'
 import { GLOBAL_OPTIONS } from './globals.ts'
-import { layOut } from './output/table.ts'
+import { displayWidth, layOut } from './output/table.ts'
 
 const ARITY = { one: ['', ''], optional: ['[', ']'], any: ['[', '...]'], some: ['', '...'] } as const
 
@@ -36,45 +36,65 @@ export const optionHelp = ({ help, required, default: fallback, aliases }: Comma
 export const visibleOptions = ({ options }: Command): CommandOption[] =>
   options.filter(({ obsolete, refused }) => obsolete === undefined && refused === undefined)
 
-/** Two aligned columns without a heading. */
-const list = (entries: readonly (readonly [string, string])[]): string =>
-  entries.length === 0
-    ? ''
-    : layOut(
-        [{ header: '' }, { header: '' }],
-        entries.map(([name, help]) => [`  ${name}`, help]),
-        null,
-      ).slice(1)
+type Entries = readonly (readonly [string, string])[]
 
-const section = (title: string, entries: readonly (readonly [string, string])[]): string[] =>
-  entries.length === 0 ? [] : ['', `${title}:`, list(entries)]
+/** Text in lines of at most so many characters; a longer word has a line of its own. */
+const wrapped = (text: string, width: number): string[] => {
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? ''
+    if (line === '') lines[lines.length - 1] = word
+    else if (displayWidth(line) + 1 + displayWidth(word) <= width) lines[lines.length - 1] = `${line} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}
+
+/** Of a terminal that is narrower than this beside the names, nothing is wrapped. */
+const NARROWEST = 24
+
+/** Two aligned columns without a heading, the second within the terminal. */
+const list = (entries: Entries, width: number | null): string => {
+  const room = (width ?? 0) - Math.max(...entries.map(([name]) => displayWidth(name))) - 4
+  const rows = entries.flatMap(([name, help]) =>
+    room < NARROWEST
+      ? [[`  ${name}`, help]]
+      : wrapped(help, room).map((line, index) => [index === 0 ? `  ${name}` : '', line]),
+  )
+  return layOut([{ header: '' }, { header: '' }], rows, null).slice(1)
+}
+
+const section = (title: string, entries: Entries, width: number | null): string[] =>
+  entries.length === 0 ? [] : ['', `${title}:`, list(entries, width)]
 
 const optionEntries = (options: readonly CommandOption[]): [string, string][] =>
   options.map((option) => [optionSyntax(option), optionHelp(option)])
 
-export const commandHelp = (command: Command, path: readonly string[]): string => {
+/** @param width columns of the terminal; `null` for as wide as needed */
+export const commandHelp = (command: Command, path: readonly string[], width: number | null): string => {
   const usage = ['vnctl', ...path, ...command.positionals.map(positionalText)].join(' ')
   const others = command.names.slice(1).map(shown).join(', ')
   return [
-    command.help,
+    ...wrapped(command.help, width ?? Number.POSITIVE_INFINITY),
     '',
     `Usage: ${usage} [OPTIONS]`,
     ...(others === '' ? [] : [`Also:  ${others}`]),
-    ...section('Options', optionEntries(visibleOptions(command))),
-    ...section('Options of every command', optionEntries(GLOBAL_OPTIONS)),
+    ...section('Options', optionEntries(visibleOptions(command)), width),
+    ...section('Options of every command', optionEntries(GLOBAL_OPTIONS), width),
   ].join('\n')
 }
 
-export const groupHelp = (group: CommandGroup, path: readonly string[]): string => {
+/** @param width columns of the terminal; `null` for as wide as needed */
+export const groupHelp = (group: CommandGroup, path: readonly string[], width: number | null): string => {
   const entry = ({ names, help }: Command | CommandGroup) => [shown(names[0]), help] as const
   const prefix = ['vnctl', ...path].join(' ')
   return [
-    group.help,
+    ...wrapped(group.help, width ?? Number.POSITIVE_INFINITY),
     '',
     `Usage: ${prefix} ${group.commands.length > 0 && group.groups.length > 0 ? '[NAMESPACE] ' : ''}COMMAND [OPTIONS]`,
-    ...section('Commands', group.commands.map(entry)),
-    ...section(path.length === 0 ? 'Namespaces' : 'Relations', group.groups.map(entry)),
-    ...section('Options of every command', optionEntries(GLOBAL_OPTIONS)),
+    ...section('Commands', group.commands.map(entry), width),
+    ...section(path.length === 0 ? 'Namespaces' : 'Relations', group.groups.map(entry), width),
+    ...section('Options of every command', optionEntries(GLOBAL_OPTIONS), width),
     '',
     `\`${prefix} ${path.length === 0 ? 'NAMESPACE ' : ''}COMMAND --help\` explains one command. Names may be plural or singular, with - or _.`,
   ].join('\n')

@@ -39,8 +39,11 @@ interface State {
   command: Command | null
 }
 
+const inPath = (path: readonly string[], problem: string): string =>
+  [path.join(' '), problem].filter((part) => part !== '').join(': ')
+
 const usage = (path: readonly string[], problem: string): Failure =>
-  new Failure(EXIT.usage, [path.join(' '), problem].filter((part) => part !== '').join(': '))
+  new Failure(EXIT.usage, inPath(path, problem))
 
 const helpHint = (path: readonly string[]): string => `see \`${['vnctl', ...path, '--help'].join(' ')}\``
 
@@ -97,12 +100,18 @@ export const refusalOf = (kind: Kind<Scalar>, reason: string, text: string): str
   return reason.includes(kind.expects) ? reason : `${reason}; expected ${kind.expects}`
 }
 
+/** A uuid may be typed without what says of which resource it is: `r1` of a router is `rt-r1`. */
+const withPrefix = (kind: Kind<Scalar>, text: unknown): unknown =>
+  kind.prefix !== undefined && typeof text === 'string' && /^[a-z0-9]+$/.test(text)
+    ? `${kind.prefix}-${text}`
+    : text
+
 /** @throws {Failure} naming the value and what it should be */
 const checked = (path: readonly string[], name: string, kind: Kind<Scalar>, text: unknown): Scalar => {
-  const parsed = kind.parse(text)
+  const parsed = kind.parse(withPrefix(kind, text))
   if (parsed.ok) return parsed.value
   const problem = refusalOf(kind, parsed.reason, String(text))
-  throw new Failure(EXIT.invalid, `${path.join(' ')}: ${name} '${text}': ${problem}`)
+  throw new Failure(EXIT.invalid, inPath(path, `${name} '${text}': ${problem}`))
 }
 
 interface TypedOption {
@@ -142,11 +151,12 @@ const optionValue = (state: State, option: CommandOption, text: string, spelt: s
   if (text === '' && option.nullable === true) return null
   const [, address, bits] = option.prefix === undefined ? [] : (/^(.*)\/(\d+)$/.exec(text) ?? [])
   if (address === undefined) return checked(state.path, spelt, option.kind, text)
+  const value = checked(state.path, spelt, option.kind, address)
   const prefix = state.command?.options.find(({ name }) => name === option.prefix)
   if (prefix !== undefined) {
     put(state, prefix, checked(state.path, `${spelt} '${text}': prefix length`, prefix.kind, bits), spelt)
   }
-  return checked(state.path, spelt, option.kind, address)
+  return value
 }
 
 /** Notes a value; the same may be said twice, but not two things. */
@@ -158,7 +168,8 @@ const put = (state: State, option: CommandOption, value: Scalar | null, spelt: s
   } else if (option.repeats && value !== null) {
     state.options.set(option.name, [...((before as readonly Scalar[] | undefined) ?? []), value])
   } else if (before !== undefined && before !== value) {
-    throw usage(state.path, `${typed ?? spelt} is given twice: '${before}' and '${value}'`)
+    const name = typed === spelt ? spelt : optionText(option.name)
+    throw usage(state.path, `${name} is given twice: '${before}' and '${value}'`)
   } else state.options.set(option.name, value)
   state.typed.set(option.name, typed ?? spelt)
 }

@@ -59,7 +59,7 @@ const INTRODUCTION = `# vnctl
 \`vnctl NAMESPACE COMMAND [OPTIONS]\`. Names of namespaces, commands and options may be written with \`-\` or \`_\`,
 namespaces in plural or singular; a command may be shortened as long as it is the only one that begins so.
 Values follow as \`--option value\` or \`--option=value\`; booleans are \`--option\`, \`--no-option\`, \`--option false\`.
-A reference such as \`--network-uuid\` may be written \`--network\`.
+A reference such as \`--network-uuid\` may be written \`--network\`, and a uuid without its prefix: \`vnctl router add r1\` makes \`rt-r1\`.
 
 An option that takes a list may be typed several times. \`--ipv4-network 10.0.0.0/24\` says the prefix length too.
 Colours are shown on a terminal unless \`NO_COLOR\` is set, elsewhere when \`FORCE_COLOR\` is. \`--dry-run\` says what the server would do, which it tries and undoes. On a terminal a deletion that takes other rows along lists them

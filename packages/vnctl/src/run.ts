@@ -26,7 +26,8 @@ const withHelp = (argv: readonly string[]): string[] => {
 
 const showHelp = (line: ParsedLine, io: Io): void => {
   const { command, group, path } = line
-  io.stdout(`${command === null ? groupHelp(group, path) : commandHelp(command, path)}\n`)
+  const { width } = io
+  io.stdout(`${command === null ? groupHelp(group, path, width) : commandHelp(command, path, width)}\n`)
 }
 
 const incomplete = ({ group, path }: ParsedLine): Failure => {

@@ -186,7 +186,7 @@ t.test('what is misspelt is refused with what was probably meant', async (t) => 
     [['network', 'add', '--dsplay-name=x'], /unknown option --dsplay-name; did you mean --display-name\?$/],
     [['datapath', 'netwroks', 'show'], /did you mean networks?\?$/],
     [['qqqqqq'], /^unknown command qqqqqq; see `vnctl --help`$/],
-    [['network'], /^networks: name a command: add, modify, show, del$/],
+    [['network'], /^networks: name a command: add, modify, show, del, dhcp-ranges$/],
     [['network', 'add'], /^networks add: --ipv4-network is missing: an IPv4 address/],
     [['network', 'add', '--ipv4-network'], /--ipv4-network needs a value/],
     [['network', 'add', 'nw-1', 'nw-2', '--ipv4-network=10.0.0.0'], /unexpected 'nw-2'/],
@@ -197,6 +197,10 @@ t.test('what is misspelt is refused with what was probably meant', async (t) => 
     [
       ['network', 'add', '--mode=virtual', '--network-mode=internal'],
       /--mode is given twice: 'virtual' and 'internal'/,
+    ],
+    [
+      ['network', 'add', '--ipv4-network=10.0.0.0/24', '--ipv4-prefix=16'],
+      /--ipv4-prefix is given twice: '24' and '16'/,
     ],
     [['network', 'del'], /^networks del: UUID is missing/],
     [['network', 'modify', 'nw-1'], /nothing to change in nw-1; give one of --display-name, --domain-name/],
@@ -343,7 +347,14 @@ t.test('refusals of the API become sentences and exit codes', async (t) => {
       4,
       /IP Address 1\.1\.1\.1 not in subnet$/,
     ],
-    [400, 'MissingArgument', 'mac_address', '111', 4, /--mac-address is missing$/],
+    [
+      400,
+      'MissingArgument',
+      'mac_address',
+      '111',
+      4,
+      /--mac-address is missing: that of the guest; or --mac-range-group-uuid/,
+    ],
     [400, 'RelationAlreadyExists', 'dp-1 nw-1', '112', 4, /dp-1 and nw-1 are related already/],
     [
       400,

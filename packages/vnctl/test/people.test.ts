@@ -212,6 +212,24 @@ t.test('colours are for terminals', async (t) => {
   t.equal(colourful.replaceAll('\u001b[1m', '').replaceAll('\u001b[22m', ''), plain)
 })
 
+t.test('help fits the terminal', async (t) => {
+  const { run } = await import('../src/index.ts')
+  for (const argv of [['--help'], ['network', '--help'], ['networks', 'add', '--help']]) {
+    const texts: string[] = []
+    const io = { stderr: () => undefined, stdin: (async function* () {})(), env: {}, width: 100 }
+    t.equal(await run(argv, { ...io, stdout: (text) => void texts.push(text) }), 0)
+    const lines = texts.join('').split('\n')
+    t.same(
+      lines.filter((line) => line.length > 100 && !line.startsWith('`')),
+      [],
+    )
+    t.ok(
+      lines.some((line) => line.startsWith('          ')),
+      'what is long goes on below itself',
+    )
+  }
+})
+
 t.test('a misspelt uuid finds the one that was meant', async (t) => {
   const { here } = await serve(t)
   await here('batch', 'networks add nw-office --ipv4-network=10.0.0.0')
@@ -227,9 +245,9 @@ t.test('a misspelt uuid finds the one that was meant', async (t) => {
     code: 3,
     stderr: /`vnctl networks show` lists what there is/,
   })
-  t.match(await here('networks show office'), {
+  t.match(await here('networks show OFFICE'), {
     code: 4,
-    stderr: /UUID 'office': not nw- and .*; did you mean nw-office\?/,
+    stderr: /UUID 'OFFICE': not nw- and .*; did you mean nw-office\?/,
   })
   t.match(await here('changes --since=99'), {
     code: 4,
@@ -281,4 +299,7 @@ t.test('what the original and its users typed still works', async (t) => {
   const both = await here('routers add rt-two --network nw-a=10.0.0.250 --network nw-b')
   t.equal(both.code, 0, both.stderr)
   t.match(await json('routers networks show rt-two'), { total_count: 2 })
+  t.match(both.stdout, /nw-a=10\.0\.0\.250,nw-b=10\.0\.1\.1$/m)
+  t.match(await json('router show two'), { uuid: 'rt-two' }, 'the prefix need not be typed')
+  t.match(await here('interface add z9 --network b'), { code: 0, stdout: /^if-z9 .* nw-b/m })
 })

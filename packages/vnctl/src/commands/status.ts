@@ -26,7 +26,7 @@ const numbers = (revision: string): Column[] => [
   plain('dpid'),
   plain('uuid'),
   { header: 'CONNECTED', text: (row) => (row['connected'] === true ? 'yes' : 'no') },
-  { header: 'REVISION', text: () => revision },
+  { header: 'REVISION', spare: true, text: () => revision },
   plain('acknowledged_revision', 'ACKNOWLEDGED'),
   plain('flows'),
   plain('refused'),

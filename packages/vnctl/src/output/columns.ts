@@ -2,7 +2,15 @@
  * The columns of a resource's table. References are shown by uuid; in the plain table a column that says nothing
  * (empty, a boolean at its default, a name that is the uuid) is left out.
  */
-import { boolean, columnName, type Field, nearest, type ResourceSpec, text } from '@openvnet/schema'
+import {
+  boolean,
+  columnName,
+  type Field,
+  nearest,
+  networkList,
+  type ResourceSpec,
+  text,
+} from '@openvnet/schema'
 import { canonical } from '../command.ts'
 import { EXIT, Failure } from '../failure.ts'
 import { cell } from './cell.ts'
@@ -49,6 +57,15 @@ const plainColumn = (name: string): Column => ({
   speaks: notEmpty,
 })
 
+/** The networks of a router as `--networks` takes them, each with its gateway. */
+const networksText = (networks: unknown): string =>
+  Array.isArray(networks)
+    ? networks
+        .filter(isRow)
+        .map(({ network_uuid, ipv4_address }) => `${network_uuid}=${ipv4_address}`)
+        .join(',')
+    : ''
+
 /** All columns of a resource, the uuid first. */
 export const columnsOf = (resource: ResourceSpec): Column[] => [
   ...(resource.prefix === null ? [] : [plainColumn('uuid')]),
@@ -56,7 +73,7 @@ export const columnsOf = (resource: ResourceSpec): Column[] => [
   ...Object.entries(resource.parameters ?? {}).map(
     ([name, { kind }]): Column => ({
       header: name.toUpperCase(),
-      text: (row) => cell(row[name], kind),
+      text: (row) => (kind === networkList ? networksText(row[name]) : cell(row[name], kind)),
       speaks: notEmpty,
     }),
   ),

@@ -104,8 +104,14 @@ const PARAMETERS = new Set(
 const spelled = (text: string, spell: Spell): string =>
   text.replace(/\b[a-z0-9]+(?:_[a-z0-9]+)+\b/g, (word) => (PARAMETERS.has(word) ? spell(word) : word))
 
+/** What to do where the name of a parameter that is missing does not say it. */
+const instead: Readonly<Record<string, (spell: Spell) => string>> = {
+  mac_address: (spell) =>
+    `: that of the guest; or ${spell('mac_range_group_uuid')} for one from a range, where an interface is made`,
+}
+
 const missing = (parameter: string, spell: Spell): string =>
-  /^\w+$/.test(parameter) ? `${spell(parameter)} is missing` : parameter
+  /^\w+$/.test(parameter) ? `${spell(parameter)} is missing${instead[parameter]?.(spell) ?? ''}` : parameter
 
 const restricted = (message: string, spell: Spell): string =>
   spelled(
