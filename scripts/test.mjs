@@ -10,6 +10,7 @@ import { ensureCommands, SHELLS, TESTS } from './setup/system.mjs'
 
 /** In place of the exclusions in .taprc, where test/docker is. */
 const EVERYTHING = ['--exclude=**/dist/**']
+const IN_DOCKER = 'test/docker/multi_host.test.ts'
 
 await runMain(async () => {
   const status = await ensureNode()
@@ -21,18 +22,19 @@ await runMain(async () => {
   ensureCommands(SHELLS)
   const { runTests } = await import('./tests/run.mjs')
   const args = process.argv.slice(2)
-  return args.includes('--docker') ? runAlsoInDocker(runTests) : runTests(args)
+  const rest = args.filter((arg) => arg !== '--docker')
+  return rest.length < args.length ? runAlsoInDocker(runTests, rest) : runTests(args)
 })
 
 /** Why containers were left out is said right before the count. Only what is missing on the machine is no fault. */
-async function runAlsoInDocker(runTests) {
+async function runAlsoInDocker(runTests, files) {
   const { sayLeftOut, Unavailable, withDocker } = await import('./docker/prepare.mjs')
   try {
-    return await withDocker(() => runTests(EVERYTHING))
+    return await withDocker(() => runTests(files.length > 0 ? [...files, IN_DOCKER] : EVERYTHING))
   } catch (error) {
     if (error instanceof SetupError) throw error
     sayLeftOut(error)
-    const status = await runTests([], () => sayLeftOut(error))
+    const status = await runTests(files, () => sayLeftOut(error))
     return error instanceof Unavailable ? status : 1
   }
 }
