@@ -16,6 +16,9 @@ import { Cell, type CellKey, Cells } from './cells.ts'
 import type { Computation, Source } from './computation.ts'
 import { eachDependent, isCrowd, withDependent, withoutDependent } from './dependents.ts'
 
+/** Most readers of a cell that are a list: it is no junction, so only memory counts, and most rows have about a dozen. */
+const LONGEST_LIST = 32
+
 const isOutOfDate = (source: Source): boolean =>
   !(source instanceof Cell) && (source.state === 'maybe' || source.state === 'new')
 
@@ -223,7 +226,11 @@ export class Graph {
       // Also after a failure: what it read may change, and then it must run again.
       this.#reading = outer
       for (const source of reading.keys())
-        source.dependents = withDependent(source.dependents, target, this.#junction)
+        source.dependents = withDependent(
+          source.dependents,
+          target,
+          source instanceof Cell ? LONGEST_LIST : this.#junction,
+        )
       for (const source of target.sources) if (!reading.has(source)) this.#unsubscribe(target, source)
       target.sources = [...reading.keys()]
       target.computedAt = this.#now

@@ -26,6 +26,9 @@ export const uplinkOf = recordQuery<SwitchPort>('port of uplink', (id, view) => 
 
 /** The switch of an uplink: none or one datapath id. */
 export const switchOfUplink = listQuery<string>('switch of uplink', (id, view) => {
+  const row = view.get('interface', id)
+  // Nearly all are guests: they need no result of their own.
+  if (row === undefined || !isUplink(row)) return []
   const port = view.query(uplinkOf, id)
   return port === null ? [] : [port.dpid]
 })
