@@ -18,7 +18,7 @@ const isReport = (event: Record<string, unknown>): boolean =>
   typeof event['store'] === 'string' &&
   Number.isSafeInteger(event['revision']) &&
   Array.isArray(event['datapaths']) &&
-  event['datapaths'].every(isRecord) &&
+  event['datapaths'].every((one) => isRecord(one) && typeof one['dpid'] === 'string') &&
   (event['ovsdb'] === undefined || (Array.isArray(event['ovsdb']) && event['ovsdb'].every(isRecord)))
 
 const EVENT_IS_VALID: Readonly<Record<BusTopic, (event: Record<string, unknown>) => boolean>> = {

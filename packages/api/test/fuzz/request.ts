@@ -39,6 +39,7 @@ const NASTY = [
     "'; DROP TABLE networks; --",
     '\r\nX: y',
     'a'.repeat(5000),
+    'a,'.repeat(2000),
   ],
   ...[
     '10.0.0.1',
@@ -80,6 +81,7 @@ const JSON_TEXTS = [
   `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`,
   `{"operations":[${'{"method":"POST","path":"networks"},'.repeat(50)}1]}`,
   '{"operations":[{"method":"DELETE","path":"networks/%zz"}]}',
+  '{"operations":[{"method":{"toString":1},"path":{"toString":1}}]}',
   '{"operations":[{"method":"POST","path":"__proto__","body":{"__proto__":1}}]}',
 ]
 
@@ -115,6 +117,8 @@ const anyValue = (random: Random, words: Vocabulary, depth = 0): unknown => {
     return [anyValue(random, words, depth + 1), anyValue(random, words, depth + 1)]
   if (depth < 3 && random.chance(0.1))
     return { [random.pick(words.names)]: anyValue(random, words, depth + 1) }
+  // Cannot be made a text.
+  if (random.chance(0.05)) return { toString: 1, valueOf: 1 }
   if (random.chance(0.1)) return random.pick([null, true, false, -1, 0.1, 1e308, Number.MAX_SAFE_INTEGER + 2])
   return random.pick(NASTY)
 }
