@@ -23,6 +23,24 @@ t.test('the suffix of a path is the format of the answer', async (t) => {
   t.equal((await api.send('GET', '/healthz.yml')).status, 404, 'only paths of the API have a suffix')
 })
 
+t.test('what is long is JSON, which is YAML: writing it anew would hold up everybody', async (t) => {
+  const api = await startApi(t)
+  const operations = Array.from({ length: 600 }, (_, index) => ({
+    ...{ method: 'POST', path: 'networks' },
+    body: { uuid: `nw-${index}`, ipv4_network: '10.0.0.0', display_name: 'yes: "no" # \u2028' },
+  }))
+  await api.ok('POST', 'batch', { operations }, 'json')
+  for (const path of ['networks', 'snapshot', 'changes']) {
+    const url = `/api/1.0/${path}`
+    const query = path === 'networks' ? '?limit=1000' : ''
+    const { body: said } = await api.raw({ method: 'GET', url: `${url}${query}` })
+    const { body, headers } = await api.raw({ method: 'GET', url: `${url}.yml${query}` })
+    t.match(headers['content-type'], 'application/yaml')
+    t.same(body, said, `${path}: JSON, and the same`)
+    t.same(parse(JSON.stringify(said)), said, 'as YAML too')
+  }
+})
+
 t.test('a body in YAML is flat or in an envelope, with plain or with symbol keys', async (t) => {
   const api = await startApi(t)
   const send = (payload: string, type = 'application/yaml') =>

@@ -1,10 +1,14 @@
 /**
  * Answers as YAML 1.2 where the path ends in `.yml`: what the JSON answer says, with plain text as keys, also of
- * errors (docs/decisions/0016-yaml-with-plain-keys.md).
+ * errors (docs/decisions/0016-yaml-with-plain-keys.md). What is long stays as it is, since JSON is YAML 1.2 too: writing it
+ * anew would hold up everything for as long as it takes.
  */
 import type { FastifyInstance } from 'fastify'
 import { stringify } from 'yaml'
 import { asksForYaml } from './rewrite.ts'
+
+/** Characters that are written anew in some ten milliseconds. */
+const LONG = 65_536
 
 const isJson = (type: unknown): boolean => /^application\/json\b/.test(String(type))
 
@@ -20,6 +24,7 @@ export const answerInYaml = (app: FastifyInstance): void => {
     const text = textOf(payload)
     if (text === undefined) return payload
     reply.type('application/yaml; charset=utf-8').removeHeader('content-length')
+    if (text.length > LONG) return text
     return stringify(JSON.parse(text), { lineWidth: 0, aliasDuplicateObjects: false })
   })
 }
