@@ -33,7 +33,8 @@ process.exitCode = await run(process.argv.slice(2), {
   stderr: (text) => void stderr.write(text),
   stdin,
   env,
-  width: stdout.isTTY ? stdout.columns : null,
+  // A terminal that does not know its width says 0.
+  width: stdout.isTTY ? stdout.columns || null : null,
   color: wantsColor(env, stdout.isTTY),
   signal: stop.signal,
   ...(stdin.isTTY && stderr.isTTY ? { ask } : {}),

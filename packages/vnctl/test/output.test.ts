@@ -90,6 +90,8 @@ t.test('name is uuids, one per line', async (t) => {
   const join = { id: 1, datapath_id: 1, network_id: 1, mac_address: '02:00:00:00:00:01' }
   t.equal((await shown(join, ['datapath', 'networks', 'add', 'dp-1', 'nw-1', '-o', 'name'])).stdout, 'nw-1\n')
   t.equal((await shown(['if-a'], ['interface', 'del', 'if-a'])).stdout, 'deleted if-a\n')
+  const bare = await shown({ uuid: 'lp-a' }, ['lease-policy', 'interfaces', 'add', 'lp-a', 'if-a'])
+  t.match(bare.stdout, /^LEASE_POLICY +INTERFACE\nlp-a +if-a\n$/)
 })
 
 t.test('an empty list and a part of a list are said on stderr', async (t) => {
@@ -147,6 +149,11 @@ t.test('status is a table of bridges', async (t) => {
   ])
   t.equal((await shown(status, ['status', '-o', 'name'])).stdout, 'dp-br0\n0x01\n')
   t.match((await shown(status, ['status', '-o', 'wide'])).stdout, /GROUPS.*SINCE/)
+  const waiting = { ...status, datapaths: [{ ...datapath, uuid: null, pending: true, warnings: [] }] }
+  t.match(
+    (await shown(waiting, ['status'])).stdout,
+    /waits to be approved: vnctl datapath add --dpid 0x000002fdee8e0a44$/m,
+  )
   t.same(JSON.parse((await shown(status, ['status', '-o', 'json'])).stdout), status)
   t.match(
     (await shown({ ...status, datapaths: [] }, ['status'])).stderr,

@@ -31,7 +31,18 @@ const numbers = (revision: string): Column[] => [
   plain('flows'),
   plain('refused'),
 ]
-const SENTENCES: readonly Column[] = [plain('last_error'), plain('warnings')]
+/** A bridge that is connected and is not acted for says how that is changed. */
+const warningsOf = (row: AnswerRow): unknown[] => {
+  const warnings = Array.isArray(row['warnings']) ? row['warnings'] : []
+  return row['pending'] === true
+    ? [`waits to be approved: vnctl datapath add --dpid ${row['dpid']}`, ...warnings]
+    : warnings
+}
+
+const SENTENCES: readonly Column[] = [
+  plain('last_error'),
+  { header: 'WARNINGS', text: (row) => cell(warningsOf(row)) },
+]
 const WIDE = ['role', 'groups', 'flow_mods_sent', 'group_mods_sent', 'packet_ins', 'peer', 'since'].map(
   (name) => plain(name),
 )
@@ -47,10 +58,9 @@ const table = (columns: readonly Column[], rows: readonly AnswerRow[], limit: nu
 /** What has no place beside the numbers, below them: a warning must not be cut off. */
 const sentences = (row: AnswerRow): string[] => {
   const name = cell(row['uuid'] ?? row['dpid'])
-  const warnings = Array.isArray(row['warnings']) ? row['warnings'] : []
   return [
     ...(row['last_error'] ? [`${name}: last error: ${row['last_error']}`] : []),
-    ...warnings.map((warning) => `${name}: warning: ${warning}`),
+    ...warningsOf(row).map((warning) => `${name}: warning: ${warning}`),
   ].map(escaped)
 }
 
@@ -71,8 +81,9 @@ const remarkNotEnforced = (context: Context, status: unknown): void => {
   const entries = isRow(status) && Array.isArray(status['not_enforced']) ? status['not_enforced'] : []
   const rows = entries.filter(isRow)
   if (!isRow(status) || rows.length === 0) return
-  const named = rows.slice(0, NAMED).map(({ uuid, what }) => `${uuid} (${what})`)
-  const more = Number(status['not_enforced_total'] ?? rows.length) - named.length
+  const first = rows.slice(0, NAMED)
+  const named = [...new Set(first.map(({ uuid, what }) => `${uuid} (${what})`))]
+  const more = Number(status['not_enforced_total'] ?? rows.length) - first.length
   const rest = more > 0 ? ` and ${more} more; -o json names them` : ''
   context.remark(`not enforced yet: ${named.join(', ')}${rest}`)
 }

@@ -18,8 +18,10 @@ const addCommand = ({ join, base, other, given, names }: Relation): Command => (
   options: [...addOptions(join, given), ...WRITE_OPTIONS],
   run: async ({ positionals: [from = '', to = ''], options }, context) => {
     const path = [base.collection, from, names[0], to]
+    // Some calls of the original answer with the base alone.
+    const known = { ...Object.fromEntries(options), [`${base.name}_uuid`]: from, [`${other.name}_uuid`]: to }
     await write(context, { method: 'POST', path, body: Object.fromEntries(options) }, (answer) =>
-      present(context, { answers: [answer], resource: join, name: to }),
+      present(context, { answers: [answer], resource: join, name: to, known }),
     )
   },
 })

@@ -14,6 +14,8 @@ export interface Presentation {
   readonly resource: ResourceSpec
   /** The name of a row that has no uuid of its own. */
   readonly name?: string
+  /** What people know of a row of which the answer does not say it. */
+  readonly known?: AnswerRow
 }
 
 /** Prints answers exactly as they are. */
@@ -81,14 +83,15 @@ const remarkOnPage = (context: Context, answer: unknown, resource: ResourceSpec)
 }
 
 export const present = async (context: Context, presentation: Presentation): Promise<void> => {
-  const { answers, resource, name } = presentation
+  const { answers, resource, name, known } = presentation
   const { format } = context
   checkView(context)
   const rows = sorted(context, answers.flatMap(rowsOf), resource)
   if (format === 'json' || format === 'yaml') await presentRaw(context, answers)
   else if (format === 'name') {
     for (const row of rows) context.print(String(row['uuid'] ?? name ?? ''))
-  } else if (rows.length > 0) presentTable(context, rows, resource)
+  } else if (rows.length > 0)
+    presentTable(context, known ? rows.map((row) => ({ ...known, ...row })) : rows, resource)
   for (const answer of answers) remarkOnPage(context, answer, resource)
 }
 
