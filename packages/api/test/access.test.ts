@@ -1,4 +1,6 @@
 /** Who may ask and how: tokens, roles, TLS, over real sockets. */
+
+import { once } from 'node:events'
 import {
   chmodSync,
   chownSync,
@@ -10,6 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { connect as connectSecurely } from 'node:tls'
 import { createLocalBus } from '@openvnet/feed'
 import { pino } from 'pino'
@@ -224,6 +227,29 @@ t.test('tokens are added and taken away while it runs; what a token had opened e
   other.leave()
   // What the watch may have seen in between.
   api.errors.splice(0)
+})
+
+t.test('a token that is taken away while a body comes is not good for what follows', async (t) => {
+  const { url, tokenFile, reader, admin, store, ...api } = await withTokens(t)
+  const begin = async (method: string, path: string, token: string) => {
+    const more = { 'content-length': 31, expect: '100-continue', accept: 'text/event-stream' }
+    const headers = { ...bearer(token), ...FORM, ...more }
+    const request = httpRequest(`${url}/api/1.0/${path}`, { method, headers })
+    request.flushHeaders()
+    // The head has been read.
+    await once(request, 'continue')
+    return async () => {
+      request.end('uuid=nw-9&ipv4_network=10.9.0.0')
+      const [response] = (await once(request, 'response')) as [IncomingMessage]
+      response.destroy()
+      return response.statusCode
+    }
+  }
+  const begun = [await begin('POST', 'networks', admin), await begin('GET', 'changes', reader)]
+  for (const name of ['ops', 'dashboard']) removeFromFile(tokenFile, name)
+  api.reload()
+  for (const go of begun) t.equal(await go(), 401)
+  t.equal(store.revision(), 0)
 })
 
 t.test('the token file: private, whole, and nothing else than a file', async (t) => {

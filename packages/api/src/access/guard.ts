@@ -54,6 +54,12 @@ export const checkAllowed = (request: FastifyRequest, { token, isTrusted }: Call
   if (!mayBeTrial(request)) throw forbidden(request, token)
 }
 
+/** To be called when the body is there: that may have taken half a minute. @throws ApiError Unauthorized */
+export const checkStillKnown = (request: FastifyRequest, access: Access): void => {
+  const { token } = request.caller
+  if (token !== null && !access.isValid(token)) throw unauthorized(request)
+}
+
 /** Says the query string that nothing is to be done? The body may say otherwise, so this decides nothing. */
 const mayBeTrial = ({ originalUrl }: FastifyRequest): boolean => /[?&]dry_run=/.test(originalUrl)
 

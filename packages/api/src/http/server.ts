@@ -8,7 +8,7 @@ import type { SecureContextOptions } from 'node:tls'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import type { Access } from '../access/access.ts'
-import { type Caller, checkAllowed, identify } from '../access/guard.ts'
+import { type Caller, checkAllowed, checkStillKnown, identify } from '../access/guard.ts'
 import { parseBody, parseForm } from '../parameters/body.ts'
 import { trackRequests } from './drain.ts'
 import { type AnswerLimits, answerClientError, answerFailure } from './failure.ts'
@@ -108,6 +108,7 @@ const admit = async (app: FastifyInstance, { access, rate }: ServerOptions): Pro
     await checkRate(request)
     checkAllowed(request, request.caller)
   })
+  if (access !== null) app.addHook('preHandler', async (request) => checkStillKnown(request, access))
 }
 
 export const createServer = async (log: Logger, options: ServerOptions): Promise<Server> => {
