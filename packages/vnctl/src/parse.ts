@@ -80,7 +80,13 @@ const descend = (state: State, word: string): void => {
     return
   }
   if (entry === undefined) {
-    const names = [...group.groups, ...group.commands].flatMap(({ names }) => names.map(shown))
+    const entries = [...group.groups, ...group.commands]
+    const begin = entries.filter(({ names }) => names.some((name) => name.startsWith(canonical(word))))
+    if (begin.length > 1) {
+      const several = begin.map(({ names }) => shown(names[0])).join(', ')
+      throw usage(path, `${word} may be each of ${several}`)
+    }
+    const names = entries.flatMap(({ names }) => names.map(shown))
     throw usage(path, `unknown command ${word}; ${suggestion(word, names, path)}`)
   }
   path.push(shown(entry.names[0]))

@@ -186,6 +186,7 @@ t.test('what is misspelt is refused with what was probably meant', async (t) => 
     [['network', 'add', '--dsplay-name=x'], /unknown option --dsplay-name; did you mean --display-name\?$/],
     [['datapath', 'netwroks', 'show'], /did you mean networks?\?$/],
     [['qqqqqq'], /^unknown command qqqqqq; see `vnctl --help`$/],
+    [['netw', 'show'], /^netw may be each of networks, network-services$/],
     [['network'], /^networks: name a command: add, modify, show, del, dhcp-ranges$/],
     [['network', 'add'], /^networks add: --ipv4-network is missing: an IPv4 address/],
     [['network', 'add', '--ipv4-network'], /--ipv4-network needs a value/],

@@ -23,7 +23,7 @@ for (const name of examples) {
     const { here, api } = await serve(t)
     const first = await here(`apply -f ${EXAMPLES}${name}`)
     t.same([first.code, first.stderr.replace(/^not enforced yet.*\n/, '')], [0, ''])
-    t.match(first.stdout, /\d+ to add, 0 unchanged\n$/)
+    t.match(first.stdout, /\d+ added, 0 unchanged\n$/)
     t.equal(api.store.revision(), 1, 'one batch')
     const again = await here(`apply -f ${EXAMPLES}${name}`)
     t.match(again, { code: 0, stdout: /^\d+ unchanged\n$/ })

@@ -93,13 +93,22 @@ const prepare = async (options: OptionValues, context: Context): Promise<Prepare
 }
 
 const showPlan = async (context: Context, plan: Plan): Promise<void> => {
-  const { planText } = await import('../declaration/show.ts')
   if (context.format === 'json' || context.format === 'yaml') {
     const { presentRaw } = await import('../output/present.ts')
     const changes = plan.changes.map(({ resource, ...change }) => ({ resource: resource.name, ...change }))
     await presentRaw(context, [{ changes, unchanged: plan.unchanged }])
   } else if (context.format === 'name') for (const { key } of plan.changes) context.print(key)
-  else context.print(planText(plan, context.paint))
+  else if (plan.changes.length > 0) {
+    const { planText } = await import('../declaration/show.ts')
+    context.print(planText(plan, context.paint))
+  }
+}
+
+/** How much it is, below what it is. */
+const showSummary = async (context: Context, plan: Plan, isDone: boolean): Promise<void> => {
+  if (context.format !== 'table' && context.format !== 'wide') return
+  const { summaryOf } = await import('../declaration/show.ts')
+  context.print(summaryOf(plan, isDone))
 }
 
 /** A refusal with the line of the file in place of the number in the batch. */
@@ -142,7 +151,8 @@ const check = async (context: Context, prepared: Prepared): Promise<void> => {
   })
 }
 
-const send = async (context: Context, prepared: Prepared): Promise<void> => {
+/** @returns what is to be said of it at last; that may throw, when not every bridge has it in time */
+const send = async (context: Context, prepared: Prepared): Promise<() => void> => {
   const request = await batchOf(prepared)
   const { wait } = context
   const waiting =
@@ -150,8 +160,10 @@ const send = async (context: Context, prepared: Prepared): Promise<void> => {
   const answer = await context.client.send({ ...request, ...waiting }).catch(async (error: unknown) => {
     throw await located(error, prepared)
   })
-  if (answer.notEnforced !== null) context.remark(`not enforced yet: ${answer.notEnforced}`)
-  if (wait !== null && answer.lacking !== null) throw notApplied(answer.revision, wait, answer.lacking)
+  return () => {
+    if (answer.notEnforced !== null) context.remark(`not enforced yet: ${answer.notEnforced}`)
+    if (wait !== null && answer.lacking !== null) throw notApplied(answer.revision, wait, answer.lacking)
+  }
 }
 
 const exportCommand: Command = {
@@ -180,6 +192,7 @@ const planCommand: Command = {
     const prepared = await prepare(options, context)
     await check(context, prepared)
     await showPlan(context, prepared.plan)
+    await showSummary(context, prepared.plan, false)
     if (options.get('exit_code') === true && prepared.plan.changes.length > 0) {
       throw new Failure(EXIT.differs, 'it is not as the file says')
     }
@@ -197,9 +210,13 @@ const applyCommand: Command = {
     const prepared = await prepare(options, context)
     if (context.dryRun) await check(context, prepared)
     await showPlan(context, prepared.plan)
-    if (context.dryRun || prepared.plan.changes.length === 0) return
+    if (context.dryRun || prepared.plan.changes.length === 0) {
+      return showSummary(context, prepared.plan, false)
+    }
     await confirmLoss(context, prepared.plan)
-    await send(context, prepared)
+    const told = await send(context, prepared)
+    await showSummary(context, prepared.plan, true)
+    told()
   },
 }
 

@@ -37,21 +37,21 @@ const linesOf = (change: Change, paint: Paint): string[] => {
 }
 
 const COUNTED = [
-  ['add', 'to add'],
-  ['change', 'to change'],
-  ['replace', 'to replace'],
-  ['remove', 'to remove'],
+  ['add', 'to add', 'added'],
+  ['change', 'to change', 'changed'],
+  ['replace', 'to replace', 'replaced'],
+  ['remove', 'to remove', 'removed'],
 ] as const
 
-const countsOf = (changes: readonly Change[]): string[] =>
-  COUNTED.flatMap(([kind, words]) => {
+const countsOf = (changes: readonly Change[], isDone = false): string[] =>
+  COUNTED.flatMap(([kind, todo, done]) => {
     const count = changes.filter((change) => change.kind === kind).length
-    return count === 0 ? [] : [`${count} ${words}`]
+    return count === 0 ? [] : [`${count} ${isDone ? done : todo}`]
   })
 
-/** `2 to add, 1 to change, 5 unchanged` */
-const summaryOf = ({ changes, unchanged }: Plan): string =>
-  [...countsOf(changes), `${unchanged} unchanged`].join(', ')
+/** `2 to add, 1 to change, 5 unchanged`; `2 added, 1 changed, 5 unchanged` */
+export const summaryOf = ({ changes, unchanged }: Plan, isDone: boolean): string =>
+  [...countsOf(changes, isDone), `${unchanged} unchanged`].join(', ')
 
 /** What a deletion entails, a line each: first what goes, then what loses something. */
 export const consequenceLines = (changes: readonly Change[]): string[] => [
@@ -69,5 +69,6 @@ export const rehearsalText = (changes: readonly Change[], paint: Paint): string 
     ? 'nothing would change'
     : `${changes.flatMap((change) => linesOf(change, paint)).join('\n')}\n${countsOf(changes).join(', ')}; nothing was done`
 
+/** What a plan does, row by row; empty when nothing is to be done. */
 export const planText = (plan: Plan, paint: Paint): string =>
-  [...plan.changes.flatMap((change) => linesOf(change, paint)), summaryOf(plan)].join('\n')
+  plan.changes.flatMap((change) => linesOf(change, paint)).join('\n')
