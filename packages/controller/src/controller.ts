@@ -81,6 +81,11 @@ export const createController = async (options: ControllerOptions): Promise<Cont
   /** Not of one that is left alone, or of which another controller takes care. */
   const needsTunnels = (dpid: string): boolean =>
     hosts.areSeveral && !admission.isPending(dpid) && switches.status(dpid)?.role === 'primary'
+  /** Where a bridge is that this controller acts for, or would: others mean nothing to those that are. */
+  const peerOf = (dpid: string): string | null => {
+    const status = switches.status(dpid)
+    return status?.connected === true && !admission.isPending(dpid) ? status.peer : null
+  }
   const severalHosts = (): void => {
     databases.makeTunnelPorts()
     reporter.tellAll()
@@ -92,7 +97,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     desired: (dpid) => engine.desired(dpid),
     log,
     onStatus: (dpid) => {
-      if (hosts.note(switches.status(dpid)?.peer ?? null)) severalHosts()
+      if (hosts.note(peerOf(dpid))) severalHosts()
       else if (hosts.areSeveral) databases.makeTunnelPort(dpid)
       reporter.changed(dpid)
     },
