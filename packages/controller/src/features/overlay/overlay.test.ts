@@ -69,6 +69,21 @@ t.test('no endpoint, no port for tunnels, or no guest there: no way', async (t) 
   t.strictSame(await overlayOf({ interfaces: [...guests, ...hosts] }, alone), [])
 })
 
+t.test(
+  'a network whose id is no key goes through no tunnel: cut off, it would be that of another',
+  async (t) => {
+    const flowsOf = (id: number) => {
+      const interfaces = guests.slice(0, 2).map((guest) => ({ ...guest, addresses: { [id]: '172.16.1.1' } }))
+      return overlayOf({
+        networks: { ...networks, [id]: '172.16.1.0' },
+        interfaces: [...interfaces, ...hosts],
+      })
+    }
+    t.match((await flowsOf(0xff_ffff))[0], /tun_id=0xffffff,/)
+    t.strictSame(await flowsOf(0x100_0001), [])
+  },
+)
+
 t.test('two switches use the first kind of tunnel for which both have a port', async (t) => {
   const more = new Map([...both, [HERE, new Map([...here, ['vnet-geneve', 5]])]])
   const geneve = new Map([

@@ -20,8 +20,12 @@ import {
 import { overlayTable, tunnelIngressTable } from './tables.ts'
 import { remoteOf, type Tunnel, tunnelBetween, tunnelPortsOf } from './tunnels.ts'
 
+/** VXLAN and Geneve have 24 bits for it: of a larger number the rest would be the key of another network. */
+const GREATEST_KEY = 0xff_ffff
+
 /** Others leave through the uplink of a bridge, or not at all. */
-const isTunnelled = (network: number, view: View): boolean => view.get('network', network)?.mode === 'virtual'
+const isTunnelled = (network: number, view: View): boolean =>
+  network <= GREATEST_KEY && view.get('network', network)?.mode === 'virtual'
 
 /** Networks in which an interface is reached through tunnels. */
 const tunnelledNetworks = (interfaceId: number, view: View): readonly number[] =>
