@@ -318,6 +318,7 @@ t.test(
       'x-content-type-options': 'nosniff',
     })
     t.notMatch(page.headers, { 'access-control-allow-origin': /./ })
+    t.match(await (await fetch(`${url}/docs`)).text(), /<title>OpenVNet REST API<\/title>/)
     const { components } = (await fetchRaw(`${url}/openapi.json`)).body
     t.match(
       components.securitySchemes,

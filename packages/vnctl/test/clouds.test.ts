@@ -168,6 +168,10 @@ t.test('a server with a certificate of its own authority is asked when the cloud
   const known = home(t, { 'clouds.yaml': `clouds:\n  lab: {url: '${url}', cacert: ${certificate}}\n` })
   t.match(await show({ HOME: known }), { code: 0, stderr: 'there are no networks\n' })
   t.match(await show({ VNCTL_SERVER: url, VNCTL_CACERT: certificate }), { code: 0 })
+  t.match(await show({ VNCTL_SERVER: url.replace('https', 'http') }), {
+    code: 1,
+    stderr: /the connection was closed before the answer; if it wants TLS, use https:\/\/ instead/,
+  })
   const unknown = home(t, { 'clouds.yaml': `clouds:\n  lab: {url: '${url}'}\n` })
   t.match(await show({ HOME: unknown }), {
     code: 1,

@@ -53,7 +53,15 @@ export const serveDescription = async (app: FastifyInstance): Promise<void> => {
     transformSpecification: () => finished() as never,
     transformSpecificationClone: false,
     staticCSP: PAGE_POLICY,
-    // Else the page sends the document to a validator on the internet.
-    uiConfig: { validatorUrl: null },
+    theme: { title: 'OpenVNet REST API' },
+    uiConfig: {
+      // Else the page sends the document to a validator on the internet.
+      validatorUrl: null,
+      // Some 200 operations: resources first, and a field to find one.
+      docExpansion: 'none',
+      filter: true,
+      deepLinking: true,
+      layout: 'BaseLayout',
+    },
   })
 }

@@ -2,6 +2,8 @@
 import { EXIT, Failure } from '../failure.ts'
 
 const HINT = 'is vnetd running? start it with `npm start`, or name another with --server'
+/** What a server that wants TLS does to a request without. */
+const MAYBE_TLS = 'if it wants TLS, use https:// instead of http://'
 
 /** Where nothing answers, or something else does. */
 const CAUSES: Readonly<Record<string, string>> = {
@@ -39,11 +41,12 @@ const TLS: Readonly<Record<string, string>> = {
 /** The sentence for an error of the transport. @param seconds after which it was given up */
 export const unreachable = (error: unknown, api: string, seconds: number): Failure => {
   const { name, message, code = '' } = error as NodeJS.ErrnoException
-  const { origin } = new URL(api)
+  const { origin, protocol } = new URL(api)
   if (name === 'AbortError' || name === 'TimeoutError') {
     return new Failure(EXIT.other, `${origin} did not answer within ${seconds} s; ${HINT}`)
   }
   const distrust = TLS[code]
   if (distrust !== undefined) return new Failure(EXIT.other, `cannot reach ${origin}: ${distrust}`)
-  return new Failure(EXIT.other, `cannot reach ${origin}: ${CAUSES[code] ?? message}; ${HINT}`)
+  const hint = code === 'ECONNRESET' && protocol === 'http:' ? MAYBE_TLS : HINT
+  return new Failure(EXIT.other, `cannot reach ${origin}: ${CAUSES[code] ?? message}; ${hint}`)
 }
