@@ -190,7 +190,7 @@ export const OPTIONS = {
   ovsdb: {
     name: 'ovsdb',
     value: 'REMOTE',
-    help: 'database of Open vSwitch to read, as unix:FILE, tcp:HOST:PORT, ssl:HOST:PORT; several times. auto: the local one, if it is there; none',
+    help: 'database of Open vSwitch to read, and to make the ports for tunnels in, as unix:FILE, tcp:HOST:PORT, ssl:HOST:PORT; several times. auto: the local one, if it is there, only read; none',
     default: 'auto',
     repeatable: true,
     read: database,
