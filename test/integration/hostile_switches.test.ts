@@ -184,9 +184,12 @@ t.test('each is disconnected in time with one line in the log', async (t) => {
   }
 })
 
+/** Each is given 13 MB: what is kept for good would show. */
+const FLOODS = 12
+
 t.test('a flood of connections, again and again, takes no memory for good', async (t) => {
   const memory: number[] = []
-  for (let flood = 1; flood <= 4; flood += 1) {
+  for (let flood = 1; flood <= FLOODS; flood += 1) {
     const peers = await Promise.all(Array.from({ length: 200 }, () => dial(t)))
     // As much as a connection can be made to hold without being malformed.
     for (const { socket } of peers)
@@ -209,7 +212,7 @@ t.test('a flood of connections, again and again, takes no memory for good', asyn
     memory.push(vnetd.memory)
   }
   const growth = memory.at(-1)! - memory[0]!
-  t.ok(growth < 50, `MiB resident after each flood: ${memory.map(Math.round).join(', ')}`)
+  t.ok(growth < FLOODS * 8, `MiB resident after each flood: ${memory.map(Math.round).join(', ')}`)
 })
 
 /** A switch as far as the handshake, and then one that never stops talking. */
@@ -312,7 +315,7 @@ const TALKERS: readonly Talker[] = [
 ]
 
 /** The longest that one may talk; they say more than is believed in less. */
-const TALKS_MS = 15_000
+const TALKS_MS = 60_000
 
 /** Talks until it is disconnected, or has talked as long as it wanted. */
 const talk = async (

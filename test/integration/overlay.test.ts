@@ -21,6 +21,7 @@ const WAYS: readonly (readonly [why: string, from: string, to: string])[] = [
   ['between two others', 'red3', 'red4'],
   ['in the other network with the same addresses', 'blue1', 'blue4'],
 ]
+const MAC_OF_BLUE4 = MEMBERS.find(({ name }) => name === 'blue4')!.mac
 const addressOf = (name: string): string => MEMBERS.find((each) => each.name === name)!.address
 
 /** Pings until none is lost: the underlay may have to be asked for addresses first. */
@@ -127,6 +128,38 @@ t.test('hosts and guests come and go', async (t) => {
     await ping.reaches(ping.answers + 20)
     const { lost, duplicates } = await ping.stop()
     t.strictSame([lost, duplicates], [[], 0])
+  })
+
+  await t.test('vnetd is killed and comes back: no packet between hosts is lost', async (t) => {
+    const pings = ['red3', 'red4'].map((to) =>
+      world.guest('red1').pingStart(addressOf(to), { interval: 0.02 }),
+    )
+    for (const ping of pings) await ping.reaches(5)
+    for (const _round of [1, 2, 3]) {
+      await world.restart()
+      await world.converged()
+    }
+    for (const ping of pings) t.strictSame((await ping.stop()).lost, [])
+    t.strictSame(
+      (await world.site.status()).datapaths.map(({ flow_mods_sent }) => flow_mods_sent),
+      [0, 0, 0],
+    )
+  })
+
+  await t.test('what leads nowhere since vnetd was away is taken away all the same', async () => {
+    await world.site.vnetd.stop('SIGKILL')
+    await world.hosts.c.removePort('br0', 'if-blue4')
+    await world.restart()
+    await until(
+      'the flow to blue4 is gone',
+      async () => {
+        const flows = await world.hosts.a.flows('br0')
+        return !flows.some(({ table, match }) => table === 70 && match.includes(MAC_OF_BLUE4))
+      },
+      { timeout: 20_000 },
+    )
+    await world.hosts.c.addPort('br0', 'if-blue4')
+    await world.converged()
   })
 
   await t.test('ports for tunnels are made and mended where databases are known', async (t) => {

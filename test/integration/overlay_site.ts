@@ -111,6 +111,11 @@ export class OverlaySite {
     return [ipv4, ipv6].flatMap((address) => ['--openflow', `${urlAddress(address)}:${OPENFLOW_PORT}`])
   }
 
+  /** vnetd is killed, and starts anew. */
+  async restart(): Promise<void> {
+    await this.site.restart('SIGKILL', ...this.#listen)
+  }
+
   /** vnetd starts anew, and knows the databases of all hosts. */
   async readDatabases(): Promise<void> {
     const remotes = Object.values(this.hosts).flatMap(({ ovs }) => ['--ovsdb', ovs.databaseRemote])

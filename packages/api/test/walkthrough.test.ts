@@ -175,6 +175,7 @@ t.test('the requests of 2013', async (t) => {
     ipv4_prefix: 24,
     ingress: true,
     egress: true,
+    labels: {},
   })
   const { body } = await api.ok('GET', 'datapaths/dp-br0/networks')
   t.match(body, { total_count: 3, items: [{ uuid: 'nw-net1' }, { uuid: 'nw-net2' }, { uuid: 'nw-net3' }] })

@@ -55,10 +55,14 @@ const RESTART_DELAY_MS = 1000
  */
 const DATABASES_MS = 3000
 
+/** Time in which bridges come back to a controller that starts anew: Open vSwitch dials at least every eight seconds. */
+const EARLY_MS = 10_000
+
 /** @throws when an address cannot be listened on, or a database is none. */
 export const createController = async (options: ControllerOptions): Promise<Controller> => {
   const { feed, bus, log } = options
   const identity = randomUUID()
+  const began = performance.now()
   const engine: Engine = new Engine({
     features: FEATURES,
     log,
@@ -94,7 +98,10 @@ export const createController = async (options: ControllerOptions): Promise<Cont
   const switches = await createSwitches({
     listen: options.listen,
     facts: admission,
-    desired: (dpid) => engine.desired(dpid),
+    desired: (dpid) => {
+      const desired = engine.desired(dpid)
+      return desired && { ...desired, isEarly: performance.now() - began < EARLY_MS }
+    },
     log,
     onStatus: (dpid) => {
       if (hosts.note(peerOf(dpid))) severalHosts()

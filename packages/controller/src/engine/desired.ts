@@ -24,6 +24,8 @@ export interface DesiredSwitch {
   readonly tables: Tables
   /** Revision that `tables` expresses. */
   readonly revision: number
+  /** Soon after the start: other switches may not have connected again, so nothing that leads to them is unwanted yet. */
+  readonly isEarly?: boolean
   /**
    * To be awaited before each look at the tables, unless `undefined`: the end of a long pass is being written into them,
    * in several turns, and what they say meanwhile is neither the old nor the new.

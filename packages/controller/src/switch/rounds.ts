@@ -2,7 +2,7 @@
  * One round of reconciling: compares what may differ, applies the difference in batches, and keeps account of what the
  * switch acknowledged, what it refused, and what is therefore still to be compared.
  */
-import { setImmediate } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { DesiredSwitch } from '../engine/desired.ts'
 import { type Applier, createApplier, type Prepared } from '../reconcile/apply.ts'
@@ -12,6 +12,7 @@ import { diff, parts } from '../reconcile/diff.ts'
 import { acknowledge, type Installed } from '../reconcile/installed.ts'
 import { order } from '../reconcile/order.ts'
 import type { Outcome, Refusal } from '../reconcile/outcome.ts'
+import { isBetweenSwitches, withoutTakingAway } from '../reconcile/postpone.ts'
 import { withheld } from '../reconcile/withhold.ts'
 import type { Backlog } from './backlog.ts'
 import type { SwitchRecord } from './record.ts'
@@ -34,6 +35,8 @@ const COMPARED_AT_ONCE = 5000
 const SETTLED_AT_ONCE = 2000
 /** Messages in one bundle; more are split, so that a switch is not held up for long. */
 const BATCH = 20_000
+/** Milliseconds until what must not be taken away yet is looked at again. */
+const POSTPONED_MS = 200
 /** Rounds with a refusal in a row after which bundles give way to messages that stand for themselves. */
 const MAX_REFUSED_ROUNDS = 8
 
@@ -42,6 +45,8 @@ export class Rounds {
   readonly #options: RoundsOptions
   readonly #applier: Applier
   #refusedRounds = 0
+  /** Keys of flows between switches that were made on this connection. */
+  readonly #made = new Set<string>()
 
   constructor(options: RoundsOptions) {
     this.#options = options
@@ -56,8 +61,11 @@ export class Rounds {
    */
   async run(installed: Installed, desired: DesiredSwitch): Promise<boolean> {
     const { backlog } = this.#options
-    const changes = await this.#compare(desired, installed)
-    let complete = true
+    const found = await this.#compare(desired, installed)
+    const { now: changes, later } =
+      desired.isEarly === true ? withoutTakingAway(found, installed, this.#made) : { now: found, later: [] }
+    backlog.addChanges(later)
+    let complete = later.length === 0
     for await (const { outcome, start } of this.#apply(changes)) {
       if (outcome.kind === 'unknown') throw outcome.error
       const fallen = await this.#settle(outcome.acknowledged, installed)
@@ -69,6 +77,7 @@ export class Rounds {
       }
     }
     this.#refusedRounds = 0
+    if (later.length > 0) await delay(POSTPONED_MS, undefined, { ref: false })
     return !this.#compareCured() && complete
   }
 
@@ -136,6 +145,7 @@ export class Rounds {
 
   /** @returns keys of flows that went with a group */
   #done(installed: Installed, change: Change): readonly string[] {
+    if (change.kind === 'flow_add' && isBetweenSwitches(change.flow.key)) this.#made.add(change.flow.key)
     this.refused.done(change)
     return acknowledge(installed, change)
   }
