@@ -3,7 +3,7 @@
  * Options may stand anywhere: `--a-b x`, `--a_b x`, `--a-b=x`, `-o x`, `-ox`; booleans `--a`, `--no-a`, `--a false`.
  * `--` ends the options.
  */
-import { type Kind, nearest, type Scalar } from '@openvnet/schema'
+import { dpid, type Kind, nearest, type Scalar } from '@openvnet/schema'
 import {
   type Command,
   type CommandGroup,
@@ -106,15 +106,19 @@ export const refusalOf = (kind: Kind<Scalar>, reason: string, text: string): str
   return reason.includes(kind.expects) ? reason : `${reason}; expected ${kind.expects}`
 }
 
-/** A uuid may be typed without what says of which resource it is: `r1` of a router is `rt-r1`. */
-const withPrefix = (kind: Kind<Scalar>, text: unknown): unknown =>
-  kind.prefix !== undefined && typeof text === 'string' && /^[a-z0-9]+$/.test(text)
-    ? `${kind.prefix}-${text}`
-    : text
+/**
+ * A uuid may be typed without what says of which resource it is: `r1` of a router is `rt-r1`. A datapath id may be in quotes,
+ * as `ovs-vsctl get bridge br0 datapath_id` prints it.
+ */
+const meant = (kind: Kind<Scalar>, text: unknown): unknown => {
+  if (typeof text !== 'string') return text
+  if (kind.name === dpid.name) return text.replace(/^"(.*)"$/, '$1')
+  return kind.prefix !== undefined && /^[a-z0-9]+$/.test(text) ? `${kind.prefix}-${text}` : text
+}
 
 /** @throws {Failure} naming the value and what it should be */
 const checked = (path: readonly string[], name: string, kind: Kind<Scalar>, text: unknown): Scalar => {
-  const parsed = kind.parse(withPrefix(kind, text))
+  const parsed = kind.parse(meant(kind, text))
   if (parsed.ok) return parsed.value
   const problem = refusalOf(kind, parsed.reason, String(text))
   throw new Failure(EXIT.invalid, inPath(path, `${name} '${text}': ${problem}`))

@@ -300,6 +300,11 @@ t.test('what the original and its users typed still works', async (t) => {
   t.equal(both.code, 0, both.stderr)
   t.match(await json('routers networks show rt-two'), { total_count: 2 })
   t.match(both.stdout, /nw-a=10\.0\.0\.250,nw-b=10\.0\.1\.1$/m)
+  t.match(
+    await json('datapath add --dpid "00000a0000000001"'),
+    { dpid: '0x00000a0000000001' },
+    'as ovs-vsctl prints it',
+  )
   t.match(await json('router show two'), { uuid: 'rt-two' }, 'the prefix need not be typed')
   t.match(await here('interface add z9 --network b'), { code: 0, stdout: /^if-z9 .* nw-b/m })
 })
