@@ -272,7 +272,7 @@ const REFUSALS: readonly Refusal[] = [
     what: `the address ${address}`,
     path: 'networks',
     parameters: { ipv4_network: address },
-    ...argument('ipv4_network', address, /IPv4 address/),
+    ...argument('ipv4_network', address, address.includes('/') ? /give the address alone/ : /IPv4 address/),
     vnctl: [`networks add --ipv4-network=${address}`, new RegExp(`ipv4.network.*${address}`)] as const,
   })),
   ...['0', '33', '-1', '24.5', 'long'].map((prefix) => ({
