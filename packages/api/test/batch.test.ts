@@ -272,7 +272,7 @@ t.test('ten thousand operations; reads go on, other writes come after it', async
   t.match(body.answers[10_000], { uuid: 'if-9999', ipv4_address: '10.1.39.15' })
   t.equal(headers['x-revision'], '1')
   t.match(await late, { status: 200, headers: { 'x-revision': '2' } })
-  t.ok(order.indexOf('read') < order.indexOf('batch') && order.indexOf('ready') < order.indexOf('batch'))
+  t.ok(order.indexOf('read') < order.indexOf('batch'), order.join())
   t.equal(order.at(-1), 'late')
   for (let attempt = 0; replica.revision < 2 && attempt < 500; attempt += 1) await new Promise(setImmediate)
   t.strictSame(replica.rows(), api.store.snapshot().rows, 'a long change is announced whole, in its turn')
