@@ -1,6 +1,7 @@
-import { computedReference, derived, optionalReference, requiredReference } from '../field.ts'
+import { derived, requiredReference } from '../field.ts'
 import { mac } from '../kinds/address.ts'
 import { defineResource } from '../resource.ts'
+import { PLACE_FIELDS } from './datapath_relation.ts'
 
 export const datapathRouteLink = defineResource({
   name: 'datapath_route_link',
@@ -11,26 +12,7 @@ export const datapathRouteLink = defineResource({
   fields: {
     datapath: requiredReference('datapath', { help: 'The bridge.', onDelete: 'cascade' }),
     route_link: requiredReference('route_link', { help: 'The route_link.', onDelete: 'cascade' }),
-    interface: optionalReference('interface', {
-      help: 'The host interface of the bridge.',
-      onDelete: 'cascade',
-    }),
-    ip_lease: computedReference('ip_lease', {
-      help: 'The address of the host interface, where a topology says so.',
-      onDelete: 'set null',
-    }),
-    topology: computedReference('topology', {
-      help: 'The topology that it follows from; NULL when it was asked for.',
-      onDelete: 'cascade',
-    }),
-    topology_layer: computedReference('topology_layer', {
-      help: 'The underlay of the topology that it follows from.',
-      onDelete: 'cascade',
-    }),
-    topology_mac_range_group: computedReference('topology_mac_range_group', {
-      help: 'Where the topology took the MAC address.',
-      onDelete: 'set null',
-    }),
+    ...PLACE_FIELDS,
     mac_address: derived(mac, {
       help: 'Identifies the route_link on this bridge between hosts; allocated when absent.',
       aliases: ['link_mac_address'],
