@@ -1,5 +1,5 @@
 /** What this controller reports of a bridge: what its connection shows, its row, and what its database says. */
-import type { DatapathStatus } from '@openvnet/feed'
+import { type DatapathStatus, neverConnected } from '@openvnet/feed'
 import type { BridgeReport } from './ovsdb/databases.ts'
 import { tunnelPortLine } from './ovsdb/tunnel_port.ts'
 import type { SwitchStatus } from './switch/switches.ts'
@@ -23,30 +23,12 @@ export interface DatapathStatuses {
   of(dpid: string): DatapathStatus | undefined
 }
 
-/** One that has never connected: its database may know why. */
-const unseen = (dpid: string, since: string): SwitchStatus => ({
-  dpid,
-  connected: false,
-  peer: null,
-  role: null,
-  acknowledged_revision: 0,
-  flows: 0,
-  groups: 0,
-  flow_mods_sent: 0,
-  group_mods_sent: 0,
-  packet_ins: 0,
-  refused: 0,
-  last_error: null,
-  warnings: [],
-  since,
-})
-
 export const createDatapathStatuses = (sources: DatapathSources): DatapathStatuses => {
   const began = new Date().toISOString()
-  /** A bridge that only its database knows concerns us when it has a row. */
+  /** A bridge that only its database knows concerns us when it has a row: the database may know why it is away. */
   const base = (dpid: string, uuid: string | null): SwitchStatus | undefined =>
     sources.status(dpid) ??
-    (uuid !== null && sources.bridge(dpid, false) !== undefined ? unseen(dpid, began) : undefined)
+    (uuid !== null && sources.bridge(dpid, false) !== undefined ? neverConnected(dpid, began) : undefined)
   const tunnels = (dpid: string, { connected }: SwitchStatus, known: BridgeReport | undefined): string[] => {
     if (!connected || !sources.lacksTunnelPort(dpid)) return []
     const line = tunnelPortLine(known?.name ?? 'BRIDGE', known?.option ?? '')

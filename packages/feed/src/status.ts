@@ -47,6 +47,28 @@ export interface DatapathStatus {
   readonly since: string
 }
 
+/**
+ * What is to be said of a bridge that has never connected.
+ * @param since ISO 8601
+ */
+export const neverConnected = (dpid: string, since: string) =>
+  ({
+    dpid,
+    connected: false,
+    peer: null,
+    role: null,
+    acknowledged_revision: 0,
+    flows: 0,
+    groups: 0,
+    flow_mods_sent: 0,
+    group_mods_sent: 0,
+    packet_ins: 0,
+    refused: 0,
+    last_error: null,
+    warnings: [],
+    since,
+  }) satisfies Omit<DatapathStatus, 'uuid'>
+
 /** A database of Open vSwitch as one controller sees it. */
 export interface OvsdbStatus {
   /** As `unix:FILE`, `tcp:HOST:PORT`, `ssl:HOST:PORT`. */

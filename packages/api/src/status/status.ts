@@ -2,7 +2,13 @@
  * `GET /status`: the store's revision, every controller that is alive, every datapath that one of them knows, and
  * the datapath rows that nobody knows, as disconnected.
  */
-import { acknowledgedBy, type ControllerReport, type DatapathStatus, type OvsdbStatus } from '@openvnet/feed'
+import {
+  acknowledgedBy,
+  type ControllerReport,
+  type DatapathStatus,
+  neverConnected,
+  type OvsdbStatus,
+} from '@openvnet/feed'
 import type { Row } from '@openvnet/schema'
 import { refusedBy } from './applied.ts'
 import type { NotEnforced } from './not_enforced.ts'
@@ -52,24 +58,8 @@ export interface Status {
 export interface FullStatus extends Status, NotEnforced {}
 
 const absent = ({ dpid, uuid, updated_at }: Row<'datapath'> & { updated_at: string }): DatapathEntry => ({
-  controller: null,
-  applied: false,
-  dpid,
-  uuid,
-  connected: false,
-  peer: null,
-  role: null,
-  acknowledged_revision: 0,
-  flows: 0,
-  groups: 0,
-  flow_mods_sent: 0,
-  group_mods_sent: 0,
-  packet_ins: 0,
-  errors: 0,
-  refused: 0,
-  last_error: null,
-  warnings: [],
-  since: updated_at,
+  ...neverConnected(dpid, updated_at),
+  ...{ controller: null, applied: false, uuid, errors: 0 },
 })
 
 const pendingOf = (reports: readonly ControllerReport[]): PendingEntry[] =>
