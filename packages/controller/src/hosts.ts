@@ -3,11 +3,9 @@
  * remembered, as a host that is away for a while is still one.
  */
 import { isIP } from 'node:net'
+import { isLoopback, plainAddress } from './model/peers.ts'
 
-const hostOf = (peer: string): string => peer.slice(0, peer.lastIndexOf(':')).replace(/^::ffff:/, '')
-
-/** The loopback only means this machine, and not which. */
-const isLoopback = (host: string): boolean => host === '::1' || host.startsWith('127.')
+const hostOf = (peer: string): string => plainAddress(peer.slice(0, peer.lastIndexOf(':')))
 
 export class Hosts {
   readonly #seen = new Set<string>()

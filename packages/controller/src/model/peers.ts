@@ -2,17 +2,22 @@
  * Addresses from which switches connected: where other switches may reach them, when nothing else says so. Kept while a
  * switch is away. An address that only means the own machine tells nothing, and is not kept.
  */
-import { isIPv6 } from 'node:net'
 import type { Touch } from './touch.ts'
 
 const IPV4_IN_IPV6 = '::ffff:'
 
-/** The address without the dress that a socket for both families gives it; `null` for the loopback and what has a zone. */
+/** The address without the dress that a socket for both families gives it. */
+export const plainAddress = (text: string): string =>
+  text.startsWith(IPV4_IN_IPV6) ? text.slice(IPV4_IN_IPV6.length) : text
+
+/** Whether the address only means the own machine, and not which. @param address as `plainAddress` gives it */
+export const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.')
+
+/** `null` for the loopback and what has a zone. */
 const reachable = (text: string | undefined): string | null => {
   if (text === undefined) return null
-  const address = text.startsWith(IPV4_IN_IPV6) ? text.slice(IPV4_IN_IPV6.length) : text
-  const local = isIPv6(address) ? address === '::1' || address.includes('%') : address.startsWith('127.')
-  return local ? null : address
+  const address = plainAddress(text)
+  return isLoopback(address) || address.includes('%') ? null : address
 }
 
 export class Peers {

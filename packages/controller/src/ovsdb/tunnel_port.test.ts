@@ -1,6 +1,7 @@
 import t from 'tap'
+import { TUNNEL_PORTS } from '../features/overlay/tunnels.ts'
 import type { InterfaceRow } from './columns.ts'
-import { tunnelPortLine, tunnelPortWork } from './tunnel_port.ts'
+import { TUNNEL_PORT_NAMES, tunnelPortLine, tunnelPortWork } from './tunnel_port.ts'
 
 const row = (name: string, more: Partial<InterfaceRow> = {}): InterfaceRow => ({
   ...{ name, type: 'vxlan', ofport: 1, external_ids: new Map(), error: null },
@@ -32,4 +33,8 @@ t.test('the line says the same', async (t) => {
     tunnelPortLine('br0', ' --db=tcp:h:6640'),
     'ovs-vsctl --db=tcp:h:6640 add-port br0 vnet-vxlan -- set interface vnet-vxlan type=vxlan options:key=flow options:remote_ip=flow',
   )
+})
+
+t.test('databases and flows speak of the same ports', async (t) => {
+  t.same(TUNNEL_PORT_NAMES, TUNNEL_PORTS)
 })

@@ -54,18 +54,17 @@ const through = (
   ways: readonly Tunnel[],
   network: number,
 ): Step<'tunnel_id' | 'tun_dst' | 'tun_ipv6_dst'>[] => {
-  const families = new Set(ways.map((way) => remoteOf(way).family))
+  const ends = ways.map((way) => ({ ...remoteOf(way), port_no: way.port_no }))
+  const isMixed = new Set(ends.map(({ family }) => family)).size > 1
   return [
     setField('tunnel_id', BigInt(network)),
-    ...ways.flatMap((way) => {
-      const { family, value } = remoteOf(way)
+    ...ends.flatMap(({ family, value, port_no }) => {
       // A tunnel has one destination: that of the other family must not stay from the way before.
-      const other =
-        families.size === 1 ? [] : [family === 4 ? setField('tun_ipv6_dst', 0n) : setField('tun_dst', 0)]
+      const other = isMixed ? [family === 4 ? setField('tun_ipv6_dst', 0n) : setField('tun_dst', 0)] : []
       return [
         ...other,
         family === 4 ? setField('tun_dst', Number(value)) : setField('tun_ipv6_dst', value),
-        output(way.port_no),
+        output(port_no),
       ]
     }),
   ]

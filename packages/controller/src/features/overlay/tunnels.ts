@@ -7,7 +7,7 @@ import { type IpAddress, toIpAddress } from '@openvnet/schema'
 import { listQuery, recordQuery, type View } from '../../engine/view.ts'
 
 /** Kinds of tunnels by the names of their ports; of those that two switches have, the first is taken. */
-const TUNNEL_PORTS = ['vnet-vxlan', 'vnet-geneve', 'vnet-gre'] as const
+export const TUNNEL_PORTS = ['vnet-vxlan', 'vnet-geneve', 'vnet-gre'] as const
 
 /** The numbers of the ports of a switch that lead into tunnels. */
 export const tunnelPortsOf = listQuery<number, string>('tunnel ports of switch', (dpid, view) =>
@@ -41,7 +41,7 @@ export interface Tunnel {
   readonly remote: string
 }
 
-/** @param pair made by `pairOf` */
+/** @param pair datapath ids of the one that sends and of the other, with a blank between */
 const tunnel = recordQuery<Tunnel, string>('tunnel', (pair, view) => {
   const [from, to] = pair.split(' ') as [string, string]
   const name = TUNNEL_PORTS.find((each) => view.portOf(from, each) !== null && view.portOf(to, each) !== null)
