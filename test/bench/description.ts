@@ -39,6 +39,8 @@ const FLAGS = {
   port_name: null,
   port_number: null,
   iface_id: null,
+  trunk_interface_id: null,
+  vlan_id: null,
   owner_datapath_id: null,
   network_id: null,
   enable_routing: false,
@@ -75,6 +77,8 @@ const addNetwork = (writer: Writer, description: Description, n: number): number
     ipv4_network,
     ipv4_prefix,
     vlan_id: null,
+    mtu: null,
+    vlan_transparent: false,
     segment_id: null,
   }).id
   for (let host = 1; host <= guests; host++) {

@@ -177,6 +177,8 @@ t.test('a reader that does not read costs nothing but its socket', async (t) => 
         ipv4_network: '10.0.0.0',
         ipv4_prefix: 24,
         vlan_id: null,
+        mtu: null,
+        vlan_transparent: false,
         segment_id: null,
       }),
     )

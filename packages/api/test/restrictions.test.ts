@@ -45,6 +45,8 @@ t.test('a port that was taken twice before does not stand in the way of other ch
         port_name: 'eth0',
         port_number: null,
         iface_id: null,
+        trunk_interface_id: null,
+        vlan_id: null,
         owner_datapath_id: null,
         network_id: null,
         enable_routing: false,

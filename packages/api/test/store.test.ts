@@ -16,12 +16,13 @@ import { createReplica } from './support/replica.ts'
 
 type Facts = Record<string, unknown>[]
 
-/** What SQLite knows of a table, in an order that does not depend on how it came to be. */
+/**
+ * What SQLite knows of a table, in an order that does not depend on how it came to be. Not the defaults: rows are written
+ * whole, and a column that a migration adds has one for those that are there.
+ */
 const factsOf = (db: Database, table: string) => {
   const sorted = (rows: unknown) => (rows as Facts).map((row) => JSON.stringify(row)).sort()
-  const columns = db.prepare(
-    `SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_info('${table}')`,
-  )
+  const columns = db.prepare(`SELECT name, type, "notnull", pk FROM pragma_table_info('${table}')`)
   const references = db.prepare(
     `SELECT "table", "from", "to", on_delete FROM pragma_foreign_key_list('${table}')`,
   )
@@ -138,6 +139,8 @@ const network = (uuid: string) => ({
   ipv4_network: '10.0.0.0',
   ipv4_prefix: 8,
   vlan_id: null,
+  mtu: null,
+  vlan_transparent: false,
   segment_id: null,
 })
 

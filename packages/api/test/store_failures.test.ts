@@ -171,6 +171,8 @@ const filled = (file: string): void => {
         ipv4_network: '10.0.0.0',
         ipv4_prefix: 8,
         vlan_id: null,
+        mtu: null,
+        vlan_transparent: false,
         segment_id: null,
       })
     }

@@ -36,6 +36,8 @@ const network = ([id, ipv4_network]: [string, string]): Row<'network'> => ({
   ipv4_network,
   ipv4_prefix: 24,
   vlan_id: null,
+  mtu: null,
+  vlan_transparent: false,
   segment_id: null,
 })
 
@@ -46,6 +48,8 @@ const interfaceRow = ({ mac: _mac, addresses: _addresses, ...row }: Guest): Row<
   port_name: null,
   port_number: null,
   iface_id: null,
+  trunk_interface_id: null,
+  vlan_id: null,
   owner_datapath_id: null,
   network_id: null,
   enable_routing: false,
@@ -92,6 +96,10 @@ export const compileSite = (
           display_name: '',
           node_id: null,
           ipv4_address: null,
+          ipv6_address: null,
+          transport: null,
+          mtu: null,
+          ovsdb: null,
           enable_ovs_learn_action: true,
           ...(typeof row === 'string' ? { dpid: row } : row),
         })),

@@ -29,9 +29,11 @@ const NO_TOPOLOGY = {
   topology_mac_range_group_id: null,
 }
 
+const TRANSPORTS = ['vxlan', 'geneve', 'gre', 'mac2mac'] as const
+
 /** Rows that no rule reads. */
 const WITHOUT_FLOWS = {
-  segment: () => ({ mode: 'virtual' }),
+  segment: (random) => ({ mode: 'virtual', vlan_id: sometimes(random, 0.2, random.upTo(2)) }),
   datapath_segment: (random, id) => ({
     datapath_id: random.upTo(2),
     segment_id: 1,
@@ -113,6 +115,10 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
     dpid: random.pick(DPIDS),
     node_id: null,
     ipv4_address: sometimes(random, 0.5, `10.9.0.${random.upTo(3)}`),
+    ipv6_address: sometimes(random, 0.3, `fd00::${random.upTo(3)}`),
+    transport: sometimes(random, 0.4, random.pick(TRANSPORTS)),
+    mtu: sometimes(random, 0.3, 1400 + random.upTo(100)),
+    ovsdb: null,
     enable_ovs_learn_action: random.chance(0.5),
   }),
   network: (random, id) => ({
@@ -122,6 +128,8 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
     ipv4_network: addressOf(id, 0),
     ipv4_prefix: random.pick([24, 16]),
     vlan_id: sometimes(random, 0.3, random.upTo(2)),
+    mtu: sometimes(random, 0.2, 1400),
+    vlan_transparent: random.chance(0.2),
     segment_id: sometimes(random, 0.2, 1),
   }),
   interface: (random, id) => ({
@@ -134,6 +142,8 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
     port_name: sometimes(random, 0.2, random.pick(['p1', 'p2', 'if-3'])),
     port_number: sometimes(random, 0.15, random.upTo(4)),
     iface_id: sometimes(random, 0.15, 'vm'),
+    trunk_interface_id: sometimes(random, 0.1, interfaceId(random)),
+    vlan_id: sometimes(random, 0.1, random.upTo(3)),
     owner_datapath_id: sometimes(random, 0.2, random.upTo(2)),
     network_id: sometimes(random, 0.4, networkId(random)),
     segment_id: sometimes(random, 0.2, 1),
@@ -198,7 +208,10 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
     interface_id: interfaceId(random),
     route_link_id: random.upTo(ROUTERS),
   }),
-  topology: (random) => ({ mode: random.pick(['simple_overlay', 'simple_underlay'] as const) }),
+  topology: (random) => ({
+    mode: random.pick(['simple_overlay', 'simple_underlay'] as const),
+    transport: sometimes(random, 0.4, random.pick(TRANSPORTS)),
+  }),
   topology_datapath: (random) => ({
     topology_id: random.upTo(2),
     datapath_id: random.upTo(2),

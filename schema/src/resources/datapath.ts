@@ -1,6 +1,7 @@
 import { defaulted, derived, optional, required } from '../field.ts'
-import { dpid, ipv4 } from '../kinds/address.ts'
-import { boolean, text } from '../kinds/scalar.ts'
+import { dpid, ipv4, ipv6 } from '../kinds/address.ts'
+import { boolean, integer, text } from '../kinds/scalar.ts'
+import { transport } from '../kinds/transport.ts'
 import { defineResource } from '../resource.ts'
 
 export const datapath = defineResource({
@@ -15,6 +16,22 @@ export const datapath = defineResource({
     node_id: optional(text, { help: 'The controller node of the original; kept, not used.' }),
     ipv4_address: optional(ipv4, {
       help: 'The address of the host, endpoint of its tunnels.',
+      mutable: true,
+    }),
+    ipv6_address: optional(ipv6, {
+      help: 'The IPv6 address of the host, endpoint of its tunnels.',
+      mutable: true,
+    }),
+    transport: optional(transport, {
+      help: 'How packets get to other bridges; as its topology says when absent, else vxlan.',
+      mutable: true,
+    }),
+    mtu: optional(integer(576, 65_535), {
+      help: 'The MTU of the network between the hosts, in octets; 1500 when absent.',
+      mutable: true,
+    }),
+    ovsdb: optional(text, {
+      help: 'The database of its Open vSwitch: tcp:HOST:PORT or ssl:HOST:PORT.',
       mutable: true,
     }),
     enable_ovs_learn_action: defaulted(boolean, true, {

@@ -30,6 +30,14 @@ export const interfaceResource = defineResource({
       help: 'The switch port by its external_ids:iface-id, instead of its name; needs vnetd --ovsdb.',
       mutable: true,
     }),
+    trunk_interface: optionalReference('interface', {
+      help: 'The interface on whose port it is, in a VLAN.',
+      onDelete: 'cascade',
+    }),
+    vlan_id: optional(integer(1, 4094), {
+      help: 'Its VLAN on the port of the trunk_interface.',
+      mutable: true,
+    }),
     owner_datapath: optionalReference('datapath', {
       help: 'The only bridge on which it may appear; any bridge when absent.',
       mutable: true,
@@ -69,5 +77,10 @@ export const interfaceResource = defineResource({
       help: 'Makes an IP lease in the network, auto with a free address; needs network_uuid.',
     },
   },
-  unique: [['port_name', 'owner_datapath_id'], ['port_number', 'owner_datapath_id'], ['iface_id']],
+  unique: [
+    ['port_name', 'owner_datapath_id'],
+    ['port_number', 'owner_datapath_id'],
+    ['iface_id'],
+    ['trunk_interface_id', 'vlan_id'],
+  ],
 })

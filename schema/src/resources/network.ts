@@ -1,6 +1,6 @@
 import { defaulted, derived, optional, optionalReference, required } from '../field.ts'
 import { ipv4 } from '../kinds/address.ts'
-import { integer, oneOf, text } from '../kinds/scalar.ts'
+import { boolean, integer, oneOf, text } from '../kinds/scalar.ts'
 import { defineResource } from '../resource.ts'
 
 export const network = defineResource({
@@ -23,6 +23,14 @@ export const network = defineResource({
     ipv4_prefix: defaulted(integer(1, 32), 24, { help: 'The prefix length of the subnet.' }),
     vlan_id: optional(integer(1, 4094), {
       help: 'The VLAN in which a physical network leaves through uplinks; untagged when absent.',
+      mutable: true,
+    }),
+    mtu: optional(integer(576, 65_535), {
+      help: 'The MTU of its guests, in octets; what the network between the hosts leaves when absent.',
+      mutable: true,
+    }),
+    vlan_transparent: defaulted(boolean, false, {
+      help: 'Whether its guests may send frames with VLAN tags.',
       mutable: true,
     }),
     segment: optionalReference('segment', {

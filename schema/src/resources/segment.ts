@@ -1,5 +1,5 @@
-import { required } from '../field.ts'
-import { oneOf, text } from '../kinds/scalar.ts'
+import { optional, required } from '../field.ts'
+import { integer, oneOf, text } from '../kinds/scalar.ts'
 import { defineResource } from '../resource.ts'
 
 export const segment = defineResource({
@@ -11,6 +11,10 @@ export const segment = defineResource({
   fields: {
     mode: required(oneOf(['virtual', 'physical']), {
       help: 'virtual: isolated; physical: the real layer 2.',
+    }),
+    vlan_id: optional(integer(1, 4094), {
+      help: 'The VLAN in which a physical segment leaves through uplinks; untagged when absent.',
+      mutable: true,
     }),
   },
   parameters: {

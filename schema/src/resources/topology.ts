@@ -1,5 +1,6 @@
-import { required } from '../field.ts'
+import { optional, required } from '../field.ts'
 import { oneOf } from '../kinds/scalar.ts'
+import { transport } from '../kinds/transport.ts'
 import { defineResource } from '../resource.ts'
 
 export const topology = defineResource({
@@ -11,6 +12,10 @@ export const topology = defineResource({
   fields: {
     mode: required(oneOf(['simple_overlay', 'simple_underlay']), {
       help: 'simple_underlay: has bridges; simple_overlay: lies on underlays, on whose bridges its members are.',
+    }),
+    transport: optional(transport, {
+      help: 'How packets get from one bridge of the underlay to another; vxlan when absent.',
+      mutable: true,
     }),
   },
 })

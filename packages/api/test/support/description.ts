@@ -13,11 +13,15 @@ export const MAKING: readonly Call[] = [
       display_name: 'one',
       node_id: 'n',
       ipv4_address: '9.0.0.1',
+      ipv6_address: 'fd09::1',
+      transport: 'geneve',
+      mtu: 9000,
+      ovsdb: 'tcp:9.0.0.1:6640',
       enable_ovs_learn_action: false,
     },
   ],
   ['POST', 'datapaths', { uuid: 'dp-2', dpid: '2' }],
-  ['POST', 'topologies', { uuid: 'topo-under', mode: 'simple_underlay' }],
+  ['POST', 'topologies', { uuid: 'topo-under', mode: 'simple_underlay', transport: 'gre' }],
   ['POST', 'topologies', { uuid: 'topo-over', mode: 'simple_overlay' }],
   ['POST', 'mac_range_groups', { uuid: 'mrg-1', allocation_type: 'incremental' }],
   [
@@ -26,7 +30,7 @@ export const MAKING: readonly Call[] = [
     { uuid: 'mr-1', begin_mac_address: '52:56:00:00:00:01', end_mac_address: '52:56:00:00:00:ff' },
   ],
   ['POST', 'topologies/topo-under/mac_range_groups/mrg-1'],
-  ['POST', 'segments', { uuid: 'seg-1', mode: 'virtual', topology_uuid: 'topo-over' }],
+  ['POST', 'segments', { uuid: 'seg-1', mode: 'virtual', vlan_id: 5, topology_uuid: 'topo-over' }],
   [
     'POST',
     'networks',
@@ -36,6 +40,8 @@ export const MAKING: readonly Call[] = [
       domain_name: 'd',
       mode: 'physical',
       vlan_id: 7,
+      mtu: 1400,
+      vlan_transparent: true,
       ipv4_network: '10.1.0.0',
       ipv4_prefix: 16,
       segment_uuid: 'seg-1',
@@ -83,6 +89,7 @@ export const MAKING: readonly Call[] = [
     'interfaces',
     { uuid: 'if-2', port_number: 7, network_uuid: 'nw-2', mac_address: mac(2), ipv4_address: '10.2.0.9' },
   ],
+  ['POST', 'interfaces', { uuid: 'if-sub', trunk_interface_uuid: 'if-2', vlan_id: 9, mac_address: mac(12) }],
   ['POST', 'interfaces', { uuid: 'if-3', iface_id: 'vm-3', mac_address: mac(3) }],
   [
     'POST',
@@ -246,8 +253,25 @@ export const MAKING: readonly Call[] = [
 
 /** What PUT may change, with another value than it has. */
 export const CHANGING: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  'datapaths/dp-1': { display_name: 'other', ipv4_address: '9.0.0.2', enable_ovs_learn_action: true },
-  'networks/nw-1': { display_name: 'other', domain_name: 'e', vlan_id: 8 },
+  'datapaths/dp-1': {
+    display_name: 'other',
+    ipv4_address: '9.0.0.2',
+    ipv6_address: 'fd09::2',
+    transport: 'mac2mac',
+    mtu: 1500,
+    ovsdb: 'tcp:9.0.0.2:6640',
+    enable_ovs_learn_action: true,
+  },
+  'topologies/topo-under': { transport: 'vxlan' },
+  'segments/seg-1': { vlan_id: 6 },
+  'interfaces/if-sub': { vlan_id: 10 },
+  'networks/nw-1': {
+    display_name: 'other',
+    domain_name: 'e',
+    vlan_id: 8,
+    mtu: 1300,
+    vlan_transparent: false,
+  },
   'interfaces/if-1': {
     display_name: 'other',
     port_name: 'eth2',

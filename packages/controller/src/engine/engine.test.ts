@@ -17,6 +17,8 @@ const interfaces = Array.from({ length: 50 }, (_, index) => ({
   port_name: null,
   port_number: null,
   iface_id: null,
+  trunk_interface_id: null,
+  vlan_id: null,
   owner_datapath_id: null,
   network_id: 1,
   enable_routing: false,

@@ -11,8 +11,9 @@ import { description } from './0003_description.ts'
 import { labels } from './0004_labels.ts'
 import { olderApi } from './0005_older_api.ts'
 import { vlans } from './0006_vlans.ts'
+import { manyHosts } from './0007_many_hosts.ts'
 
-const MIGRATIONS: readonly string[] = [initial, leasing, description, labels, olderApi, vlans]
+const MIGRATIONS: readonly string[] = [initial, leasing, description, labels, olderApi, vlans, manyHosts]
 
 export const SCHEMA_VERSION = MIGRATIONS.length
 
