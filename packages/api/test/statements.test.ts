@@ -73,7 +73,7 @@ const MAY_SCAN = [
   // All bridges, for the status of all; all containers, of which there are a few.
   /^SELECT \* FROM (?:datapaths|ip_retention_containers) ORDER BY id$/,
   // Once in the life of a process.
-  /^SELECT id FROM \w+ WHERE \w+ IS \+\?$/,
+  /^SELECT id FROM \w+ WHERE \w+ IS (?:\+\?|NOT NULL)$/,
 ]
 
 t.test('no statement goes through a table', async (t) => {
