@@ -48,6 +48,8 @@ export interface ApiOptions extends StoreOptions {
   readonly heartbeat?: number
   /** Tokens of those who may ask, see `access/token_file.ts`. Absent: everybody may do everything. */
   readonly tokenFile?: string
+  /** Names and addresses under which it may be asked where it asks for no token, besides those of the loopback; any, unless it listens there. */
+  readonly hostNames?: readonly string[]
   /** HTTPS instead of HTTP. */
   readonly tls?: TlsFiles
   /** Requests per second and client. */
@@ -173,7 +175,7 @@ const openDoors = ({ tls, tokenFile }: ApiOptions, log: Logger): Doors => ({
 
 /** @throws StoreUnusable when the store cannot be opened, UnusableFile for tokens and certificates */
 export const createApi = async (options: ApiOptions): Promise<Api> => {
-  const { bus, file, bodyLimit = BODY_LIMIT, rate, processMetrics = false } = options
+  const { bus, file, bodyLimit = BODY_LIMIT, rate, hostNames = [], processMetrics = false } = options
   const log = options.log.child({ part: 'api' })
   const limits = { ...LIMITS, ...options.limits }
   const { access, tls } = openDoors(options, log)
@@ -188,7 +190,8 @@ export const createApi = async (options: ApiOptions): Promise<Api> => {
   const slots = createSlots({ total: limits.waits, perClient })
   const waiter = createWaiter({ reports, identity: store.identity, slots })
   const { failed: onFailure } = metrics
-  const server = { bodyLimit, file, onDamage: writer.suspect, onFailure, access, rate, tls, limits }
+  const doors = { access, hostNames, rate, tls }
+  const server = { bodyLimit, file, onDamage: writer.suspect, onFailure, limits, ...doors }
   const { app, finish } = await createServer(log, server)
   const following = options.tls && followTls(app.server as unknown as TlsServer, options.tls, log)
   app.addHook('preClose', async () => waiter.close())

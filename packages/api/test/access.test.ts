@@ -296,6 +296,27 @@ t.test('the token file: private, whole, and nothing else than a file', async (t)
   t.throws(() => readTokenFile('/dev/zero'), { message: /not a file/ })
 })
 
+t.test('without tokens an API that was told its names answers to no other', async (t) => {
+  const { url } = await listening(t, { hostNames: ['api.example', '192.0.2.1'] })
+  const ask = (host: string) => fetchRaw(`${url}/api/networks`, { headers: { host } })
+  for (const host of [
+    'api.example',
+    'API.example:9090',
+    '192.0.2.1:80',
+    'localhost:1',
+    '127.0.0.1',
+    '[::1]:9090',
+  ])
+    t.equal((await ask(host)).status, 200, host)
+  for (const host of ['evil.example', 'api.example.evil', '192.0.2.2', '[fd00::1]:9090']) {
+    const body = {
+      error: 'CrossSiteRequest',
+      message: /answers to localhost, 127.0.0.1, api.example, 192.0.2.1 only/,
+    }
+    t.match(await ask(host), { status: 403, body }, host)
+  }
+})
+
 t.test(
   'what asks for tokens needs no check of Host; pages of other sites are refused all the same',
   async (t) => {

@@ -99,9 +99,9 @@ async function startApi(
   log: Logger,
   closes: Close[],
 ): Promise<{ feed: FeedSource; address: Address; reload: () => void }> {
-  const { db: file, tokenFile, rateLimit } = options
+  const { db: file, tokenFile, rateLimit, hostNames } = options
   const api = await createApi({
-    ...{ file, bus, log, processMetrics: true },
+    ...{ file, bus, log, hostNames, processMetrics: true },
     ...(tokenFile !== null && { tokenFile }),
     ...(rateLimit !== null && { rate: rateLimit }),
     ...tlsOf(options),

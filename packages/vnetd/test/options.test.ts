@@ -34,6 +34,7 @@ t.test('defaults listen on loopback only and keep everything in one process', as
     http: { host: '127.0.0.1', port: 9090 },
     tokenFile: null,
     insecure: false,
+    hostNames: [],
     tlsCert: null,
     tlsKey: null,
     tlsClientCa: null,
@@ -57,6 +58,14 @@ t.test('defaults listen on loopback only and keep everything in one process', as
   })
 })
 
+t.test('names of the API are as a URL has them', async (t) => {
+  const args = ['--host-name', 'API.example', '--host-name', 'fd00::1', '--host-name', '192.0.2.1']
+  t.same(options(args).hostNames, ['api.example', '[fd00::1]', '192.0.2.1'])
+  for (const wrong of ['api:9090', 'a/b', 'u@api', '']) {
+    t.match(refusal(['--host-name', wrong]), /is not a name or an address, without port/, wrong)
+  }
+})
+
 t.test('a flag is stronger than the environment, that than the file, that than the default', async (t) => {
   const config = file(
     'all.yaml',
@@ -69,6 +78,7 @@ t.test('a flag is stronger than the environment, that than the file, that than t
     db: 'from-env',
     http: { host: '0.0.0.0', port: 1 },
     insecure: true,
+    hostNames: [],
     openflow: [
       { host: '::1', port: 1 },
       { host: 'b', port: 2 },

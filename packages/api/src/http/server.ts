@@ -30,6 +30,8 @@ declare module 'fastify' {
 export interface ServerOptions extends AnswerLimits {
   /** Who may ask; `null`: everybody. */
   readonly access: Access | null
+  /** See `Doors`. */
+  readonly hostNames: readonly string[]
   readonly rate: Rate
   /** HTTPS only; with `ca`, clients have to show a certificate of it. `null`: HTTP. */
   readonly tls: SecureContextOptions | null
@@ -69,7 +71,7 @@ const requestId = ({ headers }: { readonly headers: IncomingHttpHeaders }): stri
 }
 
 const createApp = (log: Logger, options: ServerOptions): FastifyInstance => {
-  const { access: _access, rate: _rate, tls, ...answers } = options
+  const { access: _access, rate: _rate, hostNames: _hostNames, tls, ...answers } = options
   const { fastify, node } = serverOptions(options.limits)
   const isMutual = tls?.ca !== undefined
   const https = tls && { ...node, ...tls, requestCert: isMutual, rejectUnauthorized: isMutual }
@@ -96,14 +98,14 @@ const createApp = (log: Logger, options: ServerOptions): FastifyInstance => {
 }
 
 /** The first thing that happens to a request, before anything of its body is read. */
-const admit = async (app: FastifyInstance, { access, rate }: ServerOptions): Promise<void> => {
+const admit = async (app: FastifyInstance, { access, rate, hostNames }: ServerOptions): Promise<void> => {
   app.decorateRequest('caller', null as never)
   const checkRate = await createRateCheck(app, rate)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     reply.header('x-content-type-options', 'nosniff')
     checkHeaderCount(request)
-    checkSite(request, access !== null)
+    checkSite(request, { hasTokens: access !== null, hostNames })
     request.caller = identify(request, access)
     await checkRate(request)
     checkAllowed(request, request.caller)

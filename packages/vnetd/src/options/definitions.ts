@@ -69,6 +69,12 @@ const rate = (text: string): number | 'off' | null => {
   return /^[1-9]\d{0,6}$/.test(text) ? Number(text) : null
 }
 
+/** As a URL has it: lower case, IPv6 in brackets. */
+const hostName = (text: string): string | null => {
+  const url = URL.parse(`http://${text.includes(':') && !text.startsWith('[') ? `[${text}]` : text}/`)
+  return url === null || url.pathname !== '/' || url.port !== '' || url.username !== '' ? null : url.hostname
+}
+
 const flag = (text: string): true | false | null =>
   /^(?:true|yes|1)$/i.test(text) ? true : /^(?:false|no|0)$/i.test(text) ? false : null
 
@@ -95,6 +101,14 @@ export const OPTIONS = {
     isFlag: true,
     read: flag,
     expected: 'true or false',
+  },
+  hostName: {
+    name: 'host-name',
+    value: 'NAME',
+    help: 'name or address under which the REST API may be asked without token, besides localhost: others that lead here, as of a page that rebinds its name, are refused; several times',
+    repeatable: true,
+    read: hostName,
+    expected: 'a name or an address, without port',
   },
   tlsCert: {
     name: 'tls-cert',

@@ -19,6 +19,8 @@ export interface VnetdOptions {
   readonly tokenFile: string | null
   /** Whether that is meant, also where others than this machine reach it. */
   readonly insecure: boolean
+  /** Under which the REST API may be asked without token. */
+  readonly hostNames: readonly string[]
   readonly tlsCert: string | null
   readonly tlsKey: string | null
   readonly tlsClientCa: string | null
@@ -84,6 +86,7 @@ function readOptions(origins: Origins): VnetdOptions {
     http: one('http') as Address,
     tokenFile: one('tokenFile') as string | null,
     insecure: one('insecure') === true,
+    hostNames: read('hostName', origins) as readonly string[],
     tlsCert: one('tlsCert') as string | null,
     tlsKey: one('tlsKey') as string | null,
     tlsClientCa: one('tlsClientCa') as string | null,
