@@ -139,6 +139,10 @@ export const defineResource = <const R extends ResourceSpec>(resource: R): R => 
   fields: { ...resource.fields, ...COMMON },
 })
 
+/** Whether PUT may change more of a row than its labels. */
+export const hasMutableFields = ({ fields }: ResourceSpec): boolean =>
+  Object.entries(fields).some(([name, { mutable }]) => mutable && !Object.hasOwn(COMMON, name))
+
 /** Name of the parameter of a field: `<name>_uuid` for references. */
 export const parameterName = (name: string, field: Field): string =>
   field.type === 'reference' ? `${name}_uuid` : name

@@ -163,6 +163,10 @@ const askRest = async (): Promise<void> => {
   await ok('PUT', 'network_services/ns-dns', { display_name: 'x' })
   await ok('PUT', 'segments/seg-1', { labels: 'a=b' })
   await ok('PUT', 'segments/seg-1', { label: 'a-' })
+  const bridge = 'topologies/topo-under/datapaths/dp-1'
+  await ok('POST', bridge, { interface_uuid: 'if-host' })
+  await ok('PUT', bridge, { ip_lease_uuid: 'il-host' })
+  await ok('DELETE', bridge)
   const router = await ok('POST', 'routers', { uuid: 'rt-1', display_name: 'x', networks: 'nw-2=10.0.2.200' })
   await ok('GET', `routers/${router['uuid']}`)
   await ok('PUT', 'routers/rt-1', { display_name: 'y' })

@@ -13,10 +13,12 @@ export const topologyDatapath = defineResource({
     datapath: requiredReference('datapath', { help: 'The bridge.', onDelete: 'cascade' }),
     interface: requiredReference('interface', {
       help: 'The host interface of the bridge.',
+      mutable: true,
       onDelete: 'cascade',
     }),
     ip_lease: derivedReference('ip_lease', {
       help: 'Its address in the underlay; the first lease of the interface when absent.',
+      mutable: true,
       onDelete: 'cascade',
     }),
   },

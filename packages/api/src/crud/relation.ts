@@ -3,7 +3,13 @@
  * DELETE removes the row (openvnet.md §1.2). They follow from the schema: the first two required references of such a
  * resource are its path.
  */
-import { type Field, RESOURCE_NAMES, type ReferenceField, type ResourceName } from '@openvnet/schema'
+import {
+  type Field,
+  hasMutableFields,
+  RESOURCE_NAMES,
+  type ReferenceField,
+  type ResourceName,
+} from '@openvnet/schema'
 import { type Cells, type Stored, specOf } from '../store/columns.ts'
 import type { Reader } from '../store/rows.ts'
 import type { Names } from '../writing/call.ts'
@@ -56,6 +62,9 @@ const relationOf = (join: ResourceName): Relation[] => {
 }
 
 export const RELATIONS: readonly Relation[] = RESOURCE_NAMES.flatMap(relationOf)
+
+/** Whether the relation says something that PUT may change. */
+export const canChange = ({ join }: Relation): boolean => hasMutableFields(specOf(join))
 
 export interface Ends {
   readonly base: Stored

@@ -2,7 +2,12 @@
 import type { ResourceName } from '@openvnet/schema'
 import type { FastifyInstance } from 'fastify'
 import { parametersOf, pathParameter } from '../http/request.ts'
-import { describeRelationAdd, describeRelationList, describeRelationRemove } from '../openapi/operations.ts'
+import {
+  describeRelationAdd,
+  describeRelationChange,
+  describeRelationList,
+  describeRelationRemove,
+} from '../openapi/operations.ts'
 import { listSignature } from '../parameters/expected.ts'
 import { type Cells, type Stored, specOf } from '../store/columns.ts'
 import { labelConditions, ofReferred } from '../store/label_condition.ts'
@@ -10,7 +15,7 @@ import type { Equals, Reader } from '../store/rows.ts'
 import { type Context, registerCall } from '../writing/routes.ts'
 import { collection, labelsAsked, pageOf } from './list.ts'
 import { rowOfPath } from './reference.ts'
-import { RELATIONS, type Relation, relationPath } from './relation.ts'
+import { canChange, RELATIONS, type Relation, relationPath } from './relation.ts'
 
 /** The rows of the other resource that join rows name, in the order of these. */
 const othersOf = (reader: Reader, { other, fields }: Relation, joins: readonly Stored[]): Stored[] => {
@@ -50,6 +55,8 @@ export const registerRelations = (app: FastifyInstance, context: Context): void 
     const path = `${relationPath(relation)}/:${relation.fields[1]}_uuid`
     registerList(app, context, relation)
     registerCall(app, context, `POST ${path}`, (signature) => describeRelationAdd(relation, signature))
+    if (canChange(relation))
+      registerCall(app, context, `PUT ${path}`, (signature) => describeRelationChange(relation, signature))
     registerCall(app, context, `DELETE ${path}`, (signature) => describeRelationRemove(relation, signature))
   }
 }

@@ -135,6 +135,14 @@ export const describeRelationAdd = (names: RelationNames, signature: Signature):
   response: answers(relationAnswer(names, rowSchema(names.join)), 400, 404, 413),
 })
 
+export const describeRelationChange = (names: RelationNames, signature: Signature): FastifySchema => ({
+  ...describeUpdate(names.join, signature),
+  tags: tagOf(names.base),
+  operationId: relationId('change', names),
+  summary: `Change what a ${spaced(names.fields[1])} is on a ${spaced(names.base)}`,
+  params: relationPath(names),
+})
+
 export const describeRelationRemove = (names: RelationNames, signature: Signature): FastifySchema => ({
   ...describeDelete(names.join, signature),
   tags: tagOf(names.base),

@@ -179,8 +179,9 @@ export const createSignature = (spec: ResourceSpec, fixed: readonly string[] = [
 
 const FIXED = 'cannot be changed: delete and create it again'
 
-export const updateSignature = (spec: ResourceSpec): Signature => {
-  const fields = Object.entries(spec.fields)
+/** @param fixed fields that the path gives. */
+export const updateSignature = (spec: ResourceSpec, fixed: readonly string[] = []): Signature => {
+  const fields = Object.entries(spec.fields).filter(([name]) => !fixed.includes(name))
   const names = [
     ...fields.filter(([, { mutable }]) => !mutable).map(([name, field]) => parameterName(name, field)),
     'uuid',

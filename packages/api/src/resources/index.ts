@@ -16,6 +16,7 @@ import { ipRetention } from './ip_retention.ts'
 import { leasePolicyInterface } from './lease_policy_interface.ts'
 import { macLease } from './mac_lease.ts'
 import { macRange } from './mac_range.ts'
+import { macRangeGroup } from './mac_range_group.ts'
 import { network } from './network.ts'
 import { networkService } from './network_service.ts'
 import { route } from './route.ts'
@@ -48,6 +49,7 @@ export const behaviours: Behaviours = {
   datapath_network: datapathNetwork,
   datapath_route_link: datapathRouteLink,
   mac_range: macRange,
+  mac_range_group: macRangeGroup,
   lease_policy_interface: leasePolicyInterface,
   ip_retention: ipRetention,
   ip_range: ipRange,

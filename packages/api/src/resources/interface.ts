@@ -11,7 +11,7 @@ import { allocateFromMacGroup } from '../rules/mac_allocation.ts'
 import { partName } from '../rules/part_name.ts'
 import { checkPort } from '../rules/port.ts'
 import { segmentOfInterface } from '../rules/segment.ts'
-import { beforeLeasesGo } from '../rules/topology.ts'
+import { beforeLeasesGo, followInterface } from '../rules/topology.ts'
 import type { Stored } from '../store/columns.ts'
 import type { Reader } from '../store/rows.ts'
 
@@ -90,6 +90,7 @@ export const interfaceBehaviour: Behaviour<'interface'> = {
   /** What else is changed must not fail for a port that was taken before. */
   updated: (work, row, before) => {
     if (PORT.some((column) => row[column] !== before[column])) checkPort(work, row)
+    if (row.owner_datapath_id !== before.owner_datapath_id) followInterface(work, row.id)
   },
   deleting: (work, row) => beforeLeasesGo(work, () => leasesWith(work, row.id)),
   shown: [

@@ -2,11 +2,20 @@
  * The members of topologies. An underlay has bridges and networks; an overlay has networks and routers and lies on
  * underlays. What they imply is kept in the rows of datapaths.
  */
-import type { ResourceName } from '@openvnet/schema'
+import type { ResourceName, Row } from '@openvnet/schema'
 import type { Behaviour, Draft, Work } from '../crud/behaviour.ts'
 import { rowOf, uuidOf } from '../crud/reference.ts'
 import { argumentError } from '../errors.ts'
-import { cellsOfBridge, cellsOfLayer, cellsOfMember, IMPLIED, type Kind, settle } from '../rules/topology.ts'
+import {
+  beforeMacsGo,
+  cellsOfBridge,
+  cellsOfLayer,
+  cellsOfMember,
+  cellsOfUnderlay,
+  IMPLIED,
+  type Kind,
+  settle,
+} from '../rules/topology.ts'
 import type { Cells, Stored } from '../store/columns.ts'
 import type { Reader } from '../store/rows.ts'
 
@@ -19,9 +28,13 @@ const checkMode = (reader: Reader, id: number, parameter: string, mode: Mode, wh
   throw argumentError(parameter, row?.uuid, `is a ${row?.mode}: ${what} are for a ${mode}`)
 }
 
+type Place = Pick<Row<'topology_datapath'>, 'datapath_id' | 'interface_id'> & {
+  readonly ip_lease_id?: number
+}
+
 /** The address of the bridge in the underlay. @throws ApiError ArgumentError */
-const leaseOf = (work: Work, { values }: Draft<'topology_datapath'>): number => {
-  const interfaceId = values.interface_id as number
+const leaseOf = (work: Work, values: Place): number => {
+  const interfaceId = values.interface_id
   const owner = uuidOf(work, 'interface', interfaceId)
   const lease =
     values.ip_lease_id === undefined
@@ -32,8 +45,9 @@ const leaseOf = (work: Work, { values }: Draft<'topology_datapath'>): number => 
   throw argumentError('ip_lease_uuid', lease.uuid, `does not belong to ${owner}`)
 }
 
-const checkHost = (work: Work, { values }: Draft<'topology_datapath'>): void => {
-  const row = work.byId('interface', values.interface_id as number)
+/** @throws ApiError ArgumentError */
+const checkHost = (work: Work, values: Place): void => {
+  const row = work.byId('interface', values.interface_id)
   const owner = row?.owner_datapath_id ?? null
   if (owner === null || owner === values.datapath_id) return
   throw argumentError('interface_uuid', row?.uuid, `is on ${uuidOf(work, 'datapath', owner)}, another bridge`)
@@ -42,8 +56,17 @@ const checkHost = (work: Work, { values }: Draft<'topology_datapath'>): void => 
 export const topologyDatapath: Behaviour<'topology_datapath'> = {
   complete: (work, draft) => {
     checkMode(work, draft.values.topology_id as number, 'uuid', 'simple_underlay', 'bridges')
-    checkHost(work, draft)
-    return { ip_lease_id: leaseOf(work, draft) }
+    checkHost(work, draft.values as Place)
+    return { ip_lease_id: leaseOf(work, draft.values as Place) }
+  },
+  /** An address of the interface before is none of this one: then it is its first. */
+  updated: (work, row, before) => {
+    checkHost(work, row)
+    const { datapath_id, interface_id } = row
+    const isSaid = row.ip_lease_id !== before.ip_lease_id || interface_id === before.interface_id
+    const ip_lease_id = leaseOf(work, isSaid ? row : { datapath_id, interface_id })
+    if (ip_lease_id !== row.ip_lease_id) work.update('topology_datapath', row.id, { ip_lease_id })
+    settle(work, cellsOfBridge(work, row.topology_id, datapath_id))
   },
   created: (work, row) => settle(work, cellsOfBridge(work, row.topology_id, row.datapath_id)),
   deleting: (work, row) => () => settle(work, cellsOfBridge(work, row.topology_id, row.datapath_id)),
@@ -78,6 +101,8 @@ export const topologyMacRangeGroup: Behaviour<'topology_mac_range_group'> = {
     checkMode(work, values.topology_id as number, 'uuid', 'simple_underlay', 'MAC range groups')
     return {}
   },
+  created: (work, row) => settle(work, cellsOfUnderlay(work, row.topology_id)),
+  deleting: (work, row) => beforeMacsGo(work, [row.id]),
 }
 
 export const topologyRouteLink: Behaviour<'topology_route_link'> = {

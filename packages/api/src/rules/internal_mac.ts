@@ -7,7 +7,7 @@ import { uuidOf } from '../crud/reference.ts'
 import { argumentError } from '../errors.ts'
 import type { Reader } from '../store/rows.ts'
 import { allocateMac, internalOwner } from './mac.ts'
-import { allocateFromMacGroup } from './mac_allocation.ts'
+import { allocateFromMacGroup, hasRanges } from './mac_allocation.ts'
 
 /** uuid of the group. */
 export const DATAPATH_MAC_GROUP = 'mrg-dpg'
@@ -15,8 +15,9 @@ export const DATAPATH_MAC_GROUP = 'mrg-dpg'
 /** @throws ApiError OutOfAddresses */
 const allocate = (reader: Reader, owner: string): string => {
   const group = reader.byUuid('mac_range_group', DATAPATH_MAC_GROUP)
-  const hasRanges = group !== undefined && reader.first('mac_range', { mac_range_group_id: group.id })
-  return hasRanges ? allocateFromMacGroup(reader, group) : allocateMac(reader, 'internal', owner)
+  return group !== undefined && hasRanges(reader, group.id)
+    ? allocateFromMacGroup(reader, group)
+    : allocateMac(reader, 'internal', owner)
 }
 
 /** The given address of a route link or a datapath relation, or an allocated one. @throws ApiError ArgumentError, OutOfAddresses */

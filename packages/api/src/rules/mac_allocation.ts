@@ -20,6 +20,16 @@ const previousOf = (reader: Reader, spans: readonly Span[], descending: boolean)
   return undefined
 }
 
+/** @param group id */
+export const hasRanges = (reader: Reader, group: number): boolean =>
+  reader.first('mac_range', { mac_range_group_id: group }) !== undefined
+
+/** Whether an address is in one of the ranges of a group. @param group id */
+export const groupHasMac = (reader: Reader, group: number, mac: string): boolean =>
+  reader
+    .where('mac_range', { mac_range_group_id: group })
+    .some(({ begin_mac_address, end_mac_address }) => begin_mac_address <= mac && mac <= end_mac_address)
+
 /** @throws ApiError OutOfAddresses */
 export const allocateFromMacGroup = (reader: Reader, group: Row<'mac_range_group'>): string => {
   const ranges = reader.where('mac_range', { mac_range_group_id: group.id })

@@ -3,7 +3,7 @@ import { RESOURCE_NAMES, type ResourceName, type Row } from '@openvnet/schema'
 import { CHILDREN, childCalls, hasOwnPath } from '../crud/child.ts'
 import type { Model } from '../crud/model.ts'
 import { rowOfPath } from '../crud/reference.ts'
-import { type Ends, endsOf, RELATIONS, type Relation, relationPath } from '../crud/relation.ts'
+import { canChange, type Ends, endsOf, RELATIONS, type Relation, relationPath } from '../crud/relation.ts'
 import { ApiError, argumentError, unknownUuid } from '../errors.ts'
 import { nestedCalls } from '../nested/index.ts'
 import type { Given } from '../parameters/check.ts'
@@ -68,10 +68,38 @@ const answerOf = (model: Model, writer: Writer, { answers, other }: Relation, en
   return answers === 'other' ? model.shape(writer, other, ends.other) : undefined
 }
 
+/** @throws ApiError UnknownUUIDResource */
+const joinRow = (writer: Writer, { join, fields }: Relation, ends: Ends) => {
+  const row = writer.first(join, ends.columns as Equals<ResourceName>)
+  if (row === undefined) throw unknownUuid(specOf(join).model, `${fields[1]}_uuid`, ends.other.uuid)
+  return row
+}
+
+/** Of a relation that says more than that it is there. */
+const changeCalls = (model: Model, relation: Relation, path: string): Call[] => {
+  const { join, fields } = relation
+  if (!canChange(relation)) return []
+  return [
+    {
+      method: 'PUT',
+      path,
+      signature: updateSignature(specOf(join), fields),
+      repeated: fields.map((name) => `${name}_uuid`),
+      perform: (writer, names, given) => {
+        const ends = endsOf(writer, relation, names)
+        checkRepeated(given, relation, ends)
+        const row = model.update(writer, join, joinRow(writer, relation, ends), given)
+        return rowOutcome(model, writer, join, row)
+      },
+    },
+  ]
+}
+
 const relationCalls = (model: Model, relation: Relation): Call[] => {
   const { join, fields } = relation
   const path = `${relationPath(relation)}/:${fields[1]}_uuid`
   return [
+    ...changeCalls(model, relation, path),
     {
       method: 'POST',
       path,
@@ -94,9 +122,7 @@ const relationCalls = (model: Model, relation: Relation): Call[] => {
       signature: deleteSignature,
       perform: (writer, names) => {
         const ends = endsOf(writer, relation, names)
-        const row = writer.first(join, ends.columns as Equals<ResourceName>)
-        if (row === undefined) throw unknownUuid(specOf(join).model, `${fields[1]}_uuid`, ends.other.uuid)
-        model.delete(writer, join, row)
+        model.delete(writer, join, joinRow(writer, relation, ends))
         return { body: answerOf(model, writer, relation, ends) ?? [ends.other.uuid], notEnforced: [] }
       },
     },

@@ -347,6 +347,11 @@ export const UNMAKING: readonly Call[] = [
   ['DELETE', 'datapaths/dp-2/segments/seg-1'],
   ['DELETE', 'datapaths/dp-2/route_links/rl-1'],
   ['DELETE', 'datapaths/dp-2/networks/nw-1'],
+  [
+    'PUT',
+    'topologies/topo-under/datapaths/dp-1',
+    { interface_uuid: 'if-host', ip_lease_uuid: 'il-host', labels: 'a=b' },
+  ],
   ['DELETE', 'topologies/topo-over/networks/nw-1'],
   ['DELETE', 'topologies/topo-over/route_links/rl-2'],
   ['DELETE', 'topologies/topo-over/segments/seg-2'],

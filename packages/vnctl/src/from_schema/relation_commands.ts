@@ -1,11 +1,12 @@
 /** A relation below a namespace: `datapaths networks add DP NW`, `show DP`, `del DP NW...`. */
+import { hasMutableFields } from '@openvnet/schema'
 import type { Command, CommandGroup } from '../command.ts'
 import { DELETE_OPTIONS, LIST_OPTIONS, WRITE_OPTIONS } from '../globals.ts'
 import { list } from '../output/listing.ts'
 import { present } from '../output/present.ts'
 import { write } from '../server/write.ts'
 import { deleteRows } from './deleting.ts'
-import { addOptions, positionalOf } from './options.ts'
+import { addOptions, modifyOptions, positionalOf } from './options.ts'
 import { pagingQuery, SELECTION } from './paging.ts'
 import type { Relation } from './resources.ts'
 
@@ -58,9 +59,33 @@ const deleteCommand = ({ join, base, other, names }: Relation): Command => ({
   },
 })
 
+/** Of a relation that says more than that it is there. */
+const modifyCommands = ({ join, base, other, given, names }: Relation): Command[] =>
+  !hasMutableFields(join)
+    ? []
+    : [
+        {
+          names: ['modify', 'update'],
+          help: `Changes the ${words(names[1] ?? names[0])} of a ${words(base.name)}.`,
+          positionals: [positionalOf(base, 'one'), positionalOf(other, 'one')],
+          options: [...modifyOptions(join).filter(({ name }) => !given.includes(name)), ...WRITE_OPTIONS],
+          run: async ({ positionals: [from = '', to = ''], options }, context) => {
+            const path = [base.collection, from, names[0], to]
+            await write(context, { method: 'PUT', path, body: Object.fromEntries(options) }, (answer) =>
+              present(context, { answers: [answer], resource: join, name: to }),
+            )
+          },
+        },
+      ]
+
 export const relationGroup = (relation: Relation): CommandGroup => ({
   names: relation.names,
   help: relation.join.help,
-  commands: [addCommand(relation), showCommand(relation), deleteCommand(relation)],
+  commands: [
+    addCommand(relation),
+    ...modifyCommands(relation),
+    showCommand(relation),
+    deleteCommand(relation),
+  ],
   groups: [],
 })
