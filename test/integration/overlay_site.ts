@@ -1,6 +1,6 @@
 /**
- * Three hosts with an underlay between them, two in one subnet and one behind a router; vnetd on the first. A red and a
- * blue network with the same addresses are on all of them.
+ * Three hosts with an underlay between them, two in one subnet and one behind a router; vnetd on the first. Unless a
+ * scenario says who is there, a red and a blue network with the same addresses are on all of them.
  */
 import { Capture } from '../lab/capture.ts'
 import type { Guest } from '../lab/guest.ts'
@@ -8,14 +8,14 @@ import type { Host } from '../lab/host.ts'
 import { createLab, type Lab } from '../lab/lab.ts'
 import { type HostAddresses, Underlay } from '../lab/underlay.ts'
 import { OPENFLOW_PORT, Site } from '../lab/vnetd.ts'
+import type { Family, GuestSpec, Write } from '../scenarios/scenario.ts'
 
-export type Family = 'ipv4' | 'ipv6'
 export type TunnelType = 'vxlan' | 'geneve' | 'gre'
 
 const BRIDGE = 'br0'
 const SUBNETS = { a: 1, b: 1, c: 2 } as const
 export type HostName = keyof typeof SUBNETS
-const HOST_NAMES = Object.keys(SUBNETS) as HostName[]
+export const HOST_NAMES = Object.keys(SUBNETS) as HostName[]
 
 /** What tcpdump calls frames of a kind of tunnel. */
 const FILTERS: Readonly<Record<TunnelType, string>> = {
@@ -34,6 +34,10 @@ interface Member {
   readonly mac: string
   readonly address: string
 }
+
+const guestOf = ({ name, host, mac, address }: Member): GuestSpec => ({
+  ...{ name, bridge: host, port: `if-${name}`, mac, address: `${address}/24` },
+})
 
 const member = (name: string, host: HostName, network: Member['network'], last: number): Member => ({
   ...{ name, host, network },
@@ -67,8 +71,11 @@ export class OverlaySite {
     this.addresses = parts.addresses
   }
 
-  /** Hosts, underlay and guests; vnetd runs, and no bridge knows of it yet. */
-  static async create(): Promise<OverlaySite> {
+  /**
+   * Hosts, underlay and guests; vnetd runs, and no bridge knows of it yet.
+   * @param guests whose bridges have the names of hosts
+   */
+  static async create(guests: readonly GuestSpec[] = MEMBERS.map(guestOf)): Promise<OverlaySite> {
     const lab = await createLab()
     try {
       const underlay = await Underlay.create(lab.run)
@@ -85,7 +92,7 @@ export class OverlaySite {
         hosts: hosts as Record<HostName, Host>,
         addresses: addresses as Record<HostName, HostAddresses>,
       })
-      await made.#populate()
+      await made.#populate(guests)
       return made
     } catch (error) {
       lab.close()
@@ -93,14 +100,11 @@ export class OverlaySite {
     }
   }
 
-  async #populate(): Promise<void> {
-    for (const { name, host, mac, address } of MEMBERS) {
-      await this.hosts[host].guest({
-        name,
-        port: `if-${name}`,
-        mac,
-        addresses: [`${address}/24`],
-        bridge: BRIDGE,
+  async #populate(guests: readonly GuestSpec[]): Promise<void> {
+    for (const { name, bridge, port, mac, address, gateway, routes = [] } of guests) {
+      await this.hosts[bridge as HostName].guest({
+        ...{ name, port, mac, addresses: [address], bridge: BRIDGE },
+        routes: routes.map((route) => `${route} via ${gateway}`),
       })
     }
     await this.site.start(...this.#listen)
@@ -122,9 +126,17 @@ export class OverlaySite {
     await this.site.restart('SIGTERM', ...this.#listen, ...remotes)
   }
 
+  /** By their names, on all hosts. */
+  get guests(): ReadonlyMap<string, Guest> {
+    return new Map(HOST_NAMES.flatMap((name) => [...this.hosts[name].guests]))
+  }
+
   guest(name: string): Guest {
-    const { host } = MEMBERS.find((each) => each.name === name)!
-    return this.hosts[host].guests.get(name)!
+    return this.guests.get(name)!
+  }
+
+  async write(writes: readonly Write[]): Promise<void> {
+    for (const { path, body } of writes) await this.site.rest.post(path, body)
   }
 
   /** Both networks and all guests as rows. */
@@ -166,20 +178,24 @@ export class OverlaySite {
     for (const host of HOST_NAMES) await this.site.converged(dpidOf(host))
   }
 
-  /** Hosts know each other's MAC addresses: Open vSwitch drops what it has to ask for. */
+  /**
+   * Hosts know each other's MAC addresses: Open vSwitch drops what it has to ask for. It learns them from answers that it
+   * sees, once it has a port for tunnels: so they are asked for again.
+   */
   async acquaint(family: Family): Promise<void> {
     for (const from of HOST_NAMES) {
-      for (const to of HOST_NAMES) {
-        if (from !== to)
-          await this.hosts[from].namespace.run(['ping', '-c1', '-W2', this.addresses[to][family]])
-      }
+      const { namespace } = this.hosts[from]
+      await namespace.ip('neighbour flush all')
+      const others = HOST_NAMES.filter((to) => to !== from).map((to) => this.addresses[to][family])
+      await Promise.all(others.map((address) => namespace.run(['ping', '-c1', '-W2', address])))
     }
   }
 
-  /** What a host puts into tunnels of a kind. */
-  tunnelled(host: HostName, type: TunnelType): Promise<Capture> {
-    const link = `link${HOST_NAMES.indexOf(host) + 1}`
-    return Capture.start(this.underlay.namespace, link, FILTERS[type], 'in')
+  /** What a host puts into tunnels, of a kind or of any. */
+  tunnelled(host: HostName, type?: TunnelType): Promise<Capture> {
+    const filter = type === undefined ? Object.values(FILTERS).join(' or ') : FILTERS[type]
+    const link = this.underlay.linkOf(this.hosts[host])
+    return Capture.start(this.underlay.namespace, link, filter, 'in')
   }
 
   close(): void {

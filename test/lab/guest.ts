@@ -2,6 +2,7 @@
 import { Capture } from './capture.ts'
 import type { Namespace } from './namespace.ts'
 import { ContinuousPing, type PingOptions, type PingResult, ping } from './ping.ts'
+import { sendFrames } from './wire.ts'
 
 export interface GuestOptions {
   /** Name of the port, and of the outer end of the pair: at most 15 characters. */
@@ -26,19 +27,6 @@ export interface Neighbour {
 }
 
 const DEVICE = 'eth0'
-
-/**
- * Sends frames through a packet socket. Perl because every Debian has it: `perl-base` is essential there.
- * sockaddr_ll: family AF_PACKET 17, protocol ETH_P_ALL, interface index, and no address.
- */
-const SEND = `
-  my $device = shift;
-  open(my $file, "<", "/sys/class/net/$device/ifindex") or die "$device: $!";
-  chomp(my $index = <$file>);
-  socket(my $socket, 17, 3, 0x300) or die "socket: $!";
-  for (@ARGV) {
-    send($socket, pack("H*", $_), 0, pack("S n l S C C a8", 17, 3, $index, 0, 0, 0, "")) or die "send: $!";
-  }`
 
 export class Guest {
   readonly namespace: Namespace
@@ -75,6 +63,15 @@ export class Guest {
     return this.#setAnswers({ icmp_echo_ignore_all: 1, 'conf/all/arp_ignore': 8 })
   }
 
+  /** Neighbours are asked for once, and not again whether they are still there. */
+  async askOnce(): Promise<void> {
+    await this.namespace.run([
+      'sh',
+      '-c',
+      `echo 3600 > /proc/sys/net/ipv4/neigh/${DEVICE}/delay_first_probe_time`,
+    ])
+  }
+
   /** Echo requests to everybody are answered too. */
   answerBroadcasts(): Promise<void> {
     return this.#setAnswers({ icmp_echo_ignore_broadcasts: 0 })
@@ -93,8 +90,7 @@ export class Guest {
 
   /** Puts frames on the wire as they are. */
   async send(...frames: readonly Uint8Array[]): Promise<void> {
-    const hex = frames.map((frame) => Buffer.from(frame).toString('hex'))
-    await this.namespace.run(['perl', '-e', SEND, DEVICE, ...hex])
+    await sendFrames(this.namespace, DEVICE, frames)
   }
 
   /** The neighbour table. */

@@ -9,7 +9,7 @@ import { Namespace } from './namespace.ts'
 export type Subnet = 1 | 2
 
 /** The bridge of a host that has its uplink. */
-const BRIDGE = 'br-phy'
+export const UNDERLAY_BRIDGE = 'br-phy'
 const UPLINK = 'uplink'
 const ROUTER = 254
 
@@ -25,7 +25,8 @@ const addressesOf = (subnet: Subnet, host: number): HostAddresses => ({
 
 export class Underlay {
   readonly namespace: Namespace
-  #links = 0
+  /** Names of their ends in the namespace of the underlay. */
+  readonly #links = new Map<Host, string>()
 
   private constructor(namespace: Namespace) {
     this.namespace = namespace
@@ -59,9 +60,10 @@ export class Underlay {
    * @param subnet the one that it is in
    */
   async join(host: Host, subnet: Subnet): Promise<HostAddresses> {
-    this.#links += 1
-    const outer = `link${this.#links}`
-    const addresses = addressesOf(subnet, this.#links)
+    const number = this.#links.size + 1
+    const outer = `link${number}`
+    this.#links.set(host, outer)
+    const addresses = addressesOf(subnet, number)
     await host.namespace.ip(
       `link add ${UPLINK} type veth peer name ${outer} netns ${this.namespace.name}`,
       `link set ${UPLINK} up`,
@@ -69,20 +71,35 @@ export class Underlay {
     await this.namespace.ip(`link set ${outer} master subnet${subnet}`, `link set ${outer} up`)
     await this.namespace.run(['ethtool', '-K', outer, 'tx', 'off'])
     await host.namespace.run(['ethtool', '-K', UPLINK, 'tx', 'off'])
-    await host.bridge({ name: BRIDGE, failMode: 'standalone' })
-    await host.addPort(BRIDGE, UPLINK)
+    await host.bridge({ name: UNDERLAY_BRIDGE, failMode: 'standalone' })
+    await host.addPort(UNDERLAY_BRIDGE, UPLINK)
     await this.#address(host, subnet, addresses)
     return addresses
   }
 
+  /** Name of the underlay's end of the link of a host. */
+  linkOf(host: Host): string {
+    return this.#links.get(host)!
+  }
+
+  /** The link of a host is down: nothing comes through, either way. */
+  async cut(host: Host): Promise<void> {
+    await this.namespace.ip(`link set ${this.linkOf(host)} down`)
+  }
+
+  async heal(host: Host): Promise<void> {
+    await this.namespace.ip(`link set ${this.linkOf(host)} up`)
+  }
+
   async #address(host: Host, subnet: Subnet, { ipv4, ipv6 }: HostAddresses): Promise<void> {
     const router = addressesOf(subnet, ROUTER)
-    const speak = `for all in all default ${BRIDGE}; do echo 0 > /proc/sys/net/ipv6/conf/$all/disable_ipv6; done`
+    // Only there: who else speaks on its own would be heard by guests.
+    const speak = `for each in lo ${UNDERLAY_BRIDGE}; do echo 0 > /proc/sys/net/ipv6/conf/$each/disable_ipv6; done`
     await host.namespace.run(['sh', '-c', speak])
     await host.namespace.ip(
-      `link set ${BRIDGE} up`,
-      `address add ${ipv4}/24 dev ${BRIDGE}`,
-      `address add ${ipv6}/64 dev ${BRIDGE} nodad`,
+      `link set ${UNDERLAY_BRIDGE} up`,
+      `address add ${ipv4}/24 dev ${UNDERLAY_BRIDGE}`,
+      `address add ${ipv6}/64 dev ${UNDERLAY_BRIDGE} nodad`,
       `route add default via ${router.ipv4}`,
       `route add default via ${router.ipv6}`,
     )

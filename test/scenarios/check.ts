@@ -1,5 +1,5 @@
 /** What happened in a scenario against what it says must happen: sentences for everything that differs. */
-import type { FrameSpec, PingSpec, SendSpec } from './scenario.ts'
+import type { CrossingSpec, FrameSpec, PingSpec, SendSpec } from './scenario.ts'
 
 /** A frame that a guest got. */
 export interface Arrival {
@@ -12,6 +12,19 @@ export interface PingOutcome {
   readonly answerTtl: number | undefined
   /** Everything that guests got. */
   readonly arrivals: readonly Arrival[]
+  /** Everything that crossed the underlay. */
+  readonly crossings: readonly CrossingSpec[]
+}
+
+const crossingText = ({ from, to, network }: CrossingSpec): string =>
+  `${from} → ${to} with the key of ${network}`
+
+/** Each crossing as often as it is expected, and no other. */
+const checkCrossings = (wanted: readonly CrossingSpec[], got: readonly CrossingSpec[]): string[] => {
+  const [expected, actual] = [wanted, got].map((list) => list.map(crossingText).sort().join(', '))
+  return expected === actual
+    ? []
+    : [`crosses the underlay: ${actual || 'nothing'}, not ${expected || 'nothing'}`]
 }
 
 const text = ({ at, frame }: Arrival): string => {
@@ -25,13 +38,18 @@ const text = ({ at, frame }: Arrival): string => {
 }
 
 /** Each expected arrival once, and no other. */
-export const checkSend = (spec: SendSpec, arrivals: readonly Arrival[]): string[] => {
+export const checkSend = (
+  spec: Pick<SendSpec, 'why' | 'arrives' | 'crosses'>,
+  arrivals: readonly Arrival[],
+  crossings: readonly CrossingSpec[],
+): string[] => {
   const got = arrivals.map(text)
   const wanted = spec.arrives.map(text)
   const missing = wanted.filter((line) => !got.includes(line)).map((line) => `missing ${line}`)
   const more = got.filter((line) => !wanted.includes(line)).map((line) => `unexpected ${line}`)
   const twice = got.length > wanted.length && more.length === 0 ? [`more than once: ${got.join(', ')}`] : []
-  return [...missing, ...more, ...twice].map((line) => `${spec.why}: ${line}`)
+  const crossed = checkCrossings(spec.crosses ?? [], crossings)
+  return [...missing, ...more, ...twice, ...crossed].map((line) => `${spec.why}: ${line}`)
 }
 
 const isRequest = ({ frame }: Arrival): boolean => frame.echo !== undefined && frame.echo.reply !== true
@@ -58,8 +76,10 @@ const checkBystanders = ({ from, arrives }: PingSpec, arrivals: readonly Arrival
     .filter(({ at }) => at !== from && at !== arrives?.at)
     .map((arrival) => `unexpected ${text(arrival)}`)
 
-export const checkPing = (spec: PingSpec, { answered, answerTtl, arrivals }: PingOutcome): string[] => {
+export const checkPing = (spec: PingSpec, outcome: PingOutcome): string[] => {
+  const { answered, answerTtl, arrivals, crossings } = outcome
   const problems = [
+    ...checkCrossings(spec.crosses ?? [], crossings),
     ...(answered === spec.answered ? [] : [answered ? 'it is answered' : 'it is not answered']),
     ...(spec.answerTtl === undefined || spec.answerTtl === answerTtl
       ? []

@@ -1,37 +1,67 @@
 /**
  * Runs a scenario without any process: the rows go through the real API into a store, the engine makes the
- * tables, and the simulator carries the frames between guests that are simulated too.
+ * tables, and the simulator carries the frames between guests that are simulated too, over an underlay where there is one.
  */
 import { createApi } from '@openvnet/api'
 import { compileTables, type Tables } from '@openvnet/controller'
-import { createLocalBus } from '@openvnet/feed'
+import { createLocalBus, type Snapshot } from '@openvnet/feed'
+import { toIpAddress } from '@openvnet/schema'
 import { pino } from 'pino'
-import { createSimulator, type Simulator } from '../simulator/simulator.ts'
-import { type Arrival, checkPing, checkSend } from './check.ts'
+import { createSimulator } from '../simulator/simulator.ts'
+import { type Journey, SimulatedUnderlay, tunnelPort } from '../simulator/underlay.ts'
+import { type Arrival, checkPing, checkSend, type PingOutcome } from './check.ts'
 import { buildFrame, describeFrame } from './frame.ts'
-import type { FrameSpec, GuestSpec, PingSpec, Scenario, SendSpec, Write } from './scenario.ts'
+import type {
+  BridgeSpec,
+  CrossingSpec,
+  Family,
+  ForgerySpec,
+  FrameSpec,
+  GuestSpec,
+  PingSpec,
+  Scenario,
+  Write,
+} from './scenario.ts'
 import { SimulatedGuest } from './simulated_guest.ts'
 import { newStoreFile } from './store_file.ts'
 
 const log = pino({ level: 'silent' })
-/** A frame that causes more than this many goes round in circles. */
+/** A ping that causes more than this many frames of guests goes on for ever. */
 const MAX_FRAMES = 1000
 
 const LOCAL = 0xffff_fffe
 
 type PortNumbers = ReadonlyMap<string, number>
+type Site = Pick<Scenario, 'bridges' | 'guests' | 'underlay'>
 
-const portNumbers = (guests: readonly GuestSpec[], bridge: string): PortNumbers =>
-  new Map(guests.filter((guest) => guest.bridge === bridge).map(({ port }, index) => [port, index + 1]))
+const portNumbers = ({ guests, underlay }: Site, bridge: string): PortNumbers => {
+  const names = guests.filter((guest) => guest.bridge === bridge).map(({ port }) => port)
+  if (underlay !== undefined) names.push(tunnelPort(underlay.transport))
+  return new Map(names.map((name, index) => [name, index + 1]))
+}
+
+/** The address of a bridge's host. */
+const hostAddress = ({ bridges }: Site, name: string, family: Family): string => {
+  const number = bridges.findIndex((bridge) => bridge.name === name)
+  const { subnet } = bridges[number]!
+  return family === 'ipv4' ? `10.255.${subnet}.${number + 1}` : `fd00:255:${subnet}::${number + 1}`
+}
+
+/** How bridges show themselves to the controller: their ports, and from where they connect. */
+export const switchesOf = (
+  site: Site,
+): readonly (BridgeSpec & { readonly ports: PortNumbers; readonly address: string | undefined })[] =>
+  site.bridges.map((bridge) => ({
+    ...bridge,
+    ports: portNumbers(site, bridge.name),
+    address: site.underlay === undefined ? undefined : hostAddress(site, bridge.name, site.underlay.family),
+  }))
 
 /**
- * The tables of each bridge, by datapath id, after the writes.
+ * The rows after the writes, as the real API has them.
  * @throws when the API refuses one
  */
-export const tablesFor = async (
-  scenario: Pick<Scenario, 'bridges' | 'guests'>,
-  writes: readonly Write[],
-): Promise<ReadonlyMap<string, Tables>> => {
+export const snapshotOf = async (writes: readonly Write[]): Promise<Snapshot> => {
   const bus = createLocalBus({ log })
   const { file, remove } = newStoreFile()
   const api = await createApi({ file, bus, log })
@@ -40,10 +70,7 @@ export const tablesFor = async (
       const answer = await api.app.inject({ method: 'POST', url: `/api/1.0/${path}`, payload: body })
       if (answer.statusCode !== 200) throw new Error(`${path} ${JSON.stringify(body)}: ${answer.body}`)
     }
-    const switches = new Map(
-      scenario.bridges.map(({ name, dpid }) => [dpid, portNumbers(scenario.guests, name)]),
-    )
-    return await compileTables({ snapshot: await api.feed.snapshot(), switches, log })
+    return await api.feed.snapshot()
   } finally {
     await api.close()
     await bus.close()
@@ -51,81 +78,129 @@ export const tablesFor = async (
   }
 }
 
-interface Wire {
-  readonly simulator: Simulator
-  readonly ports: PortNumbers
+/** The tables of each bridge, by datapath id. */
+const compiled = (site: Site, snapshot: Snapshot): Promise<ReadonlyMap<string, Tables>> => {
+  const switches = switchesOf(site)
+  const addresses = switches.flatMap(({ dpid, address }) => (address === undefined ? [] : [[dpid, address]]))
+  return compileTables({
+    snapshot,
+    switches: new Map(switches.map(({ dpid, ports }) => [dpid, ports])),
+    addresses: Object.fromEntries(addresses) as Record<string, string>,
+    log,
+  })
 }
 
 export class SimulatedWorld {
+  readonly underlay: SimulatedUnderlay
+  readonly #site: Site
   readonly #guests: ReadonlyMap<string, GuestSpec>
-  readonly #wires: ReadonlyMap<string, Wire>
+  readonly #ports: ReadonlyMap<string, PortNumbers>
+  readonly #networks: ReadonlyMap<bigint, string>
 
-  private constructor(scenario: Scenario, wires: ReadonlyMap<string, Wire>) {
-    this.#guests = new Map(scenario.guests.map((guest) => [guest.name, guest]))
-    this.#wires = wires
+  /** @param tables by datapath id */
+  constructor(site: Site, snapshot: Snapshot, tables: ReadonlyMap<string, Tables>) {
+    const switches = switchesOf(site)
+    this.#site = site
+    this.#guests = new Map(site.guests.map((guest) => [guest.name, guest]))
+    this.#ports = new Map(switches.map(({ name, ports }) => [name, ports]))
+    this.#networks = new Map(snapshot.rows.network.map(({ id, uuid }) => [BigInt(id), uuid]))
+    this.underlay = new SimulatedUnderlay(
+      switches.map(({ name, dpid, ports, address }) => ({
+        ...{ name, ports, addresses: address === undefined ? [] : [address] },
+        simulator: createSimulator({ tables: tables.get(dpid)!, ports: [...ports.values(), LOCAL] }),
+      })),
+    )
   }
 
   static async of(scenario: Scenario): Promise<SimulatedWorld> {
-    const tables = await tablesFor(scenario, scenario.writes)
-    const wires = scenario.bridges.map(({ name, dpid }): [string, Wire] => {
-      const ports = portNumbers(scenario.guests, name)
-      return [
-        name,
-        {
-          ports,
-          simulator: createSimulator({ tables: tables.get(dpid)!, ports: [...ports.values(), LOCAL] }),
-        },
-      ]
-    })
-    return new SimulatedWorld(scenario, new Map(wires))
+    const snapshot = await snapshotOf(scenario.writes)
+    return new SimulatedWorld(scenario, snapshot, await compiled(scenario, snapshot))
   }
 
-  /** What guests get when one sends a frame. @throws when a packet is punted: the walkthrough needs no controller */
-  send(from: string, frame: FrameSpec): Arrival[] {
+  /** What guests get when one sends a frame, and what crosses the underlay for it. */
+  send(from: string, frame: FrameSpec): Heard {
     const { bridge, port } = this.#guests.get(from)!
-    const { simulator, ports } = this.#wires.get(bridge)!
-    const { outputs, controller, error } = simulator.inject(ports.get(port)!, buildFrame(frame))
-    if (error !== null) throw new Error(error)
-    if (controller.length > 0) throw new Error(`a packet of ${from} is sent to the controller`)
-    return outputs.map((output) => ({
-      at: this.#guestAt(bridge, ports, output.port),
-      frame: describeFrame(output.frame),
-    }))
+    return this.#heard(
+      this.underlay.send(bridge, this.#ports.get(bridge)!.get(port)!, buildFrame(frame)),
+      from,
+    )
+  }
+
+  /** The same for a frame that a tunnel brings. */
+  forge({ from, to, network, frame }: ForgerySpec): Heard {
+    const { transport, family } = this.#site.underlay!
+    const [key] = [...this.#networks].find(([, uuid]) => uuid === network)!
+    const port = this.#ports.get(to)!.get(tunnelPort(transport))!
+    const [source, destination] = [from, to].map((name) => toIpAddress(hostAddress(this.#site, name, family)))
+    const tunnel = { key, source: source!, destination: destination! }
+    return this.#heard(this.underlay.send(to, port, buildFrame(frame), tunnel), `the tunnel from ${from}`)
   }
 
   /** Frames go to and fro until nobody has anything to say. */
-  ping({ from, to, ttl = 64 }: PingSpec): { arrivals: Arrival[]; answerTtl: number | undefined } {
+  ping({ from, to, ttl = 64 }: PingSpec): PingOutcome {
     const stacks = new Map([...this.#guests.values()].map((spec) => [spec.name, new SimulatedGuest(spec)]))
     const pinging = stacks.get(from)!
     const queue = pinging.ping(to, ttl).map((frame) => ({ from, frame }))
     const arrivals: Arrival[] = []
+    const crossings: CrossingSpec[] = []
     for (const { from: sender, frame } of queue) {
       const got = this.send(sender, frame)
-      arrivals.push(...got)
+      arrivals.push(...got.arrivals)
+      crossings.push(...got.crossings)
       queue.push(
-        ...got.flatMap(({ at, frame: received }) =>
+        ...got.arrivals.flatMap(({ at, frame: received }) =>
           (stacks.get(at)?.receive(received) ?? []).map((sent) => ({ from: at, frame: sent })),
         ),
       )
       if (queue.length > MAX_FRAMES) throw new Error('frames go round in circles')
     }
-    return { arrivals, answerTtl: pinging.answerTtl }
+    const { answerTtl } = pinging
+    return { answered: answerTtl !== undefined, answerTtl, arrivals, crossings }
   }
 
-  #guestAt(bridge: string, ports: PortNumbers, number: number): string {
-    const port = [...ports].find(([, candidate]) => candidate === number)?.[0]
-    const guest = [...this.#guests.values()].find((spec) => spec.bridge === bridge && spec.port === port)
-    return guest?.name ?? `port ${number}`
+  /** All of a scenario's pings and frames; sentences for everything that is not as it says. */
+  check({ pings, sends, forgeries = [] }: Pick<Scenario, 'pings' | 'sends' | 'forgeries'>): string[] {
+    return [
+      ...sends.flatMap((spec) => {
+        const { arrivals, crossings } = this.send(spec.from, spec.frame)
+        return checkSend(spec, arrivals, crossings)
+      }),
+      ...forgeries.flatMap((spec) => {
+        const { arrivals, crossings } = this.forge(spec)
+        return checkSend(spec, arrivals, crossings)
+      }),
+      ...pings.flatMap((spec) => checkPing(spec, this.ping(spec))),
+    ]
   }
+
+  /** @throws when a packet is punted or dropped with an error: no scenario so far needs a controller */
+  #heard({ deliveries, crossings, punted, errors }: Journey, from: string): Heard {
+    if (errors.length > 0) throw new Error(errors.join())
+    if (punted.length > 0) throw new Error(`a packet of ${from} is sent to the controller`)
+    return {
+      arrivals: deliveries.map(({ host, port, frame }) => ({
+        at: this.#guestAt(host, port),
+        frame: describeFrame(frame),
+      })),
+      crossings: crossings.map(({ from: sender, to, key }) => ({
+        ...{ from: sender, to: to ?? 'nobody' },
+        network: this.#networks.get(key) ?? `key ${key}`,
+      })),
+    }
+  }
+
+  #guestAt(bridge: string, number: number): string {
+    const port = [...this.#ports.get(bridge)!].find(([, candidate]) => candidate === number)?.[0]
+    const guest = [...this.#guests.values()].find((spec) => spec.bridge === bridge && spec.port === port)
+    return guest?.name ?? `${bridge} port ${number}`
+  }
+}
+
+interface Heard {
+  readonly arrivals: readonly Arrival[]
+  readonly crossings: readonly CrossingSpec[]
 }
 
 /** Sentences for everything that is not as the scenario says. */
-export const runOnSimulator = async (scenario: Scenario): Promise<string[]> => {
-  const world = await SimulatedWorld.of(scenario)
-  const sends = scenario.sends.flatMap((spec: SendSpec) => checkSend(spec, world.send(spec.from, spec.frame)))
-  const pings = scenario.pings.flatMap((spec) => {
-    const { arrivals, answerTtl } = world.ping(spec)
-    return checkPing(spec, { answered: answerTtl !== undefined, answerTtl, arrivals })
-  })
-  return [...sends, ...pings]
-}
+export const runOnSimulator = async (scenario: Scenario): Promise<string[]> =>
+  (await SimulatedWorld.of(scenario)).check(scenario)

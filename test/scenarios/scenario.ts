@@ -9,10 +9,29 @@ export interface Write {
   readonly body: Readonly<Record<string, unknown>>
 }
 
+export type Transport = 'vxlan' | 'geneve' | 'gre'
+export type Family = 'ipv4' | 'ipv6'
+
 export interface BridgeSpec {
   readonly name: string
   /** `0x` and 16 digits. */
   readonly dpid: string
+  /** Subnet of the underlay in which its host is; absent: all bridges are on one host without an underlay. */
+  readonly subnet?: 1 | 2
+}
+
+/** What lies between the hosts of a scenario, and how they use it. */
+export interface UnderlaySpec {
+  readonly transport: Transport
+  readonly family: Family
+}
+
+/** One encapsulated copy of a frame between two hosts, named by their bridges. */
+export interface CrossingSpec {
+  readonly from: string
+  readonly to: string
+  /** The one whose key it has. */
+  readonly network: string
 }
 
 export interface GuestSpec {
@@ -41,6 +60,8 @@ export interface PingSpec {
   readonly arrives?: { readonly at: string; readonly ttl: number; readonly eth_src: string }
   /** TTL of the answer. */
   readonly answerTtl?: number
+  /** All that crosses the underlay because of it, request and answer; absent: nothing does. */
+  readonly crosses?: readonly CrossingSpec[]
 }
 
 /** What a frame says, as far as it matters; addresses as text. */
@@ -69,13 +90,31 @@ export interface SendSpec {
   readonly frame: FrameSpec
   /** Everything that any guest gets because of it, in any order. */
   readonly arrives: readonly { readonly at: string; readonly frame: FrameSpec }[]
+  /** All that crosses the underlay because of it; absent: nothing does. */
+  readonly crosses?: readonly CrossingSpec[]
+}
+
+/** A frame in a tunnel, as the bridge of another host would send it, or as somebody in the underlay forges it. */
+export interface ForgerySpec {
+  readonly why: string
+  /** Bridges. */
+  readonly from: string
+  readonly to: string
+  /** The one whose key it has. */
+  readonly network: string
+  readonly frame: FrameSpec
+  readonly arrives: SendSpec['arrives']
+  readonly crosses?: readonly CrossingSpec[]
 }
 
 export interface Scenario {
   readonly name: string
   readonly bridges: readonly BridgeSpec[]
+  /** Absent: one host. */
+  readonly underlay?: UnderlaySpec
   readonly writes: readonly Write[]
   readonly guests: readonly GuestSpec[]
   readonly pings: readonly PingSpec[]
   readonly sends: readonly SendSpec[]
+  readonly forgeries?: readonly ForgerySpec[]
 }

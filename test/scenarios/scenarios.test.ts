@@ -1,9 +1,10 @@
 /** All scenarios on the simulator: milliseconds, no process. `test/integration` runs the same ones for real. */
 import t from 'tap'
+import { MANY_HOSTS } from './many_hosts.ts'
 import { runOnSimulator } from './on_simulator.ts'
 import { SCENARIOS } from './walkthrough.ts'
 
-for (const scenario of SCENARIOS) {
+for (const scenario of [...SCENARIOS, ...MANY_HOSTS]) {
   t.test(scenario.name, async (t) => {
     t.same(await runOnSimulator(scenario), [])
   })

@@ -18,9 +18,16 @@ export interface TraceStep {
   readonly why: string | null
   readonly actions: readonly Instruction[]
 }
+/** Where flows say that a frame goes, should its port lead into tunnels: 0 where they say nothing. */
+export interface TunnelWords {
+  readonly key: bigint
+  readonly ipv4_dst: bigint
+  readonly ipv6_dst: bigint
+}
 export interface Emitted {
   readonly port: number
   readonly frame: Uint8Array
+  readonly tunnel: TunnelWords
 }
 export interface Punted {
   readonly reason: 'action' | 'no_match' | 'invalid_ttl'
@@ -209,7 +216,14 @@ export class Execution {
   }
 
   #emit(port: number): void {
-    if (this.#switch.ports.has(port)) this.outputs.push({ port, frame: render(this.#packet) })
+    if (!this.#switch.ports.has(port)) return
+    const packet = this.#packet
+    const tunnel = {
+      key: read(packet, 'tunnel_id'),
+      ipv4_dst: read(packet, 'tun_dst'),
+      ipv6_dst: read(packet, 'tun_ipv6_dst'),
+    }
+    this.outputs.push({ port, frame: render(packet), tunnel })
   }
 
   #punt(reason: Punted['reason']): void {

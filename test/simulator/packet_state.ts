@@ -6,6 +6,7 @@
  */
 import { ETH_TYPE, IP_PROTO, readU16, readU32, readU48, readU128 } from '@openvnet/controller/packet'
 import type { FieldName } from '@openvnet/openflow'
+import type { IpAddress } from '@openvnet/schema'
 
 /** A VLAN tag: its tag protocol identifier, priority and VLAN id. */
 export interface Tag {
@@ -43,7 +44,7 @@ export interface PacketState {
 const VLAN_PRESENT = 0x1000
 const NOT_AN_ETHERTYPE = 0x05ff
 /** Fields that every packet has. */
-const PIPELINE = /^(reg\d+|metadata|tunnel_id|in_port)$/
+const PIPELINE = /^(reg\d+|metadata|tunnel_id|tun_(ipv6_)?(src|dst)|in_port)$/
 
 type Fields = Map<FieldName, bigint>
 const put = (fields: Fields, name: FieldName, value: number | bigint): void => {
@@ -170,12 +171,29 @@ const splitTag = (frame: Uint8Array): Pick<Received, 'bytes' | 'tagBytes' | 'tag
   return { bytes, tagBytes: frame.slice(12, 16), tags: [tag] }
 }
 
-/** @param frame at least an Ethernet header; not kept */
-export const receive = (in_port: number, frame: Uint8Array): PacketState => {
+/** What a tunnel says of a frame beside the frame: its key, and where it begins and ends. */
+export interface TunnelFacts {
+  readonly key: bigint
+  readonly source: IpAddress
+  readonly destination: IpAddress
+}
+
+const putTunnel = (fields: Fields, { key, source, destination }: TunnelFacts): void => {
+  put(fields, 'tunnel_id', key)
+  put(fields, source.family === 4 ? 'tun_src' : 'tun_ipv6_src', source.value)
+  put(fields, destination.family === 4 ? 'tun_dst' : 'tun_ipv6_dst', destination.value)
+}
+
+/**
+ * @param frame at least an Ethernet header; not kept
+ * @param tunnel by which it came, if by any
+ */
+export const receive = (in_port: number, frame: Uint8Array, tunnel?: TunnelFacts): PacketState => {
   if (frame.length < 14) throw new RangeError(`a frame of ${frame.length} octets has no Ethernet header`)
   const split = splitTag(Uint8Array.from(frame))
   const fields: Fields = new Map()
   put(fields, 'in_port', in_port)
+  if (tunnel !== undefined) putTunnel(fields, tunnel)
   put(fields, 'eth_dst', readU48(split.bytes, 0))
   put(fields, 'eth_src', readU48(split.bytes, 6))
   put(fields, 'eth_type', etherType(split.bytes))

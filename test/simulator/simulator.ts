@@ -9,7 +9,7 @@
 import { checkTables } from './check_tables.ts'
 import { type Emitted, Execution, type Punted, type TraceStep, TranslationError } from './execute.ts'
 import { createLookup } from './lookup.ts'
-import { receive } from './packet_state.ts'
+import { receive, type TunnelFacts } from './packet_state.ts'
 import type { SimulatedFlow, SimulatedTables } from './simulated_flow.ts'
 
 export interface SimulatorOptions {
@@ -28,8 +28,11 @@ export interface Injected {
 }
 
 export interface Simulator {
-  /** @param frame at least 14 octets */
-  readonly inject: (port: number, frame: Uint8Array) => Injected
+  /**
+   * @param frame at least 14 octets
+   * @param tunnel by which it came, where the port leads into tunnels
+   */
+  readonly inject: (port: number, frame: Uint8Array, tunnel?: TunnelFacts) => Injected
 }
 
 /** The controller's flows are read from bytes each time that one looks: once is enough here. */
@@ -51,8 +54,8 @@ export const createSimulator = ({ tables, ports }: SimulatorOptions): Simulator 
     ports: new Set(ports),
   }
   return {
-    inject: (port, frame) => {
-      const execution = new Execution(simulated, receive(port, frame))
+    inject: (port, frame, tunnel) => {
+      const execution = new Execution(simulated, receive(port, frame, tunnel))
       const { trace } = execution
       try {
         execution.run()
