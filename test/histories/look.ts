@@ -41,6 +41,7 @@ export const siteOf = (world: World): Site =>
   new Site(
     world.snapshot().rows,
     [...world.switches].map(([dpid, { known, ifaceIds, up }]) => ({ dpid, ports: known, ifaceIds, up })),
+    world.engine.moves.holdings(),
   )
 
 export const simulatorOf = (tables: Tables, ports: ReadonlyMap<string, number>): Simulator =>

@@ -4,6 +4,7 @@
  */
 import type { Snapshot } from '@openvnet/feed'
 import type { Row } from '@openvnet/schema'
+import type { Holding } from '../../packages/controller/src/model/claims.ts'
 
 export interface SwitchPorts {
   readonly dpid: string
@@ -61,8 +62,12 @@ export class Site {
   readonly guests: readonly Guest[]
   readonly #switches: readonly SwitchPorts[]
 
-  constructor(rows: Snapshot['rows'], switches: readonly SwitchPorts[]) {
+  readonly #holdings: readonly Holding[]
+
+  /** @param holdings which of the switches that claim the same thing has it: nothing of now says so */
+  constructor(rows: Snapshot['rows'], switches: readonly SwitchPorts[], holdings: readonly Holding[] = []) {
     this.rows = rows
+    this.#holdings = holdings
     this.#switches = switches.toSorted((a, b) => Number(b.up) - Number(a.up) || (a.dpid < b.dpid ? -1 : 1))
     this.owned = rows.ip_lease
       .toSorted(byUuid)
@@ -137,15 +142,29 @@ export class Site {
     const named = row.port_name === null && row.port_number === null && row.iface_id === null
     // Of a port that is called so and one that has the iface-id, the former counts, wherever it is.
     const passes = named ? [({ name }: Port) => name === row.uuid, () => true] : [() => true]
-    for (const isMeant of passes) {
-      const found = this.#portOf(row, isMeant)
+    for (const [pass, isMeant] of passes.entries()) {
+      const found = this.#portOf(row, isMeant, this.#holderOf(row, pass > 0))
       if (found !== undefined) return [found]
     }
     return []
   }
 
-  #portOf(row: Row<'interface'>, isMeant: (port: Port) => boolean): Guest | undefined {
-    for (const { dpid, ports, ifaceIds } of this.#switches) {
+  /** @param byId whether it is looked for by the iface-id that is its uuid */
+  #holderOf({ port_name, port_number, iface_id, uuid }: Row<'interface'>, byId: boolean): string | undefined {
+    const key = port_name ?? port_number ?? iface_id ?? uuid
+    const isNumber = port_name === null && port_number !== null
+    const isId = port_name === null && port_number === null && (iface_id !== null || byId)
+    const space = isNumber ? 'port numbers' : isId ? 'iface-id' : 'ports'
+    return this.#holdings.find((each) => each.space === space && each.key === key)?.holder
+  }
+
+  #portOf(
+    row: Row<'interface'>,
+    isMeant: (port: Port) => boolean,
+    holder: string | undefined,
+  ): Guest | undefined {
+    const first = this.#switches.filter(({ dpid }) => dpid === holder)
+    for (const { dpid, ports, ifaceIds } of [...first, ...this.#switches]) {
       for (const [name, port_no] of [...ports].sort(([a], [b]) => (a < b ? -1 : 1))) {
         const port = { name, port_no, ifaceId: ifaceIds.get(name) }
         if (!isMeant(port)) continue

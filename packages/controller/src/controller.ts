@@ -67,7 +67,13 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     features: FEATURES,
     log,
     onChange: (dpid, change) => switches.changed(dpid, change),
-    onPass: () => reporter.changed(),
+    onPass: () => {
+      for (const dpid of engine.moves.takeConcerned()) {
+        if (switches.status(dpid) !== undefined) reporter.changed(dpid)
+      }
+      reporter.changed()
+      settleLater()
+    },
     onFailure: () => {
       stopFollowing()
       clearTimeout(restart)
@@ -76,6 +82,13 @@ export const createController = async (options: ControllerOptions): Promise<Cont
       }, RESTART_DELAY_MS)
     },
   })
+  /** A guest that moved too often may move again when the time is over. */
+  const settleLater = (): void => {
+    clearTimeout(settling)
+    const due = engine.moves.nextChange
+    if (due === null) return
+    settling = setTimeout(() => engine.moves.settle(), Math.max(1, due - performance.now() + 1)).unref()
+  }
   const admission = createAdmission({
     adoption: options.adoption ?? 'auto',
     facts: engine,
@@ -132,6 +145,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     bridge: (dpid, connected) => databases.bridge(dpid, connected),
     lacksTunnelPort: (dpid) =>
       needsTunnels(dpid) && !TUNNEL_PORT_NAMES.some((name) => engine.hasPort(dpid, name)),
+    rivals: (dpid) => engine.moves.rivals(dpid),
   })
   const reporter = new Reporter({
     bus,
@@ -159,6 +173,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
       },
     })
   let restart: NodeJS.Timeout | undefined
+  let settling: NodeJS.Timeout | undefined
   let isClosed = false
   let stopFollowing = (): void => undefined
   void databases.ready(DATABASES_MS).then(() => {
@@ -174,6 +189,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
       isClosed = true
       clearInterval(timer)
       clearTimeout(restart)
+      clearTimeout(settling)
       unsubscribe()
       rivals.close()
       stopFollowing()

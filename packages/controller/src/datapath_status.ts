@@ -1,8 +1,11 @@
 /** What this controller reports of a bridge: what its connection shows, its row, and what its database says. */
 import { type DatapathStatus, neverConnected } from '@openvnet/feed'
+import { type Rivalry, rivalryText } from './model/rivalry.ts'
 import type { BridgeReport } from './ovsdb/databases.ts'
 import { tunnelPortLine } from './ovsdb/tunnel_port.ts'
 import type { SwitchStatus } from './switch/switches.ts'
+
+const MOST_RIVALS = 10
 
 export interface DatapathSources {
   readonly dpids: () => Iterable<string>
@@ -15,6 +18,8 @@ export interface DatapathSources {
   readonly bridge: (dpid: string, connected: boolean) => BridgeReport | undefined
   /** Whether it should have a port for tunnels, and has none. */
   readonly lacksTunnelPort: (dpid: string) => boolean
+  /** Guests that it and others claim. */
+  readonly rivals: (dpid: string) => readonly Rivalry[]
 }
 
 export interface DatapathStatuses {
@@ -34,6 +39,12 @@ export const createDatapathStatuses = (sources: DatapathSources): DatapathStatus
     const line = tunnelPortLine(known?.name ?? 'BRIDGE', known?.option ?? '')
     return [`it has no port for tunnels, so its guests reach none on other hosts; ${line}`]
   }
+  /** The first few: more would not be read. */
+  const rivals = (dpid: string): string[] =>
+    sources
+      .rivals(dpid)
+      .slice(0, MOST_RIVALS)
+      .map((rivalry) => rivalryText(dpid, rivalry))
   const of = (dpid: string): DatapathStatus | undefined => {
     const uuid = sources.uuid(dpid)
     const status = base(dpid, uuid)
@@ -44,7 +55,12 @@ export const createDatapathStatuses = (sources: DatapathSources): DatapathStatus
       uuid,
       ...(known !== undefined && { bridge: known.name, ovsdb: known.remote }),
       ...(sources.isPending(dpid) && { pending: true as const, flows: 0, groups: 0 }),
-      warnings: [...status.warnings, ...(known?.warnings ?? []), ...tunnels(dpid, status, known)],
+      warnings: [
+        ...status.warnings,
+        ...(known?.warnings ?? []),
+        ...tunnels(dpid, status, known),
+        ...rivals(dpid),
+      ],
     }
   }
   const dpids = (): string[] => {

@@ -4,6 +4,7 @@
  */
 import type { Operation } from '@openvnet/feed'
 import { formatFlow, formatGroup } from '@openvnet/openflow'
+import type { Holding } from '../src/model/claims.ts'
 import type { Flow, Group, Tables } from '../src/pipeline/flow.ts'
 import { tableName } from '../src/pipeline/layout.ts'
 import { nextEvents } from './history_events.ts'
@@ -119,6 +120,35 @@ const again: Property = async (world, seed) => {
   return more > 0 ? `${more} messages are sent` : comparison('was there before', world, before)
 }
 
+const nameOf = ({ space, key }: Holding): string => `${space} ${key}`
+
+/** Who has what several claim depends on the order; that several claim it does not. */
+const disagreement = (world: World, other: World): string | null => {
+  const [ours, theirs] = [world, other].map(({ engine }) => engine.moves.holdings().map(nameOf).sort().join())
+  return ours === theirs ? null : `several claim ${ours}, in another order ${theirs}`
+}
+
+const claimantsOf = ({ space, key }: Holding, world: World): string[] =>
+  [...world.switches].flatMap(([dpid, { known, ifaceIds }]) => {
+    const claims = [...known].some(
+      ([name, port_no]) =>
+        (space === 'ports' && name === key) ||
+        (space === 'port numbers' && port_no === key) ||
+        (space === 'iface-id' && ifaceIds.get(name) === key),
+    )
+    return claims ? [dpid] : []
+  })
+
+const held: Property = async (world) => {
+  const isUp = (dpid: string): boolean => world.switches.get(dpid)!.up
+  const wrong = world.engine.moves.holdings().filter((holding) => {
+    const claimants = claimantsOf(holding, world)
+    const those = claimants.some(isUp) ? claimants.filter(isUp) : claimants
+    return claimants.length < 2 || !those.includes(holding.holder)
+  })
+  return wrong.map((holding) => `${holding.holder} has ${nameOf(holding)}`).join('\n') || null
+}
+
 const permuted: Property = async (world, seed) => {
   const random = new Random(seed)
   const other = new World(world.options)
@@ -133,6 +163,10 @@ const permuted: Property = async (world, seed) => {
     for (const [name, port_no] of known) other.give({ kind: 'port', dpid, name, port_no })
     other.give(isForgotten ? { kind: 'forget', dpid } : { kind: 'link', dpid, up })
   }
+  await other.settled()
+  const rivals = disagreement(world, other)
+  if (rivals !== null) return rivals
+  other.engine.moves.restore(world.engine.moves.holdings())
   await other.settled()
   return comparison('is there in another order', world, freeze(other))
 }
@@ -162,6 +196,7 @@ const opposite = (event: Event, world: World): Event | null => {
 
 const undone: Property = async (world, seed) => {
   const before = freeze(world)
+  const holdings = world.engine.moves.holdings()
   const back: Event[] = []
   for (const event of nextEvents(new Random(seed), world)) {
     const undo = opposite(event, world)
@@ -171,6 +206,8 @@ const undone: Property = async (world, seed) => {
     await world.settled()
   }
   for (const event of back) world.give(event)
+  // Who took a guest over keeps it.
+  world.engine.moves.restore(holdings)
   await world.settled()
   return comparison('was there before', world, before) ?? installed(world, seed)
 }
@@ -180,7 +217,8 @@ export const PROPERTIES = {
   'switches hold what they should once all differences are sent': installed,
   'flows say why they are there': whys,
   'what is said again changes nothing and sends nothing': again,
-  'the order does not matter': permuted,
+  'the order does not matter, but for who has what several claim': permuted,
+  'what several claim one of them has, and it is connected if any is': held,
   'what is taken back leaves no trace': undone,
 } satisfies Record<string, Property>
 

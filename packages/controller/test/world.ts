@@ -82,6 +82,7 @@ export class World {
   /** What the engine logged as an error. */
   readonly faults: string[] = []
   #revision = 0
+  #now = 0
 
   constructor(options: WorldOptions = {}) {
     this.options = options
@@ -105,6 +106,8 @@ export class World {
       onChange: (dpid, change) =>
         this.switches.get(dpid)!.mirror.follow(this.engine.tables(dpid), change, change.revision),
       onFailure: () => void this.faults.push('a pass of the engine failed'),
+      // Time enough goes by between any two events: how often a guest may move is another matter.
+      now: () => (this.#now += 60_000),
       ...(options.slice === undefined ? {} : { slice: options.slice }),
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     })
@@ -157,7 +160,7 @@ export class World {
     return { ...emptySnapshot(), revision: this.#revision, rows: rows as unknown as Snapshot['rows'] }
   }
 
-  /** Another world that learns at once how things are now. */
+  /** Another world that learns at once how things are now, and who has what several claim. */
   async fromScratch(): Promise<World> {
     const world = new World(this.options)
     for (const [dpid, { ports, known, ifaceIds, address, up, isForgotten }] of this.switches) {
@@ -172,6 +175,7 @@ export class World {
       if (isForgotten) world.engine.forgotten(dpid)
       else if (!up) world.engine.disconnected(dpid)
     }
+    world.engine.moves.restore(this.engine.moves.holdings())
     world.engine.load(this.snapshot())
     for (const [name, byId] of this.rows) for (const [id, row] of byId) world.rows.get(name)!.set(id, row)
     await world.engine.settled()

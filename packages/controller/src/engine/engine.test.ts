@@ -1,4 +1,5 @@
 /** What the engine promises to those who look at it while it works. */
+import { pino } from 'pino'
 import t from 'tap'
 import { DPIDS, emptySnapshot, silent, tablesText } from '../../test/world.ts'
 import { FEATURES } from '../features/index.ts'
@@ -152,7 +153,7 @@ t.test('a rule that fails is logged and costs only its own flows', async (t) => 
 })
 
 t.test(
-  'of two switches with a port of one name the connected one has the interface, then the lower datapath id',
+  'of two switches with a port of one name one has the interface, as long as it is connected',
   async (t) => {
     const [low, high] = DPIDS
     const { engine } = start(8)
@@ -164,14 +165,55 @@ t.test(
     engine.connected(high, PORTS)
     t.equal(await has(high), true)
     engine.connected(low, PORTS)
-    t.equal(await has(low), true)
+    t.equal(await has(low), true, 'nobody knows who was first: the lower datapath id')
     t.equal(await has(high), false)
     engine.disconnected(low)
     t.equal(await has(high), true, 'a switch that is away does not keep it')
+    t.match(engine.moves.rivals(high), [
+      { interface: 'if-1', holder: high, claimants: [high, low], waits: false },
+    ])
+    engine.connected(low, PORTS)
+    t.equal(await has(high), true, 'and does not get it back as long as the other has it')
     engine.disconnected(high)
-    t.equal(await has(low), true, 'with none of them connected it is as before either was')
+    engine.disconnected(low)
+    t.equal(await has(low), true, 'with none of them connected it is where it was last')
   },
 )
+
+t.test('a guest that goes to and fro is told of, and comes to rest when the time is over', async (t) => {
+  let now = 0
+  const lines: string[] = []
+  const engine = new Engine({
+    features: FEATURES,
+    log: pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) }),
+    onChange: () => undefined,
+    now: () => now,
+  })
+  const [low, high] = DPIDS
+  engine.load(snapshot)
+  for (const dpid of DPIDS) engine.connected(dpid, new Map())
+  engine.port(low, 'if-1', 1)
+  for (let step = 0; step < 6; step += 1) {
+    now += 100
+    const [gone, here] = step % 2 === 0 ? [low, high] : [high, low]
+    engine.port(gone, 'if-1', null)
+    engine.port(here, 'if-1', 1)
+    await engine.settled()
+  }
+  const said = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+  t.match(said, [{ interface: 'if-1', port: 'if-1', holder: low, refusals: 1 }])
+  t.equal(said.length, 1)
+  engine.port(high, 'if-1', 1)
+  engine.port(low, 'if-1', null)
+  await engine.settled()
+  t.match(engine.moves.rivals(high), [{ interface: 'if-1', waits: true }])
+  t.notMatch(tablesText(engine.tables(high)), 'is if-1')
+  now = engine.moves.nextChange!
+  engine.moves.settle()
+  await engine.settled()
+  t.match(tablesText(engine.tables(high)), 'is if-1')
+  t.equal(engine.moves.nextChange, null)
+})
 
 t.test('a switch that is forgotten leaves nothing behind', async (t) => {
   const { engine } = start(8)

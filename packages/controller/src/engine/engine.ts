@@ -22,6 +22,7 @@ import type { DesiredSwitch, SwitchFacts, TablesChange } from './desired.ts'
 import { Graph } from './graph.ts'
 import { Instances, type Revision } from './instances.ts'
 import { LIMITS, type Limits } from './limits.ts'
+import { Moves } from './moves.ts'
 import type { Feature } from './rule.ts'
 import { standingFlows } from './standing.ts'
 import { type Contribution, NOTHING, SwitchTables } from './switch_tables.ts'
@@ -45,6 +46,8 @@ export interface EngineOptions {
   readonly slice?: number
   /** Absent: `LIMITS`. */
   readonly limits?: Limits
+  /** Milliseconds that only go up; see `Claims`. */
+  readonly now?: () => number
 }
 
 const SLICE_MS = 8
@@ -61,7 +64,8 @@ interface Origin {
 export class Engine implements SwitchFacts {
   readonly #options: EngineOptions
   readonly #standing: Contribution
-  readonly #ports = new Ports()
+  readonly #ports: Ports
+  readonly moves: Moves
   readonly #peers = new Peers()
   readonly #limits: Limits
   #model = new Model()
@@ -89,6 +93,9 @@ export class Engine implements SwitchFacts {
   constructor(options: EngineOptions) {
     this.#options = options
     this.#limits = options.limits ?? LIMITS
+    this.#ports = new Ports(options.now)
+    const input = (change: Input): void => this.#input(change)
+    this.moves = new Moves({ ports: this.#ports, model: () => this.#model, input, log: options.log })
     this.#graph = new Graph(this.#limits.junction)
     this.#standing = standingFlows(options.features)
     this.#instances = this.#createInstances()
@@ -205,6 +212,7 @@ export class Engine implements SwitchFacts {
     for (const _step of this.#graph.collect()) if (turn.isOver) await turn.next()
     await this.#commit(this.#instances.takeRevisions(), turn)
     for (const dpid of this.#forgotten) this.#dropTables(dpid)
+    this.moves.tellRefused()
     // What the tables of no rows express is no revision, whatever changes came after a failure.
     if (this.#hasRows) this.#announce()
   }
@@ -322,8 +330,7 @@ export class Engine implements SwitchFacts {
 
   *#forget(dpid: string, touch: Touch): Generator<void> {
     this.#connected.delete(dpid)
-    this.#ports.setConnected(dpid, false, touch)
-    yield* this.#ports.replace(dpid, new Map(), touch)
+    yield* this.#ports.forget(dpid, touch)
     this.#peers.set(dpid, undefined, touch)
     this.#forgotten.add(dpid)
   }

@@ -65,13 +65,18 @@ const portOfHost = (row: InterfaceRow, view: View): SwitchPort | null => {
 
 /**
  * The port of a guest's interface, or `null` while there is none.
- * Where several switches have such a port, a connected one goes before others, then the lowest datapath id.
+ * Where several switches have such a port, `Claims` says which of them has the interface.
  */
 export const portOfInterface = recordQuery<SwitchPort>('port of interface', (id, view) => {
   const row = view.get('interface', id)
   if (row !== undefined && isHost(row)) return portOfHost(row, view)
   if (row === undefined || !isVif(row)) return null
-  return portsOf(portBindingOf(row), view).find((port) => ownerOfPort(port, view)?.id === id) ?? null
+  const isPinned = row.owner_datapath_id !== null
+  return (
+    portsOf(portBindingOf(row), view).find(
+      (port) => (isPinned || port.waits !== true) && ownerOfPort(port, view)?.id === id,
+    ) ?? null
+  )
 })
 
 /** The switch of a guest's interface: none or one datapath id. */
