@@ -30,6 +30,7 @@ const log = pino({ level: 'silent' })
 const MAX_FRAMES = 1000
 
 const LOCAL = 0xffff_fffe
+const NONE: Tables = { flows: new Map(), groups: new Map() }
 
 type PortNumbers = ReadonlyMap<string, number>
 type Site = Pick<Scenario, 'bridges' | 'guests' | 'underlay'>
@@ -97,7 +98,7 @@ export class SimulatedWorld {
   readonly #ports: ReadonlyMap<string, PortNumbers>
   readonly #networks: ReadonlyMap<bigint, string>
 
-  /** @param tables by datapath id */
+  /** @param tables by datapath id; a bridge without any drops everything */
   constructor(site: Site, snapshot: Snapshot, tables: ReadonlyMap<string, Tables>) {
     const switches = switchesOf(site)
     this.#site = site
@@ -107,7 +108,7 @@ export class SimulatedWorld {
     this.underlay = new SimulatedUnderlay(
       switches.map(({ name, dpid, ports, address }) => ({
         ...{ name, ports, addresses: address === undefined ? [] : [address] },
-        simulator: createSimulator({ tables: tables.get(dpid)!, ports: [...ports.values(), LOCAL] }),
+        simulator: createSimulator({ tables: tables.get(dpid) ?? NONE, ports: [...ports.values(), LOCAL] }),
       })),
     )
   }
