@@ -70,6 +70,19 @@ t.test('addresses', async (t) => {
   )
 })
 
+t.test('a MAC address is unique in a segment, with all its networks', async (t) => {
+  const api = await startApi(t)
+  await api.ok('POST', 'segments', { uuid: 'seg-a', mode: 'virtual' })
+  await api.ok('POST', 'networks', { uuid: 'nw-a', ipv4_network: '10.0.0.0', segment_uuid: 'seg-a' })
+  await api.ok('POST', 'networks', { uuid: 'nw-b', ipv4_network: '10.1.0.0', segment_uuid: 'seg-a' })
+  await api.ok('POST', 'interfaces', { uuid: 'if-1', network_uuid: 'nw-a', mac_address: mac(1) })
+  const taken = refusal('mac_address', mac(1), 'already used in seg-a by if-1')
+  t.match(await api.send('POST', 'interfaces', { network_uuid: 'nw-b', mac_address: mac(1) }), taken)
+  t.match(await api.send('POST', 'interfaces', { segment_uuid: 'seg-a', mac_address: mac(1) }), taken)
+  await api.ok('POST', 'segments', { uuid: 'seg-b', mode: 'virtual' })
+  await api.ok('POST', 'interfaces', { segment_uuid: 'seg-b', mac_address: mac(1) })
+})
+
 t.test('a MAC address is unique in each network, and only there', async (t) => {
   const api = await startApi(t)
   await twoNetworks(api)

@@ -14,9 +14,11 @@ export const macLease = defineResource({
       mutable: true,
       onDelete: 'cascade',
     }),
-    mac_address: required(mac, { help: 'The MAC address; unique in each network of the interface.' }),
+    mac_address: required(mac, {
+      help: 'The MAC address; unique in each network and segment of the interface.',
+    }),
     segment: optionalReference('segment', {
-      help: 'The segment of the address; that of the interface when absent.',
+      help: 'The segment of the address while it has no IP lease; that of the interface when absent.',
       onDelete: 'cascade',
     }),
   },

@@ -1,6 +1,7 @@
 /**
  * Who may have which MAC address.
- * - A guest's address is unique in each network that its interface is in; in other networks anyone may have it.
+ * - A guest's address is unique in each network that its interface is in, and in the segment of that or its own; in
+ *   others anyone may have it.
  * - The addresses of route links and datapath relations travel between hosts and are unique in the whole store.
  * - What the user need not supply is allocated from a hash of its owner's name, so that the same description gives
  *   the same addresses in whatever order it is written. Allocation steps past every address in the store. A guest
@@ -59,7 +60,7 @@ export const allocateMac = (reader: Reader, purpose: keyof typeof FIRST_OCTET, o
 }
 
 /** Networks in which an interface is: its own and those of its IP leases. */
-export const networksOf = (reader: Reader, interfaceId: number): Set<number> => {
+const networksOf = (reader: Reader, interfaceId: number): Set<number> => {
   const networks = new Set(
     reader.where('ip_lease', { interface_id: interfaceId }).map(({ network_id }) => network_id),
   )
@@ -68,28 +69,40 @@ export const networksOf = (reader: Reader, interfaceId: number): Set<number> => 
   return networks
 }
 
-const checkMac = (reader: Reader, mac: string, interfaceId: number, networks: ReadonlySet<number>): void => {
+/** Layer-2 domains in which an interface is: segments, and networks that are in none. */
+const domainsOf = (reader: Reader, interfaceId: number): Set<string> => {
+  const networks = [...networksOf(reader, interfaceId)].flatMap((id) => reader.byId('network', id) ?? [])
+  const own = reader.byId('interface', interfaceId)?.segment_id ?? null
+  const segments = [
+    own,
+    ...networks.map(({ segment_id }) => segment_id),
+    ...reader.where('mac_lease', { interface_id: interfaceId }).map(({ segment_id }) => segment_id),
+    ...reader.where('interface_segment', { interface_id: interfaceId }).map(({ segment_id }) => segment_id),
+  ].filter((id) => id !== null)
+  return new Set([
+    ...networks.filter(({ segment_id }) => segment_id === null).map(({ uuid }) => uuid),
+    ...segments.map((id) => uuidOf(reader, 'segment', id)),
+  ])
+}
+
+const checkMac = (reader: Reader, mac: string, interfaceId: number, domains: ReadonlySet<string>): void => {
   const internal = internalOwner(reader, mac)
   if (internal !== undefined) {
     throw argumentError('mac_address', mac, `reserved: ${internal} has it as its own address between hosts`)
   }
   for (const other of reader.where('mac_lease', { mac_address: mac })) {
     if (other.interface_id === interfaceId) continue
-    const shared = [...networksOf(reader, other.interface_id)].find((network) => networks.has(network))
+    const shared = [...domainsOf(reader, other.interface_id)].find((domain) => domains.has(domain))
     if (shared === undefined) continue
     const owner = uuidOf(reader, 'interface', other.interface_id)
-    throw argumentError(
-      'mac_address',
-      mac,
-      `already used in ${uuidOf(reader, 'network', shared)} by ${owner}`,
-    )
+    throw argumentError('mac_address', mac, `already used in ${shared} by ${owner}`)
   }
 }
 
 /** Checks the MAC leases of an interface as they stand now. @throws ApiError ArgumentError */
 export const checkMacs = (reader: Reader, interfaceId: number): void => {
-  const networks = networksOf(reader, interfaceId)
+  const domains = domainsOf(reader, interfaceId)
   for (const { mac_address } of reader.where('mac_lease', { interface_id: interfaceId })) {
-    checkMac(reader, mac_address, interfaceId, networks)
+    checkMac(reader, mac_address, interfaceId, domains)
   }
 }
