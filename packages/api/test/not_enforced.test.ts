@@ -5,11 +5,11 @@ import { startApi } from './support/api.ts'
 
 const CASES = [
   ...(RESOURCES.interface.fields.mode.kind.jsonSchema['enum'] as string[])
-    .filter((mode) => !['vif', 'simulated', 'host', 'internal', 'patch'].includes(mode))
+    .filter((mode) => !['vif', 'simulated', 'host', 'internal', 'patch', 'promiscuous'].includes(mode))
     .map((mode) => [
       'interfaces',
       { mode },
-      `mode: ${mode}: stored, gets no traffic; vif, simulated, host, internal and patch do`,
+      `mode: ${mode}: stored, gets no traffic; vif, simulated, host, internal, patch and promiscuous do`,
     ]),
   ['interfaces', { enable_filtering: true }, 'enable_filtering: stored, nothing is filtered'],
   [
@@ -49,19 +49,19 @@ t.test('the status lists the first hundred of them and counts all', async (t) =>
   const api = await startApi(t)
   const status = async () => (await api.ok('GET', 'status')).body
   t.match(await status(), { not_enforced: [], not_enforced_total: 0 })
-  await api.ok('POST', 'segments', { uuid: 'seg-1', mode: 'virtual' })
+  await api.ok('POST', 'security_groups', { uuid: 'sg-1', description: 'x', rules: '' })
   await api.ok('POST', 'interfaces', { uuid: 'if-1', enable_filtering: true })
   const { not_enforced: listed, not_enforced_total: total } = await status()
   t.same(listed, [
     { resource: 'interface', uuid: 'if-1', what: 'enable_filtering: stored, nothing is filtered' },
-    { resource: 'segment', uuid: 'seg-1', what: 'segments: stored, no traffic follows from them' },
+    { resource: 'security_group', uuid: 'sg-1', what: 'security groups: stored, nothing is filtered' },
   ])
   t.equal(total, 2)
   for (let index = 0; index < 110; index += 1) await api.ok('POST', 'network_services', { mode: 'dhcp' })
   const more = await status()
   t.equal(more.not_enforced.length, 100)
   t.equal(more.not_enforced_total, 112)
-  await api.ok('DELETE', 'segments/seg-1')
+  await api.ok('DELETE', 'security_groups/sg-1')
   t.equal((await status()).not_enforced_total, 111)
 })
 

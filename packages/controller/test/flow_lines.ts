@@ -12,6 +12,10 @@ interface Rows {
   readonly networks?: Record<number, string>
   /** What is different about networks. */
   readonly changes?: Readonly<Record<number, Partial<Row<'network'>>>>
+  /** By row id. */
+  readonly segments?: Readonly<Record<number, Partial<Row<'segment'>>>>
+  /** Interface and segment. */
+  readonly associations?: readonly (readonly [interface_id: number, segment_id: number])[]
   readonly interfaces?: readonly Guest[]
   readonly routes?: readonly (Pick<Row<'route'>, 'interface_id' | 'network_id' | 'destination' | 'prefix'> &
     Partial<Row<'route'>>)[]
@@ -106,6 +110,13 @@ export const compileSite = (
         network: Object.entries(rows.networks ?? {}).map((entry) => ({
           ...network(entry),
           ...rows.changes?.[Number(entry[0])],
+        })),
+        segment: Object.entries(rows.segments ?? {}).map(([id, row]) => ({
+          ...{ id: Number(id), uuid: `seg-${id}`, mode: 'virtual', vlan_id: null },
+          ...row,
+        })),
+        interface_segment: (rows.associations ?? []).map(([interface_id, segment_id], index) => ({
+          ...{ id: index + 1, uuid: '', interface_id, segment_id },
         })),
         interface: interfaces.map(interfaceRow),
         mac_lease: interfaces.flatMap(({ id, mac }) =>

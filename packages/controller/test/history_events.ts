@@ -5,7 +5,7 @@
  */
 import type { Operation } from '@openvnet/feed'
 import { RESOURCE_NAMES, type ResourceName } from '@openvnet/schema'
-import { addressOf, CONTENT, GUESTS, LEGS, NETWORKS, ROUTERS, uuidOf } from './history_rows.ts'
+import { addressOf, CONTENT, GUESTS, LEGS, NETWORKS, ROUTERS, SEGMENTS, uuidOf } from './history_rows.ts'
 import type { Random } from './random.ts'
 import { type AnyRow, DPIDS, type Event, type Step, type World } from './world.ts'
 
@@ -145,6 +145,52 @@ const uplink = (random: Random): Event[] => {
   return random.shuffled<Event>([port, { kind: 'change', operations }])
 }
 
+/** Two guests of a segment on different switches, one with an address in a network of it; often its gateway too. */
+const segment = (random: Random): Event[] => {
+  const [id, segment_id] = [random.upTo(SEGMENTS), random.upTo(SEGMENTS)]
+  const [network, datapath] = [random.upTo(NETWORKS), random.upTo(2)]
+  const gateway = {
+    ...CONTENT.interface(random, id + 3),
+    ...{
+      mode: 'promiscuous',
+      port_name: 'p2',
+      owner_datapath_id: datapath,
+      network_id: null,
+      segment_id: null,
+    },
+  }
+  const operations = [
+    randomRow(random, 'segment', segment_id),
+    set('network', network, { ...CONTENT.network(random, network), mode: 'virtual', segment_id }),
+    interfaceRow(random, id, 'vif', network),
+    ...leases(id, network),
+    set('interface', id + 1, {
+      ...CONTENT.interface(random, id + 1),
+      mode: 'vif',
+      port_name: null,
+      segment_id,
+    }),
+    set('mac_lease', id + 1, { ...CONTENT.mac_lease(random, id + 1), interface_id: id + 1, segment_id }),
+    { resource: 'ip_lease', id: id + 1, row: null } as Operation,
+    ...(random.chance(0.5)
+      ? [
+          set('datapath', datapath, { ...CONTENT.datapath(random, datapath), dpid: DPIDS[datapath - 1] }),
+          set('interface', id + 3, gateway),
+          set('interface_segment', segment_id, { interface_id: id + 3, segment_id }),
+        ]
+      : []),
+  ]
+  const ports = [uuidOf('interface', id), uuidOf('interface', id + 1), 'p2'].map(
+    (name): Event => ({
+      kind: 'port',
+      dpid: name === 'p2' ? DPIDS[datapath - 1]! : random.pick(DPIDS),
+      name,
+      port_no: random.upTo(6),
+    }),
+  )
+  return random.shuffled<Event>([...ports, { kind: 'change', operations }])
+}
+
 const port = (random: Random): Event => ({
   kind: 'port',
   dpid: random.pick(DPIDS),
@@ -193,6 +239,7 @@ export const nextEvents = (random: Random, world: World): readonly Event[] =>
     [3, () => leg(random)],
     [1, () => tunnel(random)],
     [1, () => uplink(random)],
+    [2, () => segment(random)],
     [5, () => [port(random)]],
     [2, () => [ifaceId(random)]],
     [1, () => [link(random)]],

@@ -11,12 +11,14 @@ export const GUESTS = 5
 export const LEGS = 4
 export const NETWORKS = 4
 export const ROUTERS = 2
+export const SEGMENTS = 2
 
 type Content<N extends ResourceName> = (random: Random, id: number) => Omit<Row<N>, 'id' | 'uuid'>
 
 const macOf = (n: number): string => `52:54:00:00:00:0${n}`
 const interfaceId = (random: Random): number => random.upTo(GUESTS + LEGS)
 const networkId = (random: Random): number => random.upTo(NETWORKS)
+const segmentId = (random: Random): number => random.upTo(SEGMENTS)
 const sometimes = <T>(random: Random, share: number, value: T): T | null =>
   random.chance(share) ? value : null
 
@@ -33,7 +35,6 @@ const TRANSPORTS = ['vxlan', 'geneve', 'gre', 'mac2mac'] as const
 
 /** Rows that no rule reads. */
 const WITHOUT_FLOWS = {
-  segment: (random) => ({ mode: 'virtual', vlan_id: sometimes(random, 0.2, random.upTo(2)) }),
   datapath_segment: (random, id) => ({
     datapath_id: random.upTo(2),
     segment_id: 1,
@@ -130,7 +131,7 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
     vlan_id: sometimes(random, 0.3, random.upTo(2)),
     mtu: sometimes(random, 0.2, 1400),
     vlan_transparent: random.chance(0.2),
-    segment_id: sometimes(random, 0.2, 1),
+    segment_id: sometimes(random, 0.2, segmentId(random)),
   }),
   interface: (random, id) => ({
     display_name: `if${random.below(3)}`,
@@ -138,6 +139,7 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
       [8, 'vif'],
       [4, 'simulated'],
       [1, 'host'],
+      [1, 'promiscuous'],
     ] as const),
     port_name: sometimes(random, 0.2, random.pick(['p1', 'p2', 'if-3'])),
     port_number: sometimes(random, 0.15, random.upTo(4)),
@@ -146,7 +148,7 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
     vlan_id: sometimes(random, 0.1, random.upTo(3)),
     owner_datapath_id: sometimes(random, 0.2, random.upTo(2)),
     network_id: sometimes(random, 0.4, networkId(random)),
-    segment_id: sometimes(random, 0.2, 1),
+    segment_id: sometimes(random, 0.2, segmentId(random)),
     enable_routing: id % 2 === 0,
     enable_route_translation: false,
     enable_filtering: random.chance(0.2),
@@ -154,7 +156,7 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
   mac_lease: (random, id) => ({
     interface_id: random.chance(0.6) ? Math.min(id, GUESTS + LEGS) : interfaceId(random),
     mac_address: macOf(random.chance(0.8) ? id : random.upTo(GUESTS)),
-    segment_id: sometimes(random, 0.2, 1),
+    segment_id: sometimes(random, 0.2, segmentId(random)),
   }),
   ip_lease: (random, id) => {
     const network_id = networkId(random)
@@ -222,7 +224,11 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
   topology_route_link: (random) => ({ topology_id: random.upTo(2), route_link_id: random.upTo(ROUTERS) }),
   topology_segment: (random) => ({ topology_id: random.upTo(2), segment_id: 1 }),
   topology_mac_range_group: (random) => ({ topology_id: random.upTo(2), mac_range_group_id: 1 }),
-  interface_segment: (random) => ({ interface_id: interfaceId(random), segment_id: 1 }),
+  interface_segment: (random) => ({ interface_id: interfaceId(random), segment_id: segmentId(random) }),
+  segment: (random) => ({
+    mode: random.pick(['virtual', 'virtual', 'physical'] as const),
+    vlan_id: sometimes(random, 0.2, random.upTo(2)),
+  }),
   topology_layer: () => ({ overlay_id: 1, underlay_id: 2 }),
   filter: (random) => ({
     interface_id: interfaceId(random),

@@ -8,7 +8,7 @@ export const datapathSegment = defineResource({
   collection: 'datapath_segments',
   model: 'DatapathSegment',
   prefix: null,
-  help: 'Says that a segment is present on a datapath: stored, no traffic follows from it yet.',
+  help: 'Says that a segment is present on a datapath. Not needed: presence follows from where interfaces are.',
   fields: {
     datapath: requiredReference('datapath', { help: 'The bridge.', onDelete: 'cascade' }),
     segment: requiredReference('segment', { help: 'The segment.', onDelete: 'cascade' }),

@@ -15,7 +15,7 @@ export const interfaceResource = defineResource({
       oneOf(['vif', 'simulated', 'host', 'internal', 'patch', 'promiscuous', 'remote', 'edge']),
       'vif',
       {
-        help: 'vif: a port of a guest; simulated: played by the switch; host: the uplink of its bridge and the host itself; patch: an uplink alone; internal: the host alone; promiscuous, remote and edge are stored and get no traffic yet.',
+        help: 'vif: a port of a guest; simulated: played by the switch; host: the uplink of its bridge and the host itself; patch: an uplink alone; internal: the host alone; promiscuous: the gateway of a segment to a foreign network; remote and edge are stored and get no traffic yet.',
       },
     ),
     port_name: optional(portName, {
@@ -48,7 +48,7 @@ export const interfaceResource = defineResource({
       onDelete: 'set null',
     }),
     segment: optionalReference('segment', {
-      help: 'The segment; that of the network when absent. Stored, no traffic follows from it yet.',
+      help: 'The segment in which its MAC addresses are that have no IP lease; that of the network when absent.',
       onDelete: 'set null',
     }),
     enable_routing: defaulted(boolean, false, {

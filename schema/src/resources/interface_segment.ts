@@ -6,7 +6,7 @@ export const interfaceSegment = defineResource({
   collection: 'interface_segments',
   model: 'InterfaceSegment',
   prefix: null,
-  help: 'Says that an interface belongs to a segment that it does not name itself. Stored; no traffic follows from it yet.',
+  help: 'Puts an interface into a segment that it does not name itself, e.g. the port of a gateway (mode promiscuous).',
   placement: { lists: 'rows', association: true },
   fields: {
     interface: requiredReference('interface', { help: 'The interface.', onDelete: 'cascade' }),

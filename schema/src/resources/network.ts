@@ -34,7 +34,7 @@ export const network = defineResource({
       mutable: true,
     }),
     segment: optionalReference('segment', {
-      help: 'The segment of which it is a subnet: stored, no traffic follows from it yet.',
+      help: 'The segment of which it is a subnet: one layer-2 domain with all its networks.',
       onDelete: 'cascade',
     }),
   },

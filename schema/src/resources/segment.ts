@@ -7,13 +7,13 @@ export const segment = defineResource({
   collection: 'segments',
   model: 'Segment',
   prefix: 'seg',
-  help: 'A layer-2 domain that several IP subnets share: stored, no traffic follows from it yet.',
+  help: 'A layer-2 domain over all hosts: its networks are subnets of it, and guests may be in it with only a MAC address.',
   fields: {
     mode: required(oneOf(['virtual', 'physical']), {
-      help: 'virtual: isolated; physical: the real layer 2.',
+      help: 'virtual: isolated, but for its gateway; physical: leaves through the uplink of each bridge.',
     }),
     vlan_id: optional(integer(1, 4094), {
-      help: 'The VLAN in which a physical segment leaves through uplinks; untagged when absent.',
+      help: 'The VLAN in which the segment leaves through uplinks or its gateway; untagged when absent.',
       mutable: true,
     }),
   },

@@ -24,8 +24,8 @@ const ENTRIES: readonly Entry[] = [
   {
     resource: 'interface',
     column: 'mode',
-    values: ['promiscuous', 'remote', 'edge'],
-    instead: 'stored, gets no traffic; vif, simulated, host, internal and patch do',
+    values: ['remote', 'edge'],
+    instead: 'stored, gets no traffic; vif, simulated, host, internal, patch and promiscuous do',
   },
   {
     resource: 'interface',
@@ -43,13 +43,11 @@ const ENTRIES: readonly Entry[] = [
     resource: 'interface_network',
     instead: 'stored, IP leases decide in which networks a guest is; only uplinks read it',
   },
-  { resource: 'interface_segment', instead: 'stored, no traffic follows from it' },
   {
     resource: 'interface_route_link',
     instead: 'stored, routes decide to which routers an interface belongs',
   },
   { resource: 'interface', column: 'trunk_interface_id', instead: 'stored, it has no port yet' },
-  { resource: 'segment', column: 'vlan_id', instead: 'stored, no traffic follows from it' },
   { resource: 'network', column: 'mtu', instead: 'stored, it is offered nowhere' },
   {
     resource: 'network',
@@ -85,10 +83,6 @@ const ENTRIES: readonly Entry[] = [
     values: ['dhcp', 'dns'],
     instead: 'stored, the service is not offered',
   },
-  { resource: 'segment', instead: 'segments: stored, no traffic follows from them' },
-  { resource: 'datapath_segment', instead: 'segments of datapaths: stored, no traffic follows from them' },
-  { resource: 'network', column: 'segment_id', instead: 'stored, no traffic follows from it' },
-  { resource: 'interface', column: 'segment_id', instead: 'stored, no traffic follows from it' },
   { resource: 'lease_policy', column: 'timing', values: ['dhcp'], instead: 'stored, DHCP gives no address' },
   { resource: 'dns_service', instead: 'DNS services: stored, questions are not answered' },
   { resource: 'dns_record', instead: 'DNS records: stored, questions are not answered' },

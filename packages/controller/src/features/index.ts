@@ -5,6 +5,7 @@ import { arpFeature } from './arp/index.ts'
 import { overlayFeature } from './overlay/index.ts'
 import { portFeature } from './port/index.ts'
 import { routingFeature } from './routing/index.ts'
+import { segmentFeature } from './segment/index.ts'
 import { switchingFeature } from './switching/index.ts'
 import { uplinkFeature } from './uplink/index.ts'
 
@@ -15,6 +16,7 @@ export const FEATURES: readonly Feature[] = [
   switchingFeature,
   overlayFeature,
   uplinkFeature,
+  segmentFeature,
 ]
 
 checkTables(FEATURES.flatMap((feature) => feature.tables))

@@ -9,8 +9,8 @@ type ReferenceColumn<N extends ResourceName> = Extract<keyof Row<N>, `${string}_
 /** Name of an index: resource and column, e.g. `ip_lease.network_id`. */
 export type IndexName =
   | { [N in ResourceName]: `${N}.${ReferenceColumn<N>}` }[ResourceName]
-  | `interface.${'port' | 'port_number' | 'iface_id' | 'shard'}`
-  | 'ip_lease.shard'
+  | `interface.${'port' | 'port_number' | 'iface_id' | 'shard' | 'segment_shard' | 'gateway'}`
+  | `${'ip_lease' | 'mac_lease' | 'interface_segment'}.shard`
   | 'datapath.dpid'
 
 export type ResourceOfIndex<I extends IndexName> = I extends `${infer N}.${string}`
@@ -37,15 +37,15 @@ export const portBindingOf = ({ port_name, port_number, iface_id, uuid }: Row<'i
   return iface_id === null ? { name: uuid, iface_id: uuid } : { iface_id }
 }
 
-/** Parts of a network that has many guests, so that one more concerns a part and not all of it. */
+/** Parts of a network or segment that has many guests, so that one more concerns a part and not all of it. */
 export const SHARDS = 64
 
-/** Key of the shard of a network that an interface is in; a reserved address is in none. */
-const shardOf = (network_id: number | null, interface_id: number | null): number | null =>
-  network_id === null || interface_id === null ? null : shardKey(network_id, interface_id % SHARDS)
+/** Key of the shard of a network or segment that an interface is in; a reserved address is in none. */
+const shardOf = (id: number | null, interface_id: number | null): number | null =>
+  id === null || interface_id === null ? null : shardKey(id, interface_id % SHARDS)
 
-/** @param shard 0 to SHARDS − 1 */
-export const shardKey = (network_id: number, shard: number): number => network_id * SHARDS + shard
+/** @param id of the network or segment @param shard 0 to SHARDS − 1 */
+export const shardKey = (id: number, shard: number): number => id * SHARDS + shard
 
 const index = <N extends ResourceName>(
   name: IndexName & `${N}.${string}`,
@@ -59,9 +59,15 @@ const OTHERS: { readonly [N in ResourceName]?: readonly IndexDefinition[] } = {
     index<'interface'>('interface.port_number', (row) => portBindingOf(row).number ?? null),
     index<'interface'>('interface.iface_id', (row) => portBindingOf(row).iface_id ?? null),
     index<'interface'>('interface.shard', (row) => shardOf(row.network_id, row.id)),
+    index<'interface'>('interface.segment_shard', (row) => shardOf(row.segment_id, row.id)),
+    index<'interface'>('interface.gateway', (row) => (row.mode === 'promiscuous' ? row.segment_id : null)),
   ],
   datapath: [index<'datapath'>('datapath.dpid', (row) => row.dpid)],
   ip_lease: [index<'ip_lease'>('ip_lease.shard', (row) => shardOf(row.network_id, row.interface_id))],
+  mac_lease: [index<'mac_lease'>('mac_lease.shard', (row) => shardOf(row.segment_id, row.interface_id))],
+  interface_segment: [
+    index<'interface_segment'>('interface_segment.shard', (row) => shardOf(row.segment_id, row.interface_id)),
+  ],
 }
 
 const referenceIndexes = (name: ResourceName): IndexDefinition[] =>

@@ -1,4 +1,13 @@
 /** The features in the order in which a packet meets them; the position is the number in cookies: only append. */
-export const FEATURE_NAMES = ['pipeline', 'port', 'arp', 'routing', 'switching', 'overlay', 'uplink'] as const
+export const FEATURE_NAMES = [
+  'pipeline',
+  'port',
+  'arp',
+  'routing',
+  'switching',
+  'overlay',
+  'uplink',
+  'segment',
+] as const
 
 export type FeatureName = (typeof FEATURE_NAMES)[number]

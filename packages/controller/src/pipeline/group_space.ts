@@ -3,6 +3,8 @@
  * (0x40000000 to 0x4fffffff). All others belong to somebody else and are never touched.
  */
 
+import { segmentOfDomain } from './domain.ts'
+
 /** Top bits of every group id of ours. */
 export const GROUP_SPACE = 0x40000000
 /** Bits of a group id that say whose it is. */
@@ -15,25 +17,36 @@ export function isOurGroup(group_id: number): boolean {
 
 /** Bit of a group id that tells the parts of a flood group from flood groups. */
 const PART = 0x0800_0000
+/** Bit that tells those of segments from those of networks. */
+const OF_SEGMENT = 0x0400_0000
 const PART_BITS = 7
 
-/**
- * The group that floods a network: 0x40000000 + network id.
- * @throws when the network id is above 2^27 − 1
- */
-export function floodGroup(network: number): number {
-  if (network >= PART) throw new RangeError(`network id ${network} does not fit into a group id`)
-  return GROUP_SPACE + network
+/** @throws when the id is `limit` or more */
+const place = (domain: number, limit: number): { readonly id: number; readonly base: number } => {
+  const segment = segmentOfDomain(domain)
+  const id = segment ?? domain
+  if (id >= limit)
+    throw new RangeError(`${segment === null ? 'network' : 'segment'} id ${id} does not fit into a group id`)
+  return { id, base: GROUP_SPACE + (segment === null ? 0 : OF_SEGMENT) }
 }
 
 /**
- * A part of a flood group that is too large for one: 0x48000000 + network id × 128 + part.
- * @param part 0 to 127
- * @throws when the network id is above 2^20 − 1, or the part does not fit
+ * The group that floods a domain: 0x40000000 + network id, 0x44000000 + segment id.
+ * @param domain see `pipeline/domain.ts`
+ * @throws when the id is above 2^26 − 1
  */
-export function floodGroupPart(network: number, part: number): number {
-  const id = network * 2 ** PART_BITS + part
-  if (part >= 2 ** PART_BITS || id >= PART)
-    throw new RangeError(`part ${part} of network id ${network} does not fit into a group id`)
-  return GROUP_SPACE + PART + id
+export function floodGroup(domain: number): number {
+  const { id, base } = place(domain, OF_SEGMENT)
+  return base + id
+}
+
+/**
+ * A part of a flood group that is too large for one: 0x48000000 + network id × 128 + part, 0x4c000000 + segment id × 128 + part.
+ * @param part 0 to 127
+ * @throws when the id is above 2^19 − 1, or the part does not fit
+ */
+export function floodGroupPart(domain: number, part: number): number {
+  const { id, base } = place(domain, OF_SEGMENT / 2 ** PART_BITS)
+  if (part >= 2 ** PART_BITS) throw new RangeError(`part ${part} does not fit into a group id`)
+  return base + PART + id * 2 ** PART_BITS + part
 }

@@ -26,10 +26,23 @@ export const LAYOUT = [
     purpose: 'Tell by tunnel port and tunnel key which network a packet from another switch is in.',
   },
   {
+    name: 'foreign',
+    id: 8,
+    owner: 'segment',
+    purpose:
+      'Drop what comes into a segment from its gateway with the MAC address of somebody in the segment.',
+  },
+  {
     name: 'port_security',
     id: 10,
     owner: 'port',
     purpose: 'Let through only what is sent with addresses that the interface owns.',
+  },
+  {
+    name: 'segment_security',
+    id: 15,
+    owner: 'segment',
+    purpose: 'Keep who has only a MAC address in a segment from using IP addresses of others.',
   },
   { name: 'arp', id: 20, owner: 'arp', purpose: 'Answer ARP requests in the switch.' },
   {
@@ -64,10 +77,16 @@ export const LAYOUT = [
   },
   { name: 'neighbour', id: 50, owner: 'routing', purpose: 'Find the MAC address of the next hop.' },
   {
+    name: 'bridging',
+    id: 58,
+    owner: 'segment',
+    purpose: 'Leave the network for the segment that it is in, which is one layer-2 domain.',
+  },
+  {
     name: 'destination',
     id: 60,
     owner: 'switching',
-    purpose: 'Find the egress interface by network and destination MAC, or flood.',
+    purpose: 'Find the egress interface by domain and destination MAC, or flood.',
   },
   {
     name: 'overlay',

@@ -54,7 +54,7 @@ export const SLICES = {
     field: 'metadata',
     bits: [0, 31],
     life: ['classify', 'output'],
-    help: 'id of the network that the packet is in',
+    help: 'id of the network that the packet is in; 0x80000000 + id of the segment where that is looked at as one',
   },
   ingress_interface: {
     field: 'reg0',

@@ -1,5 +1,6 @@
 /**
  * ARP (RFC 826) answered in the switch, for guests and for router legs alike: no broadcast, no controller.
+ * In a segment there may be guests without addresses that are known: what nobody is known to have is asked for.
  * A guest's question for its own address is not answered, or it would take itself for a duplicate (RFC 5227);
  * its announcements reach the network.
  */
@@ -8,15 +9,19 @@ import { type Compiled, rule } from '../../engine/rule.ts'
 import { listQuery, type View } from '../../engine/view.ts'
 import { move, outputToIngress, setField } from '../../pipeline/actions.ts'
 import { ARP_OP, macNumber } from '../../pipeline/addresses.ts'
+import { domainOfSegment } from '../../pipeline/domain.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
 import {
   addressOfLease,
   allowedSwitches,
+  domainName,
   interfaceName,
   interfaceOfLease,
   isOutside,
-  networkName,
+  segmentOfNetwork,
+  switchesOfFree,
+  switchesOfGuests,
   switchesOfNetwork,
   switchOfInterface,
 } from '../presence/queries.ts'
@@ -39,10 +44,15 @@ interface Owned {
   readonly owner: number
 }
 
-const answer = (lease: Row<'ip_lease'>, { address, mac, owner }: Owned, view: View): FlowDraft =>
+const answer = (
+  lease: Row<'ip_lease'>,
+  domain: number,
+  { address, mac, owner }: Owned,
+  view: View,
+): FlowDraft =>
   arpTable.flow({
     priority: PRIORITY.ordinary,
-    match: { domain: lease.network_id, arp_op: ARP_OP.request, arp_tpa: address },
+    match: { domain, arp_op: ARP_OP.request, arp_tpa: address },
     steps: [
       move('eth_src', 'eth_dst'),
       setField('eth_src', mac),
@@ -54,7 +64,7 @@ const answer = (lease: Row<'ip_lease'>, { address, mac, owner }: Owned, view: Vi
       outputToIngress(),
     ],
     why: () =>
-      `Who asks in ${networkName(lease.network_id, view)} for ${lease.address} is told the MAC of ${interfaceName(owner, view)}.`,
+      `Who asks in ${domainName(domain, view)} for ${lease.address} is told the MAC of ${interfaceName(owner, view)}.`,
   })
 
 /** Questions for the own address, and announcements, go to the network unanswered. */
@@ -67,9 +77,19 @@ const announcement = (lease: Row<'ip_lease'>, { address, owner }: Owned, view: V
       arp_op: ARP_OP.request,
       arp_tpa: address,
     },
-    goto: 'destination',
+    goto: 'bridging',
     why: () => `${interfaceName(owner, view)} announces its own address ${lease.address}.`,
   })
+
+/** Where somebody on the switch may ask from: the network, and the segment of who has no address. */
+const askedIn = (network: number, view: View, dpid: string): number[] => {
+  const segment = segmentOfNetwork(network, view)
+  if (segment === null) return [network]
+  return [
+    ...(view.query(switchesOfGuests, network).includes(dpid) ? [network] : []),
+    ...(view.query(switchesOfFree, segment).includes(dpid) ? [domainOfSegment(segment)] : []),
+  ]
+}
 
 const compileAnswer = (lease: Row<'ip_lease'>, view: View, dpid: string): Compiled => {
   const owned = addressOfLease(lease, view)
@@ -78,27 +98,36 @@ const compileAnswer = (lease: Row<'ip_lease'>, view: View, dpid: string): Compil
   const numbers = { address: Number(owned.address.value), mac: macNumber(owned.mac), owner }
   const local = view.query(switchOfInterface, owner).includes(dpid)
   return {
-    flows: [answer(lease, numbers, view), ...(local ? [announcement(lease, numbers, view)] : [])],
+    flows: [
+      ...askedIn(lease.network_id, view, dpid).map((domain) => answer(lease, domain, numbers, view)),
+      ...(local ? [announcement(lease, numbers, view)] : []),
+    ],
   }
 }
 
-/** Outside of the switch there may be anybody: who is not known is asked for. */
-const compileQuestion = (network: Row<'network'>, view: View): Compiled =>
-  isOutside(network.id, view)
-    ? {
-        flows: [
-          arpTable.flow({
-            priority: PRIORITY.low,
-            match: { domain: network.id, arp_op: ARP_OP.request },
-            goto: 'destination',
-            why: () => `Who has an address in ${network.uuid} is not always known here: everybody is asked.`,
-          }),
-        ],
-      }
-    : {}
+const question = (domain: number, uuid: string): Compiled => ({
+  flows: [
+    arpTable.flow({
+      priority: PRIORITY.low,
+      match: { domain, arp_op: ARP_OP.request },
+      goto: 'bridging',
+      why: () => `Who has an address in ${uuid} is not always known here: everybody is asked.`,
+    }),
+  ],
+})
+
+/** Outside of the switch, or in a segment, there may be anybody: who is not known is asked for. */
+const compileQuestion = ({ id, uuid }: Row<'network'>, view: View): Compiled =>
+  isOutside(id, view) || segmentOfNetwork(id, view) !== null ? question(id, uuid) : {}
 
 export const arpRules = [
-  rule({ name: 'question', entity: 'network', on: switchesOfNetwork, compile: compileQuestion }),
+  rule({ name: 'question', entity: 'network', on: switchesOfGuests, compile: compileQuestion }),
+  rule({
+    name: 'segment question',
+    entity: 'segment',
+    on: switchesOfFree,
+    compile: ({ id, uuid }) => question(domainOfSegment(id), uuid),
+  }),
   rule({ name: 'answer', entity: 'ip_lease', on: switchesOfAnswer, compile: compileAnswer }),
 ]
 
@@ -107,7 +136,7 @@ export const arpStanding = [
   arpTable.flow({
     priority: PRIORITY.low,
     match: { arp_op: ARP_OP.reply },
-    goto: 'destination',
+    goto: 'bridging',
     why: 'An ARP reply goes to the one it is sent to.',
   }),
 ]

@@ -3,6 +3,6 @@ import { defineTable } from '../../pipeline/table.ts'
 export const arpTable = defineTable('arp', {
   match: ['domain', 'ingress_interface', 'arp_op', 'arp_tpa'],
   write: ['eth_src', 'eth_dst', 'arp_op', 'arp_sha', 'arp_spa', 'arp_tha', 'arp_tpa'],
-  goto: ['destination'],
+  goto: ['bridging'],
   miss: { why: 'Nobody in the network has the address that is asked for.' },
 })

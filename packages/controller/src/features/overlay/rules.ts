@@ -1,41 +1,52 @@
 /**
- * Networks over several switches: what is for a guest elsewhere goes through a tunnel to its switch and to no other, what
- * is for all goes once to each switch that has a guest of the network. The key of the tunnel is the id of the network.
- * What came through a tunnel is for guests of this switch only: nothing goes around.
+ * Networks and segments over several switches: what is for a guest elsewhere goes through a tunnel to its switch and to no
+ * other, what is for all goes once to each switch that has a guest of the domain. The key of the tunnel is that of the
+ * domain (`pipeline/domain.ts`). What came through a tunnel is for guests of this switch only: nothing goes around.
+ * What nobody in a segment is known to have goes to the switch with its gateway, and out there.
  */
 import type { Row } from '@openvnet/schema'
 import { type Compiled, rule } from '../../engine/rule.ts'
 import { listQuery, type View } from '../../engine/view.ts'
 import { output, type Step, setField, setSlice } from '../../pipeline/actions.ts'
 import { MULTICAST_BIT, macNumber } from '../../pipeline/addresses.ts'
+import { domainOfSegment, tunnelKey } from '../../pipeline/domain.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import {
+  domainName,
+  domainRow,
+  domainsOfMacLease,
+  gatewayOfSegment,
   interfaceName,
-  networkName,
-  networksOfInterface,
-  switchesOfNetwork,
-  switchesReachingNetwork,
+  segmentOfNetwork,
+  switchesOfDomain,
+  switchesReachingDomain,
   switchOfMacLease,
 } from '../presence/queries.ts'
 import { overlayTable, tunnelIngressTable } from './tables.ts'
 import { remoteOf, type Tunnel, tunnelBetween, tunnelPortsOf } from './tunnels.ts'
 
-/** VXLAN and Geneve have 24 bits for it: of a larger number the rest would be the key of another network. */
-const GREATEST_KEY = 0xff_ffff
-
 /** Others leave through the uplink of a bridge, or not at all. */
-const isTunnelled = (network: number, view: View): boolean =>
-  network <= GREATEST_KEY && view.get('network', network)?.mode === 'virtual'
+const isTunnelled = (domain: number, view: View): boolean =>
+  tunnelKey(domain) !== null && domainRow(domain, view)?.mode === 'virtual'
 
-/** Networks in which an interface is reached through tunnels. */
-const tunnelledNetworks = (interfaceId: number, view: View): readonly number[] =>
-  view.query(networksOfInterface, interfaceId).filter((network) => isTunnelled(network, view))
+/** Domains in which a MAC address is reached through tunnels. */
+const tunnelledDomains = (lease: Row<'mac_lease'>, view: View): readonly number[] =>
+  domainsOfMacLease(lease, view).filter((domain) => isTunnelled(domain, view))
 
-/** Switches that get packets of the network from others: those with guests of it, where others can send to it. */
-const switchesThatReceive = listQuery<string>('switches that receive from tunnels', (id, view) =>
-  isTunnelled(id, view) && view.query(switchesReachingNetwork, id).length > 1
-    ? view.query(switchesOfNetwork, id)
+/** Switches that get packets of the domain from others: those with guests of it, where others can send to it. */
+const switchesThatReceive = listQuery<string>('switches that receive from tunnels', (domain, view) =>
+  isTunnelled(domain, view) && view.query(switchesReachingDomain, domain).length > 1
+    ? view.query(switchesOfDomain, domain)
     : [],
+)
+
+/** A network in a segment is received with that. */
+const switchesOfNetworkTunnels = listQuery<string>('switches that receive network', (id, view) =>
+  segmentOfNetwork(id, view) === null ? view.query(switchesThatReceive, id) : [],
+)
+
+const switchesOfSegmentTunnels = listQuery<string>('switches that receive segment', (id, view) =>
+  view.query(switchesThatReceive, domainOfSegment(id)),
 )
 
 /** Switches that send to others what is for a guest with this MAC lease. */
@@ -43,21 +54,24 @@ const switchesThatSend = listQuery<string>('switches that send to MAC lease', (i
   const lease = view.get('mac_lease', id)
   const [home] = view.query(switchOfMacLease, id)
   if (lease === undefined || home === undefined) return []
-  const networks = tunnelledNetworks(lease.interface_id, view)
-  const reaching = new Set(networks.flatMap((network) => view.query(switchesReachingNetwork, network)))
+  const domains = tunnelledDomains(lease, view)
+  const reaching = new Set(domains.flatMap((domain) => view.query(switchesReachingDomain, domain)))
   reaching.delete(home)
   return [...reaching].sort()
 })
 
-/** Sends the packet through the tunnels, in a network. */
+/** Of a domain that is tunnelled. */
+const keyOf = (domain: number): bigint => BigInt(tunnelKey(domain) ?? 0)
+
+/** Sends the packet through the tunnels, in a domain. */
 const through = (
   ways: readonly Tunnel[],
-  network: number,
+  domain: number,
 ): Step<'tunnel_id' | 'tun_dst' | 'tun_ipv6_dst'>[] => {
   const ends = ways.map((way) => ({ ...remoteOf(way), port_no: way.port_no }))
   const isMixed = new Set(ends.map(({ family }) => family)).size > 1
   return [
-    setField('tunnel_id', BigInt(network)),
+    setField('tunnel_id', keyOf(domain)),
     ...ends.flatMap(({ family, value, port_no }) => {
       // A tunnel has one destination: that of the other family must not stay from the way before.
       const other = isMixed ? [family === 4 ? setField('tun_ipv6_dst', 0n) : setField('tun_dst', 0)] : []
@@ -70,15 +84,14 @@ const through = (
   ]
 }
 
-const compileIngress = (network: Row<'network'>, view: View, dpid: string): Compiled => ({
+const compileIngress = (domain: number, uuid: string, view: View, dpid: string): Compiled => ({
   flows: view.query(tunnelPortsOf, dpid).map((in_port) =>
     tunnelIngressTable.flow({
       priority: PRIORITY.ordinary,
-      match: { in_port, tunnel_id: BigInt(network.id) },
-      steps: [setSlice('domain', network.id), setSlice('from_tunnel', 1)],
+      match: { in_port, tunnel_id: keyOf(domain) },
+      steps: [setSlice('domain', domain), setSlice('from_tunnel', 1)],
       goto: 'destination',
-      why: () =>
-        `What comes through the tunnels of port ${in_port} with key ${network.id} is in ${network.uuid}.`,
+      why: () => `What comes through the tunnels of port ${in_port} with key ${keyOf(domain)} is in ${uuid}.`,
     }),
   ),
 })
@@ -88,23 +101,23 @@ const compileUnicast = (lease: Row<'mac_lease'>, view: View, dpid: string): Comp
   const way = home === undefined ? null : tunnelBetween(dpid, home, view)
   if (way === null) return {}
   return {
-    flows: tunnelledNetworks(lease.interface_id, view)
-      .filter((network) => view.query(switchesReachingNetwork, network).includes(dpid))
-      .map((network) =>
+    flows: tunnelledDomains(lease, view)
+      .filter((domain) => view.query(switchesReachingDomain, domain).includes(dpid))
+      .map((domain) =>
         overlayTable.flow({
           priority: PRIORITY.ordinary,
-          match: { domain: network, eth_dst: macNumber(lease.mac_address) },
-          steps: through([way], network),
+          match: { domain, eth_dst: macNumber(lease.mac_address) },
+          steps: through([way], domain),
           why: () =>
-            `${lease.mac_address} in ${networkName(network, view)} is ${interfaceName(lease.interface_id, view)} on ${home}, reached at ${way.remote}.`,
+            `${lease.mac_address} in ${domainName(domain, view)} is ${interfaceName(lease.interface_id, view)} on ${home}, reached at ${way.remote}.`,
         }),
       ),
   }
 }
 
-const compileFlood = (network: Row<'network'>, view: View, dpid: string): Compiled => {
+const compileFlood = (domain: number, uuid: string, view: View, dpid: string): Compiled => {
   const ways = view
-    .query(switchesOfNetwork, network.id)
+    .query(switchesOfDomain, domain)
     .filter((other) => other !== dpid)
     .flatMap((other) => tunnelBetween(dpid, other, view) ?? [])
   if (ways.length === 0) return {}
@@ -112,19 +125,73 @@ const compileFlood = (network: Row<'network'>, view: View, dpid: string): Compil
     flows: [
       overlayTable.flow({
         priority: PRIORITY.low,
-        match: { domain: network.id, eth_dst: { value: MULTICAST_BIT, mask: MULTICAST_BIT } },
-        steps: through(ways, network.id),
+        match: { domain, eth_dst: { value: MULTICAST_BIT, mask: MULTICAST_BIT } },
+        steps: through(ways, domain),
         why: () =>
-          `Broadcast and multicast in ${network.uuid} go once to each other switch with guests of it: ${ways.map(({ remote }) => remote).join(', ')}.`,
+          `Broadcast and multicast in ${uuid} go once to each other switch with guests of it: ${ways.map(({ remote }) => remote).join(', ')}.`,
       }),
     ],
   }
 }
 
+/** Switches on which there may be packets of a segment for somebody behind its gateway. */
+const switchesOfUnknown = listQuery<string>('switches that send to gateway', (id, view) =>
+  view.query(gatewayOfSegment, id) === null || !isTunnelled(domainOfSegment(id), view)
+    ? []
+    : view.query(switchesReachingDomain, domainOfSegment(id)),
+)
+
+/** Not what is for many: that goes to all switches anyway. */
+const ONE = { value: 0, mask: MULTICAST_BIT }
+
+const compileUnknown = ({ id, uuid }: Row<'segment'>, view: View, dpid: string): Compiled => {
+  const domain = domainOfSegment(id)
+  const gateway = view.query(gatewayOfSegment, id)
+  if (gateway === null) return {}
+  const out = interfaceName(gateway.interface, view)
+  if (gateway.dpid === dpid) {
+    const leaving = overlayTable.flow({
+      priority: PRIORITY.higher,
+      match: { from_tunnel: 1, domain },
+      goto: 'uplink',
+      why: () => `What came through a tunnel in ${uuid} may be for somebody behind its gateway ${out}.`,
+    })
+    return { flows: [leaving] }
+  }
+  const way = tunnelBetween(dpid, gateway.dpid, view)
+  if (way === null) return {}
+  return {
+    flows: [
+      overlayTable.flow({
+        priority: PRIORITY.low,
+        match: { domain, eth_dst: ONE },
+        steps: through([way], domain),
+        why: () =>
+          `What nobody in ${uuid} is known to have may be behind its gateway ${out} on ${gateway.dpid}, reached at ${way.remote}.`,
+      }),
+    ],
+  }
+}
+
+const compileReceived = (domain: number, uuid: string, view: View, dpid: string): Compiled => ({
+  flows: [compileIngress, compileFlood].flatMap((part) => part(domain, uuid, view, dpid).flows ?? []),
+})
+
 export const overlayRules = [
-  rule({ name: 'tunnel ingress', entity: 'network', on: switchesThatReceive, compile: compileIngress }),
+  rule({
+    name: 'network through tunnels',
+    entity: 'network',
+    on: switchesOfNetworkTunnels,
+    compile: ({ id, uuid }, view, dpid) => compileReceived(id, uuid, view, dpid),
+  }),
+  rule({
+    name: 'segment through tunnels',
+    entity: 'segment',
+    on: switchesOfSegmentTunnels,
+    compile: ({ id, uuid }, view, dpid) => compileReceived(domainOfSegment(id), uuid, view, dpid),
+  }),
   rule({ name: 'tunnel unicast', entity: 'mac_lease', on: switchesThatSend, compile: compileUnicast }),
-  rule({ name: 'tunnel flood', entity: 'network', on: switchesThatReceive, compile: compileFlood }),
+  rule({ name: 'tunnel to gateway', entity: 'segment', on: switchesOfUnknown, compile: compileUnknown }),
 ]
 
 export const overlayStanding = [

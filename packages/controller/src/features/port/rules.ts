@@ -4,11 +4,16 @@ import { type Compiled, rule } from '../../engine/rule.ts'
 import { listQuery, type View } from '../../engine/view.ts'
 import type { SwitchPort } from '../../model/ports.ts'
 import { output, popVlan, setSlice, VLAN_PRESENT } from '../../pipeline/actions.ts'
-import { macNumber, matchAddress } from '../../pipeline/addresses.ts'
+import { ETH_TYPE, macNumber, matchAddress } from '../../pipeline/addresses.ts'
+import { domainOfSegment } from '../../pipeline/domain.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
 import {
   addressOfLease,
+  domainName,
+  domainRow,
+  domainsOfInterface,
+  freeSegment,
   interfaceName,
   networkName,
   networksOfInterface,
@@ -16,7 +21,7 @@ import {
   switchOfInterface,
   switchOfMacLease,
 } from '../presence/queries.ts'
-import { networksOfUplink, switchOfUplink, uplinkOf } from '../uplink/queries.ts'
+import { domainsOfUplink, switchOfUplink, uplinkOf } from '../uplink/queries.ts'
 import { classifyTable, outputTable, portSecurityTable } from './tables.ts'
 
 const switchOfIpLease = listQuery<string>('switch of IP lease', (id, view) => {
@@ -33,18 +38,18 @@ const onlyNetwork = (interfaceId: number, view: View): number | undefined => {
 
 /** What the host sends is not looked at: it is the one who could change the flows. */
 const compileHost = (row: Row<'interface'>, { port_no }: SwitchPort, view: View): Compiled => {
-  const networks = view.query(networksOfInterface, row.id)
-  // On its own port a host speaks untagged, so it can only be in one network.
-  const network = networks.find((id) => view.get('network', id)?.vlan_id === null) ?? networks[0]
-  if (network === undefined) return {}
+  const domains = view.query(domainsOfInterface, row.id)
+  // On its own port a host speaks untagged, so it can only be in one network or segment.
+  const domain = domains.find((id) => domainRow(id, view)?.vlan_id === null) ?? domains[0]
+  if (domain === undefined) return {}
   return {
     flows: [
       classifyTable.flow({
         priority: PRIORITY.ordinary,
         match: { in_port: port_no },
-        steps: [setSlice('ingress_interface', row.id), setSlice('domain', network)],
+        steps: [setSlice('ingress_interface', row.id), setSlice('domain', domain)],
         goto: 'destination',
-        why: () => `The host itself is ${row.uuid} in ${networkName(network, view)}.`,
+        why: () => `The host itself is ${row.uuid} in ${domainName(domain, view)}.`,
       }),
       outputTo(row, port_no),
     ],
@@ -82,33 +87,70 @@ const compilePort = (row: Row<'interface'>, view: View): Compiled => {
   }
 }
 
-/** The port that leads into physical networks: untagged into one of them, by VLAN tags into others. */
+/**
+ * The port that leads outside: untagged into one domain, by VLAN tags into others. From a gateway come the frames of
+ * foreigners, which are looked at first.
+ */
 const compileUplink = (row: Row<'interface'>, view: View): Compiled => {
   const uplink = view.query(uplinkOf, row.id)
   if (uplink === null) return {}
   const { port_no } = uplink
-  const classify = (network: number, vlan_id: number | null): FlowDraft =>
+  const classify = (domain: number, vlan_id: number | null): FlowDraft =>
     classifyTable.flow({
       priority: vlan_id === null ? PRIORITY.ordinary : PRIORITY.higher,
       match: { in_port: port_no, ...(vlan_id === null ? {} : { vlan_vid: VLAN_PRESENT | vlan_id }) },
       steps: [
         ...(vlan_id === null ? [] : [popVlan()]),
         setSlice('ingress_interface', row.id),
-        setSlice('domain', network),
+        setSlice('domain', domain),
       ],
-      goto: 'destination',
+      goto: row.mode === 'promiscuous' ? 'foreign' : 'destination',
       why: () =>
-        `What comes from outside by ${row.uuid}${vlan_id === null ? '' : ` in VLAN ${vlan_id}`} is in ${networkName(network, view)}.`,
+        `What comes from outside by ${row.uuid}${vlan_id === null ? '' : ` in VLAN ${vlan_id}`} is in ${domainName(domain, view)}.`,
     })
   return {
-    flows: (view.query(networksOfUplink, row.id) ?? []).map(({ network, vlan_id }) =>
-      classify(network, vlan_id),
+    flows: (view.query(domainsOfUplink, row.id) ?? []).map(({ domain, vlan_id }) =>
+      classify(domain, vlan_id),
     ),
   }
 }
 
+/** Who has only a MAC address in a segment may send anything from it; ARP must say the same address. */
+const compileFree = (row: Row<'mac_lease'>, segment: number, view: View): Compiled => {
+  const mac = macNumber(row.mac_address)
+  const sender = { ingress_interface: row.interface_id, eth_src: mac }
+  const steps = [setSlice('domain', domainOfSegment(segment))]
+  const who = interfaceName(row.interface_id, view)
+  const where = domainName(domainOfSegment(segment), view)
+  return {
+    flows: [
+      portSecurityTable.flow({
+        priority: PRIORITY.high,
+        match: { ...sender, arp_sha: mac },
+        steps,
+        goto: 'segment_security',
+        why: () => `${who} may send ARP with its MAC ${row.mac_address} in ${where}.`,
+      }),
+      portSecurityTable.flow({
+        priority: PRIORITY.ordinary,
+        match: { ...sender, eth_type: ETH_TYPE.arp },
+        why: () => `${who} may send ARP only for its MAC ${row.mac_address}.`,
+      }),
+      portSecurityTable.flow({
+        priority: PRIORITY.low,
+        match: sender,
+        steps,
+        goto: 'segment_security',
+        why: () => `${who} may send anything from its MAC ${row.mac_address} in ${where}.`,
+      }),
+    ],
+  }
+}
+
 /** Address probes (RFC 5227 §2.1.1) carry the sender's MAC and no IP address. */
-const compileProbe = (row: Row<'mac_lease'>, view: View): Compiled => {
+const compileMac = (row: Row<'mac_lease'>, view: View): Compiled => {
+  const segment = freeSegment(row, view)
+  if (segment !== null) return compileFree(row, segment, view)
   if (onlyNetwork(row.interface_id, view) === undefined) return {}
   const mac = macNumber(row.mac_address)
   return {
@@ -163,7 +205,7 @@ const compileAddress = (lease: Row<'ip_lease'>, view: View): Compiled => {
 export const portRules = [
   rule({ name: 'port', entity: 'interface', on: switchOfInterface, compile: compilePort }),
   rule({ name: 'uplink', entity: 'interface', on: switchOfUplink, compile: compileUplink }),
-  rule({ name: 'probe', entity: 'mac_lease', on: switchOfMacLease, compile: compileProbe }),
+  rule({ name: 'mac', entity: 'mac_lease', on: switchOfMacLease, compile: compileMac }),
   rule({ name: 'address', entity: 'ip_lease', on: switchOfIpLease, compile: compileAddress }),
 ]
 

@@ -3,14 +3,14 @@ import { defineTable } from '../../pipeline/table.ts'
 export const classifyTable = defineTable('classify', {
   match: ['in_port', 'vlan_vid'],
   write: ['ingress_interface', 'domain', 'vlan_vid'],
-  goto: ['port_security', 'tunnel_ingress', 'destination'],
+  goto: ['foreign', 'port_security', 'tunnel_ingress', 'destination'],
   miss: { goto: 'tunnel_ingress', why: 'The port belongs to no interface: it may be that of a tunnel.' },
 })
 
 export const portSecurityTable = defineTable('port_security', {
   match: ['ingress_interface', 'eth_src', 'eth_type', 'arp_sha', 'arp_spa', 'ipv4_src', 'ipv6_src'],
   write: ['domain'],
-  goto: ['arp', 'router_leg'],
+  goto: ['segment_security', 'arp', 'router_leg'],
   miss: { why: 'The sender uses a MAC or IP address that its interface does not own.' },
 })
 

@@ -1,16 +1,42 @@
 /**
- * Where things are: which port of which switch an interface is bound to, which networks an interface is in, and which
- * switches a network concerns. Everything follows from rows and ports; nobody has to say it.
+ * Where things are: which port of which switch an interface is bound to, which networks and segments an interface is in,
+ * and which switches these concern. Everything follows from rows and ports; nobody has to say it.
  */
 import { type Row, toIpAddress } from '@openvnet/schema'
-import { listQuery, recordQuery, type View, valueQuery } from '../../engine/view.ts'
-import { type PortBinding, portBindingOf, SHARDS, shardKey } from '../../model/index_key.ts'
+import { listQuery, recordQuery, type View } from '../../engine/view.ts'
+import { type PortBinding, portBindingOf } from '../../model/index_key.ts'
 import type { SwitchPort } from '../../model/ports.ts'
+import { domainOfSegment, segmentOfDomain } from '../../pipeline/domain.ts'
+import { gatewayOfSegment } from './gateway.ts'
+import {
+  domainsOfInterface,
+  freeInterfacesOfPart,
+  interfacesOfPart,
+  isHost,
+  partsOfDomain,
+  sortedSet,
+} from './members.ts'
+import { networksOfSegment, segmentOfNetwork } from './segments.ts'
+
+export { gatewayOfSegment, portOnOwnBridge, segmentsOfGateway } from './gateway.ts'
+export {
+  domainsOfInterface,
+  domainsOfMacLease,
+  interfaceOfLease,
+  interfacesOfPart,
+  isOutside,
+  networksOfInterface,
+  partsOfDomain,
+} from './members.ts'
+export {
+  domainName,
+  domainOfNetwork,
+  domainRow,
+  freeSegment,
+  segmentOfNetwork,
+} from './segments.ts'
 
 type InterfaceRow = Row<'interface'>
-
-const sortedSet = <T extends string | number>(items: Iterable<T>): readonly T[] =>
-  [...new Set(items)].sort((a, b) => (a < b ? -1 : 1))
 
 /** Whether the interface may appear on the switch. */
 const allows = (row: InterfaceRow, dpid: string, view: View): boolean =>
@@ -32,9 +58,6 @@ const isVif = (row: InterfaceRow): boolean => row.mode === 'vif'
 
 /** The bridge's own port, by which the host itself is in a network (OFPP_LOCAL). */
 const LOCAL = { name: 'LOCAL', port_no: 0xffff_fffe, iface_id: null } as const
-
-/** Whether the interface is the host itself. */
-const isHost = ({ mode }: InterfaceRow): boolean => mode === 'host' || mode === 'internal'
 
 /** The one interface that a port belongs to, when several would like it. */
 const ownerOfPort = (port: SwitchPort, view: View): InterfaceRow | undefined =>
@@ -58,9 +81,7 @@ const portsOf = ({ name, number, iface_id }: PortBinding, view: View): readonly 
 /** The host is in networks that are not virtual only: its address may be in any as the end of tunnels. */
 const portOfHost = (row: InterfaceRow, view: View): SwitchPort | null => {
   const dpid = view.get('datapath', row.owner_datapath_id)?.dpid
-  return dpid === undefined || view.query(networksOfInterface, row.id).length === 0
-    ? null
-    : { dpid, ...LOCAL }
+  return dpid === undefined || view.query(domainsOfInterface, row.id).length === 0 ? null : { dpid, ...LOCAL }
 }
 
 /**
@@ -91,76 +112,52 @@ export const switchOfMacLease = listQuery<string>('switch of MAC lease', (id, vi
   return lease === undefined ? [] : view.query(switchOfInterface, lease.interface_id)
 })
 
-/** Networks that an interface is in: those of its leases, or the one it names while it has none. */
-export const networksOfInterface = listQuery<number>('networks of interface', (id, view) => {
-  const row = view.get('interface', id)
-  const leases = view.list('ip_lease.interface_id', id)
-  const network = row?.network_id ?? null
-  const networks =
-    leases.length > 0 ? leases.map(({ network_id }) => network_id) : network === null ? [] : [network]
-  const isIn = row !== undefined && isHost(row) ? networks.filter((each) => isOutside(each, view)) : networks
-  return sortedSet(isIn)
-})
-
-/** Whether a network is not virtual: that of the host, or what is behind its uplink. */
-export const isOutside = (network: number, view: View): boolean => {
-  const mode = view.get('network', network)?.mode
-  return mode === 'physical' || mode === 'internal'
-}
-
-const isCrowded = valueQuery<boolean>(
-  'crowded network',
-  (id, view) => view.count('ip_lease.network_id', id) + view.count('interface.network_id', id) > view.crowd,
-)
-
-/** Which rows say who is in a part of a network: all of them, or those of a shard. */
-interface Part {
-  readonly network: number
-  readonly by: 'network_id' | 'shard'
-  readonly key: number
-}
-
-const partOf = (id: number): Part => {
-  const network = Math.floor(id / (SHARDS + 1))
-  const shard = (id % (SHARDS + 1)) - 1
-  return shard < 0
-    ? { network, by: 'network_id', key: network }
-    : { network, by: 'shard', key: shardKey(network, shard) }
-}
-
-/**
- * The parts of a network, for the queries that take one: a single one, or where there are many guests always the
- * same number of parts, in which an interface has its place by its id.
- */
-export const partsOfNetwork = listQuery<number>('parts of network', (id, view) => {
-  const whole = id * (SHARDS + 1)
-  return view.query(isCrowded, id) ? Array.from({ length: SHARDS }, (_, shard) => whole + 1 + shard) : [whole]
-})
-
-/** Interfaces in a part of a network, ordered by uuid. */
-export const interfacesOfPart = listQuery<number>('interfaces of part', (id, view) => {
-  const { network, by, key } = partOf(id)
-  const found = new Map<number, string>()
-  for (const lease of view.list(`ip_lease.${by}`, key)) {
-    const row = interfaceOfLease(lease, view)
-    if (row !== undefined && (!isHost(row) || isOutside(network, view))) found.set(row.id, row.uuid)
-  }
-  for (const row of view.list(`interface.${by}`, key)) {
-    if (view.query(networksOfInterface, row.id).includes(network)) found.set(row.id, row.uuid)
-  }
-  return [...found].sort(([, a], [, b]) => (a < b ? -1 : 1)).map(([interfaceId]) => interfaceId)
-})
+const switchesOf = (interfaces: readonly number[], view: View): readonly string[] =>
+  sortedSet(interfaces.flatMap((interfaceId) => view.query(switchOfInterface, interfaceId)))
 
 const switchesOfPart = listQuery<string>('switches of part', (id, view) =>
-  sortedSet(
-    view.query(interfacesOfPart, id).flatMap((interfaceId) => view.query(switchOfInterface, interfaceId)),
-  ),
+  switchesOf(view.query(interfacesOfPart, id), view),
 )
 
-/** Switches that have a guest of the network. */
-export const switchesOfNetwork = listQuery<string>('switches of network', (id, view) =>
-  sortedSet(view.query(partsOfNetwork, id).flatMap((part) => view.query(switchesOfPart, part))),
+const freeSwitchesOfPart = listQuery<string>('free switches of part', (id, view) =>
+  switchesOf(view.query(freeInterfacesOfPart, id), view),
 )
+
+const switchOfGateway = (segment: number, view: View): readonly string[] => {
+  const gateway = view.query(gatewayOfSegment, segment)
+  return gateway === null ? [] : [gateway.dpid]
+}
+
+/** Switches with guests that are in the segment by a MAC address alone, or with its gateway. */
+export const switchesOfFree = listQuery<string>('switches of free guests of segment', (id, view) =>
+  sortedSet([
+    ...view.query(partsOfDomain, domainOfSegment(id)).flatMap((part) => view.query(freeSwitchesOfPart, part)),
+    ...switchOfGateway(id, view),
+  ]),
+)
+
+/** Switches that have a guest with an address in the network, or one that is put into it. */
+export const switchesOfGuests = listQuery<string>('switches of guests', (id, view) =>
+  sortedSet(view.query(partsOfDomain, id).flatMap((part) => view.query(switchesOfPart, part))),
+)
+
+/** Switches on which packets get into the network: those of its guests, and of who is in its segment without address. */
+export const switchesOfNetwork = listQuery<string>('switches of network', (id, view) => {
+  const segment = segmentOfNetwork(id, view)
+  const guests = view.query(switchesOfGuests, id)
+  return segment === null ? guests : sortedSet([...guests, ...view.query(switchesOfFree, segment)])
+})
+
+/** Switches that have a guest of the domain, or its gateway. */
+export const switchesOfDomain = listQuery<string>('switches of domain', (domain, view) => {
+  const segment = segmentOfDomain(domain)
+  if (segment === null) return view.query(switchesOfGuests, domain)
+  const networks = view.query(networksOfSegment, segment)
+  return sortedSet([
+    ...view.query(switchesOfFree, segment),
+    ...networks.flatMap((network) => view.query(switchesOfGuests, network)),
+  ])
+})
 
 /** Route links that have a route in the network. */
 export const routersOfNetwork = listQuery<number>('routers of network', (id, view) =>
@@ -191,6 +188,17 @@ export const switchesReachingNetwork = listQuery<string>('switches reaching netw
   sortedSet(view.query(routedNetworks, id).flatMap((network) => view.query(switchesOfNetwork, network))),
 )
 
+/** Switches from which packets can come into the domain, see `switchesReachingNetwork`. */
+export const switchesReachingDomain = listQuery<string>('switches reaching domain', (domain, view) => {
+  const segment = segmentOfDomain(domain)
+  if (segment === null) return view.query(switchesReachingNetwork, domain)
+  const networks = view.query(networksOfSegment, segment)
+  return sortedSet([
+    ...view.query(switchesOfDomain, domain),
+    ...networks.flatMap((network) => view.query(switchesReachingNetwork, network)),
+  ])
+})
+
 /** Of these switches the ones on which a simulated interface may act: its own bridge when it names one. */
 export const allowedSwitches = (row: InterfaceRow, dpids: readonly string[], view: View): readonly string[] =>
   dpids.filter((dpid) => allows(row, dpid, view))
@@ -202,10 +210,6 @@ export const interfaceName = (id: number, view: View): string =>
 /** Name of a network for people. */
 export const networkName = (id: number, view: View): string =>
   view.get('network', id)?.uuid ?? `network ${id}`
-
-/** The interface that owns a lease; none while the address is only reserved. */
-export const interfaceOfLease = (lease: Row<'ip_lease'>, view: View): Row<'interface'> | undefined =>
-  lease.interface_id === null ? undefined : view.get('interface', lease.interface_id)
 
 /** Address, MAC and interface of a lease; `null` while nobody owns it or its MAC lease is not there. */
 export const addressOfLease = (lease: Row<'ip_lease'>, view: View) => {

@@ -4,15 +4,19 @@ import { type Compiled, rule } from '../../engine/rule.ts'
 import { listQuery, type View } from '../../engine/view.ts'
 import { move, outputToIngress, type Step, setField, setSlice, setTtl, swap } from '../../pipeline/actions.ts'
 import { ICMP, macNumber, matchAddress } from '../../pipeline/addresses.ts'
+import { domainOfSegment } from '../../pipeline/domain.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
 import {
   addressOfLease,
   allowedSwitches,
+  domainName,
   interfaceName,
   interfaceOfLease,
   networkName,
   networksOfInterface,
+  segmentOfNetwork,
+  switchesOfFree,
   switchesOfNetwork,
   switchesReachingNetwork,
 } from '../presence/queries.ts'
@@ -44,19 +48,46 @@ const switchesOfAddress = listQuery<string>('switches of router address', (id, v
     : allowedSwitches(owner, view.query(switchesReachingNetwork, lease.network_id), view)
 })
 
+const legFlow = (lease: Row<'mac_lease'>, domain: number, network: number, view: View): FlowDraft =>
+  routerLegTable.flow({
+    priority: PRIORITY.ordinary,
+    match: { domain, eth_dst: macNumber(lease.mac_address) },
+    steps: [
+      setSlice('leg', lease.interface_id),
+      ...(domain === network ? [] : [setSlice('domain', network)]),
+    ],
+    goto: 'router_ingress',
+    why: () =>
+      `${lease.mac_address} in ${domainName(domain, view)} is the leg ${interfaceName(lease.interface_id, view)}${domain === network ? '' : ` of ${networkName(network, view)}`}.`,
+  })
+
+/** Where who has no address is on the switch: the segments of networks, each with the first network of the leg in it. */
+const segmentsOfLeg = (
+  networks: readonly number[],
+  view: View,
+  dpid: string,
+): ReadonlyMap<number, number> => {
+  const found = new Map<number, number>()
+  for (const network of networks) {
+    const segment = segmentOfNetwork(network, view)
+    if (segment === null || found.has(segment)) continue
+    if (view.query(switchesOfFree, segment).includes(dpid)) found.set(segment, network)
+  }
+  return found
+}
+
 /** Packets that guests send to the MAC of a leg. */
-const compileLeg = (lease: Row<'mac_lease'>, view: View): Compiled => ({
-  flows: view.query(networksOfInterface, lease.interface_id).map((network) =>
-    routerLegTable.flow({
-      priority: PRIORITY.ordinary,
-      match: { domain: network, eth_dst: macNumber(lease.mac_address) },
-      steps: [setSlice('leg', lease.interface_id)],
-      goto: 'router_ingress',
-      why: () =>
-        `${lease.mac_address} in ${networkName(network, view)} is the leg ${interfaceName(lease.interface_id, view)}.`,
-    }),
-  ),
-})
+const compileLeg = (lease: Row<'mac_lease'>, view: View, dpid: string): Compiled => {
+  const networks = view.query(networksOfInterface, lease.interface_id)
+  return {
+    flows: [
+      ...networks.map((network) => legFlow(lease, network, network, view)),
+      ...[...segmentsOfLeg(networks, view, dpid)].map(([segment, network]) =>
+        legFlow(lease, domainOfSegment(segment), network, view),
+      ),
+    ],
+  }
+}
 
 const echoReply = (
   address: number,

@@ -92,7 +92,7 @@ const compileNeighbour = (lease: Row<'ip_lease'>, view: View): Compiled => {
         priority: PRIORITY.ordinary,
         match: { domain: lease.network_id, ...matchAddress('dst', owned.address) },
         steps: [setField('eth_dst', macNumber(owned.mac))],
-        goto: 'destination',
+        goto: 'bridging',
         why: () =>
           `Routers reach ${lease.address} in ${networkName(lease.network_id, view)} at the MAC of ${interfaceName(owned.owner, view)}.`,
       }),

@@ -2,9 +2,9 @@ import { defineTable } from '../../pipeline/table.ts'
 
 export const routerLegTable = defineTable('router_leg', {
   match: ['domain', 'eth_dst'],
-  write: ['leg'],
-  goto: ['router_ingress', 'destination'],
-  miss: { goto: 'destination', why: 'The packet is not sent to a router: it stays in its network.' },
+  write: ['leg', 'domain'],
+  goto: ['router_ingress', 'bridging'],
+  miss: { goto: 'bridging', why: 'The packet is not sent to a router: it stays in its network.' },
 })
 
 export const routerIngressTable = defineTable('router_ingress', {
@@ -41,6 +41,6 @@ export const routeTable = defineTable('route', {
 export const neighbourTable = defineTable('neighbour', {
   match: ['domain', 'ipv4_dst', 'ipv6_dst'],
   write: ['eth_dst'],
-  goto: ['destination'],
+  goto: ['bridging'],
   miss: { why: 'Nobody in the network has the destination address.' },
 })

@@ -1,27 +1,29 @@
-/** Uplinks: the ports of bridges that lead into physical networks, and into which. */
+/**
+ * Uplinks: the ports of bridges that lead outside, and which domains they carry: those of mode host and patch physical
+ * networks and segments, those of mode promiscuous the segments whose gateway they are.
+ */
 import type { Row } from '@openvnet/schema'
 import { listQuery, recordQuery, type View } from '../../engine/view.ts'
-import { portBindingOf } from '../../model/index_key.ts'
 import type { SwitchPort } from '../../model/ports.ts'
+import { domainOfSegment } from '../../pipeline/domain.ts'
+import {
+  domainOfNetwork,
+  domainRow,
+  gatewayOfSegment,
+  portOnOwnBridge,
+  segmentsOfGateway,
+} from '../presence/queries.ts'
+
+const isGateway = ({ mode }: Row<'interface'>): boolean => mode === 'promiscuous'
 
 /** Interfaces that have a port which leads outside. */
-const isUplink = ({ mode }: Row<'interface'>): boolean => mode === 'host' || mode === 'patch'
-
-const numbered = (dpid: string, number: number | undefined, view: View): SwitchPort | undefined =>
-  number === undefined ? undefined : view.portsNumbered(number).find((port) => port.dpid === dpid)
-
-const portOn = (dpid: string, row: Row<'interface'>, view: View): SwitchPort | null => {
-  const { name, number } = portBindingOf(row)
-  const port_no = name === undefined ? null : view.portOf(dpid, name)
-  if (name === undefined || port_no === null) return numbered(dpid, number, view) ?? null
-  return { dpid, name, port_no, iface_id: null }
-}
+const isUplink = (row: Row<'interface'>): boolean =>
+  row.mode === 'host' || row.mode === 'patch' || isGateway(row)
 
 /** The port of an uplink on the bridge that owns it; `null` while there is none. */
 export const uplinkOf = recordQuery<SwitchPort>('port of uplink', (id, view) => {
   const row = view.get('interface', id)
-  const dpid = view.get('datapath', row?.owner_datapath_id ?? null)?.dpid
-  return row === undefined || dpid === undefined || !isUplink(row) ? null : portOn(dpid, row, view)
+  return row === undefined || !isUplink(row) ? null : portOnOwnBridge(row, view)
 })
 
 /** The switch of an uplink: none or one datapath id. */
@@ -33,30 +35,39 @@ export const switchOfUplink = listQuery<string>('switch of uplink', (id, view) =
   return port === null ? [] : [port.dpid]
 })
 
-/** A physical network that an uplink leads into. */
-export interface CarriedNetwork {
-  readonly network: number
+/** A domain that an uplink leads into. */
+export interface CarriedDomain {
+  readonly domain: number
   /** 1 to 4094; `null`: untagged. */
   readonly vlan_id: number | null
 }
 
+/** Domains that rows put the uplink into, in ascending order. */
 const candidates = (id: number, view: View): readonly number[] => {
-  const named = view.get('interface', id)?.network_id ?? null
-  const ids = [
+  const row = view.get('interface', id)
+  const networks = [
     ...view.list('ip_lease.interface_id', id).map(({ network_id }) => network_id),
     ...view.list('interface_network.interface_id', id).map(({ network_id }) => network_id),
-    ...(named === null ? [] : [named]),
+    ...(row?.network_id ? [row.network_id] : []),
   ]
-  return [...new Set(ids)].sort((a, b) => a - b)
+  const segments = [
+    ...view.list('interface_segment.interface_id', id).map(({ segment_id }) => segment_id),
+    ...(row?.segment_id ? [row.segment_id] : []),
+  ]
+  const domains = [
+    ...networks.map((network) => view.query(domainOfNetwork, network)),
+    ...segments.map(domainOfSegment),
+  ]
+  return [...new Set(domains)].sort((a, b) => a - b)
 }
 
-/** The physical networks that an uplink is for: one for each tag, and one without; the lowest id where two have the same. */
-const networksFor = recordQuery<readonly CarriedNetwork[]>('networks that uplink is for', (id, view) => {
-  const byTag = new Map<number | null, CarriedNetwork>()
-  for (const network of candidates(id, view)) {
-    const row = view.get('network', network)
+/** The physical domains that an uplink is for: one for each tag, and one without; the lowest where two have the same. */
+const domainsFor = recordQuery<readonly CarriedDomain[]>('domains that uplink is for', (id, view) => {
+  const byTag = new Map<number | null, CarriedDomain>()
+  for (const domain of candidates(id, view)) {
+    const row = domainRow(domain, view)
     if (row?.mode !== 'physical' || byTag.has(row.vlan_id)) continue
-    byTag.set(row.vlan_id, { network, vlan_id: row.vlan_id })
+    byTag.set(row.vlan_id, { domain, vlan_id: row.vlan_id })
   }
   return [...byTag.values()]
 })
@@ -65,15 +76,27 @@ const networksFor = recordQuery<readonly CarriedNetwork[]>('networks that uplink
 const uplinksBefore = (id: number, view: View): readonly number[] =>
   view
     .list('interface.owner_datapath_id', view.get('interface', id)?.owner_datapath_id ?? 0)
-    .filter((row) => row.id < id && isUplink(row) && view.query(uplinkOf, row.id) !== null)
+    .filter((row) => row.id < id && isUplink(row) && !isGateway(row) && view.query(uplinkOf, row.id) !== null)
     .map((row) => row.id)
 
+/** The segments whose way out it is. */
+const segmentsThrough = (id: number, view: View): readonly CarriedDomain[] =>
+  view
+    .query(segmentsOfGateway, id)
+    .filter((segment) => view.query(gatewayOfSegment, segment)?.interface === id)
+    .map((segment) => ({
+      domain: domainOfSegment(segment),
+      vlan_id: view.get('segment', segment)?.vlan_id ?? null,
+    }))
+
 /**
- * The physical networks that an uplink leads into. Of several of one bridge the first that is there carries a network,
+ * The domains that an uplink leads into. Of several of one bridge the first that is there carries a domain,
  * both ways: else what comes in by one would leave by the other, and go round outside for ever.
  */
-export const networksOfUplink = recordQuery<readonly CarriedNetwork[]>('networks of uplink', (id, view) => {
-  const carried = uplinksBefore(id, view).flatMap((other) => view.query(networksFor, other) ?? [])
-  const taken = new Set(carried.map(({ network }) => network))
-  return (view.query(networksFor, id) ?? []).filter(({ network }) => !taken.has(network))
+export const domainsOfUplink = recordQuery<readonly CarriedDomain[]>('domains of uplink', (id, view) => {
+  const row = view.get('interface', id)
+  if (row !== undefined && isGateway(row)) return segmentsThrough(id, view)
+  const carried = uplinksBefore(id, view).flatMap((other) => view.query(domainsFor, other) ?? [])
+  const taken = new Set(carried.map(({ domain }) => domain))
+  return (view.query(domainsFor, id) ?? []).filter(({ domain }) => !taken.has(domain))
 })

@@ -1,6 +1,6 @@
 /**
- * The way out of a bridge into physical networks. What is for nobody on the bridge leaves through the uplink, with the tag
- * of the network; what came from there is not sent back, as no switch sends a packet out of the port that it came from.
+ * The way out of a bridge into physical networks and segments, and out of a virtual segment at its gateway. What is for
+ * nobody on the bridge leaves through the uplink, with the tag of the network or segment; what came from there is not sent back, as no switch sends a packet out of the port that it came from.
  * The host itself gets what might be for it: its MAC address need not be known.
  */
 import type { Row } from '@openvnet/schema'
@@ -9,41 +9,41 @@ import type { View } from '../../engine/view.ts'
 import { output, pushVlan } from '../../pipeline/actions.ts'
 import { MULTICAST_BIT } from '../../pipeline/addresses.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
-import { networkName, networksOfInterface, portOfInterface } from '../presence/queries.ts'
-import { type CarriedNetwork, networksOfUplink, switchOfUplink, uplinkOf } from './queries.ts'
+import { domainName, domainsOfInterface, portOfInterface } from '../presence/queries.ts'
+import { type CarriedDomain, domainsOfUplink, switchOfUplink, uplinkOf } from './queries.ts'
 import { uplinkTable } from './tables.ts'
 
-/** Port of the host, where it is in the network and its MAC address is not known. */
-const unknownHost = (row: Row<'interface'>, network: number, view: View): number | undefined => {
+/** Port of the host, where it is in the domain and its MAC address is not known. */
+const unknownHost = (row: Row<'interface'>, domain: number, view: View): number | undefined => {
   if (row.mode !== 'host' || view.list('mac_lease.interface_id', row.id).length > 0) return undefined
-  const isIn = view.query(networksOfInterface, row.id).includes(network)
+  const isIn = view.query(domainsOfInterface, row.id).includes(domain)
   return isIn ? view.query(portOfInterface, row.id)?.port_no : undefined
 }
 
 const compileUplink = (row: Row<'interface'>, view: View): Compiled => {
   const uplink = view.query(uplinkOf, row.id)
   if (uplink === null) return {}
-  const out = ({ vlan_id }: CarriedNetwork) => [
+  const out = ({ vlan_id }: CarriedDomain) => [
     ...(vlan_id === null ? [] : [pushVlan(vlan_id)]),
     output(uplink.port_no),
   ]
   return {
-    flows: (view.query(networksOfUplink, row.id) ?? []).flatMap((carried) => {
-      const { network } = carried
-      const host = unknownHost(row, network, view)
+    flows: (view.query(domainsOfUplink, row.id) ?? []).flatMap((carried) => {
+      const { domain } = carried
+      const host = unknownHost(row, domain, view)
       return [
         uplinkTable.flow({
           priority: PRIORITY.ordinary,
-          match: { domain: network, eth_dst: { value: MULTICAST_BIT, mask: MULTICAST_BIT } },
+          match: { domain, eth_dst: { value: MULTICAST_BIT, mask: MULTICAST_BIT } },
           steps: out(carried),
-          why: () => `Broadcast and multicast in ${networkName(network, view)} leave by ${row.uuid}.`,
+          why: () => `Broadcast and multicast in ${domainName(domain, view)} leave by ${row.uuid}.`,
         }),
         uplinkTable.flow({
           priority: PRIORITY.low,
-          match: { domain: network },
+          match: { domain },
           steps: [...(host === undefined ? [] : [output(host)]), ...out(carried)],
           why: () =>
-            `What nobody on this bridge has in ${networkName(network, view)} leaves by ${row.uuid}${host === undefined ? '' : ', and may be for the host'}.`,
+            `What nobody on this bridge has in ${domainName(domain, view)} leaves by ${row.uuid}${host === undefined ? '' : ', and may be for the host'}.`,
         }),
       ]
     }),

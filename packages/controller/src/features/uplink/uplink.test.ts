@@ -51,7 +51,7 @@ t.test('what nobody here has leaves by the uplink, and what comes in is in the n
     'bucket=actions=output:1,bucket=actions=LOCAL',
     'the host hears what all hear',
   )
-  t.match(lines('arp').at(-1), 'arp_op=1 actions=goto_table:destination', 'who is not known is asked for')
+  t.match(lines('arp').at(-1), 'arp_op=1 actions=goto_table:bridging', 'who is not known is asked for')
 })
 
 t.test('a host whose MAC address nobody said gets what may be for it', async (t) => {
