@@ -5,7 +5,7 @@ import { UNDERLAY_BRIDGE } from '../lab/underlay.ts'
 import { sendFrames } from '../lab/wire.ts'
 import type { RecordedUnderlay } from '../scenarios/for_real.ts'
 import { buildFrame } from '../scenarios/frame.ts'
-import type { CrossingSpec, ForgerySpec, UnderlaySpec } from '../scenarios/scenario.ts'
+import { type CrossingSpec, type ForgerySpec, type Scenario, tunnelsOf } from '../scenarios/scenario.ts'
 import { HOST_NAMES, type HostName, type OverlaySite } from './overlay_site.ts'
 
 const macOfHost = async ({ hosts }: OverlaySite, name: HostName): Promise<number> => {
@@ -15,19 +15,19 @@ const macOfHost = async ({ hosts }: OverlaySite, name: HostName): Promise<number
 
 class Recording implements RecordedUnderlay {
   readonly #site: OverlaySite
-  readonly #spec: UnderlaySpec
+  readonly #scenario: Scenario
   readonly #captures: ReadonlyMap<HostName, Capture>
   readonly #networks: ReadonlyMap<number, string>
   readonly #seen = new Map<HostName, number>()
 
   constructor(
     site: OverlaySite,
-    spec: UnderlaySpec,
+    scenario: Scenario,
     captures: ReadonlyMap<HostName, Capture>,
     networks: ReadonlyMap<number, string>,
   ) {
     this.#site = site
-    this.#spec = spec
+    this.#scenario = scenario
     this.#captures = captures
     this.#networks = networks
   }
@@ -44,22 +44,23 @@ class Recording implements RecordedUnderlay {
     const inner = parseEncapsulated(outer)
     if (inner === undefined) return undefined
     const { kind, key, source, destination } = inner
-    const isAsked = kind === this.#spec.transport && source === this.#addressOf(from)
+    const isAsked = tunnelsOf(this.#scenario, from).includes(kind) && source === this.#addressOf(from)
     const to = HOST_NAMES.find((name) => this.#addressOf(name) === destination) ?? destination
     const network = this.#networks.get(key) ?? `key ${key}`
     return { from: isAsked ? from : `${from} by ${kind} from ${source}`, to, network }
   }
 
   #addressOf(name: HostName): string {
-    return this.#site.addresses[name][this.#spec.family]
+    return this.#site.addresses[name][this.#scenario.underlay!.family]
   }
 
   async forge({ from, to, network, frame }: ForgerySpec): Promise<void> {
     const [key] = [...this.#networks].find(([, uuid]) => uuid === network)!
     const target = to as HostName
+    const [kind] = tunnelsOf(this.#scenario, to)
     const outer = buildEncapsulated(
       {
-        ...{ kind: this.#spec.transport, key, frame: buildFrame(frame) },
+        ...{ kind: kind!, key, frame: buildFrame(frame) },
         ...{ source: this.#addressOf(from as HostName), destination: this.#addressOf(target) },
       },
       // Open vSwitch takes the sender of what it decapsulates for the neighbour: another one would lead its answers astray.
@@ -75,9 +76,9 @@ class Recording implements RecordedUnderlay {
 }
 
 /** Begins to record what all hosts send. */
-export const record = async (site: OverlaySite, spec: UnderlaySpec): Promise<RecordedUnderlay> => {
+export const record = async (site: OverlaySite, scenario: Scenario): Promise<RecordedUnderlay> => {
   const captures = HOST_NAMES.map(async (name) => [name, await site.tunnelled(name)] as const)
   const { items } = await site.site.rest.get<{ items: { id: number; uuid: string }[] }>('networks?limit=1000')
   const networks = new Map(items.map(({ id, uuid }) => [id, uuid]))
-  return new Recording(site, spec, new Map(await Promise.all(captures)), networks)
+  return new Recording(site, scenario, new Map(await Promise.all(captures)), networks)
 }

@@ -233,8 +233,8 @@ const FORGERIES: readonly ForgerySpec[] = [
   },
 ]
 
-export const TRANSPORTS: readonly Transport[] = ['vxlan', 'geneve', 'gre']
-export const FAMILIES: readonly Family[] = ['ipv4', 'ipv6']
+const TRANSPORTS: readonly Transport[] = ['vxlan', 'geneve', 'gre']
+const FAMILIES: readonly Family[] = ['ipv4', 'ipv6']
 
 export const manyHosts = (transport: Transport, family: Family): Scenario => ({
   name: `three hosts, ${transport} over ${family}`,
@@ -242,6 +242,17 @@ export const manyHosts = (transport: Transport, family: Family): Scenario => ({
   ...{ pings: PINGS, sends: SENDS, forgeries: FORGERIES },
 })
 
-export const MANY_HOSTS: readonly Scenario[] = TRANSPORTS.flatMap((transport) =>
-  FAMILIES.map((family) => manyHosts(transport, family)),
-)
+/** `a` and `b` speak by one kind and both with `c` by another: from one into the other would be a way around. */
+const twoKinds: Scenario = {
+  ...manyHosts('vxlan', 'ipv4'),
+  name: 'three hosts, VXLAN between two of them, GRE to the third',
+  bridges: BRIDGES.map((bridge) => ({
+    ...bridge,
+    tunnels: bridge.name === 'c' ? ['gre'] : ['vxlan', 'gre'],
+  })),
+}
+
+export const MANY_HOSTS: readonly Scenario[] = [
+  ...TRANSPORTS.flatMap((transport) => FAMILIES.map((family) => manyHosts(transport, family))),
+  twoKinds,
+]

@@ -11,16 +11,17 @@ import { createSimulator } from '../simulator/simulator.ts'
 import { type Journey, SimulatedUnderlay, tunnelPort } from '../simulator/underlay.ts'
 import { type Arrival, checkPing, checkSend, type PingOutcome } from './check.ts'
 import { buildFrame, describeFrame } from './frame.ts'
-import type {
-  BridgeSpec,
-  CrossingSpec,
-  Family,
-  ForgerySpec,
-  FrameSpec,
-  GuestSpec,
-  PingSpec,
-  Scenario,
-  Write,
+import {
+  type BridgeSpec,
+  type CrossingSpec,
+  type Family,
+  type ForgerySpec,
+  type FrameSpec,
+  type GuestSpec,
+  type PingSpec,
+  type Scenario,
+  tunnelsOf,
+  type Write,
 } from './scenario.ts'
 import { SimulatedGuest } from './simulated_guest.ts'
 import { newStoreFile } from './store_file.ts'
@@ -35,9 +36,9 @@ const NONE: Tables = { flows: new Map(), groups: new Map() }
 type PortNumbers = ReadonlyMap<string, number>
 type Site = Pick<Scenario, 'bridges' | 'guests' | 'underlay'>
 
-const portNumbers = ({ guests, underlay }: Site, bridge: string): PortNumbers => {
-  const names = guests.filter((guest) => guest.bridge === bridge).map(({ port }) => port)
-  if (underlay !== undefined) names.push(tunnelPort(underlay.transport))
+const portNumbers = (site: Site, bridge: string): PortNumbers => {
+  const guests = site.guests.filter((guest) => guest.bridge === bridge).map(({ port }) => port)
+  const names = [...guests, ...tunnelsOf(site, bridge).map(tunnelPort)]
   return new Map(names.map((name, index) => [name, index + 1]))
 }
 
@@ -129,9 +130,10 @@ export class SimulatedWorld {
 
   /** The same for a frame that a tunnel brings. */
   forge({ from, to, network, frame }: ForgerySpec): Heard {
-    const { transport, family } = this.#site.underlay!
+    const { family } = this.#site.underlay!
     const [key] = [...this.#networks].find(([, uuid]) => uuid === network)!
-    const port = this.#ports.get(to)!.get(tunnelPort(transport))!
+    const [kind] = tunnelsOf(this.#site, to)
+    const port = this.#ports.get(to)!.get(tunnelPort(kind!))!
     const [source, destination] = [from, to].map((name) => toIpAddress(hostAddress(this.#site, name, family)))
     const tunnel = { key, source: source!, destination: destination! }
     return this.#heard(this.underlay.send(to, port, buildFrame(frame), tunnel), `the tunnel from ${from}`)

@@ -18,6 +18,8 @@ export interface BridgeSpec {
   readonly dpid: string
   /** Subnet of the underlay in which its host is; absent: all bridges are on one host without an underlay. */
   readonly subnet?: 1 | 2
+  /** Tunnels that it has ports for; the transport of the underlay when absent. */
+  readonly tunnels?: readonly Transport[]
 }
 
 /** What lies between the hosts of a scenario, and how they use it. */
@@ -25,6 +27,13 @@ export interface UnderlaySpec {
   readonly transport: Transport
   readonly family: Family
 }
+
+/** The kinds of tunnels that a bridge has ports for. */
+export const tunnelsOf = (
+  { bridges, underlay }: Pick<Scenario, 'bridges' | 'underlay'>,
+  bridge: string,
+): readonly Transport[] =>
+  underlay === undefined ? [] : (bridges.find(({ name }) => name === bridge)?.tunnels ?? [underlay.transport])
 
 /** One encapsulated copy of a frame between two hosts, named by their bridges. */
 export interface CrossingSpec {
