@@ -1,0 +1,8 @@
+/** DHCPv4: RFC 2131 and its options. */
+export * from './classless_route.ts'
+export * from './message.ts'
+export * from './option_field.ts'
+export * from './option_table.ts'
+export * from './option_text.ts'
+export * from './request.ts'
+export { addressData, textData, u16Data, u32Data } from './value_type.ts'
