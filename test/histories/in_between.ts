@@ -18,26 +18,35 @@ import { send, simulatorOf, siteOf } from './look.ts'
 import { Oracle } from './oracle.ts'
 import { probe } from './probes.ts'
 
-type Copy = { readonly flows: Map<string, Flow>; readonly groups: Map<number, Group> }
+type Copy = {
+  readonly flows: Map<string, Flow>
+  readonly groups: Map<number, Group>
+  readonly meters: Map<number, Meter>
+}
 type Flow = Tables['flows'] extends ReadonlyMap<string, infer F> ? F : never
 type Group = Tables['groups'] extends ReadonlyMap<number, infer G> ? G : never
+type Meter = Tables['meters'] extends ReadonlyMap<number, infer M> ? M : never
 
-export const copyOf = ({ flows, groups }: Tables): Copy => ({
+export const copyOf = ({ flows, groups, meters }: Tables): Copy => ({
   flows: new Map(flows),
   groups: new Map(groups),
+  meters: new Map(meters),
 })
 
-const holding = ({ flows, groups }: Tables): Installed => {
+const holding = ({ flows, groups, meters }: Tables): Installed => {
   const installed = emptyInstalled()
+  for (const meter of meters.values()) acknowledge(installed, { kind: 'meter_add', meter })
   for (const group of groups.values()) acknowledge(installed, { kind: 'group_add', group })
   for (const flow of flows.values()) acknowledge(installed, { kind: 'flow_add', flow })
   return installed
 }
 
-const take = ({ flows, groups }: Copy, change: Change): void => {
+const take = ({ flows, groups, meters }: Copy, change: Change): void => {
   if (change.kind === 'flow_add') flows.set(change.flow.key, change.flow)
   else if (change.kind === 'flow_delete') flows.delete(change.key)
   else if (change.kind === 'group_delete') groups.delete(change.group_id)
+  else if (change.kind === 'meter_delete') meters.delete(change.meter_id)
+  else if ('meter' in change) meters.set(change.meter.meter_id, change.meter)
   else groups.set(change.group.group_id, change.group)
 }
 
@@ -69,11 +78,13 @@ const steadyProbes = (world: World, dpid: string, before: Tables, random: Random
   })
 }
 
+const NOTHING_REFUSED = { hasFlow: () => false, hasGroup: () => false, hasMeter: () => false }
+
 /** Sentences for packets that were lost, or went astray, between two messages. */
 export const lookInBetween = (world: World, dpid: string, before: Tables, random: Random): string[] => {
   const desired = world.tables(dpid)
   const installed = holding(before)
-  const comparison = { desired, installed, quarantine: { hasFlow: () => false, hasGroup: () => false } }
+  const comparison = { desired, installed, quarantine: NOTHING_REFUSED }
   const changes = order(diff(comparison, everything(desired, installed)), comparison)
   if (changes.length < 2) return []
   const probes = steadyProbes(world, dpid, before, random)

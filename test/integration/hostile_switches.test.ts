@@ -368,6 +368,7 @@ const emptyReply = (xid: number, type: string): Outgoing => {
   const bodies: Record<string, object> = {
     port_desc: { type, ports: [] },
     group_desc: { type, groups: [] },
+    meter_config: { type, meters: [] },
     flow: { type, flows: [] },
     flow_monitor: { type, updates: [] },
   }

@@ -54,7 +54,7 @@ export const createDatapathStatuses = (sources: DatapathSources): DatapathStatus
       ...status,
       uuid,
       ...(known !== undefined && { bridge: known.name, ovsdb: known.remote }),
-      ...(sources.isPending(dpid) && { pending: true as const, flows: 0, groups: 0 }),
+      ...(sources.isPending(dpid) && { pending: true as const, flows: 0, groups: 0, meters: 0 }),
       warnings: [
         ...status.warnings,
         ...(known?.warnings ?? []),

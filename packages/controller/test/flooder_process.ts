@@ -29,6 +29,7 @@ const flood = (): void => {
 const EMPTY: Readonly<Record<string, object>> = {
   flow: { flows: [] },
   group_desc: { groups: [] },
+  meter_config: { meters: [] },
   port_desc: { ports: [] },
 }
 const connection: Connection = new Connection({

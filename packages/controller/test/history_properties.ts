@@ -3,9 +3,9 @@
  * says what is wrong, or nothing.
  */
 import type { Operation } from '@openvnet/feed'
-import { formatFlow, formatGroup } from '@openvnet/openflow'
+import { formatFlow, formatGroup, formatMeter } from '@openvnet/openflow'
 import type { Holding } from '../src/model/claims.ts'
-import type { Flow, Group, Tables } from '../src/pipeline/flow.ts'
+import type { Flow, Group, Meter, Tables } from '../src/pipeline/flow.ts'
 import { tableName } from '../src/pipeline/layout.ts'
 import { nextEvents } from './history_events.ts'
 import { Random } from './random.ts'
@@ -33,6 +33,8 @@ const difference = (actual: Tables, expected: Tables): string[] => [
   ...onlyIn('+', actual.flows, expected.flows, flowText),
   ...onlyIn<number, Group>('-', expected.groups, actual.groups, formatGroup),
   ...onlyIn<number, Group>('+', actual.groups, expected.groups, formatGroup),
+  ...onlyIn<number, Meter>('-', expected.meters, actual.meters, formatMeter),
+  ...onlyIn<number, Meter>('+', actual.meters, expected.meters, formatMeter),
 ]
 
 interface Frozen {
@@ -43,8 +45,8 @@ interface Frozen {
 /** The tables of all switches; they are live in the engine, and stay here as they are. */
 const freeze = (world: World): Frozen[] =>
   DPIDS.map((dpid) => {
-    const { flows, groups } = world.tables(dpid)
-    return { dpid, tables: { flows: new Map(flows), groups: new Map(groups) } }
+    const { flows, groups, meters } = world.tables(dpid)
+    return { dpid, tables: { flows: new Map(flows), groups: new Map(groups), meters: new Map(meters) } }
   })
 
 const comparison = (what: string, world: World, expected: readonly Frozen[]): string | null => {

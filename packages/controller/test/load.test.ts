@@ -92,7 +92,8 @@ t.test('a change is told to the switch that it concerns, and to no other', async
   engine.listen(() => undefined)
   engine.add(added)
   const { revision } = engine
-  const change = { revision, since: revision - 1, flows: new Set([added.key]), groups: new Set<number>() }
+  const none = new Set<number>()
+  const change = { revision, since: revision - 1, flows: new Set([added.key]), groups: none, meters: none }
   switches.changed(dpidOf(GOOD), change)
   t.match(switches.status(dpidOf(GOOD)), { current: false, acknowledged_revision: revision - 1 })
   t.strictSame(different, [dpidOf(GOOD)], 'which is reported at once, with the pass')

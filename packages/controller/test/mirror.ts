@@ -8,9 +8,13 @@ import type { Change } from '../src/reconcile/change.ts'
 import { diff, everything, type Quarantine } from '../src/reconcile/diff.ts'
 import { acknowledge, emptyInstalled } from '../src/reconcile/installed.ts'
 import { order } from '../src/reconcile/order.ts'
-import { groupsOfFlow, groupsOfGroup } from '../src/reconcile/uses.ts'
+import { groupsOfFlow, groupsOfGroup, metersOfFlow } from '../src/reconcile/uses.ts'
 
-const NOTHING_REFUSED: Quarantine = { hasFlow: () => false, hasGroup: () => false }
+const NOTHING_REFUSED: Quarantine = {
+  hasFlow: () => false,
+  hasGroup: () => false,
+  hasMeter: () => false,
+}
 
 /** Of groups that became groups of groups, and that are so no longer. */
 export interface Crossings {
@@ -61,6 +65,9 @@ export class Mirror {
     this.sent += 1
     for (const group_id of groupsUsedBy(change)) {
       if (!this.installed.groups.has(group_id)) this.faults.push(`${change.kind} uses no group ${group_id}`)
+    }
+    for (const meter_id of change.kind === 'flow_add' ? metersOfFlow(change.flow.value) : []) {
+      if (!this.installed.meters.has(meter_id)) this.faults.push(`${change.kind} uses no meter ${meter_id}`)
     }
     if (change.kind === 'group_modify') this.#countCrossing(change.group)
     const fallen = acknowledge(this.installed, change).filter((key) => desired.flows.has(key))

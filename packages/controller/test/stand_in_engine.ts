@@ -1,10 +1,13 @@
 /** In the engine's place: desired tables that a test sets as it likes, announced as the engine does. */
-import type { Action, Bucket, Instruction, Match } from '@openvnet/openflow'
+import { type Action, type Bucket, type Instruction, type Match, OFPMF } from '@openvnet/openflow'
 import type { SwitchFacts, TablesChange } from '../src/engine/desired.ts'
 import { COOKIE_BRAND } from '../src/pipeline/cookie.ts'
-import { Flow, type Group } from '../src/pipeline/flow.ts'
+import { Flow, type Group, type Meter } from '../src/pipeline/flow.ts'
 import { GROUP_SPACE } from '../src/pipeline/group_space.ts'
-import { flowKey, flowValue, groupValue } from '../src/pipeline/identity.ts'
+import { flowKey, flowValue, groupValue, meterValue } from '../src/pipeline/identity.ts'
+
+/** Written out, because the constant is under test. */
+const METER_SPACE = 0x40000000
 
 interface FlowWish {
   readonly table_id?: number
@@ -43,6 +46,15 @@ export function group(id: number, ...lists: readonly Action[][]): Group {
   }
 }
 
+/** A meter that drops what is above so many packets in a second. */
+export function meter(id: number, rate: number): Meter {
+  const content = {
+    flags: OFPMF.PKTPS | OFPMF.BURST,
+    bands: [{ type: 'drop', rate, burst_size: 2 * rate } as const],
+  }
+  return { meter_id: METER_SPACE + id, ...content, why: 'a test', value: meterValue(content) }
+}
+
 /** `count` different flows to 10.0.0.0/8 addresses. */
 export const manyFlows = (count: number, port = 1): Flow[] =>
   Array.from({ length: count }, (_, index) =>
@@ -66,6 +78,7 @@ export class StandInEngine implements SwitchFacts {
   revision = 1
   #flows = new Map<string, Flow>()
   #groups = new Map<number, Group>()
+  #meters = new Map<number, Meter>()
   #listener: (dpid: string, change: TablesChange) => void = () => undefined
   readonly #answers: boolean
 
@@ -80,7 +93,7 @@ export class StandInEngine implements SwitchFacts {
   }
 
   readonly desired = () => ({
-    tables: { flows: this.#flows, groups: this.#groups },
+    tables: { flows: this.#flows, groups: this.#groups, meters: this.#meters },
     revision: this.revision,
     whole: () => undefined,
   })
@@ -103,21 +116,27 @@ export class StandInEngine implements SwitchFacts {
     this.facts.push(`forgotten ${dpid}`)
   }
 
-  announce(flows: ReadonlySet<string>, groups: ReadonlySet<number>): void {
+  announce(
+    flows: ReadonlySet<string>,
+    groups: ReadonlySet<number>,
+    meters: ReadonlySet<number> = new Set(),
+  ): void {
     for (const dpid of this.ports.keys())
-      this.#listener(dpid, { revision: this.revision, since: this.revision - 1, flows, groups })
+      this.#listener(dpid, { revision: this.revision, since: this.revision - 1, flows, groups, meters })
   }
 
   /** The next revision: all switches should hold this. They hear of it in the next turn of the event loop. */
-  want(flows: readonly Flow[], groups: readonly Group[] = []): number {
-    const [formerFlows, formerGroups] = [this.#flows, this.#groups]
+  want(flows: readonly Flow[], groups: readonly Group[] = [], meters: readonly Meter[] = []): number {
+    const [formerFlows, formerGroups, formerMeters] = [this.#flows, this.#groups, this.#meters]
     this.#set(flows, groups)
+    this.#meters = new Map(meters.map((each) => [each.meter_id, each]))
     this.revision += 1
     const [changedFlows, changedGroups] = [
       differing(formerFlows, this.#flows),
       differing(formerGroups, this.#groups),
     ]
-    setImmediate(() => this.announce(changedFlows, changedGroups))
+    const changedMeters = differing(formerMeters, this.#meters)
+    setImmediate(() => this.announce(changedFlows, changedGroups, changedMeters))
     return this.revision
   }
 

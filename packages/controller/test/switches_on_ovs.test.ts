@@ -5,7 +5,7 @@ import pino from 'pino'
 import t from 'tap'
 import { createSwitches, type Switches, type SwitchStatus } from '../src/switch/switches.ts'
 import { type PrivateOvs, startPrivateOvs } from './private_ovs.ts'
-import { apply, flow, group, manyFlows, output, StandInEngine } from './stand_in_engine.ts'
+import { apply, flow, group, manyFlows, meter, output, StandInEngine } from './stand_in_engine.ts'
 
 const DPID = '0x00000000000000a1'
 /** Written out, because the constants are under test. */
@@ -387,6 +387,61 @@ t.test('with one Open vSwitch', async (t) => {
     ])
     engine.want([])
     await current.settled()
+  })
+
+  await t.test('meters come before their flows and go after them; those of others stay', async (t) => {
+    const METER = 'meter=1090519041' // 0x41000001
+    const engine = new StandInEngine(manyFlows(20))
+    await ovs.ofctl('add-meter', 'br0', 'meter=7,kbps,band=type=drop,rate=100')
+    await restart(engine)
+    const metered = [0x1000001, 0x1000002, 0xfffffff].map((id, index) =>
+      flow({
+        table_id: 8,
+        priority: index + 1,
+        instructions: [
+          { type: 'meter', meter_id: 0x40000000 + id },
+          apply({
+            type: 'controller2',
+            properties: [{ type: 'userdata', userdata: Uint8Array.of(1, index) }],
+          }),
+        ],
+      }),
+    )
+    const meters = (rate: number) => [0x1000001, 0x1000002, 0xfffffff].map((id) => meter(id, rate))
+    engine.want([...manyFlows(20), ...metered], [], meters(20))
+    t.match(await current.settled(), { meters: 3, meter_mods_sent: 3, refused: 0, last_error: null })
+    const shown = async () => (await ovs.ofctl('dump-meters', 'br0')).join('\n')
+    t.match(await shown(), /meter=1090519041 pktps burst bands=\n *type=drop rate=20 burst_size=40/)
+    const held = await ovs.ofctl('dump-flows', 'br0', 'table=8')
+    t.match(held.join('\n'), /actions=meter:1090519041,controller\(userdata=01.00\)/)
+
+    engine.want([...manyFlows(20), ...metered], [], meters(50))
+    t.match(await current.settled(), { meter_mods_sent: 6 }, 'another rate is a modification')
+    t.equal((await ovs.ofctl('dump-flows', 'br0', 'table=8')).length, 3, 'that keeps the flows')
+
+    t.match(
+      await restart(engine, 100),
+      { flow_mods_sent: 0, meter_mods_sent: 0 },
+      'nothing changed, nothing sent',
+    )
+
+    await ovs.ofctl('mod-meter', 'br0', `${METER},pktps,burst,band=type=drop,rate=1,burst_size=1`)
+    await ovs.ofctl('del-meter', 'br0', 'meter=1090519042')
+    await until(async () => {
+      const text = await shown()
+      return (
+        text.split('rate=50').length === 4 && (await ovs.ofctl('dump-flows', 'br0', 'table=8')).length === 3
+      )
+    }, 'what others did to meters is set right, with the flow that went along')
+
+    engine.want(manyFlows(20))
+    t.match(await current.settled(), { meters: 0, refused: 0, last_error: null })
+    t.match(
+      await shown(),
+      /^[^=]*meter=7 kbps bands=\n *type=drop rate=100[^=]*$/,
+      'that of somebody else is left',
+    )
+    await ovs.ofctl('del-meters', 'br0')
   })
 
   await t.test('many refused flows do not take a round each', async (t) => {

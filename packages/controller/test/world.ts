@@ -245,12 +245,13 @@ export const emptySnapshot = (): Snapshot => ({
 })
 
 /** Everything that a switch would see, and why, in one order. */
-export const tablesText = ({ flows, groups }: Tables): string =>
+export const tablesText = ({ flows, groups, meters }: Tables): string =>
   [
     ...[...flows.values()].map((flow) =>
       JSON.stringify([flow.table_id, flow.priority, flow.key, flow.value, flow.why]),
     ),
     ...[...groups.values()].map((group) => JSON.stringify([group.group_id, group.value, group.why])),
+    ...[...meters.values()].map((meter) => JSON.stringify([meter.meter_id, meter.value, meter.why])),
   ]
     .sort()
     .join('\n')

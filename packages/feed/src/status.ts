@@ -32,13 +32,16 @@ export interface DatapathStatus {
   /** Number of flows and groups that we want there. */
   readonly flows: number
   readonly groups: number
+  /** The same of meters; absent from a controller of an older version. */
+  readonly meters?: number
+  readonly meter_mods_sent?: number
   /** Flow-mods and group-mods sent since the controller started. */
   readonly flow_mods_sent: number
   readonly group_mods_sent: number
   readonly packet_ins: number
   /** Errors (OFPT_ERROR) that the switch answered since the controller started; those that were expected too. */
   readonly errors?: number
-  /** Flows and groups that the switch refused and that are left out until they change. */
+  /** Flows, groups and meters that the switch refused and that are left out until they change. */
   readonly refused: number
   readonly last_error: string | null
   /** What a user should know, e.g. fail-mode standalone. */

@@ -33,18 +33,20 @@ const DATAPATH = object(
     acknowledged_revision: REVISION,
     flows: count('Flows that should be there.'),
     groups: count('Groups that should be there.'),
+    meters: count('Meters that should be there; absent from controllers of an older version.'),
     flow_mods_sent: count('Since the controller started.'),
     group_mods_sent: count('Since the controller started.'),
+    meter_mods_sent: count('The same; absent from controllers of an older version.'),
     packet_ins: count('Since the controller started.'),
     errors: count(
       'Errors of the switch since then, also expected ones; absent from controllers of an older version.',
     ),
-    refused: count('Flows and groups that the switch refused.'),
+    refused: count('Flows, groups and meters that the switch refused.'),
     last_error: maybe('The last error of the switch.'),
     warnings: listOf(text('What a user should know.')),
     since: text('When it was connected or disconnected.'),
   },
-  ['pending', 'bridge', 'ovsdb', 'errors'],
+  ['pending', 'bridge', 'ovsdb', 'errors', 'meters', 'meter_mods_sent'],
 )
 
 /** `OvsdbStatus` of the feed. */

@@ -72,10 +72,15 @@ export const METRICS = {
     labels: datapath,
     help: 'Groups that should be on the datapath.',
   },
+  openvnet_datapath_meters: {
+    type: 'gauge',
+    labels: datapath,
+    help: 'Meters that should be on the datapath.',
+  },
   openvnet_datapath_refused: {
     type: 'gauge',
     labels: datapath,
-    help: 'Flows and groups that the datapath refused.',
+    help: 'Flows, groups and meters that the datapath refused.',
   },
   openvnet_datapath_flow_mods_sent_total: {
     type: 'counter',

@@ -57,6 +57,7 @@ const createDatapathMetrics = ({ gauge, counter }: Makers) => {
     [gauge('openvnet_datapath_acknowledged_revision'), (datapath) => datapath.acknowledged_revision],
     [gauge('openvnet_datapath_flows'), ({ flows }) => flows],
     [gauge('openvnet_datapath_groups'), ({ groups }) => groups],
+    [gauge('openvnet_datapath_meters'), ({ meters }) => meters ?? 0],
     [gauge('openvnet_datapath_refused'), ({ refused }) => refused],
     [counter('openvnet_datapath_flow_mods_sent_total'), (datapath) => datapath.flow_mods_sent],
     [counter('openvnet_datapath_packet_ins_total'), (datapath) => datapath.packet_ins],

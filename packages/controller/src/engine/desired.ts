@@ -1,7 +1,7 @@
 /** The seam between the engine, which computes what switches should hold, and the sessions that make it so. */
 import type { Tables } from '../pipeline/flow.ts'
 
-/** After a pass: which flows and groups of a switch may differ from before. */
+/** After a pass: which flows, groups and meters of a switch may differ from before. */
 export interface TablesChange {
   /** Revision of the model that the tables now express. */
   readonly revision: number
@@ -16,6 +16,8 @@ export interface TablesChange {
   readonly flows: ReadonlySet<string>
   /** Ids of groups that were added, changed or removed. */
   readonly groups: ReadonlySet<number>
+  /** Ids of meters that were added, changed or removed. */
+  readonly meters: ReadonlySet<number>
 }
 
 /** One switch as the sessions see the engine. */

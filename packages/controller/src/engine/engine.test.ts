@@ -66,7 +66,9 @@ t.test('a pass is announced to the switches that it concerns, and to those that 
   t.equal(passes(), before + 1, 'and to whoever wants to know of each')
   engine.connected(DPID, PORTS)
   await engine.settled()
-  t.strictSame(changes, [[DPID, { revision: 1, since: 1, flows: new Set(), groups: new Set() }]])
+  t.strictSame(changes, [
+    [DPID, { revision: 1, since: 1, flows: new Set(), groups: new Set(), meters: new Set() }],
+  ])
 })
 
 t.test('the tables of a pass appear at once, however long it takes', async (t) => {

@@ -359,8 +359,8 @@ export class Engine implements SwitchFacts {
 
   /** Where rows still say something of the switch, it is wanted when that is back: the tables stay until they do not. */
   #dropTables(dpid: string): void {
-    const { flows, groups } = this.tables(dpid)
-    if (flows.size > this.#standing.flows.length || groups.size > 0) return
+    const { flows, groups, meters } = this.tables(dpid)
+    if (flows.size > this.#standing.flows.length || groups.size + meters.size > 0) return
     this.#switches.delete(dpid)
     this.#forgotten.delete(dpid)
   }

@@ -1,8 +1,8 @@
 /**
- * What a feature gives the engine: pure functions from the view to flows and groups.
+ * What a feature gives the engine: pure functions from the view to flows, groups and meters.
  * There are no handlers for added, changed or removed rows: the engine knows what a rule has read.
  */
-import type { Bucket } from '@openvnet/openflow'
+import type { Bucket, MeterBand } from '@openvnet/openflow'
 import type { ResourceName, Row } from '@openvnet/schema'
 import type { FeatureName } from '../pipeline/features.ts'
 import type { FlowDraft, Table } from '../pipeline/table.ts'
@@ -15,9 +15,18 @@ export interface GroupDraft {
   readonly why: string
 }
 
+export interface MeterDraft {
+  readonly meter_id: number
+  /** Of OFPMF. */
+  readonly flags: number
+  readonly bands: readonly MeterBand[]
+  readonly why: string
+}
+
 export interface Compiled {
   readonly flows?: readonly FlowDraft[]
   readonly groups?: readonly GroupDraft[]
+  readonly meters?: readonly MeterDraft[]
 }
 
 /** One instance for each row of `entity` and each datapath id that `on` names for it. */
@@ -26,7 +35,7 @@ export interface Rule<N extends ResourceName = ResourceName> {
   readonly entity: N
   /** Datapath ids of the switches on which the row has an effect, by row id. */
   readonly on: Query<readonly string[]>
-  /** The flows and groups that the row means on one switch. Pure: reads nothing but its arguments. */
+  /** The flows, groups and meters that the row means on one switch. Pure: reads nothing but its arguments. */
   readonly compile: (row: Row<N>, view: View, dpid: string) => Compiled
 }
 

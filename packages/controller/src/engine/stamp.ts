@@ -1,10 +1,10 @@
-/** Drafts become flows and groups: the owner's cookie, key and value. */
+/** Drafts become flows, groups and meters: the owner's cookie, key and value. */
 import type { Owner } from '../pipeline/cookie.ts'
 import { encodeCookie } from '../pipeline/cookie.ts'
-import { type Explainer, Flow, type Group } from '../pipeline/flow.ts'
-import { flowKey, flowValue, groupValue } from '../pipeline/identity.ts'
+import { type Explainer, Flow, type Group, type Meter } from '../pipeline/flow.ts'
+import { flowKey, flowValue, groupValue, meterValue } from '../pipeline/identity.ts'
 import type { FlowDraft } from '../pipeline/table.ts'
-import type { Compiled, GroupDraft } from './rule.ts'
+import type { Compiled, GroupDraft, MeterDraft } from './rule.ts'
 import type { Contribution } from './switch_tables.ts'
 
 export const keyOf = ({ table_id, priority, match }: FlowDraft): string => flowKey(table_id, priority, match)
@@ -21,14 +21,21 @@ const stampFlow = (draft: FlowDraft, cookie: bigint, explainer: Explainer): Flow
 }
 
 const stampGroup = (draft: GroupDraft): Group => ({ ...draft, value: groupValue(draft) })
+const stampMeter = (draft: MeterDraft): Meter => ({ ...draft, value: meterValue(draft) })
 
 const NO_FLOWS: readonly Flow[] = []
 const NO_GROUPS: readonly Group[] = []
+const NO_METERS: readonly Meter[] = []
 
-export const stamp = ({ flows, groups }: Compiled, owner: Owner, explainer: Explainer): Contribution => {
+export const stamp = (
+  { flows, groups, meters }: Compiled,
+  owner: Owner,
+  explainer: Explainer,
+): Contribution => {
   const cookie = encodeCookie(owner)
   return {
     flows: flows?.map((draft) => stampFlow(draft, cookie, explainer)) ?? NO_FLOWS,
     groups: groups?.map(stampGroup) ?? NO_GROUPS,
+    meters: meters?.map(stampMeter) ?? NO_METERS,
   }
 }

@@ -16,5 +16,5 @@ export const standingFlows = (features: readonly Feature[]): Contribution => {
     ...tables.map((table) => table.missFlow),
     ...always,
   ])
-  return { flows: drafts.flatMap((draft) => standing(draft).flows), groups: [] }
+  return { flows: drafts.flatMap((draft) => standing(draft).flows), groups: [], meters: [] }
 }

@@ -3,7 +3,7 @@
  * Two instances may say the same flow; should they say different things under one key, the choice does not
  * depend on who came first.
  */
-import type { Flow, Group, Tables } from '../pipeline/flow.ts'
+import type { Flow, Group, Meter, Tables } from '../pipeline/flow.ts'
 import type { TablesChange } from './desired.ts'
 
 interface Claimed {
@@ -54,25 +54,33 @@ class Claims<K, V extends Claimed> {
 export interface Contribution {
   readonly flows: readonly Flow[]
   readonly groups: readonly Group[]
+  readonly meters: readonly Meter[]
 }
 
-export const NOTHING: Contribution = { flows: [], groups: [] }
+export const NOTHING: Contribution = { flows: [], groups: [], meters: [] }
 
 const sameList = <T>(a: readonly T[], b: readonly T[], same: (x: T, y: T) => boolean): boolean =>
   a.length === b.length && a.every((item, index) => same(item, b[index] as T))
 
 export const sameContribution = (a: Contribution, b: Contribution): boolean =>
   sameList(a.flows, b.flows, (x, y) => x.key === y.key && x.value === y.value) &&
-  sameList(a.groups, b.groups, (x, y) => x.group_id === y.group_id && x.value === y.value && x.why === y.why)
+  sameList(
+    a.groups,
+    b.groups,
+    (x, y) => x.group_id === y.group_id && x.value === y.value && x.why === y.why,
+  ) &&
+  sameList(a.meters, b.meters, (x, y) => x.meter_id === y.meter_id && x.value === y.value && x.why === y.why)
 
 export class SwitchTables {
   readonly #flows = new Claims<string, Flow>()
   readonly #groups = new Claims<number, Group>()
+  readonly #meters = new Claims<number, Meter>()
   #changedFlows = new Set<string>()
   #changedGroups = new Set<number>()
+  #changedMeters = new Set<number>()
 
   get tables(): Tables {
-    return { flows: this.#flows.winners, groups: this.#groups.winners }
+    return { flows: this.#flows.winners, groups: this.#groups.winners, meters: this.#meters.winners }
   }
 
   /** Replaces what an instance said before by what it says now. */
@@ -83,13 +91,22 @@ export class SwitchTables {
     for (const flow of before.flows) if (this.#flows.remove(flow.key, flow)) this.#changedFlows.add(flow.key)
     for (const group of before.groups)
       if (this.#groups.remove(group.group_id, group)) this.#changedGroups.add(group.group_id)
+    this.#replaceMeters(before.meters, after.meters)
+  }
+
+  #replaceMeters(before: readonly Meter[], after: readonly Meter[]): void {
+    for (const meter of after)
+      if (this.#meters.add(meter.meter_id, meter)) this.#changedMeters.add(meter.meter_id)
+    for (const meter of before)
+      if (this.#meters.remove(meter.meter_id, meter)) this.#changedMeters.add(meter.meter_id)
   }
 
   /** What may have changed since it was asked last. */
-  takeChange(): Pick<TablesChange, 'flows' | 'groups'> {
-    const change = { flows: this.#changedFlows, groups: this.#changedGroups }
+  takeChange(): Pick<TablesChange, 'flows' | 'groups' | 'meters'> {
+    const change = { flows: this.#changedFlows, groups: this.#changedGroups, meters: this.#changedMeters }
     this.#changedFlows = new Set()
     this.#changedGroups = new Set()
+    this.#changedMeters = new Set()
     return change
   }
 }

@@ -36,6 +36,7 @@ const LETTER = {
 } as const
 
 const GROUP_LETTER = String.fromCharCode(LETTER.group)
+const METER_LETTER = String.fromCharCode(LETTER.meter)
 /** Others may have actions within them. */
 const OTHER_LETTER = String.fromCharCode(LETTER.other)
 
@@ -213,3 +214,6 @@ export function readInstructions(reader: ByteStringReader): Instruction[] {
 /** Whether bytes that were written here may hold a group action: false only when there is none. */
 export const mayHoldGroups = (text: string): boolean =>
   text.includes(GROUP_LETTER) || text.includes(OTHER_LETTER)
+
+/** The same for the instruction that sends packets through a meter. */
+export const mayHoldMeter = (text: string): boolean => text.includes(METER_LETTER)

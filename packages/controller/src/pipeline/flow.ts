@@ -1,11 +1,11 @@
 /**
- * What we want in a switch: flows and groups as data, each with the sentence that says why it is there.
+ * What we want in a switch: flows, groups and meters as data, each with the sentence that says why it is there.
  *
  * Identity is the key (table, priority, canonical match), content is the value (cookie, timeouts, flags, canonical
  * instructions): two flows with the same key and value are the same flow, however they came to be. A switch may hold
  * a hundred thousand, so a flow keeps the two strings, and what they say is read from them when somebody asks.
  */
-import type { Bucket, Instruction, Match } from '@openvnet/openflow'
+import type { Bucket, Instruction, Match, MeterBand } from '@openvnet/openflow'
 import { type FlowContent, type FlowIdentity, readFlowKey, readFlowValue } from './identity.ts'
 
 /** Who can say why a flow is there: whoever computed it computes the sentence when it is asked for. */
@@ -70,8 +70,19 @@ export interface Group {
   readonly value: string
 }
 
-/** Everything that one switch should hold. Group ids of the map are the keys. */
+export interface Meter {
+  readonly meter_id: number
+  /** Of OFPMF: kilobits or packets, and whether a burst is said. */
+  readonly flags: number
+  readonly bands: readonly MeterBand[]
+  readonly why: string
+  /** Content for comparison: see `meterValue`. */
+  readonly value: string
+}
+
+/** Everything that one switch should hold. Groups and meters are by their ids. */
 export interface Tables {
   readonly flows: ReadonlyMap<string, Flow>
   readonly groups: ReadonlyMap<number, Group>
+  readonly meters: ReadonlyMap<number, Meter>
 }

@@ -10,7 +10,8 @@ import {
 import fc from 'fast-check'
 import t from 'tap'
 import { isOurGroup } from './group_space.ts'
-import { flowKey, flowValue, groupValue, readFlowKey } from './identity.ts'
+import { flowKey, flowValue, groupValue, meterValue, readFlowKey } from './identity.ts'
+import { isOurMeter, meterOf } from './meter_space.ts'
 
 /** Those with numbers for values; the pipeline has no use for tunnel options. */
 const NAMES = (Object.keys(FIELDS) as FieldName[]).filter((name) => FIELDS[name].kind !== 'bytes')
@@ -149,4 +150,27 @@ t.test('our groups are told by their id', async (t) => {
     [0x40000000, 0x4fffffff, 0, 1, 0x3fffffff, 0x50000000, 0xc0000000, 0xffffff00].map(isOurGroup),
     [true, true, false, false, false, false, false, false],
   )
+})
+
+t.test(
+  'a meter id says kind and interface; what does not fit is refused, and others are not ours',
+  async (t) => {
+    t.equal(meterOf(1, 7), 0x41000007)
+    t.equal(meterOf(15, 0xffffff), 0x4fffffff)
+    t.throws(() => meterOf(16, 1), { message: 'kind 16 of interface id 1 does not fit into a meter id' })
+    t.throws(() => meterOf(1, 0x1000000), RangeError)
+    t.strictSame(
+      [0x40000000, 0x4fffffff, 7, 0x3fffffff, 0x50000000, 0xc1000007, 0xffffffff].map(isOurMeter),
+      [true, true, ...[false, false, false, false, false]],
+    )
+  },
+)
+
+t.test('the value of a meter is what a switch keeps of it', async (t) => {
+  const drop = { type: 'drop', rate: 20, burst_size: 40 } as const
+  const value = meterValue({ flags: 6, bands: [drop] })
+  t.equal(meterValue({ flags: 14, bands: [drop] }), value, 'counted or not')
+  t.not(meterValue({ flags: 5, bands: [drop] }), value)
+  t.not(meterValue({ flags: 6, bands: [{ ...drop, burst_size: 41 }] }), value)
+  t.not(meterValue({ flags: 6, bands: [drop, drop] }), value)
 })

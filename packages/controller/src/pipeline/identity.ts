@@ -1,12 +1,12 @@
 /**
- * Identity of flows and groups as strings for maps: equal strings mean the same to a switch.
+ * Identity of flows, groups and meters as strings for maps: equal strings mean the same to a switch.
  *
  * They are byte strings of the canonical form of what they name, so that a flow read back from Open vSwitch has the
  * key and the value of the flow that was sent: instructions in order of execution, lists without actions dropped,
  * flags that are not state dropped, what a group's type does not use dropped. Key and value together are the whole
  * flow: both can be read.
  */
-import type { Bucket, Instruction, Match } from '@openvnet/openflow'
+import { type Bucket, type Instruction, type Match, type MeterBand, OFPMF } from '@openvnet/openflow'
 import { readInstructions, writeActions, writeInstructions } from './action_bytes.ts'
 import { ByteStringReader, ByteStringWriter } from './byte_string.ts'
 import { readMatch, writeMatch } from './match_bytes.ts'
@@ -98,5 +98,28 @@ export function groupValue(group: {
   writer.clear()
   writer.u8(group.group_type)
   for (const bucket of group.buckets) writeBucket(group.group_type, bucket)
+  return writer.take()
+}
+
+/** OFPMF_STATS: the switch counts with or without it. */
+const METER_FLAGS = OFPMF.KBPS | OFPMF.PKTPS | OFPMF.BURST
+
+const BAND_NUMBERS = { drop: 1, dscp_remark: 2, experimenter: 3, unknown: 4 } as const
+
+/** What a meter holds, in the order of its bands; of bands that we never ask for, that they are others. */
+export function meterValue({
+  flags,
+  bands,
+}: {
+  readonly flags: number
+  readonly bands: readonly MeterBand[]
+}): string {
+  writer.clear()
+  writer.u16(flags & METER_FLAGS)
+  for (const band of bands) {
+    writer.u8(BAND_NUMBERS[band.type])
+    writer.u32(band.rate)
+    writer.u32(band.burst_size)
+  }
   return writer.take()
 }

@@ -64,6 +64,11 @@ than 128 guests, its buckets are the groups \`0x48000000 + 128 × network id + p
 Those of segments have \`0x44…\` and \`0x4c…\` instead of \`0x40…\` and \`0x48…\`.
 Groups outside of \`0x4…\` are not ours.
 
+## Meters
+
+Meter \`0x4 (4 bits) | kind of punt (4) | interface id (24)\` limits what one guest sends to the controller of one kind.
+Meters outside of \`0x4…\` are not ours.
+
 ## Priorities
 
 0 what a table does with packets that nothing else matches · 100 a fallback of an object · 200 ordinary · 300 an exception · 1000 + prefix length for longest prefix first.

@@ -5,6 +5,8 @@
  * an ADD for each change, CLOSE, and COMMIT only when CLOSE was answered and no ADD was refused, because a switch
  * commits the others without a word. Where a switch has no bundles it goes out as plain messages and a barrier.
  *
+ * Meters cannot be in a bundle (OFPBFC_MSG_UNSUP): changes of them are given as batches that are not atomic.
+ *
  * All but COMMIT changes nothing, so it is done ahead: the switch commits one batch while the next is written.
  */
 import { OFPBCT, OFPBF } from '@openvnet/openflow'
@@ -79,13 +81,10 @@ async function commit(bundle: Bundle, dispatch: Dispatch, changes: readonly Chan
 /** Fills an open bundle and closes it. */
 async function fill(bundle: Bundle, dispatch: Dispatch, changes: readonly Change[]): Promise<void> {
   const { bundle_id } = bundle
-  await dispatch.send(changes, (message) => ({
-    type: 'bundle_add_message',
-    xid: message.xid,
-    bundle_id,
-    flags: FLAGS,
-    message,
-  }))
+  await dispatch.send(changes, (message) => {
+    if (message.type === 'meter_mod') throw new TypeError('a bundle takes no meters')
+    return { type: 'bundle_add_message', xid: message.xid, bundle_id, flags: FLAGS, message }
+  })
   expectReply(await control(bundle, OFPBCT.CLOSE_REQUEST), 'bundle close')
 }
 

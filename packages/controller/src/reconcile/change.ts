@@ -1,5 +1,5 @@
 /** One difference between what a switch should hold and what it holds: what `diff` finds and `apply` sends. */
-import type { Flow, Group } from '../pipeline/flow.ts'
+import type { Flow, Group, Meter } from '../pipeline/flow.ts'
 
 export interface FlowAdd {
   readonly kind: 'flow_add'
@@ -23,4 +23,22 @@ export interface GroupDelete {
   readonly group_id: number
 }
 
-export type Change = FlowAdd | FlowDelete | GroupAdd | GroupModify | GroupDelete
+export interface MeterAdd {
+  readonly kind: 'meter_add'
+  readonly meter: Meter
+}
+export interface MeterModify {
+  readonly kind: 'meter_modify'
+  readonly meter: Meter
+}
+export interface MeterDelete {
+  readonly kind: 'meter_delete'
+  readonly meter_id: number
+}
+
+export type MeterChange = MeterAdd | MeterModify | MeterDelete
+export type Change = FlowAdd | FlowDelete | GroupAdd | GroupModify | GroupDelete | MeterChange
+
+/** Bundles do not take meters. */
+export const isMeterChange = (change: Change): change is MeterChange =>
+  change.kind === 'meter_add' || change.kind === 'meter_modify' || change.kind === 'meter_delete'

@@ -6,23 +6,25 @@
  *
  * - a flow goes, because it says what the model says no more, such as an address that moved to somebody else: its
  *   packets then meet the table's miss, which drops where the tables decide who may talk to whom;
- * - a group stays, because its flows would go with it, which were not refused: better a list of members that is a
- *   change behind than none.
+ * - a group or meter stays, because its flows would go with it, which were not refused: better a list of members that is
+ *   a change behind than none.
  */
-import type { Flow, Group, Tables } from '../pipeline/flow.ts'
+import type { Flow, Group, Meter, Tables } from '../pipeline/flow.ts'
 import type { Change } from './change.ts'
 import type { Installed } from './installed.ts'
 
-/** Which flows (by key) and groups (by id) to compare. */
+/** Which flows (by key), groups and meters (by id) to compare. */
 export interface Scope {
   readonly flows: Iterable<string>
   readonly groups: Iterable<number>
+  readonly meters: Iterable<number>
 }
 
 /** What the switch refused, and still would. */
 export interface Quarantine {
   hasFlow(flow: Flow): boolean
   hasGroup(group: Group): boolean
+  hasMeter(meter: Meter): boolean
 }
 
 export interface Comparison {
@@ -41,21 +43,23 @@ export function everything(desired: Tables, installed: Installed): Scope {
   return {
     flows: both(desired.flows, installed.flows),
     groups: both(desired.groups, installed.groups),
+    meters: both(desired.meters, installed.meters),
   }
 }
 
-/** The same scope in parts of at most `size` flows; all groups are in the first. */
+/** The same scope in parts of at most `size` flows; all groups and meters are in the first. */
 export function* parts(scope: Scope, size: number): Generator<Scope> {
-  let groups = scope.groups
+  let { groups, meters } = scope
   let flows: string[] = []
   for (const key of scope.flows) {
     flows.push(key)
     if (flows.length < size) continue
-    yield { groups, flows }
+    yield { groups, meters, flows }
     groups = []
+    meters = []
     flows = []
   }
-  yield { groups, flows }
+  yield { groups, meters, flows }
 }
 
 function flowChange(key: string, { desired, installed, quarantine }: Comparison): Change | undefined {
@@ -75,9 +79,21 @@ function groupChange(group_id: number, { desired, installed, quarantine }: Compa
   return { kind: there === undefined ? 'group_add' : 'group_modify', group: wanted }
 }
 
+function meterChange(meter_id: number, { desired, installed, quarantine }: Comparison): Change | undefined {
+  const wanted = desired.meters.get(meter_id)
+  const there = installed.meters.get(meter_id)
+  if (wanted === undefined) return there === undefined ? undefined : { kind: 'meter_delete', meter_id }
+  if (there === wanted.value || quarantine.hasMeter(wanted)) return undefined
+  return { kind: there === undefined ? 'meter_add' : 'meter_modify', meter: wanted }
+}
+
 /** The changes that make the installed view equal to the desired tables within the scope, in no useful order. */
 export function diff(comparison: Comparison, scope: Scope): Change[] {
   const changes: Change[] = []
+  for (const meter_id of scope.meters) {
+    const change = meterChange(meter_id, comparison)
+    if (change !== undefined) changes.push(change)
+  }
   for (const group_id of scope.groups) {
     const change = groupChange(group_id, comparison)
     if (change !== undefined) changes.push(change)

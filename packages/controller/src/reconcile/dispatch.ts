@@ -6,13 +6,19 @@
  * event loop, so that other switches get their turn.
  */
 import { setImmediate } from 'node:timers/promises'
-import { type BundleAddMessage, EncodeError, type FlowMod, type GroupMod } from '@openvnet/openflow'
+import {
+  type BundleAddMessage,
+  EncodeError,
+  type FlowMod,
+  type GroupMod,
+  type MeterMod,
+} from '@openvnet/openflow'
 import type { Change } from './change.ts'
 import { type Channel, nameOf } from './channel.ts'
 import { message } from './messages.ts'
 import type { Refusal } from './outcome.ts'
 
-export type Modification = FlowMod | GroupMod
+export type Modification = FlowMod | GroupMod | MeterMod
 
 /** Messages that are encoded in one go: a few milliseconds. */
 const CHUNK = 500

@@ -1,27 +1,28 @@
 /**
  * Compares what a switch holds of ours with what it is known to hold, without keeping it. Somebody else may have
- * changed it: groups and the number of flows are cheap enough to look at every few seconds, each flow is not always.
+ * changed it: groups, meters and the number of flows are cheap enough to look at every few seconds, each flow is not always.
  */
 import type { AggregateStatsRequest } from '@openvnet/openflow'
 import { flowKey, flowValue } from '../pipeline/identity.ts'
 import type { Channel } from './channel.ts'
-import { OURS, readFlows, readGroups } from './dump.ts'
+import { OURS, readFlows, readGroups, readMeters } from './dump.ts'
 import { emptyInstalled, type Installed, isOurs } from './installed.ts'
 
 const COUNT: AggregateStatsRequest = { type: 'aggregate', ...OURS }
 
 /** What was found at a switch. */
 export interface Inspection {
-  /** Number of flows and groups. */
+  /** Number of flows, groups and meters. */
   readonly flows: number
   readonly groups: number
+  readonly meters: number
   /** How many of them have another content than they had, or are new; flows only if they were read. */
   readonly different: number
 }
 
-function differentGroups(found: ReadonlyMap<number, string>, installed: Installed): number {
+function countDifferent(found: ReadonlyMap<number, string>, known: ReadonlyMap<number, string>): number {
   let different = 0
-  for (const [group_id, value] of found) if (installed.groups.get(group_id) !== value) different += 1
+  for (const [id, value] of found) if (known.get(id) !== value) different += 1
   return different
 }
 
@@ -57,16 +58,24 @@ export async function inspect(
 ): Promise<Inspection> {
   const found = emptyInstalled()
   await readGroups(channel, found)
+  await readMeters(channel, found)
   const { flows, different } = eachFlow
     ? await compareFlows(channel, installed)
     : { flows: await countFlows(channel), different: 0 }
   return {
     flows,
     groups: found.groups.size,
-    different: different + differentGroups(found.groups, installed),
+    meters: found.meters.size,
+    different:
+      different +
+      countDifferent(found.groups, installed.groups) +
+      countDifferent(found.meters, installed.meters),
   }
 }
 
 /** Whether the switch holds what it is known to hold, as far as was looked. */
-export const agrees = ({ flows, groups, different }: Inspection, installed: Installed): boolean =>
-  flows === installed.flows.size && groups === installed.groups.size && different === 0
+export const agrees = ({ flows, groups, meters, different }: Inspection, installed: Installed): boolean =>
+  flows === installed.flows.size &&
+  groups === installed.groups.size &&
+  meters === installed.meters.size &&
+  different === 0

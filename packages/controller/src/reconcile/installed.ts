@@ -3,26 +3,33 @@
  *
  * Filled from a dump, then changed only by what the switch acknowledged; thrown away when an outcome is unknown.
  */
-import type { FlowStats, GroupDesc } from '@openvnet/openflow'
+import type { FlowStats, GroupDesc, MeterConfig } from '@openvnet/openflow'
 import { COOKIE_BRAND, COOKIE_BRAND_MASK } from '../pipeline/cookie.ts'
 import type { Tables } from '../pipeline/flow.ts'
 import { isOurGroup } from '../pipeline/group_space.ts'
-import { flowKey, flowValue, groupValue } from '../pipeline/identity.ts'
+import { flowKey, flowValue, groupValue, meterValue } from '../pipeline/identity.ts'
+import { isOurMeter } from '../pipeline/meter_space.ts'
 import type { Change } from './change.ts'
-import { groupsOfFlow, groupsOfGroup, Uses } from './uses.ts'
+import { groupsOfFlow, groupsOfGroup, metersOfFlow, Uses } from './uses.ts'
 
-/** Flows by `flowKey` and groups by id, each with its value. */
+/** Flows by `flowKey`, groups and meters by id, each with its value. */
 export interface Installed {
   readonly flows: Map<string, string>
   readonly groups: Map<number, string>
-  /** Which of them use which groups. */
-  readonly uses: { readonly flows: Uses<string>; readonly groups: Uses<number> }
+  readonly meters: Map<number, string>
+  /** Which flows and groups use which groups, and which flows which meters. */
+  readonly uses: {
+    readonly flows: Uses<string>
+    readonly groups: Uses<number>
+    readonly meters: Uses<string>
+  }
 }
 
 export const emptyInstalled = (): Installed => ({
   flows: new Map(),
   groups: new Map(),
-  uses: { flows: new Uses(), groups: new Uses() },
+  meters: new Map(),
+  uses: { flows: new Uses(), groups: new Uses(), meters: new Uses() },
 })
 
 /** Whether a flow of a dump has our brand. */
@@ -36,9 +43,14 @@ export function recordFlows(installed: Installed, flows: readonly FlowStats[], d
     const wanted = desired?.flows.get(key)
     // One string instead of two where the switch holds what it should.
     const same = wanted?.value === value ? wanted : { key, value }
-    installed.flows.set(same.key, same.value)
-    installed.uses.flows.set(same.key, groupsOfFlow(same.value))
+    setFlow(installed, same.key, same.value)
   }
+}
+
+function setFlow({ flows, uses }: Installed, key: string, value: string): void {
+  flows.set(key, value)
+  uses.flows.set(key, groupsOfFlow(value))
+  uses.meters.set(key, metersOfFlow(value))
 }
 
 /** Takes a part of a group dump over; groups outside of our id space are left out. */
@@ -49,9 +61,15 @@ export function recordGroups(installed: Installed, groups: readonly GroupDesc[])
   }
 }
 
+/** Takes a part of a meter dump over; meters outside of our id space are left out. */
+export function recordMeters({ meters }: Installed, found: readonly MeterConfig[]): void {
+  for (const meter of found) if (isOurMeter(meter.meter_id)) meters.set(meter.meter_id, meterValue(meter))
+}
+
 function dropFlow({ flows, uses }: Installed, key: string): void {
   flows.delete(key)
   uses.flows.delete(key)
+  uses.meters.delete(key)
 }
 
 /** The switch removes the flows that use a group with it (OpenFlow 1.3.5 §6.5). @returns their keys */
@@ -63,16 +81,23 @@ function dropGroup(installed: Installed, group_id: number): string[] {
   return fallen
 }
 
+/** As with a group (§6.5.1). @returns keys of the flows that went with it */
+function dropMeter(installed: Installed, meter_id: number): string[] {
+  const fallen = [...installed.uses.meters.users(meter_id)]
+  for (const key of fallen) dropFlow(installed, key)
+  installed.meters.delete(meter_id)
+  return fallen
+}
+
 /**
  * Follows a change that the switch acknowledged.
- * @returns keys of flows that it removed with a group; one that is wanted all the same has to be compared again
+ * @returns keys of flows that it removed with a group or meter; one that is wanted all the same has to be compared again
  */
 export function acknowledge(installed: Installed, change: Change): readonly string[] {
-  const { flows, groups, uses } = installed
+  const { groups, meters, uses } = installed
   switch (change.kind) {
     case 'flow_add':
-      flows.set(change.flow.key, change.flow.value)
-      uses.flows.set(change.flow.key, groupsOfFlow(change.flow.value))
+      setFlow(installed, change.flow.key, change.flow.value)
       return []
     case 'flow_delete':
       dropFlow(installed, change.key)
@@ -84,5 +109,11 @@ export function acknowledge(installed: Installed, change: Change): readonly stri
       return []
     case 'group_delete':
       return dropGroup(installed, change.group_id)
+    case 'meter_add':
+    case 'meter_modify':
+      meters.set(change.meter.meter_id, change.meter.value)
+      return []
+    case 'meter_delete':
+      return dropMeter(installed, change.meter_id)
   }
 }

@@ -1,13 +1,23 @@
 /**
- * Changes as OpenFlow messages (1.3.5 §7.3.4.1 and §7.3.4.2). Pure; the sender gives the `xid`.
+ * Changes as OpenFlow messages (1.3.5 §7.3.4.1, .2 and .4). Pure; the sender gives the `xid`.
  *
  * A flow is always set with OFPFC_ADD: it replaces what is there and keeps the counters (no RESET_COUNTS), and it
  * is the only command that changes the cookie. Deletion is strict and asks for our cookies, so it takes one flow of
  * ours and never somebody else's.
  */
-import { type FlowMod, type GroupMod, OFP_NO_BUFFER, OFPFC, OFPG, OFPGC, OFPP } from '@openvnet/openflow'
+import {
+  type FlowMod,
+  type GroupMod,
+  type MeterMod,
+  OFP_NO_BUFFER,
+  OFPFC,
+  OFPG,
+  OFPGC,
+  OFPMC,
+  OFPP,
+} from '@openvnet/openflow'
 import { COOKIE_BRAND, COOKIE_BRAND_MASK } from '../pipeline/cookie.ts'
-import type { Flow, Group } from '../pipeline/flow.ts'
+import type { Flow, Group, Meter } from '../pipeline/flow.ts'
 import { readFlowKey, readFlowValue } from '../pipeline/identity.ts'
 import type { Change } from './change.ts'
 
@@ -63,8 +73,16 @@ function groupDelete(group_id: number, xid: number): GroupMod {
   return { type: 'group_mod', xid, command: OFPGC.DELETE, group_type: 0, group_id, buckets: [] }
 }
 
+function meterSet({ meter_id, flags, bands }: Meter, command: number, xid: number): MeterMod {
+  return { type: 'meter_mod', xid, command, flags, meter_id, bands }
+}
+
+const meterDelete = (meter_id: number, xid: number): MeterMod => ({
+  ...{ type: 'meter_mod', xid, command: OFPMC.DELETE, flags: 0, meter_id, bands: [] },
+})
+
 /** The message that makes a change. */
-export function message(change: Change, xid: number): FlowMod | GroupMod {
+export function message(change: Change, xid: number): FlowMod | GroupMod | MeterMod {
   switch (change.kind) {
     case 'flow_add':
       return flowAdd(change.flow, xid)
@@ -76,5 +94,11 @@ export function message(change: Change, xid: number): FlowMod | GroupMod {
       return groupSet(change.group, OFPGC.MODIFY, xid)
     case 'group_delete':
       return groupDelete(change.group_id, xid)
+    case 'meter_add':
+      return meterSet(change.meter, OFPMC.ADD, xid)
+    case 'meter_modify':
+      return meterSet(change.meter, OFPMC.MODIFY, xid)
+    case 'meter_delete':
+      return meterDelete(change.meter_id, xid)
   }
 }

@@ -1,17 +1,26 @@
 /**
  * The order in which changes are safe one by one, for switches without bundles and for sets that need several:
  *
- * 1. groups are added or modified, those that others refer to first; 2. flows are added or replaced, those of the last
- * table first; 3. flows are deleted, those of the first table first; 4. groups are deleted, those that refer to others
- * first.
+ * 1. meters are added or modified; 2. groups are added or modified, those that others refer to first; 3. flows are added
+ * or replaced, those of the last table first; 4. flows are deleted, those of the first table first; 5. groups are
+ * deleted, those that refer to others first; 6. meters are deleted.
  *
- * So no flow and no group ever refers to a group that is not there, groups that refer to no circle before and after
- * refer to none in between, no deletion of a group takes a flow along that is wanted, and no packet is sent on to
+ * So no flow and no group ever refers to a group or meter that is not there, groups that refer to no circle before and after
+ * refer to none in between, no deletion of one takes a flow along that is wanted, and no packet is sent on to
  * where what it needs is not there yet or not any more: packets only go down the tables. Pure.
  */
 import type { Group } from '../pipeline/flow.ts'
 import { tableOfKey } from '../pipeline/identity.ts'
-import type { Change, FlowAdd, FlowDelete, GroupAdd, GroupDelete, GroupModify } from './change.ts'
+import {
+  type Change,
+  type FlowAdd,
+  type FlowDelete,
+  type GroupAdd,
+  type GroupDelete,
+  type GroupModify,
+  isMeterChange,
+  type MeterChange,
+} from './change.ts'
 import type { Comparison } from './diff.ts'
 import type { Installed } from './installed.ts'
 import { groupsOfGroup } from './uses.ts'
@@ -70,16 +79,21 @@ export function order(
   const flowAdds: FlowAdd[] = []
   const flowDeletes: FlowDelete[] = []
   const groupDeletes: GroupDelete[] = []
+  const meterSets: MeterChange[] = []
+  const meterDeletes: MeterChange[] = []
   for (const change of changes) {
     if (change.kind === 'flow_add') flowAdds.push(change)
     else if (change.kind === 'flow_delete') flowDeletes.push(change)
     else if (change.kind === 'group_delete') groupDeletes.push(change)
+    else if (isMeterChange(change)) (change.kind === 'meter_delete' ? meterDeletes : meterSets).push(change)
     else groupSets.push(change)
   }
-  const ordered: Change[] = orderSets(groupSets, desired.groups)
+  const ordered: Change[] = meterSets
   return ordered.concat(
+    orderSets(groupSets, desired.groups),
     ...byTable(flowAdds, ({ flow }) => flow.key).reverse(),
     ...byTable(flowDeletes, ({ key }) => key),
     orderDeletes(groupDeletes, installed),
+    meterDeletes,
   )
 }

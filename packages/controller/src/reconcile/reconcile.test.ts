@@ -3,27 +3,36 @@ import type { Bucket, FlowStats, Instruction, Match } from '@openvnet/openflow'
 import fc from 'fast-check'
 import t from 'tap'
 import { COOKIE_BRAND } from '../pipeline/cookie.ts'
-import { Flow, type Group, type Tables } from '../pipeline/flow.ts'
-import { flowKey, flowValue, groupValue, readFlowValue } from '../pipeline/identity.ts'
+import { Flow, type Group, type Meter, type Tables } from '../pipeline/flow.ts'
+import { flowKey, flowValue, groupValue, meterValue, readFlowValue } from '../pipeline/identity.ts'
 import type { Change } from './change.ts'
 import { diff, everything, parts, type Quarantine } from './diff.ts'
-import { acknowledge, emptyInstalled, type Installed, recordFlows, recordGroups } from './installed.ts'
+import {
+  acknowledge,
+  emptyInstalled,
+  type Installed,
+  recordFlows,
+  recordGroups,
+  recordMeters,
+} from './installed.ts'
 import { message } from './messages.ts'
 import { order } from './order.ts'
 import { createQuarantine } from './quarantine.ts'
 import { withheld } from './withhold.ts'
 
 const GROUPS = 0x40000000
-const NOTHING: Quarantine = { hasFlow: () => false, hasGroup: () => false }
+const METERS = 0x41000000
+const NOTHING: Quarantine = { hasFlow: () => false, hasGroup: () => false, hasMeter: () => false }
 
 const matchOf = (address: number): Match => [
   { field: 'eth_type', value: 0x0800, mask: null },
   { field: 'ipv4_dst', value: address, mask: null },
 ]
 
-function makeFlow(id: number, content: number, group_id?: number): Flow {
+function makeFlow(id: number, content: number, group_id?: number, meter_id?: number): Flow {
   const match = matchOf(id)
-  const instructions = [
+  const instructions: Instruction[] = [
+    ...(meter_id === undefined ? [] : [{ type: 'meter', meter_id } as const]),
     {
       type: 'apply_actions',
       actions: [
@@ -56,7 +65,23 @@ function makeGroup(id: number, content: number, ...refers: number[]): Group {
   }
 }
 
-const tables = (flows: readonly Flow[], groups: readonly Group[] = []): Tables => ({
+function makeMeter(id: number, rate: number): Meter {
+  const bands = [{ type: 'drop', rate, burst_size: 2 * rate } as const]
+  return {
+    meter_id: METERS + id,
+    flags: 5,
+    bands,
+    why: `meter ${id}`,
+    value: meterValue({ flags: 5, bands }),
+  }
+}
+
+const tables = (
+  flows: readonly Flow[],
+  groups: readonly Group[] = [],
+  meters: readonly Meter[] = [],
+): Tables => ({
+  meters: new Map(meters.map((meter) => [meter.meter_id, meter])),
   flows: new Map(flows.map((flow) => [flow.key, flow])),
   groups: new Map(groups.map((group) => [group.group_id, group])),
 })
@@ -70,23 +95,29 @@ const anyTables = fc
       fc.constantFrom(...GROUP_IDS),
       fc.tuple(fc.nat(2), fc.uniqueArray(fc.nat(4), { maxLength: 2 })),
     ),
-    fc.dictionary(fc.constantFrom('0', '1', '2', '3', '4', '5', '6', '7'), fc.tuple(fc.nat(2), fc.boolean())),
+    fc.dictionary(
+      fc.constantFrom('0', '1', '2', '3', '4', '5', '6', '7'),
+      fc.tuple(fc.nat(2), fc.boolean(), fc.boolean()),
+    ),
+    fc.dictionary(fc.constantFrom('0', '1', '2'), fc.integer({ min: 1, max: 3 })),
   )
-  .map(([ids, groupContents, flowContents]) => {
+  .map(([ids, groupContents, flowContents, meterContents]) => {
+    const meters = Object.entries(meterContents).map(([id, rate]) => makeMeter(Number(id), rate))
     // A group refers to some that come later in the order, which is another one for other tables: never in a circle.
     const groups = ids.map((id, at) => {
       const [content, refers] = groupContents[id] ?? [0, []]
       const later = ids.slice(at + 1).map(Number)
       return makeGroup(Number(id), content, ...later.filter((other) => refers.includes(other)))
     })
-    const flows = Object.entries(flowContents).map(([id, [content, uses]]) =>
+    const flows = Object.entries(flowContents).map(([id, [content, uses, isMetered]]) =>
       makeFlow(
         Number(id),
         content,
         uses ? groups[Number(id) % Math.max(groups.length, 1)]?.group_id : undefined,
+        isMetered ? meters[Number(id) % Math.max(meters.length, 1)]?.meter_id : undefined,
       ),
     )
-    return tables(flows, groups)
+    return tables(flows, groups, meters)
   })
 
 function install(desired: Tables, into: Installed = emptyInstalled()): Installed {
@@ -106,6 +137,7 @@ t.test('applying the difference makes installed equal to desired, and then there
       install(after, installed)
       assert.deepEqual(installed.flows, values(after.flows))
       assert.deepEqual(installed.groups, values(after.groups))
+      assert.deepEqual(installed.meters, values(after.meters))
       assert.deepEqual(
         diff({ desired: after, installed, quarantine: NOTHING }, everything(after, installed)),
         [],
@@ -124,6 +156,7 @@ t.test('comparing the keys that changed finds what comparing everything finds', 
       const scope = {
         flows: changed(before.flows, after.flows),
         groups: changed(before.groups, after.groups),
+        meters: changed(before.meters, after.meters),
       }
       const summary = (changes: readonly Change[]) =>
         new Set(changes.map((change) => JSON.stringify(message(change, 0), bigints)))
@@ -156,17 +189,27 @@ const hasCircle = (groups: ReadonlyMap<number, Group>): boolean => {
   return [...groups.keys()].some((group_id) => reaches(group_id, group_id, new Set()))
 }
 
+const meterOf = (flow: Flow): number | undefined => {
+  const instruction = flow.instructions.find(({ type }) => type === 'meter')
+  return instruction?.type === 'meter' ? instruction.meter_id : undefined
+}
+
 /** Follows the changes one by one and fails where a switch would refuse one or lose a packet. */
 function replay(changes: readonly Change[], before: Tables, after: Tables): void {
   const flows = new Map(before.flows)
   const groups = new Map(before.groups)
+  const meters = new Map(before.meters)
+  const isMetered = (flow: Flow) => meters.has(meterOf(flow) ?? -1) || meterOf(flow) === undefined
   const kept = [...before.flows.keys()].filter((key) => after.flows.has(key))
   const present = (value: Flow | Group) => usesOf(value).every((group_id) => groups.has(group_id))
   for (const change of changes) {
     if (change.kind === 'flow_add') flows.set(change.flow.key, change.flow)
     else if (change.kind === 'flow_delete') flows.delete(change.key)
     else if (change.kind === 'group_delete') groups.delete(change.group_id)
+    else if (change.kind === 'meter_delete') meters.delete(change.meter_id)
+    else if ('meter' in change) meters.set(change.meter.meter_id, change.meter)
     else groups.set(change.group.group_id, change.group)
+    assert([...flows.values()].every(isMetered), 'a flow refers to a missing meter')
     assert([...groups.values()].every(present), 'a group refers to a missing one')
     assert(!hasCircle(groups), 'groups refer to each other in a circle')
     assert([...flows.values()].every(present), 'a flow refers to a missing group')
@@ -177,16 +220,19 @@ function replay(changes: readonly Change[], before: Tables, after: Tables): void
   }
 }
 
-t.test('in order, nothing refers to a missing group and no wanted flow is ever missing', async () => {
-  fc.assert(
-    fc.property(anyTables, anyTables, (before, after) => {
-      const installed = install(before)
-      const comparison = { desired: after, installed, quarantine: NOTHING }
-      const changes = diff(comparison, everything(after, installed))
-      replay(order(changes, comparison), before, after)
-    }),
-  )
-})
+t.test(
+  'in order, nothing refers to a missing group or meter and no wanted flow is ever missing',
+  async () => {
+    fc.assert(
+      fc.property(anyTables, anyTables, (before, after) => {
+        const installed = install(before)
+        const comparison = { desired: after, installed, quarantine: NOTHING }
+        const changes = diff(comparison, everything(after, installed))
+        replay(order(changes, comparison), before, after)
+      }),
+    )
+  },
+)
 
 t.test('groups are not in a circle for a moment, not even by way of one that does not change', async () => {
   const before = tables([], [makeGroup(0, 1), makeGroup(1, 1, 2), makeGroup(2, 1, 0)])
@@ -202,13 +248,17 @@ t.test('a scope in parts is the same scope', async () => {
       fc.uniqueArray(fc.nat()),
       fc.integer({ min: 1, max: 5 }),
       (flows, groups, size) => {
-        const all = [...parts({ flows, groups }, size)]
+        const all = [...parts({ flows, groups, meters: groups }, size)]
         assert.deepEqual(
           all.flatMap((part) => [...part.flows]),
           flows,
         )
         assert.deepEqual(
           all.flatMap((part) => [...part.groups]),
+          groups,
+        )
+        assert.deepEqual(
+          all.flatMap((part) => [...part.meters]),
           groups,
         )
         assert(all.every((part) => [...part.flows].length <= size))
@@ -273,6 +323,25 @@ t.test('flows go with the group that they use', async (t) => {
   t.equal(dumped.flows.size, 1)
 })
 
+t.test('flows go with the meter that they use; a meter of others is no meter of ours', async (t) => {
+  const metered = makeFlow(1, 1, undefined, METERS)
+  const installed = install(tables([metered, makeFlow(2, 1)], [], [makeMeter(0, 1)]))
+  acknowledge(installed, { kind: 'meter_modify', meter: makeMeter(0, 2) })
+  t.equal(installed.flows.size, 2)
+  t.strictSame(acknowledge(installed, { kind: 'meter_delete', meter_id: METERS }), [metered.key])
+  t.equal(installed.flows.size, 1)
+  const dumped = emptyInstalled()
+  const ours = { flags: 5, bands: makeMeter(0, 1).bands }
+  recordMeters(dumped, [
+    { meter_id: METERS, ...ours },
+    { meter_id: 7, ...ours },
+    { meter_id: 0xfffffffe, ...ours },
+  ])
+  t.strictSame([...dumped.meters], [[METERS, makeMeter(0, 1).value]])
+  recordFlows(dumped, [stats(metered)])
+  t.strictSame(acknowledge(dumped, { kind: 'meter_delete', meter_id: METERS }), [metered.key])
+})
+
 t.test('what the switch refused is left out until its value changes', async (t) => {
   const by = 'switch'
   const old = makeFlow(1, 1)
@@ -305,7 +374,7 @@ t.test('what is released from quarantine is compared again', async (t) => {
   quarantine.add({ change: { kind: 'flow_add', flow: one }, error: 'OFPBAC_BAD_OUT_GROUP', by: 'switch' })
   quarantine.add({ change: { kind: 'flow_add', flow: other }, error: 'OFPBMC_BAD_VALUE', by: 'switch' })
   const released = quarantine.release(({ error }) => error === 'OFPBAC_BAD_OUT_GROUP')
-  t.strictSame(released, { flows: [one.key], groups: [] })
+  t.strictSame(released, { flows: [one.key], groups: [], meters: [] })
   t.strictSame([quarantine.hasFlow(one), quarantine.hasFlow(other)], [false, true])
 })
 

@@ -1,9 +1,10 @@
 /**
- * Which flows and groups send packets to which groups: a switch removes the flows of a group with it, and a group
- * must not go before those that refer to it (OpenFlow 1.3.5 §6.5). Those that use no group take no room.
+ * Which flows and groups send packets to which groups, and which flows through which meters: a switch removes the flows
+ * of a group or meter with it, and a group must not go before those that refer to it (OpenFlow 1.3.5 §6.5). Those that
+ * use none take no room.
  */
 import type { Action, Instruction } from '@openvnet/openflow'
-import { mayHoldGroups } from '../pipeline/action_bytes.ts'
+import { mayHoldGroups, mayHoldMeter } from '../pipeline/action_bytes.ts'
 import type { Group } from '../pipeline/flow.ts'
 import { readFlowValue } from '../pipeline/identity.ts'
 
@@ -28,11 +29,18 @@ function groupsOfInstructions(instructions: readonly Instruction[]): Set<number>
   return groups
 }
 
+/** Meters that packets of a flow go through. @param value of the flow, see `flowValue` */
+export const metersOfFlow = (value: string): ReadonlySet<number> => {
+  if (!mayHoldMeter(value)) return NONE
+  const { instructions } = readFlowValue(value)
+  return new Set(instructions.flatMap((each) => (each.type === 'meter' ? [each.meter_id] : [])))
+}
+
 /** Groups that the buckets of a group send packets to. */
 export const groupsOfGroup = ({ buckets }: Pick<Group, 'buckets'>): Set<number> =>
   new Set(buckets.flatMap(({ actions }) => [...groupsOf(actions)]))
 
-/** Users by group, and groups by user. */
+/** Users by what they use, a group or a meter, and that by user. */
 export class Uses<User> {
   readonly #groups = new Map<User, ReadonlySet<number>>()
   readonly #users = new Map<number, Set<User>>()

@@ -3,7 +3,7 @@
  * have all of it turned off. Who stands by hears of ports, as the primary does, so that it knows what to do when it takes over.
  *
  * The second message asks for what OpenFlow 1.3 has as extensions of ONF: who was replaced hears of it at once, and
- * whoever acts hears of groups that others change. A switch without them refuses it, and nothing is lost.
+ * whoever acts hears of groups and meters that others change. A switch without them refuses it, and nothing is lost.
  */
 import { OFPACPT, type Outgoing } from '@openvnet/openflow'
 
@@ -13,8 +13,8 @@ const PORT_STATUS = 0b111
 const FLOW_REMOVED = 0b1111
 /** Another controller became primary. */
 const ROLE_STATUS = 0b1
-/** Of a group. */
-const REQUESTFORWARD = 0b1
+/** Of a group, of a meter. */
+const REQUESTFORWARD = 0b11
 
 export const ASYNC_MESSAGES: readonly Outgoing[] = [
   {

@@ -1,7 +1,7 @@
 /**
  * Looks now and then whether a switch still holds what it acknowledged: somebody may have changed it by hand.
  *
- * Every audit compares the groups and the number of flows. It reads each flow too where they are few, and where they
+ * Every audit compares the groups, the meters and the number of flows. It reads each flow too where they are few, and where they
  * are many so much more rarely that no more flows are read in the long run, but not more rarely than every 30 times:
  * with 10 s between audits, a flow changed by hand is found within 10 s among up to 2,000, 50 s among 10,000, and
  * 5 min among 60,000 and more. Many switches count as one of ten times the size: where 1,000 have 100 flows each, it
@@ -100,7 +100,8 @@ export class Audit {
     const eachFlow = !isWatched() && (this.#count + this.#phase) % period === 0
     const found = await inspect(channel, installed, eachFlow)
     if (agrees(found, installed)) return true
-    const expected = { flows: installed.flows.size, groups: installed.groups.size }
+    const { flows, groups, meters } = installed
+    const expected = { flows: flows.size, groups: groups.size, meters: meters.size }
     log.warn({ expected, found }, 'somebody else changed our flows, reading the switch again')
     return false
   }

@@ -15,10 +15,11 @@ export interface SwitchRecord {
   current: boolean
   flow_mods_sent: number
   group_mods_sent: number
+  meter_mods_sent: number
   packet_ins: number
   /** OFPT_ERROR messages. */
   errors: number
-  /** Flows and groups that are left out. */
+  /** Flows, groups and meters that are left out. */
   refused: number
   /** What is wrong since the switch had all that it should; `null` once it has. */
   last_error: string | null
@@ -35,6 +36,7 @@ export const createRecord = (dpid: string): SwitchRecord => ({
   current: false,
   flow_mods_sent: 0,
   group_mods_sent: 0,
+  meter_mods_sent: 0,
   packet_ins: 0,
   errors: 0,
   refused: 0,
@@ -46,6 +48,7 @@ export const createRecord = (dpid: string): SwitchRecord => ({
 export interface WantedCounts {
   readonly flows: number
   readonly groups: number
+  readonly meters: number
 }
 
 export const statusOf = ({ since, ...record }: SwitchRecord, wanted: WantedCounts): SwitchStatus => ({

@@ -1,5 +1,5 @@
 /** A refused change in words and in log fields: which flow or group, whose, what the switch said, why we wanted it. */
-import { formatFlow, formatGroup, formatMatch } from '@openvnet/openflow'
+import { formatFlow, formatGroup, formatMatch, formatMeter } from '@openvnet/openflow'
 import { decodeCookie } from '../pipeline/cookie.ts'
 import type { Flow } from '../pipeline/flow.ts'
 import { readFlowKey } from '../pipeline/identity.ts'
@@ -28,6 +28,11 @@ function subject(change: Change): string {
       return formatGroup(change.group)
     case 'group_delete':
       return `deletion of group_id=${change.group_id}`
+    case 'meter_add':
+    case 'meter_modify':
+      return formatMeter(change.meter)
+    case 'meter_delete':
+      return `deletion of meter=${change.meter_id}`
   }
 }
 
@@ -35,7 +40,8 @@ const shortened = (text: string) => (text.length > MAX_TEXT ? `${text.slice(0, M
 
 const whyOf = (change: Change): string | undefined => {
   if (change.kind === 'flow_add') return change.flow.why
-  return 'group' in change ? change.group.why : undefined
+  if ('group' in change) return change.group.why
+  return 'meter' in change ? change.meter.why : undefined
 }
 
 /** One sentence for people. */

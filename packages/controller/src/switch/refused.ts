@@ -12,23 +12,42 @@ import { refusalFields, refusalText } from './refusal_text.ts'
 
 const MAX_WARNINGS = 10
 const TABLE_FULL = 'OFPFMFC_TABLE_FULL'
+/** What Open vSwitch says of a flow whose meter is not there. */
+const NO_METER = 'OFPMMFC_INVALID_METER'
 /** Which refusals are worth another try after a change of a kind. */
 const CURES: Readonly<Partial<Record<Change['kind'], string>>> = {
   group_add: 'OFPBAC_BAD_OUT_GROUP',
   group_modify: 'OFPBAC_BAD_OUT_GROUP',
   flow_delete: TABLE_FULL,
+  meter_add: NO_METER,
+  meter_delete: 'OFPMMFC_OUT_OF_METERS',
 }
 
 /** These say that the switch holds something else than we know. */
-const MISTAKES: ReadonlySet<string> = new Set(['OFPGMFC_GROUP_EXISTS', 'OFPGMFC_UNKNOWN_GROUP'])
+const MISTAKES: ReadonlySet<string> = new Set([
+  'OFPGMFC_GROUP_EXISTS',
+  'OFPGMFC_UNKNOWN_GROUP',
+  'OFPMMFC_METER_EXISTS',
+  'OFPMMFC_UNKNOWN_METER',
+])
 
 /** Leaving the change out would not help. */
 const isHopeless = ({ change, error }: Refusal) =>
-  change.kind === 'flow_delete' || change.kind === 'group_delete' || MISTAKES.has(error)
+  change.kind === 'flow_delete' ||
+  change.kind === 'group_delete' ||
+  change.kind === 'meter_delete' ||
+  MISTAKES.has(error)
+
+/** What is wanted, the same object as long as it is wanted so. */
+const subjectOf = (change: Change): object => {
+  if (change.kind === 'flow_add') return change.flow
+  if ('group' in change) return change.group
+  return 'meter' in change ? change.meter : change
+}
 
 /** What a status says of refusals. */
 export interface RefusalReport {
-  /** Number of flows and groups that are left out. */
+  /** Number of flows, groups and meters that are left out. */
   readonly refused: number
   /** For people; the first few. */
   readonly warnings: readonly string[]
@@ -69,7 +88,7 @@ export class Refused {
   /** Once, however often it is tried again. */
   #tell(refusal: Refusal): void {
     const { change, by } = refusal
-    const subject = change.kind === 'flow_add' ? change.flow : 'group' in change ? change.group : change
+    const subject = subjectOf(change)
     if (this.#told.has(subject)) return
     this.#told.add(subject)
     const text = by === 'switch' ? 'refused by the switch' : 'not sent, OpenFlow cannot say it'
@@ -93,7 +112,8 @@ export class Refused {
     if (this.#cured.size === 0) return undefined
     const released = this.#quarantine.release(({ error }) => this.#cured.has(error))
     this.#cured.clear()
-    return released.flows.length + released.groups.length > 0 ? released : undefined
+    const { flows, groups, meters } = released
+    return flows.length + groups.length + meters.length > 0 ? released : undefined
   }
 
   /** All that the switch refused, to be compared again. */

@@ -6,7 +6,7 @@ import { setTimeout as delay, setImmediate } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { DesiredSwitch } from '../engine/desired.ts'
 import { type Applier, createApplier, type Prepared } from '../reconcile/apply.ts'
-import type { Change } from '../reconcile/change.ts'
+import { type Change, isMeterChange } from '../reconcile/change.ts'
 import type { Channel } from '../reconcile/channel.ts'
 import { diff, parts } from '../reconcile/diff.ts'
 import { acknowledge, type Installed } from '../reconcile/installed.ts'
@@ -40,6 +40,25 @@ const POSTPONED_MS = 200
 /** Rounds with a refusal in a row after which bundles give way to messages that stand for themselves. */
 const MAX_REFUSED_ROUNDS = 8
 
+interface Batch {
+  /** Where it begins among all changes. */
+  readonly start: number
+  readonly changes: readonly Change[]
+  /** It goes as plain messages: bundles do not take them. */
+  readonly meters: boolean
+}
+
+/** In order; meters are apart from flows and groups. */
+function* batchesOf(changes: readonly Change[]): Generator<Batch> {
+  for (let start = 0; start < changes.length; ) {
+    const meters = isMeterChange(changes[start]!)
+    let end = start + 1
+    while (end < changes.length && end < start + BATCH && isMeterChange(changes[end]!) === meters) end += 1
+    yield { start, changes: changes.slice(start, end), meters }
+    start = end
+  }
+}
+
 export class Rounds {
   readonly refused: Refused
   readonly #options: RoundsOptions
@@ -69,7 +88,7 @@ export class Rounds {
     for await (const { outcome, start } of this.#apply(changes)) {
       if (outcome.kind === 'unknown') throw outcome.error
       const fallen = await this.#settle(outcome.acknowledged, installed)
-      backlog.add({ flows: fallen, groups: [] })
+      backlog.add({ flows: fallen, groups: [], meters: [] })
       complete &&= fallen.length === 0
       if (outcome.refusals.length > 0) {
         this.#onRefused(outcome.refusals, changes.slice(start))
@@ -107,13 +126,16 @@ export class Rounds {
     return order(now, comparison)
   }
 
-  /** Batch by batch; each is prepared while the one before it is committed. */
+  /** Batch by batch; each is prepared while the one before it is committed, unless it may need meters of that. */
   async *#apply(changes: readonly Change[]): AsyncGenerator<{ outcome: Outcome; start: number }> {
-    let next = this.#prepare(changes, 0)
+    const batches = [...batchesOf(changes)]
+    let next = this.#prepare(batches[0])
     try {
-      for (let start = 0; next !== undefined && !this.#options.isOver(); start += BATCH) {
-        const committing = (await next).commit()
-        next = this.#prepare(changes, start + BATCH)
+      for (const [index, { start, meters }] of batches.entries()) {
+        if (this.#options.isOver()) return
+        const committing = (await next)!.commit()
+        if (meters) await committing
+        next = this.#prepare(batches[index + 1])
         yield { outcome: await committing, start }
       }
     } finally {
@@ -123,14 +145,19 @@ export class Rounds {
   }
 
   /** @returns nothing where there is no batch */
-  #prepare(changes: readonly Change[], start: number): Promise<Prepared> | undefined {
-    if (start >= changes.length) return undefined
+  #prepare(batch: Batch | undefined): Promise<Prepared> | undefined {
+    if (batch === undefined) return undefined
+    const { changes, meters } = batch
+    this.#count(changes, meters)
+    return this.#applier.prepare(changes, !meters && this.#refusedRounds < MAX_REFUSED_ROUNDS)
+  }
+
+  #count(changes: readonly Change[], meters: boolean): void {
     const { record } = this.#options
-    const batch = changes.slice(start, start + BATCH)
-    const flows = batch.filter((change) => change.kind === 'flow_add' || change.kind === 'flow_delete').length
+    const flows = changes.filter(({ kind }) => kind === 'flow_add' || kind === 'flow_delete').length
     record.flow_mods_sent += flows
-    record.group_mods_sent += batch.length - flows
-    return this.#applier.prepare(batch, this.#refusedRounds < MAX_REFUSED_ROUNDS)
+    if (meters) record.meter_mods_sent += changes.length
+    else record.group_mods_sent += changes.length - flows
   }
 
   /** @returns keys of flows that went with a group */

@@ -184,7 +184,13 @@ export class Service {
     })
     const revision = this.#revision
     if (revision !== undefined)
-      synchroniser.changed({ revision, since: revision, flows: new Set(), groups: new Set() })
+      synchroniser.changed({
+        revision,
+        since: revision,
+        flows: new Set(),
+        groups: new Set(),
+        meters: new Set(),
+      })
     return synchroniser
   }
 

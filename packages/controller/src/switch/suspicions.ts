@@ -2,7 +2,7 @@
 
 import type { Channel } from '../reconcile/channel.ts'
 import type { Scope } from '../reconcile/diff.ts'
-import { readGroups } from '../reconcile/dump.ts'
+import { readGroups, readMeters } from '../reconcile/dump.ts'
 import { acknowledge, type Installed } from '../reconcile/installed.ts'
 
 /** The value of a flow whose value is not known: none that is wanted. */
@@ -25,19 +25,26 @@ export function believe(
 ): Scope {
   for (const key of gone) acknowledge(installed, { kind: 'flow_delete', key })
   for (const key of strange) installed.flows.set(key, ALTERED)
-  return { flows: gone, groups: [] }
+  return { flows: gone, groups: [], meters: [] }
 }
 
 /**
- * Reads all groups again. The flows that went with a group are told of one by one.
+ * Reads all groups and meters again. The flows that went with one are told of one by one.
  * @returns what is to be compared again
  * @throws as `Channel.multipart`; then nothing is known of the switch any more
  */
-export async function rereadGroups(channel: Channel, installed: Installed): Promise<Scope> {
-  const { groups, uses } = installed
+export async function rereadGroupsAndMeters(channel: Channel, installed: Installed): Promise<Scope> {
+  const { groups, meters, uses } = installed
   const known = [...groups.keys()]
+  const knownMeters = [...meters.keys()]
   groups.clear()
+  meters.clear()
   for (const group_id of known) uses.groups.delete(group_id)
   await readGroups(channel, installed)
-  return { flows: [], groups: new Set([...known, ...groups.keys()]) }
+  await readMeters(channel, installed)
+  return {
+    flows: [],
+    groups: new Set([...known, ...groups.keys()]),
+    meters: new Set([...knownMeters, ...meters.keys()]),
+  }
 }

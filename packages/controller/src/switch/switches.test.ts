@@ -28,6 +28,8 @@ t.test('each switch gets its flows, keeps them over reconnections, and is in the
       groups: 1,
       flow_mods_sent: 10,
       group_mods_sent: 1,
+      meters: 0,
+      meter_mods_sent: 0,
       connected: true,
       last_error: null,
     })
@@ -373,6 +375,7 @@ t.test('the engine hears which switches are forgotten', async (t) => {
 const EMPTY: Readonly<Record<string, MultipartReplyBody>> = {
   flow: { type: 'flow', flows: [] },
   group_desc: { type: 'group_desc', groups: [] },
+  meter_config: { type: 'meter_config', meters: [] },
   port_desc: { type: 'port_desc', ports: [] },
 }
 
@@ -482,7 +485,8 @@ t.test(
     await settled(1)
     // Another store, in which two of the flows are not wanted; the engine does not know that they were.
     engine.listen((dpid, { revision }) => {
-      switches.changed(dpid, { revision, since: 0, everything: true, flows: new Set(), groups: new Set() })
+      const nothing = { flows: new Set<string>(), groups: new Set<number>(), meters: new Set<number>() }
+      switches.changed(dpid, { revision, since: 0, everything: true, ...nothing })
       t.equal(status(1).acknowledged_revision, 0, 'at once')
     })
     engine.revision = 3

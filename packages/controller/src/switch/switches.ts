@@ -171,7 +171,11 @@ class Registry {
 
   #statusOf(dpid: string, connections: Connections): SwitchStatus {
     const tables = this.#options.desired(dpid)?.tables
-    return connections.status({ flows: tables?.flows.size ?? 0, groups: tables?.groups.size ?? 0 })
+    return connections.status({
+      flows: tables?.flows.size ?? 0,
+      groups: tables?.groups.size ?? 0,
+      meters: tables?.meters.size ?? 0,
+    })
   }
 
   async close(): Promise<void> {

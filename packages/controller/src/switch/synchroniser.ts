@@ -22,7 +22,7 @@ import type { SwitchChannel } from './channel.ts'
 import type { SwitchRecord } from './record.ts'
 import { Rounds } from './rounds.ts'
 import type { Pace, Slots } from './slots.ts'
-import { believe, rereadGroups, withoutGone } from './suspicions.ts'
+import { believe, rereadGroupsAndMeters, withoutGone } from './suspicions.ts'
 import { createTally } from './tally.ts'
 import { Watch } from './watch.ts'
 
@@ -177,8 +177,8 @@ export class Synchroniser {
     this.#watch.clear()
     this.#installed = await dump(channel, desired()?.tables)
     this.#backlog.addAll()
-    const { flows, groups } = this.#installed
-    log.debug({ flows: flows.size, groups: groups.size }, 'switch read')
+    const { flows, groups, meters } = this.#installed
+    log.debug({ flows: flows.size, groups: groups.size, meters: meters.size }, 'switch read')
   }
 
   /** Compares again what others have changed, by what the switch said of it. */
@@ -190,13 +190,16 @@ export class Synchroniser {
     this.#tellRepair(all ? 'all' : doubtful.size, groups)
     if (all) this.#forget()
     else this.#backlog.add(believe(installed, doubtful, strange))
-    if (!all && groups) this.#backlog.add(await rereadGroups(this.#options.channel, installed))
+    if (!all && groups) this.#backlog.add(await rereadGroupsAndMeters(this.#options.channel, installed))
   }
 
   #tellRepair(flows: number | 'all', groups: boolean): void {
     const repairs = this.#repairTally()
     if (repairs === undefined) return
-    this.#options.log.warn({ flows, groups, repairs }, 'somebody else changed our flows or groups, repairing')
+    this.#options.log.warn(
+      { flows, groups, repairs },
+      'somebody else changed our flows, groups or meters, repairing',
+    )
   }
 
   async #look(installed: Installed): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * Hears from the switch what others do to our flows and groups, as it happens: by a flow monitor (ONF extension 187,
- * `ofproto/connmgr.c` of Open vSwitch) and by forwarded group-mods (ONF extension 235). Nothing is asked and nothing
+ * Hears from the switch what others do to our flows, groups and meters, as it happens: by a flow monitor (ONF extension
+ * 187, `ofproto/connmgr.c` of Open vSwitch) and by forwarded group-mods and meter-mods (ONF extension 235). Nothing is asked and nothing
  * comes while nothing happens; of our own changes the switch says one word for each bundle.
  *
  * What is heard is kept as suspicions until somebody takes them: keys of flows, that groups must be read again, or all,
@@ -12,6 +12,7 @@ import {
   type Message,
   OFPFMF,
   OFPG,
+  OFPM,
   OFPP,
   OFPTT,
   type RequestForward,
@@ -19,6 +20,7 @@ import {
 import { COOKIE_BRAND, COOKIE_BRAND_MASK } from '../pipeline/cookie.ts'
 import { isOurGroup } from '../pipeline/group_space.ts'
 import { flowKey } from '../pipeline/identity.ts'
+import { isOurMeter } from '../pipeline/meter_space.ts'
 import type { SwitchChannel } from './channel.ts'
 
 export interface WatchOptions {
@@ -38,10 +40,15 @@ export interface Suspicions {
   readonly gone: ReadonlySet<string>
   /** Those of them where a flow of our cookies is that others made: it has to go if it is not wanted. */
   readonly strange: ReadonlySet<string>
-  /** Groups of ours may be gone or altered, or others may have made some. */
+  /** Groups or meters of ours may be gone or altered, or others may have made some. */
   readonly groups: boolean
   /** Flows of others went, so that a full table may have room. */
   readonly room: boolean
+}
+
+const concernsUs = (request: RequestForward['request']): boolean => {
+  if (request.type === 'group_mod') return isOurGroup(request.group_id) || request.group_id === OFPG.ALL
+  return request.type === 'meter_mod' && (isOurMeter(request.meter_id) || request.meter_id === OFPM.ALL)
 }
 
 const MONITOR_ID = 1
@@ -183,11 +190,9 @@ export class Watch {
   }
 
   #takeForwarded({ request }: RequestForward): void {
-    if (request.type !== 'group_mod') return
-    if (isOurGroup(request.group_id) || request.group_id === OFPG.ALL) {
-      this.#groups = true
-      this.#plan()
-    }
+    if (!concernsUs(request)) return
+    this.#groups = true
+    this.#plan()
   }
 
   #plan(): void {

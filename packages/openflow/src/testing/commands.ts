@@ -4,7 +4,7 @@
  */
 import { encode } from '../codec/message.ts'
 import type { Connection } from '../connection/connection.ts'
-import { OFP_VERSION, OFPC, OFPCR } from '../constants.ts'
+import { OFP_VERSION, OFPC, OFPCR, OFPM, OFPMC } from '../constants.ts'
 import { OFPET, ONF_ERROR } from '../error-names.ts'
 import type {
   BundleAddMessage,
@@ -107,6 +107,7 @@ export class Commands {
       case 'port_mod':
         return this.#modifyPort(message)
       case 'meter_mod':
+        if (message.command === OFPMC.DELETE) this.#dropMetered(message.meter_id)
         return this.meters.apply(message)
       case 'set_config':
         this.#config = { flags: message.flags, miss_send_len: message.miss_send_len }
@@ -190,11 +191,25 @@ export class Commands {
   }
 
   #apply(message: FlowMod | GroupMod, undo: Undo): Refusal | null {
-    const refused = this.#options.refuse(message)
+    const refused = this.#options.refuse(message) ?? this.#refuseMeter(message)
     if (refused !== null) return refused
     return message.type === 'flow_mod'
       ? this.tables.applyFlowMod(message, undo)
       : this.tables.applyGroupMod(message, undo)
+  }
+
+  #refuseMeter(message: FlowMod | GroupMod): Refusal | null {
+    if (message.type !== 'flow_mod') return null
+    const isMissing = goesThrough(message, (id) => !this.meters.meters.has(id))
+    return isMissing ? refusal(OFPET.METER_MOD_FAILED, 2) : null
+  }
+
+  /** The flows of a meter go with it. */
+  #dropMetered(meter_id: number): void {
+    for (const table of this.tables.tables.values()) {
+      for (const [key, flow] of table)
+        if (goesThrough(flow, (id) => id === meter_id || meter_id === OFPM.ALL)) table.delete(key)
+    }
   }
 
   /** Carries out a bundle's messages. If one is refused, none is, and the refusal of that one is told too. */
@@ -224,6 +239,12 @@ export class Commands {
     }
   }
 }
+
+/** Whether packets of a flow go through a meter like that. */
+const goesThrough = (
+  { instructions }: Pick<FlowMod, 'instructions'>,
+  isSuch: (meter_id: number) => boolean,
+): boolean => instructions.some((each) => each.type === 'meter' && isSuch(each.meter_id))
 
 /** Whatever properties the request had. */
 const bundleReply = ({ type, xid, bundle_id, control }: BundleControl): BundleControl => ({

@@ -4,14 +4,15 @@ import { OFPET } from '../error-names.ts'
 import type { MeterBand, MeterConfig, MeterFeatures, MeterMod, MeterStats } from '../types/message.ts'
 import { type Refusal, refusal } from './refusal.ts'
 
-const MAX_METER = 262_144
+/** So many there may be; their numbers may be any. */
+const MAX_METERS = 262_144
 const MAX_BANDS = 8
 const KNOWN_FLAGS = OFPMF.KBPS | OFPMF.PKTPS | OFPMF.BURST | OFPMF.STATS
 const RATE_KINDS = OFPMF.KBPS | OFPMF.PKTPS
 
 export const METER_FEATURES: MeterFeatures = {
   type: 'meter_features',
-  max_meter: MAX_METER,
+  max_meter: MAX_METERS,
   band_types: 1 << OFPMBT.DROP,
   capabilities: KNOWN_FLAGS,
   max_bands: MAX_BANDS,
@@ -34,7 +35,8 @@ export class Meters {
   #refuseMissing({ command, meter_id }: MeterMod): Refusal | null {
     const exists = this.meters.has(meter_id)
     if (command === OFPMC.ADD && exists) return refusal(OFPET.METER_MOD_FAILED, 1)
-    return command === OFPMC.MODIFY && !exists ? refusal(OFPET.METER_MOD_FAILED, 3) : null
+    if (command === OFPMC.MODIFY && !exists) return refusal(OFPET.METER_MOD_FAILED, 3)
+    return exists || this.meters.size < MAX_METERS ? null : refusal(OFPET.METER_MOD_FAILED, 10)
   }
 
   /** One that is not there is gone already. */
@@ -56,7 +58,7 @@ function refuseMalformed({ flags, meter_id }: MeterMod): Refusal | null {
   if ((flags & ~KNOWN_FLAGS) !== 0 || (flags & RATE_KINDS) === RATE_KINDS) {
     return refusal(OFPET.METER_MOD_FAILED, 5)
   }
-  const isKnown = meter_id <= MAX_METER || meter_id === OFPM.CONTROLLER || meter_id === OFPM.SLOWPATH
+  const isKnown = meter_id <= OFPM.MAX || meter_id === OFPM.CONTROLLER || meter_id === OFPM.SLOWPATH
   return meter_id === 0 || !isKnown ? refusal(OFPET.METER_MOD_FAILED, 2) : null
 }
 
