@@ -9,7 +9,7 @@ import { type Compiled, rule } from '../../engine/rule.ts'
 import { listQuery, type View } from '../../engine/view.ts'
 import { output, type Step, setField, setSlice } from '../../pipeline/actions.ts'
 import { MULTICAST_BIT, macNumber } from '../../pipeline/addresses.ts'
-import { domainOfSegment, tunnelKey } from '../../pipeline/domain.ts'
+import { domainOfSegment, segmentOfDomain, tunnelKey } from '../../pipeline/domain.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import {
   domainName,
@@ -115,6 +115,12 @@ const compileUnicast = (lease: Row<'mac_lease'>, view: View, dpid: string): Comp
   }
 }
 
+/** Whether the segment has its gateway on the switch: others are behind that too. */
+const hasGateway = (domain: number, view: View, dpid: string): boolean => {
+  const segment = segmentOfDomain(domain)
+  return segment !== null && view.query(gatewayOfSegment, segment)?.dpid === dpid
+}
+
 const compileFlood = (domain: number, uuid: string, view: View, dpid: string): Compiled => {
   const ways = view
     .query(switchesOfDomain, domain)
@@ -127,6 +133,7 @@ const compileFlood = (domain: number, uuid: string, view: View, dpid: string): C
         priority: PRIORITY.low,
         match: { domain, eth_dst: { value: MULTICAST_BIT, mask: MULTICAST_BIT } },
         steps: through(ways, domain),
+        ...(hasGateway(domain, view, dpid) ? { goto: 'uplink' as const } : {}),
         why: () =>
           `Broadcast and multicast in ${uuid} go once to each other switch with guests of it: ${ways.map(({ remote }) => remote).join(', ')}.`,
       }),

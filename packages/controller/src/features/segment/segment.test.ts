@@ -156,8 +156,11 @@ t.test(
       `table=uplink, priority=100,${SEGMENT} actions=output:5`,
     ])
     t.strictSame(
-      lines(HERE, 'overlay').filter((line) => line.includes('reg4=')),
-      [`table=overlay, priority=400,reg4=0x1/0x1,${SEGMENT} actions=goto_table:uplink`],
+      lines(HERE, 'overlay').filter((line) => line.includes('goto_table:uplink')),
+      [
+        `table=overlay, priority=400,reg4=0x1/0x1,${SEGMENT} actions=goto_table:uplink`,
+        `table=overlay, priority=100,${SEGMENT},${MULTICAST} actions=set_field:0x800001->tun_id,set_field:10.0.0.2->tun_dst,output:7,goto_table:uplink`,
+      ],
     )
     t.strictSame(
       lines(THERE, 'overlay').at(-1),
