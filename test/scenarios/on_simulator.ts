@@ -31,7 +31,7 @@ const log = pino({ level: 'silent' })
 const MAX_FRAMES = 1000
 
 const LOCAL = 0xffff_fffe
-const NONE: Tables = { flows: new Map(), groups: new Map() }
+const NONE: Tables = { flows: new Map(), groups: new Map(), meters: new Map() }
 
 type PortNumbers = ReadonlyMap<string, number>
 type Site = Pick<Scenario, 'bridges' | 'guests' | 'underlay'>
