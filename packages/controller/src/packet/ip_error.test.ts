@@ -130,7 +130,13 @@ t.test('the chain of IPv6 headers', async (t) => {
     protocol: 17,
     payload: bytes('abcd'),
     named_at: 56,
-    fragment: { id: 0x12345678, offset: 0, more: true },
+    fragment: {
+      id: 0x12345678,
+      offset: 0,
+      more: true,
+      next_header: 60,
+      data: bytes('1100 0104 00000000 abcd'),
+    },
   })
   t.match(walk(44, '3c00 05b9 12345678 abcd'), {
     protocol: 60,

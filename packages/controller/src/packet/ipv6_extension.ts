@@ -22,6 +22,10 @@ export interface Ipv6Fragment {
   /** Place in the fragmentable part, in octets; a multiple of 8. */
   readonly offset: number
   readonly more: boolean
+  /** Of the first header behind the fragment header, in the fragment that begins with it. */
+  readonly next_header: number
+  /** All behind the fragment header: a view into the packet. */
+  readonly data: Uint8Array
 }
 
 export interface Ipv6Chain {
@@ -63,19 +67,21 @@ const extensionLength = (type: number, units: number): number | undefined => {
   return common.includes(type) ? (units + 1) * 8 : undefined
 }
 
-const toFragment = (header: Uint8Array): Ipv6Fragment => ({
-  id: readU32(header, 4),
-  offset: readU16(header, 2) & 0xfff8,
-  more: (header[3]! & 1) === 1,
+const toFragment = (bytes: Uint8Array): Ipv6Fragment => ({
+  id: readU32(bytes, 4),
+  offset: readU16(bytes, 2) & 0xfff8,
+  more: (bytes[3]! & 1) === 1,
+  next_header: bytes[0]!,
+  data: bytes.subarray(8),
 })
 
 type Seen = Pick<Ipv6Chain, 'fragment' | 'router_alert'>
 
-/** What a whole header tells of the packet; `null` when it is malformed. */
-const read = (type: number, header: Uint8Array): Seen | null => {
-  if (type === EXTENSION.fragment) return { fragment: toFragment(header) }
+/** What a header of `length` octets tells of the packet; `null` when it is malformed. */
+const read = (type: number, bytes: Uint8Array, length: number): Seen | null => {
+  if (type === EXTENSION.fragment) return { fragment: toFragment(bytes) }
   if (type !== EXTENSION.hop_by_hop) return {}
-  const router_alert = routerAlert(header.subarray(2))
+  const router_alert = routerAlert(bytes.subarray(2, length))
   if (router_alert === null) return null
   return router_alert === undefined ? {} : { router_alert }
 }
@@ -90,7 +96,7 @@ export const walkIpv6 = ({ next_header, payload }: Ipv6): Ipv6Chain | undefined 
     const length = extensionLength(protocol, payload[at + 1] ?? 0)
     if (length === undefined) break
     if (at + length > payload.length || (protocol === EXTENSION.hop_by_hop && at > 0)) return undefined
-    const found = read(protocol, payload.subarray(at, at + length))
+    const found = read(protocol, payload.subarray(at), length)
     if (found === null) return undefined
     seen = { ...seen, ...found }
     protocol = payload[at]!
