@@ -2,6 +2,7 @@
 export * from './arp.ts'
 export * from './checksum.ts'
 export * from './dhcp4/index.ts'
+export * from './dhcp6/index.ts'
 export * from './domain_name.ts'
 export * from './ethernet.ts'
 export * from './fragment/index.ts'
