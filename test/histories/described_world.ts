@@ -7,6 +7,7 @@ import { createLocalBus } from '@openvnet/feed'
 import { silent, World, type WorldOptions } from '../../packages/controller/test/world.ts'
 import { newStoreFile, type StoreFile } from '../scenarios/store_file.ts'
 import type { Call, Edit } from './edits.ts'
+import { DPIDS } from './hosts.ts'
 
 type LocalBus = ReturnType<typeof createLocalBus>
 
@@ -32,8 +33,8 @@ export class DescribedWorld {
 
   private constructor(parts: Parts, options: WorldOptions) {
     this.#parts = parts
-    this.#options = options
-    this.world = new World(options)
+    this.#options = { dpids: DPIDS, ...options }
+    this.world = new World(this.#options)
   }
 
   static async create(options: WorldOptions = {}): Promise<DescribedWorld> {

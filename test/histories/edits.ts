@@ -4,7 +4,8 @@
  */
 import type { Row } from '@openvnet/schema'
 import type { Random } from '../../packages/controller/test/random.ts'
-import { DPIDS, type World } from '../../packages/controller/test/world.ts'
+import type { World } from '../../packages/controller/test/world.ts'
+import { addressesOf, DPIDS, NOWHERE, TUNNEL_PORTS } from './hosts.ts'
 
 export interface Call {
   readonly kind: 'call'
@@ -17,7 +18,9 @@ export interface Call {
 export type Edit =
   | Call
   | { readonly kind: 'port'; readonly dpid: string; readonly name: string; readonly port_no: number | null }
-  | { readonly kind: 'link'; readonly dpid: string; readonly up: boolean }
+  /** @param address from which it connects; it tells nothing when absent */
+  | { readonly kind: 'link'; readonly dpid: string; readonly up: boolean; readonly address?: string }
+  | { readonly kind: 'forget'; readonly dpid: string }
   | {
       readonly kind: 'iface_id'
       readonly dpid: string
@@ -25,7 +28,9 @@ export type Edit =
       readonly iface_id: string | null
     }
 
-const GUESTS = 6
+const GUESTS = 8
+/** Number of the first port for tunnels: no guest has one so high. */
+const FIRST_TUNNEL = 60
 const LEGS = 4
 
 const post = (path: string, body: Call['body']): Edit => ({ kind: 'call', method: 'POST', path, body })
@@ -112,9 +117,21 @@ const macLease = (random: Random): Edit =>
     mac_address: mac(random),
   })
 
+/** The address is that of the host, or one that nobody has. */
+const datapathWithAddress = (random: Random, world: World): Edit => {
+  const rows = [...world.rows.get('datapath')!.values()] as Row<'datapath'>[]
+  const addressOf = (dpid: string): string => (random.chance(0.7) ? addressesOf(dpid)[0] : NOWHERE)
+  if (rows.length === 0 || random.chance(0.5)) {
+    const dpid = random.pick(DPIDS)
+    return post('datapaths', { uuid: `dp-${random.upTo(3)}`, dpid, ipv4_address: addressOf(dpid) })
+  }
+  const { uuid, dpid } = random.pick(rows)
+  return put(`datapaths/${uuid}`, { ipv4_address: random.chance(0.7) ? addressOf(dpid) : '' })
+}
+
 const lesser = (random: Random): Edit =>
   random.pick<() => Edit>([
-    () => post('datapaths', { uuid: `dp-${random.upTo(2)}`, dpid: random.pick(DPIDS) }),
+    () => post('datapaths', { uuid: `dp-${random.upTo(3)}`, dpid: random.pick(DPIDS) }),
     () => post(`datapaths/dp-${random.upTo(2)}/networks/${networkName(random)}`, {}),
     () => post(`datapaths/dp-${random.upTo(2)}/route_links/${routerName(random)}`, {}),
     () =>
@@ -152,31 +169,59 @@ const deletion = (random: Random, world: World): Edit => {
   return { kind: 'call', method: 'DELETE', path, body: {} }
 }
 
+/** Most of what happens is on the first: there it meets. */
+const anySwitch = (random: Random): string => {
+  const [first, second, third] = DPIDS
+  return random.weighted([
+    [5, first],
+    [3, second],
+    [2, third],
+  ])
+}
+
 const PORTS = ['p1', 'p2', ...Array.from({ length: GUESTS }, (_, index) => `if-${index + 1}`)]
 
 /** A port has the number of its name, or another one after it was pulled out: no two have the same. */
 const plug = (random: Random): Edit => {
   const index = random.below(PORTS.length)
   const port_no = random.chance(0.85) ? index + 1 + (random.chance(0.2) ? 20 : 0) : null
-  return { kind: 'port', dpid: DPIDS[random.chance(0.85) ? 0 : 1], name: PORTS[index]!, port_no }
+  return { kind: 'port', dpid: anySwitch(random), name: PORTS[index]!, port_no }
 }
 
 /** The name of a port in a database; the interface that is meant may be known by the same, or by another. */
 const ifaceId = (random: Random): Edit => ({
   kind: 'iface_id',
-  dpid: DPIDS[random.chance(0.85) ? 0 : 1],
+  dpid: anySwitch(random),
   name: random.pick(['p1', 'p2']),
   iface_id: random.chance(0.8) ? random.pick(['vm', guestName(random)]) : null,
 })
 
-const link = (random: Random): Edit => ({
-  kind: 'link',
-  dpid: random.pick(DPIDS),
-  up: random.chance(0.7),
+const tunnelPort = (random: Random): Edit => {
+  const index = random.below(TUNNEL_PORTS.length)
+  const port_no = random.chance(0.75) ? FIRST_TUNNEL + index : null
+  return { kind: 'port', dpid: random.pick(DPIDS), name: TUNNEL_PORTS[index]!, port_no }
+}
+
+const comes = (dpid: string, address: string | undefined): Edit => ({
+  ...{ kind: 'link', dpid, up: true },
+  ...(address === undefined ? {} : { address }),
 })
 
-/** A site that has something to lose: three networks that a router joins, and guests in them. */
+const link = (random: Random): Edit => {
+  const dpid = random.pick(DPIDS)
+  return random.weighted<() => Edit>([
+    [6, () => comes(dpid, random.pick([...addressesOf(dpid), '127.0.0.1', undefined]))],
+    [2, () => ({ kind: 'link', dpid, up: false })],
+    [1, () => ({ kind: 'forget', dpid })],
+  ])()
+}
+
+/** A site that has something to lose: hosts with tunnels, most guests on the first, three networks that a router joins, and guests in them. */
 export const founding = (): readonly Edit[] => [
+  ...DPIDS.flatMap((dpid): Edit[] => [
+    { kind: 'port', dpid, name: TUNNEL_PORTS[0], port_no: FIRST_TUNNEL },
+    comes(dpid, addressesOf(dpid)[0]),
+  ]),
   ...[1, 2, 3].map((n) =>
     post('networks', { uuid: `nw-${n}`, ipv4_network: `10.0.${n}.0`, ipv4_prefix: 24 }),
   ),
@@ -184,7 +229,7 @@ export const founding = (): readonly Edit[] => [
     const [n, network_uuid] = [index + 1, `nw-${(index % 3) + 1}`]
     const ipv4_address = `10.0.${(index % 3) + 1}.${n}`
     return [
-      { kind: 'port', dpid: DPIDS[0], name: `if-${n}`, port_no: n + 2 },
+      { kind: 'port', dpid: DPIDS[Math.max(0, Math.floor(index / 2) - 1)]!, name: `if-${n}`, port_no: n + 2 },
       post('interfaces', {
         uuid: `if-${n}`,
         network_uuid,
@@ -219,5 +264,7 @@ export const nextEdit = (random: Random, world: World): Edit =>
     [2, (chosen) => post('route_links', { uuid: routerName(chosen) })],
     [2, lesser],
     [2, ifaceId],
-    [1, link],
+    [3, link],
+    [3, datapathWithAddress],
+    [2, tunnelPort],
   ])(random, world)

@@ -54,7 +54,7 @@ t.test('so it is where networks come to have many guests, and few again', async 
 t.test('the histories meet every fate of a packet', async (t) => {
   const site = await DescribedWorld.create(CROWDED)
   t.teardown(() => site.close())
-  const { tally: all } = await runMany(site, FIXED_SEED, 600)
+  const { tally: all } = await runMany(site, FIXED_SEED, 900)
   const { grown, shrunk, ...tally } = all
   t.ok(grown > 0 && shrunk > 0, `${grown} times many, ${shrunk} times few`)
   for (const fate of Object.keys(tally) as (keyof typeof tally)[])

@@ -1,12 +1,14 @@
 /**
- * What a switch must do with a frame of a guest, from the rows alone: who gets it and how it looks there. Within a
- * network frames reach guests at the same switch; another switch is not reached yet.
+ * What must come of a frame that a guest of a switch sends, from the rows and ports alone: who gets it, how it looks there,
+ * and which copies go to other switches for it: one to each that has somebody who gets it, where there is a way.
  */
 import { cidrContains, type Row, toCidr, toIpAddress } from '@openvnet/schema'
 import type { FrameSpec } from '../scenarios/scenario.ts'
 import type { Guest, Owned, Site } from './site.ts'
+import { wayBetween } from './ways.ts'
 
 export interface Arrival {
+  readonly dpid: string
   readonly port: number
   readonly frame: FrameSpec
 }
@@ -17,9 +19,24 @@ export interface Speaker {
   readonly own: Owned
 }
 
+/** A copy that goes to another switch, with the key of a network; `null`: it does not arrive. */
+export interface Copy {
+  readonly from: string
+  readonly to: string | null
+  readonly network: number
+}
+
+export interface Outcome {
+  readonly arrivals: readonly Arrival[]
+  readonly copies: readonly Copy[]
+}
+
+const NOTHING: Outcome = { arrivals: [], copies: [] }
+const here = (...arrivals: readonly Arrival[]): Outcome => ({ arrivals, copies: [] })
+
 /** Rows that contradict each other say nothing. */
 export const AMBIGUOUS = 'ambiguous'
-export type Expected = readonly Arrival[] | typeof AMBIGUOUS
+export type Expected = Outcome | typeof AMBIGUOUS
 
 type Echo = NonNullable<FrameSpec['echo']>
 type Arp = NonNullable<FrameSpec['arp']>
@@ -51,7 +68,7 @@ export class Oracle {
 
   expect(guest: Guest, frame: FrameSpec): Expected {
     const own = this.#senderOf(guest, frame)
-    return own === undefined ? [] : this.#forward({ guest, own }, frame)
+    return own === undefined ? NOTHING : this.#forward({ guest, own }, frame)
   }
 
   /** The address that the frame is sent with, when it is the guest's. */
@@ -65,7 +82,7 @@ export class Oracle {
 
   #forward(speaker: Speaker, frame: FrameSpec): Expected {
     if (frame.arp !== undefined) return this.#ask(speaker, frame, frame.arp)
-    if (frame.echo === undefined) return []
+    if (frame.echo === undefined) return NOTHING
     const leg = this.#legBehind(speaker.own.network, frame.eth_dst)
     return leg === undefined
       ? this.#deliver(speaker.guest, speaker.own.network, frame)
@@ -74,11 +91,15 @@ export class Oracle {
 
   #ask({ guest, own }: Speaker, frame: FrameSpec, { sha, spa, tpa }: Arp): Expected {
     const asked = this.#site.owned.find(({ network, address }) => network === own.network && address === tpa)
-    if (asked === undefined) return []
+    if (asked === undefined) return NOTHING
     if (asked.interface_id === guest.interface_id) return this.#deliver(guest, own.network, frame)
-    if (!this.#site.isGuest(asked.interface_id) && !this.#isLegHere(asked.interface_id)) return []
+    if (!this.#site.isGuest(asked.interface_id) && !this.#isLegHere(asked.interface_id)) return NOTHING
     const arp = { op: 2, sha: asked.mac, spa: tpa, tha: sha, tpa: spa }
-    return [{ port: guest.port, frame: { eth_src: asked.mac, eth_dst: frame.eth_src, arp } }]
+    return here({
+      dpid: guest.dpid,
+      port: guest.port,
+      frame: { eth_src: asked.mac, eth_dst: frame.eth_src, arp },
+    })
   }
 
   #isLegHere(id: number): boolean {
@@ -94,16 +115,32 @@ export class Oracle {
     )?.id
   }
 
+  /** Guests that a frame in a network is for; one who has the address here goes before others elsewhere. */
+  #recipients(network: number, eth_dst: string): readonly Guest[] {
+    const members = this.#site.dpids.flatMap((dpid) => this.#site.members(network, dpid))
+    if (isMulticast(eth_dst)) return members
+    const owners = members.filter(({ interface_id }) => this.#site.macsOf(interface_id).includes(eth_dst))
+    const local = owners.filter(({ dpid }) => dpid === this.#dpid)
+    return local.length > 0 ? local : owners
+  }
+
   /** A switch sends nothing back to where it came from, unless it answers itself. */
-  #deliver(from: Guest, network: number, frame: FrameSpec): Arrival[] {
-    return this.#site
-      .members(network, this.#dpid)
-      .filter(({ port }) => port !== from.port)
-      .filter(
-        ({ interface_id }) =>
-          isMulticast(frame.eth_dst) || this.#site.macsOf(interface_id).includes(frame.eth_dst),
-      )
-      .map(({ port }) => ({ port, frame }))
+  #deliver(from: Guest, network: number, frame: FrameSpec): Expected {
+    const recipients = this.#recipients(network, frame.eth_dst)
+    const local = recipients.filter(({ dpid, port }) => dpid === this.#dpid && port !== from.port)
+    const others = [...new Set(recipients.map(({ dpid }) => dpid))].filter((dpid) => dpid !== this.#dpid)
+    if (others.length > 1 && !isMulticast(frame.eth_dst)) return AMBIGUOUS
+    const ways = others.flatMap((to) => {
+      const way = wayBetween(this.#site, this.#dpid, to)
+      return way === undefined ? [] : [{ to, ...way }]
+    })
+    const reached = ways.filter(({ isTrue }) => isTrue).map(({ to }) => to)
+    return {
+      arrivals: [...local, ...recipients.filter(({ dpid }) => reached.includes(dpid))].map(
+        ({ dpid, port }) => ({ dpid, port, frame }),
+      ),
+      copies: ways.map(({ to, isTrue }) => ({ from: this.#dpid, to: isTrue ? to : null, network })),
+    }
   }
 
   #route({ guest, own }: Speaker, leg: number, frame: FrameSpec, echo: Echo): Expected {
@@ -119,8 +156,9 @@ export class Oracle {
     const routers = new Set(ways.map((row) => row.route_link_id))
     if (routers.size > 1) return AMBIGUOUS
     const [router] = routers
-    if (this.#isOfRouter(echo.dst, { leg, network: own.network, router })) return [answer(guest, frame, echo)]
-    return router === undefined || echo.ttl <= 1 ? [] : this.#leave(guest, router, echo)
+    if (this.#isOfRouter(echo.dst, { leg, network: own.network, router }))
+      return here(answer(guest, frame, echo))
+    return router === undefined || echo.ttl <= 1 ? NOTHING : this.#leave(guest, router, echo)
   }
 
   #isOfRouter(
@@ -155,12 +193,12 @@ export class Oracle {
     const exits = new Set(ways.map((row) => `${row.network_id} ${this.#macOfLeg(row)}`))
     if (exits.size > 1) return AMBIGUOUS
     const [exit] = ways
-    if (exit === undefined) return []
+    if (exit === undefined) return NOTHING
     const next = this.#site.owned.find(
       ({ network, address, interface_id }) =>
         network === exit.network_id && address === echo.dst && this.#site.isGuest(interface_id),
     )
-    if (next === undefined) return []
+    if (next === undefined) return NOTHING
     const frame = { eth_src: this.#macOfLeg(exit)!, eth_dst: next.mac, echo: { ...echo, ttl: echo.ttl - 1 } }
     return this.#deliver(guest, exit.network_id, frame)
   }
@@ -179,7 +217,8 @@ export class Oracle {
 /** TTL of what a router says itself. */
 const OWN_TTL = 64
 
-const answer = ({ port }: Guest, { eth_src, eth_dst }: FrameSpec, { src, dst }: Echo): Arrival => ({
+const answer = ({ dpid, port }: Guest, { eth_src, eth_dst }: FrameSpec, { src, dst }: Echo): Arrival => ({
+  dpid,
   port,
   frame: { eth_src: eth_dst, eth_dst: eth_src, echo: { src: dst, dst: src, ttl: OWN_TTL, reply: true } },
 })

@@ -2,7 +2,7 @@
 import type { Tables } from '@openvnet/controller'
 import { Random } from '../../packages/controller/test/random.ts'
 import { shrink } from '../../packages/controller/test/shrink.ts'
-import { DPIDS } from '../../packages/controller/test/world.ts'
+import { tablesText } from '../../packages/controller/test/world.ts'
 import type { DescribedWorld } from './described_world.ts'
 import { type Edit, founding, nextEdit } from './edits.ts'
 import { copyOf, lookInBetween } from './in_between.ts'
@@ -37,25 +37,40 @@ const SHOWN = 5
 interface LookOptions {
   readonly random: Random
   readonly tally: Tally
-  readonly probes?: number
+  /** What was found is looked for again: with more probes. */
+  readonly isAgain?: boolean
   /** Absent: yes. */
   readonly isDue?: boolean
 }
 
 const crossingsOf = ({ world }: DescribedWorld): number => world.crossings.grown + world.crossings.shrunk
 
+/** Switches whose tables are not those that somebody makes who learns now how things are. */
+const differencesFromScratch = async ({ world }: DescribedWorld): Promise<string[]> => {
+  const anew = await world.fromScratch()
+  return [...world.switches.keys()]
+    .filter((dpid) => tablesText(world.tables(dpid)) !== tablesText(anew.tables(dpid)))
+    .map((dpid) => `${dpid} has other tables than from scratch`)
+}
+
 /** Does an edit and looks at what comes of it, also while it is done: when that is due, or a network became a crowd. */
 const problemsAfter = async (
   site: DescribedWorld,
   edit: Edit,
-  { random, tally, probes = PROBES, isDue = true }: LookOptions,
+  { random, tally, isAgain = false, isDue = true }: LookOptions,
 ): Promise<string | null> => {
-  const before = DPIDS.map((dpid): [string, Tables] => [dpid, copyOf(site.world.tables(dpid))])
+  const dpids = [...site.world.switches.keys()]
+  const before = dpids.map((dpid): [string, Tables] => [dpid, copyOf(site.world.tables(dpid))])
   const crossings = crossingsOf(site)
+  const probes = isAgain ? PROBES_AGAIN : PROBES
   await site.take(edit)
   if (!isDue && crossingsOf(site) === crossings) return null
   const between = before.flatMap(([dpid, tables]) => lookInBetween(site.world, dpid, tables, random))
-  const problems = [...between, ...look(site.world, { random, probes, tally })]
+  const problems = [
+    ...between,
+    ...look(site.world, { random, probes, tally }),
+    ...(isAgain || random.chance(0.3) ? await differencesFromScratch(site) : []),
+  ]
   return problems.slice(0, SHOWN).join('\n') || null
 }
 
@@ -83,7 +98,7 @@ const verdict = async (
   const last = edits.at(-1)
   if (last === undefined) return null
   for (const edit of edits.slice(0, -1)) await site.take(edit)
-  return problemsAfter(site, last, { random: new Random(seed), tally: emptyTally(), probes: PROBES_AGAIN })
+  return problemsAfter(site, last, { random: new Random(seed), tally: emptyTally(), isAgain: true })
 }
 
 /** Begins with an empty site. @returns what fails, if anything does */

@@ -1,6 +1,6 @@
 /** A history as commands that can be typed: `vnctl` for rows, `ovs-vsctl` for ports and switches. */
-import { DPIDS } from '../../packages/controller/test/world.ts'
 import type { Call, Edit } from './edits.ts'
+import { DPIDS, TUNNEL_PORTS } from './hosts.ts'
 
 /** As the shell needs it. */
 const quoted = (value: string): string =>
@@ -31,13 +31,22 @@ export const commandOf = (edit: Edit): string => {
       ? `ovs-vsctl --if-exists remove Interface ${name} external_ids iface-id`
       : `ovs-vsctl --if-exists set Interface ${name} external_ids:iface-id=${iface_id}`
   }
-  if (edit.kind === 'link')
-    return `ovs-vsctl ${edit.up ? `set-controller ${bridge} tcp:127.0.0.1:6633` : `del-controller ${bridge}`}`
+  if (edit.kind === 'forget') return `ovs-vsctl del-controller ${bridge} # and vnetd starts anew`
+  if (edit.kind === 'link') return linkCommand(edit, bridge)
   const { name, port_no } = edit
-  const add = `--may-exist add-port ${bridge} ${name} -- set Interface ${name} type=internal`
+  const type = TUNNEL_PORTS.includes(name as (typeof TUNNEL_PORTS)[number])
+    ? `type=${name.replace('vnet-', '')} options:remote_ip=flow options:key=flow`
+    : 'type=internal'
+  const add = `--may-exist add-port ${bridge} ${name} -- set Interface ${name} ${type}`
   return port_no === null
     ? `ovs-vsctl --if-exists del-port ${bridge} ${name}`
     : `ovs-vsctl ${add} ofport_request=${port_no}`
+}
+
+const linkCommand = ({ up, address }: Edit & { kind: 'link' }, bridge: string): string => {
+  if (!up) return `ovs-vsctl del-controller ${bridge}`
+  const from = address === undefined ? '' : ` # from ${address}`
+  return `ovs-vsctl set-controller ${bridge} tcp:127.0.0.1:6633${from}`
 }
 
 const bridges = DPIDS.map(

@@ -12,6 +12,8 @@ export interface SwitchPorts {
   readonly ports: ReadonlyMap<string, number>
   /** iface-ids by port name, as its database says. */
   readonly ifaceIds: ReadonlyMap<string, string>
+  /** From which it connected last. */
+  readonly address: string | undefined
   readonly up: boolean
 }
 
@@ -78,6 +80,14 @@ export class Site {
           : [{ interface_id, network: network_id, address, mac, uuid }]
       })
     this.guests = rows.interface.filter(({ mode }) => mode === 'vif').flatMap((row) => this.#guestOf(row))
+  }
+
+  switch(dpid: string): SwitchPorts | undefined {
+    return this.#switches.find((each) => each.dpid === dpid)
+  }
+
+  get dpids(): readonly string[] {
+    return this.#switches.map(({ dpid }) => dpid)
   }
 
   interface(id: number): Row<'interface'> | undefined {

@@ -45,6 +45,8 @@ export type Event =
 export type Step = Event | 'settle' | 'tick'
 
 export interface WorldOptions {
+  /** Datapath ids of the switches; `DPIDS` when absent. */
+  readonly dpids?: readonly string[]
   /** Made for each world: what a rule keeps to itself is a fault that must not spread. */
   readonly features?: () => readonly Feature[]
   /** Milliseconds after which a pass gives way; 0: after each step. */
@@ -87,7 +89,7 @@ export class World {
   constructor(options: WorldOptions = {}) {
     this.options = options
     this.switches = new Map(
-      DPIDS.map((dpid) => [
+      (options.dpids ?? DPIDS).map((dpid) => [
         dpid,
         {
           ports: new Map(),
@@ -112,7 +114,7 @@ export class World {
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     })
     this.engine.load(emptySnapshot())
-    for (const dpid of DPIDS) this.engine.connected(dpid, new Map())
+    for (const dpid of this.switches.keys()) this.engine.connected(dpid, new Map())
   }
 
   give(event: Event): void {
