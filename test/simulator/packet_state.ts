@@ -213,6 +213,7 @@ export const restore = (packet: PacketState, from: PacketState): void => {
 /** The value of a field; 0 where the packet has no such header, as in Open vSwitch. */
 export const read = (packet: PacketState, name: FieldName): bigint => {
   const [outer] = packet.tags
+  if (name === 'nxm_in_port') return read(packet, 'in_port')
   if (name === 'vlan_vid') return outer === undefined ? 0n : BigInt(VLAN_PRESENT | outer.vid)
   if (name === 'vlan_pcp') return BigInt(outer?.pcp ?? 0)
   return packet.fields.get(name) ?? 0n
@@ -228,7 +229,8 @@ const kept = (name: FieldName, value: bigint): bigint => (name === 'arp_op' ? va
 
 /** Does nothing when the packet has no such header. */
 export const write = (packet: PacketState, name: FieldName, value: bigint): void => {
-  if (name === 'vlan_vid') writeTag(packet, { vid: Number(value & 0xfffn) })
+  if (name === 'nxm_in_port') packet.fields.set('in_port', value)
+  else if (name === 'vlan_vid') writeTag(packet, { vid: Number(value & 0xfffn) })
   else if (name === 'vlan_pcp') writeTag(packet, { pcp: Number(value) })
   else if (packet.fields.has(name) || PIPELINE.test(name)) packet.fields.set(name, kept(name, value))
 }

@@ -384,3 +384,55 @@ t.test('relations', async (t) => {
   )
   await api.ok('POST', 'datapaths/dp-1/networks/nw-a', { network_uuid: 'nw-a' })
 })
+
+t.test('a sub-interface is on the port of its trunk and nowhere else', async (t) => {
+  const api = await startApi(t)
+  await api.ok('POST', 'datapaths', { uuid: 'dp-1', dpid: '1' })
+  await api.ok('POST', 'interfaces', { uuid: 'if-trunk', port_name: 'tap0' })
+  await api.ok('POST', 'interfaces', { uuid: 'if-leg', mode: 'simulated' })
+  const add = (parameters: object) => api.send('POST', 'interfaces', parameters)
+  const sub = { trunk_interface_uuid: 'if-trunk', vlan_id: 10 }
+  await api.ok('POST', 'interfaces', { uuid: 'if-sub', ...sub })
+  t.match(await add(sub), refusal('vlan_id', '10', 'already used by if-sub'))
+  t.match(await add({ vlan_id: 10 }), refusal('vlan_id', '10', /name it with trunk_interface_uuid/))
+  t.match(await add({ trunk_interface_uuid: 'if-trunk' }), {
+    body: { error: 'MissingArgument', message: /vlan_id/ },
+  })
+  const other = { ...sub, vlan_id: 11 }
+  const refused = [
+    [
+      'trunk_interface_uuid',
+      { ...other, trunk_interface_uuid: 'if-sub' },
+      /sub-interface of if-trunk itself/,
+    ],
+    ['trunk_interface_uuid', { ...other, trunk_interface_uuid: 'if-leg' }, /mode simulated/],
+    ['mode', { ...other, mode: 'simulated' }, /vif/],
+    ['port_name', { ...other, port_name: 'tap1' }, /on that of if-trunk/],
+    ['port_number', { ...other, port_number: 4 }, /on that of if-trunk/],
+    ['iface_id', { ...other, iface_id: 'vm' }, /on that of if-trunk/],
+    ['owner_datapath_uuid', { ...other, owner_datapath_uuid: 'dp-1' }, /on that of if-trunk/],
+  ] as const
+  for (const [parameter, body, reason] of refused) {
+    const value = String((body as Record<string, unknown>)[parameter])
+    t.match(await add(body), refusal(parameter, value, reason))
+  }
+  t.match(await api.send('POST', 'interfaces/if-sub/ports', { port_name: 'tap1' }), { status: 400 })
+  t.match(await api.send('PUT', 'interfaces/if-sub', { vlan_id: '' }), { body: { error: 'MissingArgument' } })
+  await api.ok('PUT', 'interfaces/if-sub', { vlan_id: 12 })
+  await api.ok('POST', 'interfaces', sub)
+  await api.ok('POST', 'interfaces', { port_name: 'if-sub' }, 'json')
+  await api.ok('POST', 'interfaces', { uuid: 'if-second', port_name: 'tap2' })
+  await api.ok('POST', 'interfaces', { ...sub, trunk_interface_uuid: 'if-second' })
+  await api.ok('DELETE', 'interfaces/if-trunk')
+  t.equal((await api.ok('GET', 'interfaces')).body.total_count, 4, 'sub-interfaces go with their trunk')
+})
+
+t.test('only a virtual network lets tags of guests through', async (t) => {
+  const api = await startApi(t)
+  const network = { ipv4_network: '10.0.0.0', vlan_transparent: true }
+  for (const mode of ['physical', 'internal']) {
+    const answer = await api.send('POST', 'networks', { ...network, mode })
+    t.match(answer, refusal('vlan_transparent', true, new RegExp(`the mode is ${mode}`)))
+  }
+  await api.ok('POST', 'networks', { ...network, uuid: 'nw-1' })
+})

@@ -8,7 +8,7 @@ import type { Tables } from '../src/pipeline/flow.ts'
 import { tableName } from '../src/pipeline/layout.ts'
 import { DPIDS, emptySnapshot, silent } from './world.ts'
 
-interface Rows {
+export interface Rows {
   readonly networks?: Record<number, string>
   /** What is different about networks. */
   readonly changes?: Readonly<Record<number, Partial<Row<'network'>>>>

@@ -31,6 +31,13 @@ const NO_TOPOLOGY = {
   topology_mac_range_group_id: null,
 }
 
+/** Mostly a whole one, where it is one. */
+const subInterface = (random: Random) => {
+  const trunk_interface_id = sometimes(random, 0.25, random.upTo(GUESTS))
+  const isWhole = random.chance(0.9)
+  return { trunk_interface_id, vlan_id: isWhole === (trunk_interface_id === null) ? null : random.upTo(3) }
+}
+
 const TRANSPORTS = ['vxlan', 'geneve', 'gre', 'mac2mac'] as const
 
 /** Rows that no rule reads. */
@@ -134,6 +141,7 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
     segment_id: sometimes(random, 0.2, segmentId(random)),
   }),
   interface: (random, id) => ({
+    ...subInterface(random),
     display_name: `if${random.below(3)}`,
     mode: random.weighted([
       [8, 'vif'],
@@ -144,8 +152,6 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
     port_name: sometimes(random, 0.2, random.pick(['p1', 'p2', 'if-3'])),
     port_number: sometimes(random, 0.15, random.upTo(4)),
     iface_id: sometimes(random, 0.15, 'vm'),
-    trunk_interface_id: sometimes(random, 0.1, interfaceId(random)),
-    vlan_id: sometimes(random, 0.1, random.upTo(3)),
     owner_datapath_id: sometimes(random, 0.2, random.upTo(2)),
     network_id: sometimes(random, 0.4, networkId(random)),
     segment_id: sometimes(random, 0.2, segmentId(random)),

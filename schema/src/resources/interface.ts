@@ -31,7 +31,7 @@ export const interfaceResource = defineResource({
       mutable: true,
     }),
     trunk_interface: optionalReference('interface', {
-      help: 'The interface on whose port it is, in a VLAN.',
+      help: 'The interface on whose port it is, in the VLAN vlan_id: a sub-interface, which has no port of its own.',
       onDelete: 'cascade',
     }),
     vlan_id: optional(integer(1, 4094), {

@@ -30,7 +30,7 @@ export const network = defineResource({
       mutable: true,
     }),
     vlan_transparent: defaulted(boolean, false, {
-      help: 'Whether its guests may send frames with VLAN tags.',
+      help: 'Whether its guests may send each other frames with a VLAN tag; they are dropped otherwise. Routers are in no VLAN of guests.',
       mutable: true,
     }),
     segment: optionalReference('segment', {

@@ -12,6 +12,7 @@ import { partName } from '../rules/part_name.ts'
 import { checkPort } from '../rules/port.ts'
 import { segmentOfInterface } from '../rules/segment.ts'
 import { beforeLeasesGo, followInterface } from '../rules/topology.ts'
+import { checkTrunk } from '../rules/trunk.ts'
 import type { Stored } from '../store/columns.ts'
 import type { Reader } from '../store/rows.ts'
 
@@ -58,16 +59,18 @@ const leases = (reader: Reader, row: Interface): Shape[] =>
       .map((ipLease) => plainShape(reader, 'ip_lease', ipLease)),
   }))
 
-/** Its leases, and those by which it is in an underlay, which it may have lost. */
+/** Its leases, those by which it is in an underlay, which it may have lost, and those of its sub-interfaces. */
 const leasesWith = (reader: Reader, id: number): number[] => [
   ...(reader.cells('ip_lease', 'id', { interface_id: id }) as number[]),
   ...reader.where('topology_datapath', { interface_id: id }).map(({ ip_lease_id }) => ip_lease_id),
+  ...reader.where('interface', { trunk_interface_id: id }).flatMap((row) => leasesWith(reader, row.id)),
 ]
 
 export const interfaceBehaviour: Behaviour<'interface'> = {
   complete: (work, draft) => {
     const { uuid, values } = draft
     checkLeases(draft)
+    checkTrunk(work, values)
     checkPort(work, { ...values, uuid } as Interface)
     const segment_id = segmentOfInterface(work, values as Interface)
     return { display_name: values.display_name ?? uuid, segment_id }
@@ -89,6 +92,7 @@ export const interfaceBehaviour: Behaviour<'interface'> = {
   },
   /** What else is changed must not fail for a port that was taken before. */
   updated: (work, row, before) => {
+    checkTrunk(work, row)
     if (PORT.some((column) => row[column] !== before[column])) checkPort(work, row)
     if (row.owner_datapath_id !== before.owner_datapath_id) followInterface(work, row.id)
   },

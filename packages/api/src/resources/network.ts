@@ -8,7 +8,13 @@ import { deleteLegs } from './router_network.ts'
 import { joinTopology } from './topology_members.ts'
 
 /** @throws ApiError ArgumentError */
-const checkVlan = ({ mode, vlan_id }: Partial<Row<'network'>>): void => {
+const checkVlan = ({ mode, vlan_id, vlan_transparent }: Partial<Row<'network'>>): void => {
+  if (vlan_transparent === true && mode !== 'virtual')
+    throw argumentError(
+      'vlan_transparent',
+      true,
+      `is for a virtual network, the mode is ${mode}: outside, tags of guests would be those of other networks`,
+    )
   if (typeof vlan_id === 'number' && mode !== 'physical')
     throw argumentError(
       'vlan_id',

@@ -11,12 +11,14 @@ import type { Reader } from '../store/rows.ts'
 type Interface = Pick<
   Row<'interface'>,
   'uuid' | 'mode' | 'port_name' | 'port_number' | 'iface_id' | 'owner_datapath_id'
->
+> & { readonly trunk_interface_id?: number | null }
 
 const BINDINGS = ['port_name', 'port_number', 'iface_id'] as const
 type Binding = (typeof BINDINGS)[number]
 
-const hasPort = ({ mode }: Interface): boolean => mode !== 'simulated'
+/** A port of its own. */
+const hasPort = ({ mode, trunk_interface_id = null }: Interface): boolean =>
+  mode !== 'simulated' && trunk_interface_id === null
 const isNamed = (row: Interface): boolean => BINDINGS.some((name) => (row[name] ?? null) !== null)
 
 /** Whoever has the same value on the same datapath. */

@@ -47,14 +47,7 @@ const ENTRIES: readonly Entry[] = [
     resource: 'interface_route_link',
     instead: 'stored, routes decide to which routers an interface belongs',
   },
-  { resource: 'interface', column: 'trunk_interface_id', instead: 'stored, it has no port yet' },
   { resource: 'network', column: 'mtu', instead: 'stored, it is offered nowhere' },
-  {
-    resource: 'network',
-    column: 'vlan_transparent',
-    values: [true],
-    instead: 'stored, frames with VLAN tags are dropped',
-  },
   {
     resource: 'topology',
     column: 'transport',

@@ -41,13 +41,16 @@ export const MAKING: readonly Call[] = [
       mode: 'physical',
       vlan_id: 7,
       mtu: 1400,
-      vlan_transparent: true,
       ipv4_network: '10.1.0.0',
       ipv4_prefix: 16,
       segment_uuid: 'seg-1',
     },
   ],
-  ['POST', 'networks', { uuid: 'nw-2', ipv4_network: '10.2.0.0', topology_uuid: 'topo-over' }],
+  [
+    'POST',
+    'networks',
+    { uuid: 'nw-2', ipv4_network: '10.2.0.0', vlan_transparent: true, topology_uuid: 'topo-over' },
+  ],
   ['POST', 'networks', { uuid: 'nw-3', ipv4_network: '10.3.0.0' }],
   [
     'POST',
@@ -270,8 +273,8 @@ export const CHANGING: Readonly<Record<string, Readonly<Record<string, unknown>>
     domain_name: 'e',
     vlan_id: 8,
     mtu: 1300,
-    vlan_transparent: false,
   },
+  'networks/nw-2': { vlan_transparent: false },
   'interfaces/if-1': {
     display_name: 'other',
     port_name: 'eth2',

@@ -30,8 +30,13 @@ export interface PortBinding {
   readonly iface_id?: string
 }
 
-/** What it names; nothing named: the port that is called like its uuid, else the one whose iface-id is its uuid. */
-export const portBindingOf = ({ port_name, port_number, iface_id, uuid }: Row<'interface'>): PortBinding => {
+/**
+ * What it names; nothing named: the port that is called like its uuid, else the one whose iface-id is its uuid. One that is
+ * on the port of another has none.
+ */
+export const portBindingOf = (row: Row<'interface'>): PortBinding => {
+  const { port_name, port_number, iface_id, uuid } = row
+  if (row.trunk_interface_id !== null) return {}
   if (port_name !== null) return { name: port_name }
   if (port_number !== null) return { number: port_number }
   return iface_id === null ? { name: uuid, iface_id: uuid } : { iface_id }

@@ -14,17 +14,19 @@ const OFPP_IN_PORT = 0xffff_fff8
 
 const whole = (field: FieldName): Subfield => ({ field, offset: 0, bits: FIELDS[field].bits })
 
+const sliceAt = (name: SliceName): Subfield => {
+  const { field, bits } = SLICES[name]
+  const [low, high] = bits
+  return { field, offset: low, bits: high - low + 1 }
+}
+
 export const setField = <F extends FieldName>(field: F, value: ValueOf<F>): Step<F> => ({
   actions: [{ type: 'set_field', field: { field, value, mask: null } }],
 })
 
 /** Writes a slice; metadata goes by an instruction of its own, see `defineTable`. */
 export const setSlice = <S extends SliceName>(name: S, value: number): Step<S> => {
-  const { field, bits } = SLICES[name]
-  const [low, high] = bits
-  return {
-    actions: [{ type: 'reg_load', dst: { field, offset: low, bits: high - low + 1 }, value: BigInt(value) }],
-  }
+  return { actions: [{ type: 'reg_load', dst: sliceAt(name), value: BigInt(value) }] }
 }
 
 export const move = <F extends FieldName>(from: FieldName, to: F): Step<F> => ({
@@ -45,6 +47,9 @@ const ETH_TYPE_VLAN = 0x8100
 /** OFPVID_PRESENT: the bit of `vlan_vid` that says that there is a tag. */
 export const VLAN_PRESENT = 0x1000
 
+/** Matches what has a VLAN tag, whatever it says. */
+export const ANY_TAG = { value: VLAN_PRESENT, mask: VLAN_PRESENT } as const
+
 /** Puts a VLAN tag (IEEE 802.1Q) on the packet. @param vlan_id 1 to 4094 */
 export const pushVlan = (vlan_id: number): Step<'vlan_vid'> => ({
   actions: [
@@ -60,4 +65,15 @@ export const decrementTtl = (): Step => ({ actions: [{ type: 'dec_nw_ttl' }] })
 export const output = (port: number): Step => ({ actions: [{ type: 'output', port, max_len: 0 }] })
 /** Back out of the port that the packet came from; a plain output would not do it. */
 export const outputToIngress = (): Step => output(OFPP_IN_PORT)
+
+/**
+ * Makes the sender the receiver, for the table `output`: it knows whether the sender has a VLAN on its port. A packet that
+ * has come from no port leaves by any.
+ */
+export const returnToSender = (): Step<'egress_interface' | 'nxm_in_port'> => ({
+  actions: [
+    { type: 'reg_move', src: sliceAt('ingress_interface'), dst: sliceAt('egress_interface') },
+    { type: 'reg_load', dst: whole('nxm_in_port'), value: 0n },
+  ],
+})
 export const sendToGroup = (group_id: number): Step => ({ actions: [{ type: 'group', group_id }] })

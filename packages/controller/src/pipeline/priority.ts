@@ -9,6 +9,8 @@ export const PRIORITY = {
   high: 300,
   /** An exception to that. */
   higher: 400,
+  /** And to that. */
+  highest: 500,
   /** Longest prefix first: 1000 for /0 to 1128 for /128. */
   prefix: (length: number): number => 1000 + length,
 } as const

@@ -65,7 +65,7 @@ export const SLICES = {
   egress_interface: {
     field: 'reg1',
     bits: [0, 31],
-    life: ['destination', 'output'],
+    life: ['arp', 'output'],
     help: 'id of the interface that gets the packet',
   },
   leg: {

@@ -8,7 +8,7 @@ const leg = { id: 8, mode: 'simulated' as const, mac: '52:54:00:74:00:00', addre
 
 const reply = (mac: string, ip: string) =>
   `actions=move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],set_field:${mac}->eth_src,set_field:2->arp_op,` +
-  `move:NXM_NX_ARP_SHA[]->NXM_NX_ARP_THA[],move:NXM_OF_ARP_SPA[]->NXM_OF_ARP_TPA[],set_field:${mac}->arp_sha,set_field:${ip}->arp_spa,IN_PORT`
+  `move:NXM_NX_ARP_SHA[]->NXM_NX_ARP_THA[],move:NXM_OF_ARP_SPA[]->NXM_OF_ARP_TPA[],set_field:${mac}->arp_sha,set_field:${ip}->arp_spa,move:NXM_NX_REG0[]->NXM_NX_REG1[],load:0->NXM_OF_IN_PORT[],goto_table:output`
 
 t.test('every address of the network is answered for, the own one only to others', async (t) => {
   t.strictSame(linesOf(await compile({ networks, interfaces: [guest, away, leg] }, 1), 'arp'), [

@@ -7,7 +7,7 @@
 import type { Row } from '@openvnet/schema'
 import { type Compiled, rule } from '../../engine/rule.ts'
 import { listQuery, type View } from '../../engine/view.ts'
-import { move, outputToIngress, setField } from '../../pipeline/actions.ts'
+import { ANY_TAG, move, returnToSender, setField } from '../../pipeline/actions.ts'
 import { ARP_OP, macNumber } from '../../pipeline/addresses.ts'
 import { domainOfSegment } from '../../pipeline/domain.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
@@ -61,8 +61,9 @@ const answer = (
       move('arp_spa', 'arp_tpa'),
       setField('arp_sha', mac),
       setField('arp_spa', address),
-      outputToIngress(),
+      returnToSender(),
     ],
+    goto: 'output',
     why: () =>
       `Who asks in ${domainName(domain, view)} for ${lease.address} is told the MAC of ${interfaceName(owner, view)}.`,
   })
@@ -131,8 +132,17 @@ export const arpRules = [
   rule({ name: 'answer', entity: 'ip_lease', on: switchesOfAnswer, compile: compileAnswer }),
 ]
 
-/** Answers that guests send themselves were checked by port security: they go where they are sent. */
+/**
+ * Answers that guests send themselves were checked by port security: they go where they are sent. What has a VLAN tag is
+ * the guests' own affair: who has an address there is not known here.
+ */
 export const arpStanding = [
+  arpTable.flow({
+    priority: PRIORITY.higher,
+    match: { vlan_vid: ANY_TAG },
+    goto: 'bridging',
+    why: 'Who has an address in a VLAN of guests they ask each other.',
+  }),
   arpTable.flow({
     priority: PRIORITY.low,
     match: { arp_op: ARP_OP.reply },

@@ -4,7 +4,9 @@ export const tunnelIngressTable = defineTable('tunnel_ingress', {
   match: ['in_port', 'tunnel_id'],
   write: ['domain', 'from_tunnel'],
   goto: ['destination'],
-  miss: { why: 'The port belongs to no interface, and to no tunnel with a key that this switch knows.' },
+  miss: {
+    why: 'The port belongs to no interface that may send this, and to no tunnel with a key that this switch knows.',
+  },
 })
 
 export const overlayTable = defineTable('overlay', {

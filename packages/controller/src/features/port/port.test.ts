@@ -1,5 +1,5 @@
 import t from 'tap'
-import { compile, linesOf } from '../../../test/flow_lines.ts'
+import { compile, type Guest, linesOf, type Rows } from '../../../test/flow_lines.ts'
 
 const networks = { 1: '172.16.1.0', 2: '172.16.2.0' }
 const guest = { id: 1, mac: '52:54:00:00:00:01', addresses: { 1: '172.16.1.1' } }
@@ -93,7 +93,70 @@ t.test('an interface that is pinned to another bridge is not here', async (t) =>
   t.strictSame(linesOf(await compile({ networks, interfaces: [pinned] }, 1), 'port'), [])
 })
 
-t.test('tagged frames are dropped first', async (t) => {
+t.test('tagged frames come by tunnels only', async (t) => {
   const lines = linesOf(await compile({ networks, interfaces: [guest] }, 1), 'pipeline')
-  t.match(lines[0], /^table=classify, priority=300,vlan_tci=0x1000\/0x1000 actions=drop$/)
+  t.equal(lines[0], 'table=classify, priority=300,vlan_tci=0x1000/0x1000 actions=goto_table:tunnel_ingress')
+  t.match(lines.filter((line) => line.includes('vlan_tci')).slice(1), [
+    ...['arp', 'router_leg', 'uplink'].map((name) => new RegExp(`table=${name}, .*vlan_tci=0x1000/0x1000 `)),
+  ])
+})
+
+const TAGGED = 'table=classify, priority=400,in_port=1,vlan_tci=0x1000/0x1000 actions=load:0x1->NXM_NX_REG0[]'
+
+t.test('a network that is transparent lets the tags of its guests through', async (t) => {
+  const transparent = { vlan_transparent: true }
+  const classify = async (guests: readonly Guest[], changes: NonNullable<Rows['changes']>) =>
+    linesOf(await compile({ networks, interfaces: guests, changes }, 1), 'port').filter((line) =>
+      line.startsWith('table=classify'),
+    )
+  t.strictSame(
+    (await classify([guest], { 1: transparent }))[0],
+    `${TAGGED},write_metadata:0x1/0xffffffff,goto_table:port_security`,
+  )
+  t.equal((await classify([guest], { 2: transparent })).length, 1)
+  t.equal((await classify([guest], { 1: { mode: 'physical', ...transparent } })).length, 1, 'not outside')
+  const both = { ...guest, addresses: { 1: '172.16.1.1', 2: '172.16.2.1' } }
+  t.equal((await classify([both], { 1: transparent })).length, 1, 'the address would decide too late')
+  t.strictSame(
+    (await classify([both], { 1: transparent, 2: transparent }))[0],
+    `${TAGGED},goto_table:port_security`,
+  )
+})
+
+const sub = (id: number, vlan_id: number, more: Partial<Guest> = {}): Guest => ({
+  ...{ id, mac: `52:54:00:00:00:0${id}`, addresses: { 2: `172.16.2.${id}` } },
+  ...{ trunk_interface_id: 1, vlan_id, ...more },
+})
+
+t.test('a sub-interface is a guest on the port of its trunk, with its tag', async (t) => {
+  const lines = linesOf(await compile({ networks, interfaces: [guest, sub(2, 100)] }, 2), 'port')
+  t.strictSame(
+    lines.filter((line) => line.startsWith('table=classify')),
+    [
+      'table=classify, priority=500,in_port=1,dl_vlan=100 actions=pop_vlan,load:0x2->NXM_NX_REG0[],write_metadata:0x2/0xffffffff,goto_table:port_security',
+      'table=classify, priority=200,in_port=1 actions=load:0x1->NXM_NX_REG0[],write_metadata:0x1/0xffffffff,goto_table:port_security',
+    ],
+    'and no port is its own, though one is called like it',
+  )
+  t.strictSame(
+    lines.filter((line) => line.startsWith('table=output')),
+    [
+      'table=output, priority=400,reg0=0x2,reg1=0x2,in_port=1 actions=drop',
+      'table=output, priority=300,reg1=0x2,in_port=1 actions=push_vlan:0x8100,set_field:4196->vlan_vid,IN_PORT',
+      'table=output, priority=300,reg0=0x2,reg1=0x1,in_port=1 actions=IN_PORT',
+      'table=output, priority=200,reg1=0x1 actions=output:1',
+      'table=output, priority=200,reg1=0x2 actions=push_vlan:0x8100,set_field:4196->vlan_vid,output:1',
+    ],
+  )
+})
+
+t.test('no trunk, no port; a trunk of trunks is none', async (t) => {
+  const portsOf = async (interfaces: readonly Guest[], ports = 2) =>
+    linesOf(await compile({ networks, interfaces }, ports), 'port').filter((line) => line.includes('dl_vlan'))
+  t.equal((await portsOf([guest, sub(2, 100)])).length, 1)
+  t.same(await portsOf([sub(2, 100)]), [])
+  t.same(await portsOf([guest, sub(2, 100)], 0), [])
+  t.same(await portsOf([guest, sub(2, 100, { owner_datapath_id: 7 })]), [], 'pinned to another bridge')
+  t.equal((await portsOf([guest, sub(2, 100), sub(3, 101, { trunk_interface_id: 2 })])).length, 1)
+  t.same(await portsOf([sub(1, 100, { trunk_interface_id: 1 })]), [], 'nor of itself')
 })

@@ -3,9 +3,9 @@ import { fromIpAddress, type IpAddress, type Row } from '@openvnet/schema'
 import { type Compiled, rule } from '../../engine/rule.ts'
 import { listQuery, type View } from '../../engine/view.ts'
 import type { SwitchPort } from '../../model/ports.ts'
-import { output, popVlan, setSlice, VLAN_PRESENT } from '../../pipeline/actions.ts'
+import { ANY_TAG, output, popVlan, pushVlan, setSlice, VLAN_PRESENT } from '../../pipeline/actions.ts'
 import { ETH_TYPE, macNumber, matchAddress } from '../../pipeline/addresses.ts'
-import { domainOfSegment } from '../../pipeline/domain.ts'
+import { domainOfSegment, segmentOfDomain } from '../../pipeline/domain.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
 import {
@@ -15,13 +15,13 @@ import {
   domainsOfInterface,
   freeSegment,
   interfaceName,
-  networkName,
-  networksOfInterface,
+  networksOfSegment,
   portOfInterface,
   switchOfInterface,
   switchOfMacLease,
 } from '../presence/queries.ts'
-import { domainsOfUplink, switchOfUplink, uplinkOf } from '../uplink/queries.ts'
+import { type CarriedDomain, domainsOfUplink, switchOfUplink, uplinkOf } from '../uplink/queries.ts'
+import { guestFlows, onlyNetwork, outputTo } from './guests.ts'
 import { classifyTable, outputTable, portSecurityTable } from './tables.ts'
 
 const switchOfIpLease = listQuery<string>('switch of IP lease', (id, view) => {
@@ -29,12 +29,6 @@ const switchOfIpLease = listQuery<string>('switch of IP lease', (id, view) => {
   const owner = lease?.interface_id ?? null
   return owner === null ? [] : view.query(switchOfInterface, owner)
 })
-
-/** An interface in one network is known by its port alone; in several, the address it sends with decides. */
-const onlyNetwork = (interfaceId: number, view: View): number | undefined => {
-  const networks = view.query(networksOfInterface, interfaceId)
-  return networks.length === 1 ? networks[0] : undefined
-}
 
 /** What the host sends is not looked at: it is the one who could change the flows. */
 const compileHost = (row: Row<'interface'>, { port_no }: SwitchPort, view: View): Compiled => {
@@ -56,35 +50,10 @@ const compileHost = (row: Row<'interface'>, { port_no }: SwitchPort, view: View)
   }
 }
 
-const outputTo = ({ id, uuid }: Row<'interface'>, port_no: number): FlowDraft =>
-  outputTable.flow({
-    priority: PRIORITY.ordinary,
-    match: { egress_interface: id },
-    steps: [output(port_no)],
-    why: () => `${uuid} is behind port ${port_no}.`,
-  })
-
 const compilePort = (row: Row<'interface'>, view: View): Compiled => {
   const port = view.query(portOfInterface, row.id)
   if (port === null) return {}
-  if (row.mode !== 'vif') return compileHost(row, port, view)
-  const network = onlyNetwork(row.id, view)
-  return {
-    flows: [
-      classifyTable.flow({
-        priority: PRIORITY.ordinary,
-        match: { in_port: port.port_no },
-        steps: [
-          setSlice('ingress_interface', row.id),
-          ...(network === undefined ? [] : [setSlice('domain', network)]),
-        ],
-        goto: 'port_security',
-        why: () =>
-          `Port ${port.port_no} is ${row.uuid}${network === undefined ? '' : ` in ${networkName(network, view)}`}.`,
-      }),
-      outputTo(row, port.port_no),
-    ],
-  }
+  return row.mode === 'vif' ? { flows: guestFlows(row, port, view) } : compileHost(row, port, view)
 }
 
 /**
@@ -108,11 +77,29 @@ const compileUplink = (row: Row<'interface'>, view: View): Compiled => {
       why: () =>
         `What comes from outside by ${row.uuid}${vlan_id === null ? '' : ` in VLAN ${vlan_id}`} is in ${domainName(domain, view)}.`,
     })
-  return {
-    flows: (view.query(domainsOfUplink, row.id) ?? []).map(({ domain, vlan_id }) =>
-      classify(domain, vlan_id),
-    ),
-  }
+  const carried = view.query(domainsOfUplink, row.id) ?? []
+  const answers =
+    row.mode === 'promiscuous' ? carried.flatMap((one) => answerForeign(row, port_no, one, view)) : []
+  return { flows: [...carried.map(({ domain, vlan_id }) => classify(domain, vlan_id)), ...answers] }
+}
+
+/** What the switch itself answers to foreigners, in the segment or in a network of it. */
+const answerForeign = (
+  row: Row<'interface'>,
+  port_no: number,
+  { domain: outside, vlan_id }: CarriedDomain,
+  view: View,
+): FlowDraft[] => {
+  const segment = segmentOfDomain(outside)
+  const networks = segment === null ? [] : view.query(networksOfSegment, segment)
+  return [outside, ...networks].map((domain) =>
+    outputTable.flow({
+      priority: PRIORITY.ordinary,
+      match: { egress_interface: row.id, domain },
+      steps: [...(vlan_id === null ? [] : [pushVlan(vlan_id)]), output(port_no)],
+      why: () => `Who asks in ${domainName(outside, view)} from outside is behind ${row.uuid}.`,
+    }),
+  )
 }
 
 /** Who has only a MAC address in a segment may send anything from it; ARP must say the same address. */
@@ -212,7 +199,8 @@ export const portRules = [
 export const portStanding = [
   classifyTable.flow({
     priority: PRIORITY.high,
-    match: { vlan_vid: { value: VLAN_PRESENT, mask: VLAN_PRESENT } },
-    why: 'Guests send untagged frames: a VLAN tag would travel through the network unseen.',
+    match: { vlan_vid: ANY_TAG },
+    goto: 'tunnel_ingress',
+    why: 'Guests send untagged frames, unless their network lets tags through. With a tag a frame comes through a tunnel.',
   }),
 ]

@@ -15,8 +15,8 @@ export const portSecurityTable = defineTable('port_security', {
 })
 
 export const outputTable = defineTable('output', {
-  match: ['egress_interface'],
-  write: [],
+  match: ['egress_interface', 'domain', 'ingress_interface', 'in_port'],
+  write: ['vlan_vid'],
   goto: [],
   miss: { why: 'The egress interface has no port on this switch.' },
 })

@@ -33,6 +33,7 @@ export {
   domainOfNetwork,
   domainRow,
   freeSegment,
+  networksOfSegment,
   segmentOfNetwork,
 } from './segments.ts'
 
@@ -84,14 +85,30 @@ const portOfHost = (row: InterfaceRow, view: View): SwitchPort | null => {
   return dpid === undefined || view.query(domainsOfInterface, row.id).length === 0 ? null : { dpid, ...LOCAL }
 }
 
+/** Where an interface is bound to. */
+export interface PlacedPort extends SwitchPort {
+  /** 1 to 4094: its frames have this tag there. Absent: they have none. */
+  readonly vlan_id?: number
+}
+
+/** A sub-interface is where its trunk is, which is none itself. */
+const portOnTrunk = (row: InterfaceRow, view: View): PlacedPort | null => {
+  const trunk = view.get('interface', row.trunk_interface_id)
+  if (trunk === undefined || trunk.trunk_interface_id !== null || !isVif(trunk)) return null
+  const port = view.query(portOfInterface, trunk.id)
+  const isHere = port !== null && row.vlan_id !== null && allows(row, port.dpid, view)
+  return isHere ? { ...port, vlan_id: row.vlan_id as number } : null
+}
+
 /**
  * The port of a guest's interface, or `null` while there is none.
  * Where several switches have such a port, `Claims` says which of them has the interface.
  */
-export const portOfInterface = recordQuery<SwitchPort>('port of interface', (id, view) => {
+export const portOfInterface = recordQuery<PlacedPort>('port of interface', (id, view) => {
   const row = view.get('interface', id)
   if (row !== undefined && isHost(row)) return portOfHost(row, view)
   if (row === undefined || !isVif(row)) return null
+  if (row.trunk_interface_id !== null) return portOnTrunk(row, view)
   const isPinned = row.owner_datapath_id !== null
   return (
     portsOf(portBindingOf(row), view).find(

@@ -1,5 +1,5 @@
 import type { Feature } from '../../engine/rule.ts'
-import { legRules } from './legs.ts'
+import { legFlows, legRules } from './legs.ts'
 import { routeRules, ttlFlows } from './routes.ts'
 import {
   neighbourTable,
@@ -22,5 +22,5 @@ export const routingFeature: Feature = {
     neighbourTable,
   ],
   rules: [...legRules, ...routeRules],
-  standing: ttlFlows,
+  standing: [...legFlows, ...ttlFlows],
 }

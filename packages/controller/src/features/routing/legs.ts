@@ -2,7 +2,16 @@
 import type { IpAddress, Row } from '@openvnet/schema'
 import { type Compiled, rule } from '../../engine/rule.ts'
 import { listQuery, type View } from '../../engine/view.ts'
-import { move, outputToIngress, type Step, setField, setSlice, setTtl, swap } from '../../pipeline/actions.ts'
+import {
+  ANY_TAG,
+  move,
+  returnToSender,
+  type Step,
+  setField,
+  setSlice,
+  setTtl,
+  swap,
+} from '../../pipeline/actions.ts'
 import { ICMP, macNumber, matchAddress } from '../../pipeline/addresses.ts'
 import { domainOfSegment } from '../../pipeline/domain.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
@@ -89,15 +98,15 @@ const compileLeg = (lease: Row<'mac_lease'>, view: View, dpid: string): Compiled
   }
 }
 
-const echoReply = (
-  address: number,
-): Step<'eth_src' | 'eth_dst' | 'ipv4_src' | 'ipv4_dst' | 'icmpv4_type'>[] => [
+type Answered = 'eth_src' | 'eth_dst' | 'ipv4_src' | 'ipv4_dst' | 'icmpv4_type'
+
+const echoReply = (address: number): Step<Answered | 'egress_interface' | 'nxm_in_port'>[] => [
   swap('eth_src', 'eth_dst'),
   move('ipv4_src', 'ipv4_dst'),
   setField('ipv4_src', address),
   setField('icmpv4_type', ICMP.echo_reply),
   setTtl(OWN_TTL),
-  outputToIngress(),
+  returnToSender(),
 ]
 
 type Reach = { readonly leg: number; readonly domain: number } | { readonly router: number }
@@ -115,6 +124,7 @@ const ownAddress = (reach: Reach, address: IpAddress, text: string, who: string)
     priority: PRIORITY.high,
     match: { ...reach, ...destination, icmpv4_type: ICMP.echo_request, icmpv4_code: 0 },
     steps: echoReply(Number(address.value)),
+    goto: 'output',
     why: () => `${who} answers pings to ${text}.`,
   })
   return [ping, rest]
@@ -133,6 +143,16 @@ const compileAddress = (lease: Row<'ip_lease'>, view: View): Compiled => {
   const reaches: Reach[] = [own, ...[...routers].map((router) => ({ router }))]
   return { flows: reaches.flatMap((reach) => ownAddress(reach, owned.address, lease.address, who)) }
 }
+
+/** Routed with its tag, a packet would be in a VLAN of another network. */
+export const legFlows = [
+  routerLegTable.flow({
+    priority: PRIORITY.high,
+    match: { vlan_vid: ANY_TAG },
+    goto: 'bridging',
+    why: 'Routers are in no VLAN of guests: what has a tag stays in its network.',
+  }),
+]
 
 export const legRules = [
   rule({ name: 'leg', entity: 'mac_lease', on: switchesOfLeg, compile: compileLeg }),

@@ -12,7 +12,7 @@ const interfaces = [guest, peer, leg1, leg2]
 
 const echo = (ip: string) =>
   'actions=push:NXM_OF_ETH_SRC[],push:NXM_OF_ETH_DST[],pop:NXM_OF_ETH_SRC[],pop:NXM_OF_ETH_DST[],' +
-  `move:NXM_OF_IP_SRC[]->NXM_OF_IP_DST[],set_field:${ip}->ip_src,set_field:0->icmp_type,mod_nw_ttl:64,IN_PORT`
+  `move:NXM_OF_IP_SRC[]->NXM_OF_IP_DST[],set_field:${ip}->ip_src,set_field:0->icmp_type,mod_nw_ttl:64,move:NXM_NX_REG0[]->NXM_NX_REG1[],load:0->NXM_OF_IN_PORT[],goto_table:output`
 
 const tableOf = (lines: readonly string[], table: string) =>
   lines.filter((line) => line.startsWith(`table=${table},`))

@@ -1,7 +1,7 @@
 import { defineTable } from '../../pipeline/table.ts'
 
 export const routerLegTable = defineTable('router_leg', {
-  match: ['domain', 'eth_dst'],
+  match: ['vlan_vid', 'domain', 'eth_dst'],
   write: ['leg', 'domain'],
   goto: ['router_ingress', 'bridging'],
   miss: { goto: 'bridging', why: 'The packet is not sent to a router: it stays in its network.' },
@@ -19,8 +19,8 @@ export const routerIngressTable = defineTable('router_ingress', {
 
 export const routerAddressTable = defineTable('router_address', {
   match: ['leg', 'domain', 'router', 'eth_type', 'ipv4_dst', 'ipv6_dst', 'icmpv4_type', 'icmpv4_code'],
-  write: ['eth_src', 'eth_dst', 'ipv4_src', 'ipv4_dst', 'icmpv4_type'],
-  goto: ['router_ttl'],
+  write: ['eth_src', 'eth_dst', 'ipv4_src', 'ipv4_dst', 'icmpv4_type', 'egress_interface', 'nxm_in_port'],
+  goto: ['router_ttl', 'output'],
   miss: { goto: 'router_ttl', why: 'The packet is not for the router itself: it is to be routed.' },
 })
 

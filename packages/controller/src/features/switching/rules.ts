@@ -3,7 +3,7 @@ import type { Bucket } from '@openvnet/openflow'
 import type { Row } from '@openvnet/schema'
 import { type Compiled, type GroupDraft, rule } from '../../engine/rule.ts'
 import { listQuery, type View } from '../../engine/view.ts'
-import { sendToGroup, setSlice } from '../../pipeline/actions.ts'
+import { output, pushVlan, sendToGroup, setSlice } from '../../pipeline/actions.ts'
 import { MULTICAST_BIT, macNumber } from '../../pipeline/addresses.ts'
 import { domainOfSegment } from '../../pipeline/domain.ts'
 import { floodGroup, floodGroupPart } from '../../pipeline/group_space.ts'
@@ -13,12 +13,14 @@ import {
   domainsOfMacLease,
   interfaceName,
   interfacesOfPart,
+  type PlacedPort,
   partsOfDomain,
   portOfInterface,
   segmentOfNetwork,
   switchesOfDomain,
   switchOfMacLease,
 } from '../presence/queries.ts'
+import { siblingRules } from './siblings.ts'
 import { destinationTable } from './tables.ts'
 
 const OFPGT_ALL = 0
@@ -38,23 +40,28 @@ const compileUnicast = (lease: Row<'mac_lease'>, view: View): Compiled => ({
 })
 
 /** The ports of guests of a part of a domain on one switch, ordered by the uuid of the guest. */
-const localPorts = (part: number, view: View, dpid: string): number[] =>
+const localPorts = (part: number, view: View, dpid: string): PlacedPort[] =>
   view
     .query(interfacesOfPart, part)
     .map((id) => view.query(portOfInterface, id))
-    .flatMap((port) => (port?.dpid === dpid ? [port.port_no] : []))
+    .filter((port) => port?.dpid === dpid) as PlacedPort[]
 
-const bucketTo = (action: Bucket['actions'][number]): Bucket => ({
+const bucketOf = (actions: Bucket['actions']): Bucket => ({
   weight: 0,
   watch_port: NOT_WATCHED,
   watch_group: NOT_WATCHED,
-  actions: [action],
+  actions,
 })
 
-const groupOfPorts = (group_id: number, ports: readonly number[], why: string): GroupDraft => ({
+const toPort = ({ port_no, vlan_id }: PlacedPort): Bucket['actions'] => [
+  ...(vlan_id === undefined ? [] : pushVlan(vlan_id).actions),
+  ...output(port_no).actions,
+]
+
+const groupOfPorts = (group_id: number, ports: readonly PlacedPort[], why: string): GroupDraft => ({
   group_id,
   group_type: OFPGT_ALL,
-  buckets: ports.map((port) => bucketTo({ type: 'output', port, max_len: 0 })),
+  buckets: ports.map((port) => bucketOf(toPort(port))),
   why,
 })
 
@@ -75,7 +82,7 @@ const floodGroups = (domain: number, uuid: string, view: View, dpid: string): Gr
     const text = `Part ${index + 1} of the guests of ${uuid} on this switch.`
     return ports.length === 0 ? [] : [groupOfPorts(floodGroupPart(domain, index), ports, text)]
   })
-  const buckets = groups.map((group) => bucketTo({ type: 'group', group_id: group.group_id }))
+  const buckets = groups.map((group) => bucketOf(sendToGroup(group.group_id).actions))
   return [{ group_id, group_type: OFPGT_ALL, buckets, why }, ...groups]
 }
 
@@ -104,6 +111,7 @@ const switchesOfSegmentFlood = listQuery<string>('switches of segment flood', (i
 
 export const switchingRules = [
   rule({ name: 'unicast', entity: 'mac_lease', on: switchOfMacLease, compile: compileUnicast }),
+  ...siblingRules,
   rule({
     name: 'flood',
     entity: 'network',

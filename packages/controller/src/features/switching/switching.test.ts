@@ -37,6 +37,37 @@ t.test('a guest without an address is in the network that it names', async (t) =
   ])
 })
 
+const trunk = { id: 1, mac: '52:54:00:00:00:01', addresses: { 1: '172.16.1.1' } }
+const sub = (id: number, network: number) => ({
+  ...{ id, mac: `52:54:00:00:00:0${id}`, addresses: { [network]: `172.16.1.${id}` } },
+  ...{ trunk_interface_id: 1, vlan_id: 100 + id },
+})
+
+t.test('a broadcast gets to a sub-interface with its tag', async (t) => {
+  const lines = linesOf(await compile({ networks, interfaces: [trunk, sub(2, 2)] }, 1), 'switching')
+  t.strictSame(lines.slice(-2), [
+    'group_id=1073741825,type=all,bucket=actions=output:1',
+    'group_id=1073741826,type=all,bucket=actions=push_vlan:0x8100,set_field:4198->vlan_vid,output:1',
+  ])
+  t.equal(lines.filter((line) => line.includes('priority=100')).length, 2)
+  t.equal(lines.length, 6, 'and who is alone on its port in a network needs no more')
+})
+
+t.test('those on one port and in one network hear each other, and not themselves', async (t) => {
+  const interfaces = [trunk, sub(2, 1), sub(3, 1), sub(4, 2)]
+  const lines = linesOf(await compile({ networks, interfaces }, 1), 'switching')
+  const tagged = (id: number) => `push_vlan:0x8100,set_field:${4096 + 100 + id}->vlan_vid,IN_PORT,pop_vlan`
+  const all = 'dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=group:1073741825'
+  t.strictSame(
+    lines.filter((line) => line.includes('reg0=')),
+    [
+      `table=destination, priority=200,reg0=0x1,metadata=0x1/0xffffffff,${all},${tagged(2)},${tagged(3)},goto_table:overlay`,
+      `table=destination, priority=200,reg0=0x2,metadata=0x1/0xffffffff,${all},IN_PORT,${tagged(3)},goto_table:overlay`,
+      `table=destination, priority=200,reg0=0x3,metadata=0x1/0xffffffff,${all},IN_PORT,${tagged(2)},goto_table:overlay`,
+    ],
+  )
+})
+
 const crowd = (count: number) =>
   Array.from({ length: count }, (_, index) => ({
     id: index + 1,

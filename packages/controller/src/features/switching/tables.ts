@@ -1,8 +1,8 @@
 import { defineTable } from '../../pipeline/table.ts'
 
 export const destinationTable = defineTable('destination', {
-  match: ['domain', 'eth_dst'],
-  write: ['egress_interface'],
+  match: ['domain', 'ingress_interface', 'eth_dst'],
+  write: ['egress_interface', 'vlan_vid'],
   goto: ['output', 'overlay'],
   miss: { goto: 'overlay', why: 'Nobody on this switch has the destination MAC address in the domain.' },
 })

@@ -1,5 +1,5 @@
 import type { Feature } from '../../engine/rule.ts'
-import { uplinkRules } from './rules.ts'
+import { uplinkRules, uplinkStanding } from './rules.ts'
 import { uplinkTable } from './tables.ts'
 
 /** Physical networks: what nobody here has leaves through the uplink of the bridge. */
@@ -7,4 +7,5 @@ export const uplinkFeature: Feature = {
   name: 'uplink',
   tables: [uplinkTable],
   rules: uplinkRules,
+  standing: uplinkStanding,
 }

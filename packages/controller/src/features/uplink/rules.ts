@@ -6,7 +6,7 @@
 import type { Row } from '@openvnet/schema'
 import { type Compiled, rule } from '../../engine/rule.ts'
 import type { View } from '../../engine/view.ts'
-import { output, pushVlan } from '../../pipeline/actions.ts'
+import { ANY_TAG, output, pushVlan } from '../../pipeline/actions.ts'
 import { MULTICAST_BIT } from '../../pipeline/addresses.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import { domainName, domainsOfInterface, portOfInterface } from '../presence/queries.ts'
@@ -52,4 +52,22 @@ const compileUplink = (row: Row<'interface'>, view: View): Compiled => {
 
 export const uplinkRules = [
   rule({ name: 'uplink', entity: 'interface', on: switchOfUplink, compile: compileUplink }),
+]
+
+/** Tag protocols of IEEE 802.1Q: a second tag is seen as what the packet is of. */
+const TAG_TYPES = [0x8100, 0x88a8]
+
+export const uplinkStanding = [
+  ...TAG_TYPES.map((eth_type) =>
+    uplinkTable.flow({
+      priority: PRIORITY.high,
+      match: { eth_type },
+      why: 'Outside, a tag behind that of a sub-interface would be that of another network.',
+    }),
+  ),
+  uplinkTable.flow({
+    priority: PRIORITY.high,
+    match: { vlan_vid: ANY_TAG },
+    why: 'Outside, the VLAN tag of a guest would be that of another network.',
+  }),
 ]

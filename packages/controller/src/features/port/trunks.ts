@@ -1,0 +1,43 @@
+/**
+ * How packets get to the sub-interfaces of trunks: by the port of the trunk, with their tag. A trunk and its sub-interfaces
+ * share the port, and a switch sends nothing out of the port that it came from by itself: between them it is told to.
+ */
+import type { Row } from '@openvnet/schema'
+import { output, outputToIngress, pushVlan } from '../../pipeline/actions.ts'
+import { PRIORITY } from '../../pipeline/priority.ts'
+import type { FlowDraft } from '../../pipeline/table.ts'
+import { outputTable } from './tables.ts'
+
+/** @param vlan_id of the sub-interface on the port */
+export const outputInVlan = (row: Row<'interface'>, port_no: number, vlan_id: number): FlowDraft[] => {
+  const { id, uuid, trunk_interface_id } = row
+  const toSelf = { egress_interface: id, in_port: port_no }
+  return [
+    outputTable.flow({
+      priority: PRIORITY.ordinary,
+      match: { egress_interface: id },
+      steps: [pushVlan(vlan_id), output(port_no)],
+      why: () => `${uuid} is behind port ${port_no} in VLAN ${vlan_id}.`,
+    }),
+    outputTable.flow({
+      priority: PRIORITY.high,
+      match: toSelf,
+      steps: [pushVlan(vlan_id), outputToIngress()],
+      why: () => `${uuid} is behind the port that the packet came from, in VLAN ${vlan_id}.`,
+    }),
+    outputTable.flow({
+      priority: PRIORITY.higher,
+      match: { ...toSelf, ingress_interface: id },
+      why: () => `${uuid} gets nothing back that it has sent.`,
+    }),
+    ...(trunk_interface_id === null ? [] : [outputToTrunk(row, trunk_interface_id, port_no)]),
+  ]
+}
+
+const outputToTrunk = ({ id, uuid }: Row<'interface'>, trunk: number, port_no: number): FlowDraft =>
+  outputTable.flow({
+    priority: PRIORITY.high,
+    match: { egress_interface: trunk, ingress_interface: id, in_port: port_no },
+    steps: [outputToIngress()],
+    why: () => `${uuid} is on the port of its trunk, which gets untagged what is for it.`,
+  })
