@@ -57,7 +57,10 @@ interface NewInterface {
   readonly address: string
 }
 
-const addInterface = (writer: Writer, { uuid, mode, network_id, mac_address, address }: NewInterface) => {
+export const addInterface = (
+  writer: Writer,
+  { uuid, mode, network_id, mac_address, address }: NewInterface,
+) => {
   const interface_id = writer.insert('interface', { uuid, display_name: uuid, mode, ...FLAGS }).id
   const lease = { uuid: `ml-${uuid.slice(3)}`, interface_id, mac_address, segment_id: null }
   const mac_lease_id = writer.insert('mac_lease', lease).id
@@ -68,11 +71,11 @@ const addInterface = (writer: Writer, { uuid, mode, network_id, mac_address, add
   return interface_id
 }
 
-const addNetwork = (writer: Writer, description: Description, n: number): number => {
-  const { guests } = description
+/** The row of network `n`, without anybody in it. @returns its id */
+export const addEmptyNetwork = (writer: Writer, description: Description, n: number): number => {
   const [ipv4_network, ipv4_prefix] = [addressOf(description, n, 0), prefixOf(description)]
   const names = { uuid: `nw-${n}`, display_name: '', domain_name: '', mode: 'virtual' } as const
-  const network_id = writer.insert('network', {
+  return writer.insert('network', {
     ...names,
     ipv4_network,
     ipv4_prefix,
@@ -81,6 +84,11 @@ const addNetwork = (writer: Writer, description: Description, n: number): number
     vlan_transparent: false,
     segment_id: null,
   }).id
+}
+
+const addNetwork = (writer: Writer, description: Description, n: number): number => {
+  const { guests } = description
+  const network_id = addEmptyNetwork(writer, description, n)
   for (let host = 1; host <= guests; host++) {
     const number = n * guests + host
     const address = addressOf(description, n, host)

@@ -13,6 +13,7 @@ import { atExit } from '../lab/exit.ts'
 import { burstFamily } from './families/burst.ts'
 import { firstPingFamily } from './families/first_ping.ts'
 import { flowsFamily } from './families/flows.ts'
+import { hostsFamily } from './families/hosts.ts'
 import { ovnFamily } from './families/ovn.ts'
 import { packetInFamily } from './families/packet_in.ts'
 import { restartFamily } from './families/restart.ts'
@@ -26,6 +27,7 @@ const FAMILIES: readonly Family[] = [
   flowsFamily,
   packetInFamily,
   sizeFamily,
+  hostsFamily,
   burstFamily,
   firstPingFamily,
   restartFamily,

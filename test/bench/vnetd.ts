@@ -83,6 +83,11 @@ export class Vnetd {
     return ((await answer) as [LoopReport])[0]
   }
 
+  /** Resolves when one bridge is as it is wanted. @param interval milliseconds */
+  async until(isIt: (datapath: Status['datapaths'][number]) => boolean, interval: number): Promise<void> {
+    await until('the bridge', async () => (await this.client.status()).datapaths.some(isIt), { interval })
+  }
+
   /** Resolves when so many bridges are connected and all of them have everything. @param interval milliseconds */
   async installed(bridges: number, interval: number): Promise<Status> {
     return until(
