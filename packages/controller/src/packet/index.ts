@@ -1,4 +1,7 @@
-/** Packets as plain data: `parse…` gives `undefined` for what is malformed, `build…` fills in lengths and checksums. */
+/**
+ * Packets as plain data: `parse…` gives `undefined` for what is malformed, `build…` fills in lengths and checksums;
+ * `decode…` of a protocol above UDP says why. DNS stands apart in `dns/`, as it loads a library.
+ */
 export * from './arp.ts'
 export * from './checksum.ts'
 export * from './dhcp4/index.ts'
