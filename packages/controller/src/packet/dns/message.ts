@@ -43,7 +43,6 @@ export interface DnsMessage extends DnsFlags {
   readonly edns?: Edns
 }
 
-export const DNS_PORT = 53
 export const DNS_RCODE = {
   no_error: 0,
   format_error: 1,
