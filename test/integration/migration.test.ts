@@ -5,7 +5,7 @@
 import t, { type Test } from 'tap'
 import type { Guest } from '../lab/guest.ts'
 import type { ContinuousPing } from '../lab/ping.ts'
-import { until } from '../lab/wait.ts'
+import { sleep, until } from '../lab/wait.ts'
 import { dpidOf, HOST_NAMES, type HostName, MEMBERS, OverlaySite } from './overlay_site.ts'
 
 const BRIDGE = 'br0'
@@ -152,3 +152,34 @@ t.test('its host breaks down, and comes back when the guest is elsewhere', async
   await isReachedOn('b')
   await world.hosts.c.removePort(BRIDGE, PORT)
 })
+
+t.test(
+  'a host that is away while vnetd starts anew keeps its guests, until its row is deleted',
+  async (t) => {
+    const away = MEMBERS.find(({ name }) => name === 'red4')!
+    const ways = async () =>
+      (await world.hosts.a.flows(BRIDGE)).filter(
+        ({ table, match }) => table === 70 && match.includes(away.mac),
+      ).length
+    await world.site.rest.post('datapaths', { uuid: 'dp-c', dpid: dpidOf('c'), node_id: 'c' })
+    await world.converged()
+    const ping = third.pingStart(away.address, { interval: 0.05 })
+    await goesOn(ping, 5)
+    await world.disconnect('c')
+    await until('c is away', async () => (await world.site.datapath(dpidOf('c')))?.connected === false)
+    await world.restart()
+    await world.site.converged(dpidOf('a'))
+    // Until then nothing is taken away in any case.
+    await sleep(11_000)
+    await world.site.converged(dpidOf('b'))
+    t.equal(await ways(), 1)
+    await goesOn(ping, 10)
+    const { lost, duplicates } = await ping.stop()
+    t.strictSame([lost, duplicates], [[], 0])
+    await world.site.rest.delete('datapaths/dp-c')
+    await until('the way to c is gone', async () => (await ways()) === 0)
+    await reaches(third)
+    await world.connect('c', 'ipv4')
+    await until('it is there again', async () => (await ways()) === 1)
+  },
+)

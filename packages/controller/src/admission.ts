@@ -7,11 +7,11 @@
  */
 import type { Change, Snapshot } from '@openvnet/feed'
 import type { Row } from '@openvnet/schema'
-import type { SwitchFacts } from './engine/desired.ts'
+import type { PlaceFacts, RememberedSwitch } from './engine/desired.ts'
 
 export type Adoption = 'auto' | 'approve'
 
-export interface Admission extends SwitchFacts {
+export interface Admission extends PlaceFacts {
   /** To be called behind the engine with the same. */
   load(snapshot: Snapshot): void
   apply(change: Change): void
@@ -22,12 +22,14 @@ export interface Admission extends SwitchFacts {
 export interface AdmissionOptions {
   readonly adoption: Adoption
   /** Who acts on what is let through. */
-  readonly facts: SwitchFacts
+  readonly facts: PlaceFacts
   /** `isPending` says something else now. */
   readonly onChange: (dpid: string) => void
 }
 
 interface Bridge {
+  /** Of one that is not connected here. */
+  remembered?: RememberedSwitch
   readonly address: string | undefined
   readonly ports: Map<string, number>
   connected: boolean
@@ -50,6 +52,16 @@ class Approving implements Admission {
     if (bridge.admitted) this.#options.facts.connected(dpid, ports, address)
   }
 
+  remembered(known: RememberedSwitch): void {
+    const { dpid, ports, address } = known
+    const bridge = {
+      ...{ remembered: known, address: address ?? undefined, ports: new Map(ports) },
+      ...{ connected: false, admitted: this.#hasRow(dpid) },
+    }
+    this.#bridges.set(dpid, bridge)
+    if (bridge.admitted) this.#options.facts.remembered(known)
+  }
+
   port(dpid: string, name: string, port_no: number | null): void {
     const bridge = this.#bridges.get(dpid)
     if (port_no === null) bridge?.ports.delete(name)
@@ -60,6 +72,7 @@ class Approving implements Admission {
   disconnected(dpid: string): void {
     const bridge = this.#bridges.get(dpid)
     if (bridge !== undefined) bridge.connected = false
+    if (bridge?.remembered !== undefined) bridge.remembered = { ...bridge.remembered, connected: false }
     this.#options.facts.disconnected(dpid)
   }
 
@@ -94,14 +107,18 @@ class Approving implements Admission {
       if (hasRow === bridge.admitted) continue
       bridge.admitted = hasRow
       const ports = hasRow ? bridge.ports : new Map()
+      const { remembered } = bridge
       if (bridge.connected) this.#options.facts.connected(dpid, new Map(ports), bridge.address)
+      else if (hasRow && remembered !== undefined)
+        this.#options.facts.remembered({ ...remembered, ports: new Map(bridge.ports) })
       else this.#options.facts.forgotten(dpid)
       this.#options.onChange(dpid)
     }
   }
 
   isPending(dpid: string): boolean {
-    return this.#rows !== undefined && this.#bridges.get(dpid)?.admitted === false
+    const bridge = this.#bridges.get(dpid)
+    return this.#rows !== undefined && bridge?.remembered === undefined && bridge?.admitted === false
   }
 }
 
@@ -109,6 +126,7 @@ export const createAdmission = (options: AdmissionOptions): Admission => {
   if (options.adoption === 'approve') return new Approving(options)
   const { facts } = options
   return {
+    remembered: (known) => facts.remembered(known),
     connected: (dpid, ports, address) => facts.connected(dpid, ports, address),
     port: (dpid, name, port_no) => facts.port(dpid, name, port_no),
     disconnected: (dpid) => facts.disconnected(dpid),

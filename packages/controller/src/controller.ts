@@ -11,8 +11,11 @@ import { createDatapathStatuses } from './datapath_status.ts'
 import { Engine } from './engine/engine.ts'
 import { FEATURES } from './features/index.ts'
 import { Hosts } from './hosts.ts'
+import { plainAddress } from './model/peers.ts'
 import { createDatabases } from './ovsdb/databases.ts'
 import { TUNNEL_PORT_NAMES } from './ovsdb/tunnel_port.ts'
+import { PlaceMemory, readPlaces } from './place_memory.ts'
+import { Places } from './places.ts'
 import { Reporter } from './reporter.ts'
 import { createRivals } from './rivals.ts'
 import { createSwitches, type ListenAddress } from './switch/switches.ts'
@@ -30,6 +33,10 @@ export interface ControllerOptions {
   readonly ovsdbTls?: TlsIdentity
   /** Whether a bridge without datapath row is acted for (`auto`) or waits for one (`approve`); `auto`. */
   readonly adoption?: Adoption
+  /** File in which it is remembered where things are, for the next start; absent: nothing is. */
+  readonly places?: string
+  /** Time for which a bridge without datapath row is remembered while it is away, in milliseconds (a day). */
+  readonly absence?: number
   /** Time between signs of life, in milliseconds (2,000). */
   readonly reportInterval?: number
   /** Time between checks of what switches hold, in milliseconds (10,000). */
@@ -57,6 +64,10 @@ const DATABASES_MS = 3000
 
 /** Time in which bridges come back to a controller that starts anew: Open vSwitch dials at least every eight seconds. */
 const EARLY_MS = 10_000
+
+const ABSENCE_MS = 24 * 3600 * 1000
+/** Time between looks for bridges that are away for long. */
+const ABSENCE_CHECK_MS = 60_000
 
 /** @throws when an address cannot be listened on, or a database is none. */
 export const createController = async (options: ControllerOptions): Promise<Controller> => {
@@ -107,10 +118,21 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     databases.makeTunnelPorts()
     reporter.tellAll()
   }
+  const places: Places = new Places({
+    facts: admission,
+    onIfaceIds: (facts) => engine.ifaceIds(facts),
+    onChange: (change) => memory?.add(change),
+    onHost: (address) => {
+      if (hosts.noteAddress(plainAddress(address))) severalHosts()
+    },
+    absence: options.absence ?? ABSENCE_MS,
+  })
+  const { places: file } = options
+  const memory = file === undefined ? undefined : new PlaceMemory({ file, log, all: () => places.all })
   const rivals = createRivals(bus, identity)
   const switches = await createSwitches({
     listen: options.listen,
-    facts: admission,
+    facts: places,
     desired: (dpid) => {
       const desired = engine.desired(dpid)
       return desired && { ...desired, isEarly: performance.now() - began < EARLY_MS }
@@ -131,7 +153,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     ...(options.ovsdbTls !== undefined && { tls: options.ovsdbTls }),
     port: first?.port ?? 6633,
     log,
-    onIfaceIds: (facts) => engine.ifaceIds(facts),
+    onIfaceIds: (facts) => places.ifaceIds(facts),
     onBridge: (dpid) => reporter.changed(dpid),
     onStatus: () => reporter.tellAll(),
     needsTunnels,
@@ -165,18 +187,24 @@ export const createController = async (options: ControllerOptions): Promise<Cont
       onSnapshot: (snapshot) => {
         engine.load(snapshot)
         admission.load(snapshot)
+        places.load(snapshot)
         reporter.tellAll()
       },
       onChange: (change) => {
         engine.apply(change)
         admission.apply(change)
+        places.apply(change)
       },
     })
   let restart: NodeJS.Timeout | undefined
   let settling: NodeJS.Timeout | undefined
   let isClosed = false
   let stopFollowing = (): void => undefined
+  if (file !== undefined) places.remember(readPlaces(file, log))
+  const settled = setTimeout(() => places.settle(), EARLY_MS).unref()
+  const absences = setInterval(() => places.forgetLongAway(), ABSENCE_CHECK_MS).unref()
   void databases.ready(DATABASES_MS).then(() => {
+    for (const dpid of databases.dpids()) places.confirm(dpid)
     if (!isClosed) stopFollowing = startFollowing()
   })
   const unsubscribe = bus.subscribe('report_request', () => reporter.tellAll())
@@ -190,10 +218,14 @@ export const createController = async (options: ControllerOptions): Promise<Cont
       clearInterval(timer)
       clearTimeout(restart)
       clearTimeout(settling)
+      clearTimeout(settled)
+      clearInterval(absences)
       unsubscribe()
       rivals.close()
       stopFollowing()
       await databases.close()
+      // What is connected now is to be remembered as such.
+      await memory?.close()
       await switches.close()
       reporter.leave()
     },

@@ -12,9 +12,13 @@ export class Hosts {
 
   /** @param peer address and port of a bridge's end of its connection @returns whether this is the second host */
   note(peer: string | null): boolean {
+    return this.noteAddress(peer === null ? '' : hostOf(peer))
+  }
+
+  /** @param host its address as text @returns whether this is the second host */
+  noteAddress(host: string): boolean {
     // More than that is not asked for.
     if (this.areSeveral) return false
-    const host = peer === null ? '' : hostOf(peer)
     if (isIP(host) === 0 || isLoopback(host) || this.#seen.has(host)) return false
     this.#seen.add(host)
     return this.#seen.size === 2

@@ -136,6 +136,7 @@ async function startController(
       bus,
       listen: options.openflow,
       adoption: options.adopt,
+      places: options.places,
       ovsdb: options.ovsdb,
       ovsdbTls: identity,
       log,

@@ -44,6 +44,7 @@ t.test('defaults listen on loopback only and keep everything in one process', as
       { host: '127.0.0.1', port: 6653 },
     ],
     db: './var/openvnet.db',
+    places: './var/openvnet.db.places',
     redis: null,
     only: null,
     api: 'http://127.0.0.1:9090',

@@ -49,3 +49,19 @@ export interface SwitchFacts {
   /** The switch is not coming back, as far as anybody can tell: everything about it may be dropped. */
   forgotten(dpid: string): void
 }
+
+/** A switch that this controller does not act for, as far as it is known. */
+export interface RememberedSwitch {
+  readonly dpid: string
+  readonly ports: ReadonlyMap<string, number>
+  /** From which it connected, as text. */
+  readonly address: string | null
+  /** Whether it is connected, to another controller or until a moment ago. */
+  readonly connected: boolean
+}
+
+/** What is known of switches, also of those that are not connected here. */
+export interface PlaceFacts extends SwitchFacts {
+  /** Replaces what was known of a switch that is not connected here. No tables are computed for it until it is. */
+  remembered(known: RememberedSwitch): void
+}

@@ -217,6 +217,30 @@ t.test('a guest that goes to and fro is told of, and comes to rest when the time
   t.equal(engine.moves.nextChange, null)
 })
 
+t.test(
+  'for a switch that is only remembered nothing is computed, and others know what is there',
+  async (t) => {
+    const { engine } = start(8)
+    const [there, here] = DPIDS
+    const known = { dpid: there, ports: new Map([['if-1', 1]]), address: '10.0.0.2', connected: true }
+    engine.remembered(known)
+    engine.load(snapshot)
+    engine.connected(here, new Map([['if-1', 1]]))
+    await engine.settled()
+    const standing = tablesText(engine.tables(here))
+    t.notMatch(standing, 'is if-1', 'the other one has it')
+    t.equal(tablesText(engine.tables(there)), standing)
+    t.match(engine.moves.rivals(here), [{ holder: there, claimants: [there, here] }])
+    engine.connected(there, new Map([['if-1', 1]]))
+    await engine.settled()
+    t.match(tablesText(engine.tables(there)), 'is if-1')
+    engine.disconnected(there)
+    engine.remembered({ ...known, ports: new Map() })
+    await engine.settled()
+    t.equal(tablesText(engine.tables(there)), standing)
+  },
+)
+
 t.test('a switch that is forgotten leaves nothing behind', async (t) => {
   const { engine } = start(8)
   engine.load(snapshot)

@@ -16,9 +16,10 @@ import type { IfaceIdFact } from '../model/iface_ids.ts'
 import { Model } from '../model/model.ts'
 import { Peers } from '../model/peers.ts'
 import { Ports } from '../model/ports.ts'
+import { Served } from '../model/served.ts'
 import type { Touch } from '../model/touch.ts'
 import type { Tables } from '../pipeline/flow.ts'
-import type { DesiredSwitch, SwitchFacts, TablesChange } from './desired.ts'
+import type { DesiredSwitch, PlaceFacts, RememberedSwitch, TablesChange } from './desired.ts'
 import { Graph } from './graph.ts'
 import { Instances, type Revision } from './instances.ts'
 import { LIMITS, type Limits } from './limits.ts'
@@ -61,12 +62,13 @@ interface Origin {
   readonly revision: number
 }
 
-export class Engine implements SwitchFacts {
+export class Engine implements PlaceFacts {
   readonly #options: EngineOptions
   readonly #standing: Contribution
   readonly #ports: Ports
   readonly moves: Moves
   readonly #peers = new Peers()
+  readonly #served = new Served()
   readonly #limits: Limits
   #model = new Model()
   #graph: Graph
@@ -154,6 +156,10 @@ export class Engine implements SwitchFacts {
     // A pass that runs now still knows the ports of its former connection.
     this.#connected.delete(dpid)
     this.#input((touch) => this.#connect(dpid, ports, address, touch))
+  }
+
+  remembered(known: RememberedSwitch): void {
+    this.#input((touch) => this.#remember(known, touch))
   }
 
   disconnected(dpid: string): void {
@@ -269,7 +275,12 @@ export class Engine implements SwitchFacts {
   #createInstances(): Instances {
     const [graph, model] = [this.#graph, this.#model]
     const { crowd } = this.#limits
-    const view = new TrackedView({ model, ports: this.#ports, peers: this.#peers, graph, crowd })
+    const view = new TrackedView({
+      ...{ model, graph, crowd },
+      ports: this.#ports,
+      peers: this.#peers,
+      served: this.#served,
+    })
     return new Instances(this.#options.features, { graph, view, log: this.#options.log })
   }
 
@@ -322,14 +333,25 @@ export class Engine implements SwitchFacts {
     yield* this.#ports.replace(dpid, ports, touch)
     this.#ports.setConnected(dpid, true, touch)
     this.#peers.set(dpid, address, touch)
+    this.#served.add(dpid, touch)
     this.#tablesOf(dpid)
     this.#connected.add(dpid)
     this.#concerned.add(dpid)
     this.#forgotten.delete(dpid)
   }
 
+  *#remember({ dpid, ports, address, connected }: RememberedSwitch, touch: Touch): Generator<void> {
+    // What was computed for it once goes on.
+    if (!this.#switches.has(dpid)) this.#served.except(dpid)
+    yield* this.#ports.replace(dpid, ports, touch)
+    this.#ports.setConnected(dpid, connected, touch)
+    this.#peers.set(dpid, address ?? undefined, touch)
+    this.#forgotten.delete(dpid)
+  }
+
   *#forget(dpid: string, touch: Touch): Generator<void> {
     this.#connected.delete(dpid)
+    this.#served.add(dpid, touch)
     yield* this.#ports.forget(dpid, touch)
     this.#peers.set(dpid, undefined, touch)
     this.#forgotten.add(dpid)

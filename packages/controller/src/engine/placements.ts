@@ -15,7 +15,7 @@ import type { Graph } from './graph.ts'
 import type { AnyRule, Compiled } from './rule.ts'
 import { keyOf, stamp } from './stamp.ts'
 import { type Contribution, NOTHING, sameContribution } from './switch_tables.ts'
-import type { Query, View } from './view.ts'
+import type { Query, TrackedView } from './view.ts'
 
 export interface OwnedRule {
   readonly feature: FeatureName
@@ -32,7 +32,7 @@ export interface RuleGroup {
 /** What all placements and instances share. */
 export interface Surroundings {
   readonly graph: Graph
-  readonly view: View
+  readonly view: TrackedView
   readonly log: Logger
   /** An instance said `before` so far and says `after` from now on. */
   readonly onRevision: (dpid: string, before: Contribution, after: Contribution) => void
@@ -57,7 +57,10 @@ export class Placement extends Computation<readonly string[]> {
 
   compute(): readonly string[] {
     try {
-      const switches = this.#group.on.compute(this.#id, this.#around.view)
+      const { view } = this.#around
+      const all = this.#group.on.compute(this.#id, view)
+      // Mostly the same list, which others may have too.
+      const switches = all.every((dpid) => view.serves(dpid)) ? all : all.filter((dpid) => view.serves(dpid))
       // Most rows mean nothing to any switch by most rules: one empty list for all of them.
       return switches.length === 0 ? NO_SWITCHES : switches
     } catch (error) {

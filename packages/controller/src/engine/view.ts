@@ -6,6 +6,7 @@ import type { IndexName, ResourceOfIndex } from '../model/index_key.ts'
 import type { Model } from '../model/model.ts'
 import type { Peers } from '../model/peers.ts'
 import { type Ports, portKey, type SwitchPort } from '../model/ports.ts'
+import type { Served } from '../model/served.ts'
 import { ROW_SPACE } from '../model/touch.ts'
 import { Computation } from './computation.ts'
 import type { Graph } from './graph.ts'
@@ -105,6 +106,7 @@ interface Parts {
   readonly model: Model
   readonly ports: Ports
   readonly peers: Peers
+  readonly served: Served
   readonly graph: Graph
   readonly crowd: number
 }
@@ -159,6 +161,13 @@ export class TrackedView implements View {
   peerOf(dpid: string): string | null {
     this.#parts.graph.readCell('switch peer', dpid)
     return this.#parts.peers.of(dpid)
+  }
+
+  /** Whether tables are to be computed for the switch. Nearly always it is so, and for good: that is not followed up. */
+  serves(dpid: string): boolean {
+    if (this.#parts.served.has(dpid)) return true
+    this.#parts.graph.readCell('served switch', dpid)
+    return false
   }
 
   query<T, K extends QueryKey>(query: Query<T, K>, id: K): T {

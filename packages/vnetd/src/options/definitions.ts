@@ -155,6 +155,13 @@ export const OPTIONS = {
     read: fileName,
     expected: 'a file name',
   },
+  places: {
+    name: 'places',
+    value: 'FILE',
+    help: 'where a controller remembers which ports bridges had, for its next start; absent: FILE of --db with .places at its end',
+    read: fileName,
+    expected: 'a file name',
+  },
   redis: {
     name: 'redis',
     value: 'URL',

@@ -29,6 +29,8 @@ export interface VnetdOptions {
   readonly openflow: readonly Address[]
   /** File of the database. */
   readonly db: string
+  /** Where a controller remembers which ports bridges had. */
+  readonly places: string
   readonly redis: string | null
   /** The only part to run; `null` for both. */
   readonly only: Part | null
@@ -93,6 +95,7 @@ function readOptions(origins: Origins): VnetdOptions {
     rateLimit: one('rateLimit') as number | 'off' | null,
     openflow: read('openflow', origins) as readonly Address[],
     db: one('db') as string,
+    places: (one('places') as string | null) ?? `${one('db') as string}.places`,
     redis: one('redis') as string | null,
     only: one('only') as Part | null,
     api: one('api') as string,

@@ -1,0 +1,63 @@
+/** One switch as it is remembered: what changes say, added up. */
+import type { PlaceChange } from '@openvnet/feed'
+
+export class Place {
+  readonly dpid: string
+  readonly ports = new Map<string, number>()
+  readonly ifaceIds = new Map<string, string>()
+  connected = false
+  address: string | null = null
+  hasRow = false
+  /** Time of connection or disconnection, milliseconds since 1970. */
+  since = 0
+  /** Which controller says so; `null`: nobody who lives. */
+  source: string | null = null
+
+  constructor(dpid: string) {
+    this.dpid = dpid
+  }
+
+  add({ whole, connected, since, has_row, address, ports = [], iface_ids = [] }: PlaceChange): void {
+    if (whole === true) {
+      this.ports.clear()
+      this.ifaceIds.clear()
+    }
+    for (const [name, port_no] of ports) {
+      if (port_no === null) this.ports.delete(name)
+      else this.ports.set(name, port_no)
+    }
+    for (const [name, iface_id] of iface_ids) {
+      if (iface_id === null) this.ifaceIds.delete(name)
+      else this.ifaceIds.set(name, iface_id)
+    }
+    this.connected = connected ?? this.connected
+    this.since = since ?? this.since
+    this.hasRow = has_row ?? this.hasRow
+    if (address !== undefined) this.address = address
+  }
+
+  /** All of it as one change. */
+  get whole(): PlaceChange {
+    const { dpid, connected, since, hasRow, address } = this
+    return {
+      ...{ dpid, whole: true, connected, since, has_row: hasRow, address },
+      ports: [...this.ports],
+      iface_ids: [...this.ifaceIds],
+    }
+  }
+}
+
+/** Changes added up, by datapath id. */
+export const placesOf = (changes: Iterable<PlaceChange>): Map<string, Place> => {
+  const places = new Map<string, Place>()
+  for (const change of changes) {
+    const { dpid, gone } = change
+    if (gone === true) places.delete(dpid)
+    else {
+      const place = places.get(dpid) ?? new Place(dpid)
+      place.add(change)
+      places.set(dpid, place)
+    }
+  }
+  return places
+}

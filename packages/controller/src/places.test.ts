@@ -1,0 +1,156 @@
+import { appendFile, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Change, PlaceChange, Snapshot } from '@openvnet/feed'
+import t from 'tap'
+import { emptySnapshot, silent } from '../test/world.ts'
+import type { PlaceFacts } from './engine/desired.ts'
+import { PlaceMemory, readPlaces } from './place_memory.ts'
+import { Places } from './places.ts'
+
+const [A, B] = ['0x000000000000000a', '0x000000000000000b'] as const
+const PORTS = new Map([
+  ['vm', 1],
+  ['vnet-vxlan', 2],
+])
+
+/** Places, and in words what they tell. */
+const start = (absence = 1e9) => {
+  const told: string[] = []
+  const changes: PlaceChange[] = []
+  const names = (ports: ReadonlyMap<string, number>) => [...ports].map((pair) => pair.join('=')).join()
+  const facts: PlaceFacts = {
+    connected: (dpid, ports) => void told.push(`${dpid} connected ${names(ports)}`),
+    port: (dpid, name, port_no) => void told.push(`${dpid} port ${name} ${port_no}`),
+    disconnected: (dpid) => void told.push(`${dpid} disconnected`),
+    forgotten: (dpid) => void told.push(`${dpid} forgotten`),
+    remembered: ({ dpid, ports, address, connected }) =>
+      void told.push(`${dpid} remembered ${names(ports)} at ${address} ${connected}`),
+  }
+  const places = new Places({
+    ...{ facts, absence },
+    onIfaceIds: (some) =>
+      told.push(...some.map(({ dpid, name, iface_id }) => `${dpid} iface-id ${name} ${iface_id}`)),
+    onChange: (change) => void changes.push(change),
+    onHost: (address) => void told.push(`host ${address}`),
+  })
+  const take = () => told.splice(0)
+  return { places, changes, take }
+}
+
+const withRows = (...dpids: readonly string[]): Snapshot => {
+  const snapshot = emptySnapshot()
+  const datapath = dpids.map((dpid, index) => ({ id: index + 1, uuid: `dp-${index}`, dpid }))
+  return { ...snapshot, rows: { ...snapshot.rows, datapath } as unknown as Snapshot['rows'] }
+}
+const rowGone = (id: number): Change => ({
+  revision: 9,
+  operations: [{ resource: 'datapath', id, row: null }],
+})
+
+t.test('what a run has known, the next one begins with', async (t) => {
+  const first = start()
+  first.places.connected(A, PORTS, '10.0.0.1')
+  first.places.connected(B, new Map(), '10.0.0.2')
+  first.places.port(B, 'tap', 7)
+  first.places.ifaceIds([{ dpid: B, name: 'tap', iface_id: 'id' }])
+  first.places.disconnected(A)
+  const next = start()
+  next.places.remember(first.changes)
+  t.strictSame(next.take(), [
+    'host 10.0.0.1',
+    `${A} remembered vm=1,vnet-vxlan=2 at 10.0.0.1 false`,
+    `${B} iface-id tap id`,
+    'host 10.0.0.2',
+    `${B} remembered tap=7 at 10.0.0.2 true`,
+  ])
+  t.strictSame(next.changes, [], 'what is in the file is not written again')
+  t.strictSame(next.places.all.length, 2)
+  next.places.settle()
+  t.strictSame(next.take(), [`${B} disconnected`], 'it has not come back')
+  next.places.connected(A, PORTS, '10.0.0.1')
+  next.places.settle()
+  t.strictSame(next.take(), [`${A} connected vm=1,vnet-vxlan=2`])
+})
+
+t.test('iface-ids that a database does not tell again are over', async (t) => {
+  const { places, take } = start()
+  places.remember([
+    {
+      dpid: A,
+      whole: true,
+      iface_ids: [
+        ['tap1', 'x'],
+        ['tap2', 'y'],
+      ],
+    },
+  ])
+  take()
+  places.ifaceIds([{ dpid: A, name: 'tap1', iface_id: 'x' }])
+  t.strictSame(take(), [`${A} iface-id tap2 null`, `${A} iface-id tap1 x`])
+  places.confirm(A)
+  t.strictSame(take(), [])
+})
+
+t.test('a switch that is away is forgotten with its row, one that is there is not', async (t) => {
+  const { places, take } = start()
+  places.load(withRows(A, B))
+  places.connected(A, PORTS)
+  places.connected(B, PORTS)
+  places.disconnected(A)
+  take()
+  places.apply(rowGone(1))
+  places.apply(rowGone(2))
+  t.strictSame(take(), [`${A} forgotten`])
+  places.connected(A, PORTS)
+  places.disconnected(A)
+  t.strictSame(take().length, 2)
+  t.equal(places.all.length, 2, 'without row it is remembered for a while')
+})
+
+t.test('a row that was deleted while nobody looked counts too', async (t) => {
+  const first = start()
+  first.places.load(withRows(A))
+  first.places.connected(A, PORTS)
+  first.places.connected(B, PORTS)
+  const next = start()
+  next.places.remember(first.changes)
+  next.take()
+  next.places.load(withRows())
+  t.strictSame(next.take(), [`${A} forgotten`], 'the other one never had one')
+})
+
+t.test('one without row is forgotten when it is away for long', async (t) => {
+  const { places, take } = start(-1)
+  places.load(withRows(A))
+  for (const dpid of [A, B]) places.connected(dpid, PORTS)
+  places.forgetLongAway()
+  take()
+  for (const dpid of [A, B]) places.disconnected(dpid)
+  take()
+  places.forgetLongAway()
+  t.strictSame(take(), [`${B} forgotten`])
+})
+
+t.test('the file has a line for each change, and is written anew when most of them are old', async (t) => {
+  const file = join(t.testdir(), 'new', 'places')
+  const { places } = start()
+  const memory = new PlaceMemory({ file, log: silent, all: () => places.all })
+  places.connected(A, PORTS)
+  memory.add(places.all[0]!)
+  await memory.close()
+  t.match(readPlaces(file, silent), [{ dpid: A, whole: true, ports: [...PORTS] }])
+
+  const next = new PlaceMemory({ file, log: silent, all: () => places.all })
+  const change = (n: number): PlaceChange => ({ dpid: A, ports: [[`p${n}`, n % 2 === 0 ? n : null]] })
+  for (let n = 0; n < 20_000; n += 1) {
+    next.add(change(n))
+    if (n % 1000 === 0) await new Promise((resolve) => setTimeout(resolve, 110))
+  }
+  await next.close()
+  t.ok((await stat(file)).size < 600_000, 'not all of them')
+  next.add(change(1))
+  await appendFile(file, '{"dpid":"half a li')
+  const { length } = readPlaces(file, silent)
+  t.equal((await readFile(file, 'utf8')).trimEnd().split('\n').length, length + 1, 'half a line is left out')
+  t.strictSame(readPlaces(join(file, 'none'), silent), [])
+})

@@ -1,0 +1,174 @@
+/**
+ * Where things are, beyond the connections of this moment: each switch with its ports, as its session tells, as it was
+ * remembered from an earlier run, or as another controller says that has it. What a session tells goes first; the rest is
+ * told to the engine as of a switch that it does not act for. So a host that is away is known all the same, and the ways
+ * of others to its guests stay.
+ *
+ * A switch that is away is forgotten when its datapath row is deleted; one that never had a row, when it is away for a
+ * day. Guests that appear on other switches are no longer on it anyway (`model/claims.ts`).
+ */
+import type { Change, PlaceChange, Snapshot } from '@openvnet/feed'
+import type { Row } from '@openvnet/schema'
+import type { PlaceFacts, SwitchFacts } from './engine/desired.ts'
+import type { IfaceIdFact } from './model/iface_ids.ts'
+import { Place, placesOf } from './place.ts'
+
+export interface PlacesOptions {
+  /** Who acts on it. */
+  readonly facts: PlaceFacts
+  readonly onIfaceIds: (facts: readonly IfaceIdFact[]) => void
+  /** What is different of what is known, as far as this controller has found it out itself. */
+  readonly onChange: (change: PlaceChange) => void
+  /** Where a switch that is not connected here is reached. */
+  readonly onHost: (address: string) => void
+  /** Milliseconds for which a switch without row is remembered while it is away. */
+  readonly absence: number
+}
+
+/** The source of what sessions and databases of this controller say. */
+const OWN = 'own'
+
+export class Places implements SwitchFacts {
+  readonly #options: PlacesOptions
+  readonly #places = new Map<string, Place>()
+  /** Datapath ids of the rows, by row id; `undefined` while rows are not known. */
+  #rows: Map<number, string> | undefined
+  /** Switches whose iface-ids are those that their database says, not what was remembered. */
+  readonly #confirmed = new Set<string>()
+
+  constructor(options: PlacesOptions) {
+    this.#options = options
+  }
+
+  connected(dpid: string, ports: ReadonlyMap<string, number>, address?: string): void {
+    const place = this.#at(dpid)
+    place.source = OWN
+    const { ifaceIds } = place
+    this.#change(place, {
+      ...{ dpid, whole: true, connected: true, since: Date.now(), has_row: place.hasRow },
+      ...{ address: address ?? null, ports: [...ports], iface_ids: [...ifaceIds] },
+    })
+    this.#options.facts.connected(dpid, ports, address)
+  }
+
+  port(dpid: string, name: string, port_no: number | null): void {
+    this.#change(this.#at(dpid), { dpid, ports: [[name, port_no]] })
+    this.#options.facts.port(dpid, name, port_no)
+  }
+
+  disconnected(dpid: string): void {
+    this.#change(this.#at(dpid), { dpid, connected: false, since: Date.now() })
+    this.#options.facts.disconnected(dpid)
+  }
+
+  forgotten(dpid: string): void {
+    if (this.#places.delete(dpid)) this.#options.onChange({ dpid, gone: true })
+    this.#options.facts.forgotten(dpid)
+  }
+
+  /** What databases say. */
+  ifaceIds(facts: readonly IfaceIdFact[]): void {
+    for (const [dpid, some] of Map.groupBy(facts, (fact) => fact.dpid)) {
+      const iface_ids = some.map(({ name, iface_id }) => [name, iface_id] as const)
+      this.#change(this.#at(dpid), { dpid, iface_ids })
+      if (!this.#confirmed.has(dpid)) this.confirm(dpid, new Set(iface_ids.map(([name]) => name)))
+    }
+    this.#options.onIfaceIds(facts)
+  }
+
+  /** Its database has told of all iface-ids: what was remembered besides is no longer so. */
+  confirm(dpid: string, names: ReadonlySet<string> = new Set()): void {
+    if (this.#confirmed.has(dpid)) return
+    this.#confirmed.add(dpid)
+    const place = this.#places.get(dpid)
+    const stale = [...(place?.ifaceIds.keys() ?? [])].filter((name) => !names.has(name))
+    if (place === undefined || stale.length === 0) return
+    this.#change(place, { dpid, iface_ids: stale.map((name) => [name, null] as const) })
+    this.#options.onIfaceIds(stale.map((name) => ({ dpid, name, iface_id: null })))
+  }
+
+  /** Takes in what an earlier run has left. What was connected then is taken to be so, until `settle`. */
+  remember(changes: Iterable<PlaceChange>): void {
+    for (const [dpid, place] of placesOf(changes)) {
+      if (this.#places.has(dpid)) continue
+      this.#places.set(dpid, place)
+      this.#tell(place)
+    }
+  }
+
+  /** What was connected in an earlier run and has not come back is away. */
+  settle(): void {
+    for (const place of this.#places.values()) {
+      if (place.source === null && place.connected) this.disconnected(place.dpid)
+    }
+  }
+
+  /** All that is known, for those who come later. */
+  get all(): PlaceChange[] {
+    return [...this.#places.values()].map(({ whole }) => whole)
+  }
+
+  /** To be called behind the engine with the same. */
+  load({ rows }: Snapshot): void {
+    this.#rows = new Map(rows.datapath.map(({ id, dpid }) => [id, dpid]))
+    for (const place of [...this.#places.values()]) this.#reviewRow(place)
+  }
+
+  /** To be called behind the engine with the same. */
+  apply({ operations }: Change): void {
+    const concerned = new Set<string>()
+    for (const { resource, id, row } of operations) {
+      if (resource !== 'datapath') continue
+      const before = this.#rows?.get(id)
+      if (before !== undefined) concerned.add(before)
+      if (row === null) this.#rows?.delete(id)
+      else {
+        const { dpid } = row as Row<'datapath'>
+        this.#rows?.set(id, dpid)
+        concerned.add(dpid)
+      }
+    }
+    for (const dpid of concerned) {
+      const place = this.#places.get(dpid)
+      if (place !== undefined) this.#reviewRow(place)
+    }
+  }
+
+  /** To be called now and then. */
+  forgetLongAway(): void {
+    const oldest = Date.now() - this.#options.absence
+    for (const place of [...this.#places.values()]) {
+      if (!place.connected && !place.hasRow && place.since < oldest) this.forgotten(place.dpid)
+    }
+  }
+
+  #reviewRow(place: Place): void {
+    const { dpid } = place
+    const hasRow = [...(this.#rows?.values() ?? [])].includes(dpid)
+    if (hasRow === place.hasRow) return
+    const isOver = !hasRow && !(place.connected && place.source !== null)
+    if (isOver) this.forgotten(dpid)
+    else this.#change(place, { dpid, has_row: hasRow })
+  }
+
+  #at(dpid: string): Place {
+    const found = this.#places.get(dpid)
+    if (found !== undefined) return found
+    const place = new Place(dpid)
+    place.hasRow = [...(this.#rows?.values() ?? [])].includes(dpid)
+    this.#places.set(dpid, place)
+    return place
+  }
+
+  #change(place: Place, change: PlaceChange): void {
+    place.add(change)
+    this.#options.onChange(change)
+  }
+
+  /** Of a switch that this controller does not act for. */
+  #tell({ dpid, ports, ifaceIds, address, connected }: Place): void {
+    this.#options.onIfaceIds([...ifaceIds].map(([name, iface_id]) => ({ dpid, name, iface_id })))
+    if (address !== null) this.#options.onHost(address)
+    this.#options.facts.remembered({ dpid, ports: new Map(ports), address, connected })
+  }
+}

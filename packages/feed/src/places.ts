@@ -1,0 +1,52 @@
+/**
+ * What a controller knows of where things are, for those who come later and for other controllers: which switches there
+ * are, which ports they have, and where they are reached. A `PlaceChange` that is `whole` is all of a switch; others say
+ * what is different. The same changes go over the bus and into the file of a controller.
+ */
+import { isRecord } from './shape.ts'
+
+export interface PlaceChange {
+  /** Datapath id as `0x` and 16 digits. */
+  readonly dpid: string
+  /** It is not coming back; nothing else counts. */
+  readonly gone?: true
+  /** Ports and iface-ids that are not named are not there. */
+  readonly whole?: true
+  /** Whether the controller that says so has a connection to it. */
+  readonly connected?: boolean
+  /** Time of connection or disconnection, milliseconds since 1970. */
+  readonly since?: number
+  /** Whether it has a datapath row. */
+  readonly has_row?: boolean
+  /** From which it connected, as text. */
+  readonly address?: string | null
+  /** Names and OpenFlow numbers; `null`: the port is gone. */
+  readonly ports?: readonly (readonly [name: string, port_no: number | null])[]
+  /** Names of ports and `external_ids:iface-id`; `null`: none any more. */
+  readonly iface_ids?: readonly (readonly [name: string, iface_id: string | null])[]
+}
+
+const isOptional = (value: unknown, type: 'boolean' | 'number' | 'string'): boolean =>
+  value === undefined || typeof value === type
+
+const arePairs = (value: unknown, type: 'number' | 'string'): boolean =>
+  value === undefined ||
+  (Array.isArray(value) &&
+    value.every(
+      (pair) =>
+        Array.isArray(pair) && typeof pair[0] === 'string' && (pair[1] === null || typeof pair[1] === type),
+    ))
+
+/** Whether it came as this version writes it. */
+export const isPlaceChange = (value: unknown): value is PlaceChange =>
+  isRecord(value) &&
+  typeof value['dpid'] === 'string' &&
+  /^0x[\da-f]{16}$/.test(value['dpid']) &&
+  isOptional(value['gone'], 'boolean') &&
+  isOptional(value['whole'], 'boolean') &&
+  isOptional(value['connected'], 'boolean') &&
+  isOptional(value['since'], 'number') &&
+  isOptional(value['has_row'], 'boolean') &&
+  (value['address'] === null || isOptional(value['address'], 'string')) &&
+  arePairs(value['ports'], 'number') &&
+  arePairs(value['iface_ids'], 'string')
