@@ -1,4 +1,5 @@
 /** Short builders of fields; what they leave out has the plain meaning: optional, NULL, not changeable. */
+import { type Family, familyOf } from './ip.ts'
 import type { Kind } from './kinds/kind.ts'
 import type { ReferenceField, Scalar, ValueField } from './resource.ts'
 
@@ -102,4 +103,21 @@ export const partReference = (to: string, options: ReferenceOptions) =>
 export const inColumn = <const C extends string, F extends ValueField>(column: C, field: F) => ({
   ...field,
   column,
+})
+
+/**
+ * The same field for one address family, in a column that holds either: there is one for each family.
+ * @param decider column with the address that tells the family; the column itself when absent
+ */
+export const ofFamily = <const C extends string, F extends ValueField>(
+  family: Family,
+  column: C,
+  field: F,
+  decider: string = column,
+) => ({
+  ...inColumn(column, field),
+  when: (row: Readonly<Record<string, unknown>>) => {
+    const address = row[decider]
+    return typeof address === 'string' && familyOf(address) === family
+  },
 })

@@ -15,6 +15,9 @@ export interface Cidr {
   readonly prefix: number
 }
 
+/** @param text an address, canonical */
+export const familyOf = (text: string): Family => (text.includes(':') ? 6 : 4)
+
 export const addressBits = (family: Family): number => (family === 4 ? 32 : 128)
 
 /** @throws when the text is not an address: rows hold canonical text, so this is a bug and not bad input. */

@@ -30,6 +30,8 @@ export interface ValueField<T extends Scalar = Scalar, N extends boolean = boole
   readonly mutable: boolean
   /** Only the server sets it: no call takes it. */
   readonly computed?: true
+  /** Of several fields that share a column, e.g. one for each address family: which rows have it under this name. */
+  readonly when?: (row: Readonly<Record<string, unknown>>) => boolean
 }
 
 /** A column `<name>_id` that names another row; the parameter is `<name>_uuid`. */
@@ -150,3 +152,10 @@ export const parameterName = (name: string, field: Field): string =>
 /** Name of the column of a field. */
 export const columnName = (name: string, field: Field): string =>
   field.type === 'reference' ? `${name}_id` : (field.column ?? name)
+
+/** Whether a field shares its column with others, of which a row has one. */
+export const isShared = (field: Field): boolean => field.type === 'value' && field.when !== undefined
+
+/** What a row has under the name of a field. @param row by column */
+export const cellOf = (row: Readonly<Record<string, unknown>>, name: string, field: Field): unknown =>
+  field.type === 'value' && field.when?.(row) === false ? null : (row[columnName(name, field)] ?? null)

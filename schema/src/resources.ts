@@ -4,6 +4,7 @@ import { datapath } from './resources/datapath.ts'
 import { datapathNetwork } from './resources/datapath_network.ts'
 import { datapathRouteLink } from './resources/datapath_route_link.ts'
 import { datapathSegment } from './resources/datapath_segment.ts'
+import { dhcpOptionResource } from './resources/dhcp_option.ts'
 import { dhcpRange } from './resources/dhcp_range.ts'
 import { dnsRecord } from './resources/dns_record.ts'
 import { dnsService } from './resources/dns_service.ts'
@@ -57,6 +58,7 @@ export const RESOURCES = {
   ip_lease: ipLease,
   network_service: networkService,
   route_link: routeLink,
+  router,
   route,
   mac_range_group: macRangeGroup,
   mac_range: macRange,
@@ -90,10 +92,10 @@ export const RESOURCES = {
   filter_static: filterStatic,
   translation,
   translation_static_address: translationStaticAddress,
-  router,
   router_network: routerNetwork,
   interface_port: interfacePort,
   dhcp_range: dhcpRange,
+  dhcp_option: dhcpOptionResource,
   security_group: securityGroup,
   security_group_interface: securityGroupInterface,
   vlan_translation: vlanTranslation,

@@ -36,6 +36,7 @@ export const guestMac = (n: number): string => macText(n)
 const LEG_MACS = 0xf0_0000
 const ROUTER_MACS = 0xff_0000
 const FLAGS = {
+  hostname: null,
   port_name: null,
   port_number: null,
   iface_id: null,
@@ -79,6 +80,10 @@ export const addEmptyNetwork = (writer: Writer, description: Description, n: num
     ...names,
     ipv4_network,
     ipv4_prefix,
+    ipv6_network: null,
+    ipv6_prefix: 64,
+    ipv6_address_mode: 'slaac',
+    dhcp_lease_time: 86_400,
     vlan_id: null,
     mtu: null,
     vlan_transparent: false,
@@ -117,6 +122,10 @@ const addLeg = (
     interface_id: leg,
     network_id: ids.network,
     route_link_id: ids.router,
+    router_id: null,
+    type: 'unicast',
+    via: null,
+    weight: 1,
     destination: addressOf(description, n, 0),
     prefix: prefixOf(description),
     ingress: true,

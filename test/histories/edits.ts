@@ -54,7 +54,7 @@ const network = (random: Random): Edit => {
 
 /** An address inside of a network that exists. */
 const addressIn = ({ ipv4_network }: Row<'network'>, host: number): string =>
-  ipv4_network.replace(/0$/, String(host))
+  String(ipv4_network).replace(/0$/, String(host))
 
 const anyNetwork = (random: Random, world: World): Row<'network'> | undefined => {
   const rows = [...world.rows.get('network')!.values()] as Row<'network'>[]

@@ -185,6 +185,7 @@ export class Oracle {
         (row) =>
           row.egress &&
           row.route_link_id === router &&
+          row.interface_id !== null &&
           this.#site.mayBeOn(row.interface_id, this.#dpid) &&
           this.#macOfLeg(row) !== undefined &&
           contains(row, echo.dst),
@@ -193,7 +194,7 @@ export class Oracle {
     const exits = new Set(ways.map((row) => `${row.network_id} ${this.#macOfLeg(row)}`))
     if (exits.size > 1) return AMBIGUOUS
     const [exit] = ways
-    if (exit === undefined) return NOTHING
+    if (exit === undefined || exit.network_id === null) return NOTHING
     const next = this.#site.owned.find(
       ({ network, address, interface_id }) =>
         network === exit.network_id && address === echo.dst && this.#site.isGuest(interface_id),

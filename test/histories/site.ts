@@ -135,7 +135,7 @@ export class Site {
       for (const { network_id, route_link_id } of this.rows.route) {
         if (network_id !== one) continue
         for (const other of this.rows.route)
-          if (other.route_link_id === route_link_id) found.add(other.network_id)
+          if (other.route_link_id === route_link_id && other.network_id !== null) found.add(other.network_id)
       }
     }
     return found

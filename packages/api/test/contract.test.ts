@@ -174,6 +174,18 @@ const askRest = async (): Promise<void> => {
   await ok('POST', 'routers/rt-1/networks/nw-1', { ipv4_address: '10.0.1.200' })
   await ok('DELETE', 'routers/rt-1/networks/nw-1')
   await ok('DELETE', 'routers/rt-1')
+  await ok('POST', 'dhcp_options', { uuid: 'do-1', network_uuid: 'nw-1', code: 'mtu', value: '1400' })
+  await ok('GET', 'dhcp_options/do-1')
+  await ok('PUT', 'dhcp_options/do-1', { value: '1300' })
+  await ok('DELETE', 'dhcp_options/do-1')
+  await ok('POST', 'networks', { uuid: 'nw-six', ipv6_network: 'fd00:6::' })
+  await ok('POST', 'interfaces', {
+    ...{ uuid: 'if-six', network_uuid: 'nw-six', mac_address: '52:54:00:06:06:06', ipv6_address: 'auto' },
+  })
+  await ok('GET', 'interfaces/if-six')
+  await ok('POST', 'routers', { uuid: 'rt-six', networks: 'nw-six' })
+  await ok('POST', 'routes', { router_uuid: 'rt-six', ipv6_network: '::', via: 'fd00:6::9' })
+  await ok('POST', 'routes', { router_uuid: 'rt-six', type: 'unreachable', ipv6_network: 'fd00:66::' })
   await ok('POST', 'ip_lease_containers/ilc-1/ip_leases/il-1')
   await ok('GET', 'ip_lease_containers/ilc-1/ip_leases')
   await ok('DELETE', 'ip_lease_containers/ilc-1/ip_leases/il-1')

@@ -176,6 +176,10 @@ t.test('a reader that does not read costs nothing but its socket', async (t) => 
         mode: 'virtual',
         ipv4_network: '10.0.0.0',
         ipv4_prefix: 24,
+        ipv6_network: null,
+        ipv6_prefix: 64,
+        ipv6_address_mode: 'slaac',
+        dhcp_lease_time: 86_400,
         vlan_id: null,
         mtu: null,
         vlan_transparent: false,
@@ -399,8 +403,11 @@ t.test('the description of the API', async (t) => {
   t.notOk(operations.some((operation) => operation.startsWith('patch')))
   const body = document.paths['/api/1.0/networks'].post.requestBody.content
   t.same(Object.keys(body), ['application/json', 'application/x-www-form-urlencoded', 'application/yaml'])
+  t.notOk('required' in body['application/json'].schema, 'one of the two subnets')
+  t.match(document.paths['/api/1.0/datapaths'].post.requestBody.content['application/json'].schema, {
+    required: ['dpid'],
+  })
   t.match(body['application/json'].schema, {
-    required: ['ipv4_network'],
     properties: { ipv4_prefix: { type: 'integer', minimum: 1, maximum: 32 }, mode: { enum: ['virtual'] } },
   })
   t.match(await api.raw({ method: 'GET', url: '/' }), { status: 302, headers: { location: '/docs' } })

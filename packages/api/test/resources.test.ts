@@ -81,6 +81,12 @@ const SAMPLES: { readonly [N in ResourceName]?: Sample } = {
     change: { ingress: true, egress: false },
     fixed: { ipv4_prefix: 8 },
   },
+  dhcp_option: {
+    body: (index) => ({ network_uuid: 'nw-base', code: String(223 + index), value: '0x0a' }),
+    required: 'value',
+    change: { value: '0x0b' },
+    fixed: { code: 'mtu' },
+  },
   filter: {
     body: () => ({ interface_uuid: 'if-base', mode: 'static', ingress_passthrough: true }),
     required: 'interface_uuid',

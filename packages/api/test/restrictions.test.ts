@@ -41,6 +41,7 @@ t.test('a port that was taken twice before does not stand in the way of other ch
       writer.insert('interface', {
         uuid,
         display_name: uuid,
+        hostname: null,
         mode: 'vif',
         port_name: 'eth0',
         port_number: null,

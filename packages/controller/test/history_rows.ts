@@ -24,6 +24,9 @@ const sometimes = <T>(random: Random, share: number, value: T): T | null =>
 
 export const addressOf = (network: number, host: number): string => `10.0.${network}.${host}`
 
+const addressIn = (network: number, host: number, isIpv6: boolean): string =>
+  isIpv6 ? `fd00:${network}::${host === 0 ? '' : host}` : addressOf(network, host)
+
 const NO_TOPOLOGY = {
   ip_lease_id: null,
   topology_id: null,
@@ -91,7 +94,8 @@ const WITHOUT_FLOWS = {
   dns_record: (_random, id) => ({
     dns_service_id: 1,
     name: `guest${id}`,
-    address: addressOf(1, id),
+    type: 'A' as const,
+    value: addressOf(1, id),
     ttl: null,
   }),
   interface_port: (random, id) => ({
@@ -106,6 +110,13 @@ const WITHOUT_FLOWS = {
     network_id: networkId(random),
     begin_address: addressOf(1, 1),
     end_address: addressOf(1, 9),
+  }),
+  dhcp_option: (random) => ({
+    network_id: networkId(random),
+    interface_id: null,
+    family: 4,
+    code: 'mtu',
+    value: '1400',
   }),
   security_group: () => ({ display_name: 'sg', description: null, rules: 'tcp:22:0.0.0.0/0' }),
   security_group_interface: (random) => ({ security_group_id: 1, interface_id: interfaceId(random) }),
@@ -135,6 +146,10 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
     mode: random.pick(['virtual', 'physical', 'internal'] as const),
     ipv4_network: addressOf(id, 0),
     ipv4_prefix: random.pick([24, 16]),
+    ipv6_network: sometimes(random, 0.5, `fd00:${id}::`),
+    ipv6_prefix: 64,
+    ipv6_address_mode: random.pick(['slaac', 'dhcpv6_stateful', 'none'] as const),
+    dhcp_lease_time: 3600,
     vlan_id: sometimes(random, 0.3, random.upTo(2)),
     mtu: sometimes(random, 0.2, 1400),
     vlan_transparent: random.chance(0.2),
@@ -143,6 +158,7 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
   interface: (random, id) => ({
     ...subInterface(random),
     display_name: `if${random.below(3)}`,
+    hostname: sometimes(random, 0.2, `host${random.below(3)}`),
     mode: random.weighted([
       [8, 'vif'],
       [4, 'simulated'],
@@ -172,7 +188,7 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
       network_id,
       mac_lease_id: isReserved ? null : random.chance(0.8) ? id : interfaceId(random),
       interface_id: isReserved ? null : owner,
-      address: addressOf(network_id, random.chance(0.8) ? id : random.upTo(3)),
+      address: addressIn(network_id, random.chance(0.8) ? id : random.upTo(3), random.chance(0.2)),
       enable_routing: false,
     }
   },
@@ -186,12 +202,22 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
   route_link: (_random, id) => ({ mac_address: `02:00:00:00:01:0${id}` }),
   route: (random) => {
     const network_id = networkId(random)
+    const isIpv6 = random.chance(0.2)
+    const type = random.weighted([
+      [8, 'unicast'],
+      [1, 'blackhole'],
+      [1, 'unreachable'],
+    ] as const)
     return {
-      interface_id: GUESTS + random.upTo(LEGS),
-      network_id,
+      interface_id: type === 'unicast' ? GUESTS + random.upTo(LEGS) : null,
+      network_id: type === 'unicast' ? network_id : null,
       route_link_id: random.upTo(ROUTERS),
-      destination: random.chance(0.7) ? addressOf(network_id, 0) : '0.0.0.0',
-      prefix: random.pick([24, 24, 16, 0]),
+      router_id: sometimes(random, 0.3, 1),
+      destination: random.chance(0.7) ? addressIn(network_id, 0, isIpv6) : isIpv6 ? '::' : '0.0.0.0',
+      prefix: isIpv6 ? random.pick([64, 0]) : random.pick([24, 24, 16, 0]),
+      type,
+      via: type === 'unicast' ? sometimes(random, 0.2, addressIn(network_id, 3, isIpv6)) : null,
+      weight: random.upTo(3),
       ingress: random.chance(0.8),
       egress: random.chance(0.8),
     }
@@ -272,6 +298,7 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
     network_id: networkId(random),
     interface_id: GUESTS + random.upTo(LEGS),
     route_id: random.upTo(LEGS),
+    ipv6_route_id: null,
   }),
 }
 

@@ -188,7 +188,7 @@ t.test('what is misspelt is refused with what was probably meant', async (t) => 
     [['qqqqqq'], /^unknown command qqqqqq; see `vnctl --help`$/],
     [['netw', 'show'], /^netw may be each of networks, network-services$/],
     [['network'], /^networks: name a command: add, modify, show, del, dhcp-ranges$/],
-    [['network', 'add'], /^networks add: --ipv4-network is missing: an IPv4 address/],
+    [['datapath', 'add'], /^datapaths add: --dpid is missing: a datapath id/],
     [['network', 'add', '--ipv4-network'], /--ipv4-network needs a value/],
     [['network', 'add', 'nw-1', 'nw-2', '--ipv4-network=10.0.0.0'], /unexpected 'nw-2'/],
     [

@@ -127,7 +127,7 @@ t.test('what a file cannot say is refused with its line and what was probably me
       /stdin:3: ipv4_network '10\.0\.0': not an IPv4 address like/,
     ],
     ['networks:\n  nw-a:\n    ipv4_network: 10.0.0.0/40\n', /stdin:3: ipv4_prefix '40': outside of 1\.\.32/],
-    ['networks:\n\n  nw-a: {}\n', /stdin:3: networks nw-a: ipv4_network is missing/],
+    ['networks:\n\n  nw-a: {}\n', /stdin:3: nw-a: ipv4_network is missing/],
     ['networks:\n  a: {ipv4_network: 10.0.0.0}\n', /stdin:2: uuid 'a': .*did you mean nw-a\?/],
     ['networks:\n  - {ipv4_network: 10.0.0.0}\n', /stdin:2: networks: a row without uuid/],
     [

@@ -75,7 +75,7 @@ t.test('a dry run says what would be and changes nothing', async (t) => {
   const before = api.store.revision()
   t.match(
     (await here('networks add nw-b --ipv4-network=10.1.0.0/16 --dry-run')).stdout,
-    /^\+ network nw-b\n[\s\S]* {4}ipv4_network: 10\.1\.0\.0\n {4}ipv4_prefix: 16\n1 to add; nothing was done\n$/,
+    /^\+ network nw-b\n[\s\S]* {4}ipv4_network: 10\.1\.0\.0\n {4}ipv4_prefix: 16\n[\s\S]*1 to add; nothing was done\n$/,
   )
   t.match(
     (await here('networks del nw-a --dry-run')).stdout,

@@ -59,32 +59,22 @@ export const ipv4OrAuto: Kind<string> = {
   sql: 'TEXT',
 }
 
-const parseIpv4List = (input: unknown): Parsed<string> => {
-  if (typeof input !== 'string' || input.length > 255) return invalid('not a list of IPv4 addresses')
-  const parts = input.split(',').map((part) => part.trim())
-  const wrong = parts.find((part) => !parseIpv4(part).ok)
-  return wrong === undefined
-    ? valid(parts.join(','))
-    : invalid(`not a list of IPv4 addresses: '${wrong}' is none`)
-}
-
-/** IPv4 addresses with commas in between, without blanks. */
-export const ipv4List: Kind<string> = {
-  name: 'ipv4 list',
-  expects: 'IPv4 addresses with commas in between like 10.0.0.53,10.0.1.53',
-  parse: parseIpv4List,
-  jsonSchema: { type: 'string', maxLength: 255, examples: ['10.0.0.53,10.0.1.53'] },
-  sql: 'TEXT',
+const parseIpv6 = (input: unknown): Parsed<string> => {
+  if (typeof input === 'string' && /^[0-9a-f:.]+\/\d+$/i.test(input)) {
+    return invalid(
+      'an address with a prefix; give the address alone, and the prefix as ipv6_prefix where one is taken',
+    )
+  }
+  return typeof input === 'string' && /^[0-9a-f:.]+$/i.test(input) && Address6.isValid(input)
+    ? valid(new Address6(input).correctForm())
+    : invalid('not an IPv6 address like fd00::1')
 }
 
 /** IPv6 address in the form of RFC 5952. */
 export const ipv6: Kind<string> = {
   name: 'ipv6',
   expects: 'an IPv6 address like fd00::1',
-  parse: (input) =>
-    typeof input === 'string' && /^[0-9a-f:.]+$/i.test(input) && Address6.isValid(input)
-      ? valid(new Address6(input).correctForm())
-      : invalid('not an IPv6 address like fd00::1'),
+  parse: parseIpv6,
   jsonSchema: { type: 'string', format: 'ipv6', examples: ['fd00::1'] },
   sql: 'TEXT',
 }

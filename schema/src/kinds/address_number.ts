@@ -4,6 +4,7 @@
  */
 import { fromIpAddress } from '../ip.ts'
 import { ipv4, mac } from './address.ts'
+import { ip } from './ip_address.ts'
 import type { Kind } from './kind.ts'
 
 const MAC_BITS = 48
@@ -27,10 +28,21 @@ export const macOrNumber: Kind<string> = {
   },
 }
 
+const IPV4_NUMBER = { type: 'integer', minimum: 0, maximum: 2 ** 32 - 1 } as const
+
+const textOf = (input: unknown): unknown =>
+  isNumber(input, 32) ? fromIpAddress({ family: 4, value: BigInt(input) }) : input
+
 /** An IPv4 address, as text or as number. */
 export const ipv4OrNumber: Kind<string> = {
   ...ipv4,
-  parse: (input) =>
-    ipv4.parse(isNumber(input, 32) ? fromIpAddress({ family: 4, value: BigInt(input) }) : input),
-  jsonSchema: { anyOf: [ipv4.jsonSchema, { type: 'integer', minimum: 0, maximum: 2 ** 32 - 1 }] },
+  parse: (input) => ipv4.parse(textOf(input)),
+  jsonSchema: { anyOf: [ipv4.jsonSchema, IPV4_NUMBER] },
+}
+
+/** An address of either family, as text, or as number for IPv4. */
+export const ipOrNumber: Kind<string> = {
+  ...ip,
+  parse: (input) => ip.parse(textOf(input)),
+  jsonSchema: { anyOf: [...(ip.jsonSchema['anyOf'] as object[]), IPV4_NUMBER] },
 }

@@ -17,3 +17,23 @@ export const dnsName: Kind<string> = {
   jsonSchema: { type: 'string', maxLength: 254, pattern: PATTERN, examples: ['www.example.com'] },
   sql: 'TEXT',
 }
+
+const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+
+/** One label of the name of a host (RFC 1123 §2.1), in lower case: names do not differ by it (RFC 4343). */
+export const hostName: Kind<string> = {
+  name: 'host name',
+  expects: 'a host name without dots like web1',
+  parse: (input) =>
+    typeof input === 'string' && LABEL.test(input.toLowerCase())
+      ? valid(input.toLowerCase())
+      : invalid(
+          'not a host name like web1: 1 to 63 letters, digits and -, no - at either end, no dots; the domain is that of the network',
+        ),
+  jsonSchema: {
+    type: 'string',
+    pattern: '^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$',
+    examples: ['web1'],
+  },
+  sql: 'TEXT',
+}

@@ -1,41 +1,53 @@
 /**
- * Networks of a router, each with the address of its gateway where that is not to be the first of the network:
- * `nw-a,nw-b=10.0.2.254`. JSON may have a list, of such texts or of objects.
+ * Networks of a router, each with the addresses of its gateway where these are not to be the first of the network:
+ * `nw-a,nw-b=10.0.2.254=fd00:2::fe`. JSON may have a list, of such texts or of objects.
  */
-import { ipv4 } from './address.ts'
+import { familyOf } from '../ip.ts'
+import { ipv4, ipv6 } from './address.ts'
+import { ip } from './ip_address.ts'
 import { invalid, type Kind, type Parsed, valid } from './kind.ts'
 import { uuid } from './uuid.ts'
 
-/** A network, and the address of the gateway in it when that is said. */
+/** A network, and the addresses of the gateway in it that are said. */
 export interface RouterNetwork {
   readonly network: string
-  readonly address: string | undefined
+  readonly ipv4_address?: string
+  readonly ipv6_address?: string
 }
 
+const EXAMPLE = 'nw-a,nw-b=10.0.2.254'
 const network = uuid('nw')
-const MEMBERS = new Set(['network_uuid', 'ipv4_address'])
+const MEMBERS = new Set(['network_uuid', 'ipv4_address', 'ipv6_address'])
 
 const textOf = (item: unknown): string | undefined => {
   if (typeof item === 'string') return item
   if (typeof item !== 'object' || item === null || Object.keys(item).some((key) => !MEMBERS.has(key))) {
     return undefined
   }
-  const { network_uuid: name, ipv4_address: address } = item as Record<string, unknown>
-  return address === undefined || address === null ? String(name) : `${name}=${address}`
+  const { network_uuid: name, ipv4_address, ipv6_address } = item as Record<string, unknown>
+  const said = [ipv4_address, ipv6_address].filter((address) => address !== undefined && address !== null)
+  return [name, ...said].join('=')
 }
 
 const parseItem = (text: string): Parsed<string> => {
-  const [name = '', address, ...rest] = text.trim().split('=')
-  const named = network.parse(name.trim())
-  if (!named.ok || rest.length > 0) return invalid('not a list of networks like nw-a,nw-b=10.0.2.254')
-  if (address === undefined) return named
-  const parsed = ipv4.parse(address.trim())
-  return parsed.ok ? valid(`${named.value}=${parsed.value}`) : parsed
+  const [name = '', ...addresses] = text.split('=').map((part) => part.trim())
+  const named = network.parse(name)
+  if (!named.ok) return invalid(`not a list of networks like ${EXAMPLE}`)
+  const found: string[] = []
+  for (const address of addresses) {
+    const parsed = ip.parse(address)
+    if (!parsed.ok) return parsed
+    found.push(parsed.value)
+  }
+  const sorted = found.toSorted((a, b) => familyOf(a) - familyOf(b))
+  return new Set(found.map(familyOf)).size < found.length
+    ? invalid(`a list with two gateways of one address family in ${name}`)
+    : valid([named.value, ...sorted].join('='))
 }
 
 const parseList = (input: unknown): Parsed<string> => {
   const given = Array.isArray(input) ? input.map(textOf) : [textOf(input)]
-  if (given.includes(undefined)) return invalid('not a list of networks like nw-a,nw-b=10.0.2.254')
+  if (given.includes(undefined)) return invalid(`not a list of networks like ${EXAMPLE}`)
   const texts = given.flatMap((text) => (text as string).split(',')).filter((text) => text.trim() !== '')
   const found: string[] = []
   for (const text of texts) {
@@ -50,12 +62,12 @@ const parseList = (input: unknown): Parsed<string> => {
 
 export const networkList: Kind<string> = {
   name: 'networks',
-  expects: 'networks like nw-a,nw-b=10.0.2.254, with the address of the gateway if it is not to be the first',
+  expects: `networks like ${EXAMPLE}, with the addresses of the gateway (=10.0.2.254=fd00:2::fe) if they are not to be the first`,
   isList: true,
   parse: parseList,
   jsonSchema: {
     oneOf: [
-      { type: 'string', examples: ['nw-a,nw-b=10.0.2.254'] },
+      { type: 'string', examples: [EXAMPLE] },
       {
         type: 'array',
         items: {
@@ -63,7 +75,11 @@ export const networkList: Kind<string> = {
             { type: 'string' },
             {
               type: 'object',
-              properties: { network_uuid: network.jsonSchema, ipv4_address: ipv4.jsonSchema },
+              properties: {
+                network_uuid: network.jsonSchema,
+                ipv4_address: ipv4.jsonSchema,
+                ipv6_address: ipv6.jsonSchema,
+              },
               required: ['network_uuid'],
               additionalProperties: false,
             },
@@ -81,6 +97,7 @@ export const routerNetworks = (list: string): RouterNetwork[] =>
     .split(',')
     .filter((item) => item !== '')
     .map((item) => {
-      const [name = '', address] = item.split('=')
-      return { network: name, address }
+      const [name = '', ...addresses] = item.split('=')
+      const said = addresses.map((address) => [`ipv${familyOf(address)}_address`, address])
+      return { network: name, ...Object.fromEntries(said) }
     })

@@ -1,5 +1,5 @@
 import { inColumn, required, requiredReference } from '../field.ts'
-import { ipv4OrNumber } from '../kinds/address_number.ts'
+import { ipOrNumber } from '../kinds/address_number.ts'
 import { defineResource } from '../resource.ts'
 
 export const dhcpRange = defineResource({
@@ -11,7 +11,10 @@ export const dhcpRange = defineResource({
   help: 'The addresses of a network that DHCP may give, both included. Stored; leases decide about addresses.',
   fields: {
     network: requiredReference('network', { help: 'Its network.', onDelete: 'cascade' }),
-    range_begin: inColumn('begin_address', required(ipv4OrNumber, { help: 'The first address.' })),
-    range_end: inColumn('end_address', required(ipv4OrNumber, { help: 'The last address.' })),
+    range_begin: inColumn(
+      'begin_address',
+      required(ipOrNumber, { help: 'The first address, of either family.' }),
+    ),
+    range_end: inColumn('end_address', required(ipOrNumber, { help: 'The last address.' })),
   },
 })

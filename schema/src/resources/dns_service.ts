@@ -1,5 +1,5 @@
 import { optional, requiredReference } from '../field.ts'
-import { ipv4List } from '../kinds/address.ts'
+import { ipList } from '../kinds/ip_address.ts'
 import { defineResource } from '../resource.ts'
 
 export const dnsService = defineResource({
@@ -13,8 +13,8 @@ export const dnsService = defineResource({
       help: 'The network service, of mode dns.',
       onDelete: 'cascade',
     }),
-    public_dns: optional(ipv4List, {
-      help: 'The name servers that are asked for what it does not know.',
+    public_dns: optional(ipList, {
+      help: 'The name servers, of either family, that are asked for what it does not know.',
       mutable: true,
     }),
   },

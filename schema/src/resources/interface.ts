@@ -1,5 +1,7 @@
 import { defaulted, derived, optional, optionalReference } from '../field.ts'
 import { ipv4OrAuto, mac } from '../kinds/address.ts'
+import { hostName } from '../kinds/dns_name.ts'
+import { ipv6OrAuto } from '../kinds/ip_address.ts'
 import { boolean, integer, oneOf, portName, text } from '../kinds/scalar.ts'
 import { defineResource } from '../resource.ts'
 
@@ -11,6 +13,10 @@ export const interfaceResource = defineResource({
   help: 'A port of a guest (vif), or one that the switch plays itself (simulated), e.g. the leg of a router.',
   fields: {
     display_name: derived(text, { help: 'A name for people; the uuid when absent.', mutable: true }),
+    hostname: optional(hostName, {
+      help: 'Its name in the domain of its networks, unique in each of them: stored, DNS and DHCP do not tell it yet.',
+      mutable: true,
+    }),
     mode: defaulted(
       oneOf(['vif', 'simulated', 'host', 'internal', 'patch', 'promiscuous', 'remote', 'edge']),
       'vif',
@@ -75,6 +81,10 @@ export const interfaceResource = defineResource({
     ipv4_address: {
       kind: ipv4OrAuto,
       help: 'Makes an IP lease in the network, auto with a free address; needs network_uuid.',
+    },
+    ipv6_address: {
+      kind: ipv6OrAuto,
+      help: 'The same with an IPv6 address; auto: the one that guests make of their MAC address where they do, else a free one.',
     },
   },
   unique: [

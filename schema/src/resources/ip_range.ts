@@ -1,4 +1,5 @@
-import { inColumn, required, requiredReference } from '../field.ts'
+import { derived, ofFamily, requiredReference } from '../field.ts'
+import { ipv6 } from '../kinds/address.ts'
 import { ipv4OrNumber } from '../kinds/address_number.ts'
 import { defineResource } from '../resource.ts'
 
@@ -11,7 +12,21 @@ export const ipRange = defineResource({
   help: 'The IP addresses from one to another, both included.',
   fields: {
     ip_range_group: requiredReference('ip_range_group', { help: 'Its group.', onDelete: 'cascade' }),
-    begin_ipv4_address: inColumn('begin_address', required(ipv4OrNumber, { help: 'The first address.' })),
-    end_ipv4_address: inColumn('end_address', required(ipv4OrNumber, { help: 'The last address.' })),
+    begin_ipv4_address: ofFamily(
+      4,
+      'begin_address',
+      derived(ipv4OrNumber, { help: 'The first address; all of a group are of one family.' }),
+    ),
+    end_ipv4_address: ofFamily(4, 'end_address', derived(ipv4OrNumber, { help: 'The last address.' })),
+    begin_ipv6_address: ofFamily(
+      6,
+      'begin_address',
+      derived(ipv6, { help: 'The first address of a range of IPv6.' }),
+    ),
+    end_ipv6_address: ofFamily(
+      6,
+      'end_address',
+      derived(ipv6, { help: 'The last address of a range of IPv6.' }),
+    ),
   },
 })

@@ -19,7 +19,7 @@ export const router = defineResource({
   parameters: {
     networks: {
       kind: networkList,
-      help: 'The networks that it joins, like nw-a,nw-b=10.0.2.254; the gateway is the first address when none is given.',
+      help: 'The networks that it joins, like nw-a,nw-b=10.0.2.254 or nw-b=10.0.2.254=fd00:2::fe; the gateway is the first address of each family for which none is given.',
       aliases: ['network'],
       instead: 'POST and DELETE routers/UUID/networks/UUID',
     },

@@ -13,7 +13,7 @@ export interface Draft<N extends ResourceName> {
   readonly uuid: string
   /** What the client gave, with references as ids, and the defaults of the schema. */
   readonly values: Partial<Row<N>>
-  /** The parameters that are no columns. */
+  /** The parameters that are no columns, and those that share one, e.g. `ipv6_address`. */
   readonly extra: Given
 }
 

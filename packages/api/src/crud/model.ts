@@ -3,10 +3,10 @@
  * file. Everything that writes goes through here; each function runs inside a transaction that the caller opened.
  */
 import { randomInt } from 'node:crypto'
-import { labels, type ResourceName, type Row, withLabelChanges } from '@openvnet/schema'
+import { isShared, labels, type ResourceName, type Row, withLabelChanges } from '@openvnet/schema'
 import { ApiError, argumentError } from '../errors.ts'
 import type { Given } from '../parameters/check.ts'
-import { type Cell, type Stored, specOf } from '../store/columns.ts'
+import { type Cell, columnsOf, type Stored, specOf } from '../store/columns.ts'
 import type { Reader, Values, Writer } from '../store/rows.ts'
 import type { Behaviour, Behaviours, Draft, Shape, Work } from './behaviour.ts'
 import { pageReader } from './page_reader.ts'
@@ -72,6 +72,16 @@ const labelsBefore = ({ labels = null }: Stored, given: Given): string | null =>
   return whole === undefined ? labels : (whole as string | null)
 }
 
+/** What the columns alone do not tell: parameters that are none, and those that share one. */
+const extraOf = (name: ResourceName, given: Given): Given => {
+  const shared = columnsOf(name).filter(({ field }) => isShared(field))
+  const names = new Set([
+    ...Object.keys(specOf(name).parameters ?? {}),
+    ...shared.map(({ parameter }) => parameter),
+  ])
+  return new Map([...given].filter(([parameter]) => names.has(parameter)))
+}
+
 export const createModel = (behaviours: Behaviours): Model => {
   const behaviourOf = <N extends ResourceName>(name: N): Behaviour<N> =>
     (behaviours[name] as Behaviour<N> | undefined) ?? {}
@@ -110,10 +120,9 @@ export const createModel = (behaviours: Behaviours): Model => {
     work: toWork,
     create: (writer, name, given, fixed = {}) => {
       const uuid = given.get('uuid')
-      const parameters = specOf(name).parameters ?? {}
-      const extra = new Map([...given].filter(([parameter]) => Object.hasOwn(parameters, parameter)))
       const values = { ...toValues(writer, name, given), ...fixed }
-      return toWork(writer).create(name, values, uuid === undefined ? undefined : String(uuid), extra)
+      const wanted = uuid === undefined ? undefined : String(uuid)
+      return toWork(writer).create(name, values, wanted, extraOf(name, given))
     },
     update: <N extends ResourceName>(writer: Writer, name: N, row: Stored<N>, given: Given): Stored<N> => {
       const changes = changesOf(row, { ...toValues(writer, name, given), ...relabelled(row, given) })

@@ -2,7 +2,7 @@
  * A row as answers show it: id, uuid, every field under the name of its parameter, each reference as `*_id` and as
  * `*_uuid`, and the original's time columns (openvnet.md §1.1). Rows that exist are never deleted rows here.
  */
-import type { ResourceName } from '@openvnet/schema'
+import { cellOf, type ResourceName } from '@openvnet/schema'
 import { type Cell, columnsOf, type Stored, specOf } from '../store/columns.ts'
 import type { Reader } from '../store/rows.ts'
 import type { Shape } from './behaviour.ts'
@@ -15,8 +15,8 @@ export const plainShape = <N extends ResourceName>(reader: Reader, name: N, row:
   const cells = row as unknown as Readonly<Record<string, Cell>>
   const shape: Shape = { id: row.id }
   if (specOf(name).prefix !== null) shape['uuid'] = row.uuid
-  for (const { column, parameter, field } of columnsOf(name)) {
-    const value = cells[column] ?? null
+  for (const { column, name: fieldName, parameter, field } of columnsOf(name)) {
+    const value = cellOf(cells, fieldName, field) as Cell
     if (field.type === 'value') {
       shape[parameter] = field.kind.shown === undefined ? value : field.kind.shown(value)
     } else {

@@ -1,13 +1,15 @@
 /** The schema's unique groups, checked ahead of the database so that the answer can say who has the value. */
-import type { ResourceName, Row } from '@openvnet/schema'
+import { cellOf, type ResourceName, type Row } from '@openvnet/schema'
 import { argumentError } from '../errors.ts'
 import { type Cell, columnsOf, type Stored, specOf } from '../store/columns.ts'
 import type { Equals, Reader } from '../store/rows.ts'
 import { uuidOf } from './reference.ts'
 
 /** The parameter to blame: the first of the group that has a value of its own. */
-const blamed = (name: ResourceName, group: readonly string[]) => {
-  const columns = columnsOf(name).filter(({ column }) => group.includes(column))
+const blamed = (name: ResourceName, group: readonly string[], cells: Readonly<Record<string, unknown>>) => {
+  const columns = columnsOf(name).filter(
+    ({ column, name: field, ...rest }) => group.includes(column) && cellOf(cells, field, rest.field) !== null,
+  )
   return columns.find(({ field }) => field.type === 'value') ?? columns[0]
 }
 
@@ -28,7 +30,7 @@ export const checkUnique = <N extends ResourceName>(
     if (wanted.some(([, value]) => value === null || value === undefined)) continue
     const other = reader.first(name, Object.fromEntries(wanted) as Equals<N>)
     if (other === undefined || other.id === self) continue
-    const column = blamed(name, group)
+    const column = blamed(name, group, cells)
     const value = cells[column?.column ?? '']
     throw argumentError(
       column?.parameter ?? group.join(),

@@ -1,5 +1,6 @@
 /** From checked parameters to column values. */
-import type { ResourceName, Row } from '@openvnet/schema'
+import { isShared, type ResourceName, type Row } from '@openvnet/schema'
+import { argumentError } from '../errors.ts'
 import type { Given } from '../parameters/check.ts'
 import { type Cell, type Column, columnsOf } from '../store/columns.ts'
 import type { Reader } from '../store/rows.ts'
@@ -10,12 +11,30 @@ const toCell = (reader: Reader, { field, parameter }: Column, value: Cell): Cell
     ? rowOf(reader, field.to as ResourceName, parameter, String(value)).id
     : value
 
-/** The columns among the parameters; a reference becomes the id of its row. @throws ApiError UnknownUUIDResource */
+/** None of several that share a column means one of the others. */
+const isSaid = ({ column, field }: Column, value: Cell | undefined, columns: readonly Column[]): boolean =>
+  value !== undefined && !(value === null && !field.nullable && columns.some((one) => isOther(one, column)))
+
+const isOther = ({ column, field }: Column, name: string): boolean => column === name && isShared(field)
+
+/**
+ * The columns among the parameters; a reference becomes the id of its row.
+ * @throws ApiError UnknownUUIDResource; ArgumentError when two parameters say different things of one column
+ */
 export const toValues = <N extends ResourceName>(reader: Reader, name: N, given: Given): Partial<Row<N>> => {
   const values: Record<string, Cell> = {}
-  for (const column of columnsOf(name)) {
+  const saidBy = new Map<string, string>()
+  const columns = columnsOf(name)
+  for (const column of columns) {
     const value = given.get(column.parameter)
-    if (value !== undefined) values[column.column] = toCell(reader, column, value)
+    if (value === undefined || !isSaid(column, value, columns)) continue
+    const cell = toCell(reader, column, value)
+    const other = saidBy.get(column.column)
+    if (other !== undefined && values[column.column] !== cell) {
+      throw argumentError(column.parameter, value, `contradicts ${other}: give one of the two`)
+    }
+    values[column.column] = cell
+    saidBy.set(column.column, column.parameter)
   }
   return values as Partial<Row<N>>
 }

@@ -1,5 +1,5 @@
 /** JSON Schemas of rows, parameters and errors, derived from `@openvnet/schema` and the table of errors. */
-import { type Field, RESOURCE_NAMES, type ResourceName, uuid } from '@openvnet/schema'
+import { type Field, isShared, RESOURCE_NAMES, type ResourceName, uuid } from '@openvnet/schema'
 import { ERRORS } from '../errors.ts'
 import type { Expected, Signature } from '../parameters/expected.ts'
 import { type Column, columnsOf, specOf } from '../store/columns.ts'
@@ -12,7 +12,8 @@ const nullable = (schema: JsonSchema): JsonSchema =>
     ? { ...schema, type: [schema['type'], 'null'] }
     : { anyOf: [schema, { type: 'null' }] }
 
-const maybe = (field: Field, schema: JsonSchema): JsonSchema => (field.nullable ? nullable(schema) : schema)
+const maybe = (field: Field, schema: JsonSchema): JsonSchema =>
+  field.nullable || isShared(field) ? nullable(schema) : schema
 
 const text = (description: string): JsonSchema => ({ type: 'string', description })
 const number = (description: string): JsonSchema => ({ type: 'integer', minimum: 0, description })
@@ -58,17 +59,22 @@ const plainId = (name: ResourceName): string => `${specOf(name).model}Columns`
 
 const PREFIX: JsonSchema = { type: 'integer', minimum: 0, maximum: 32 }
 
+const IPV6_PREFIX: JsonSchema = { type: 'integer', minimum: 1, maximum: 128 }
+
 /** The leg of a router in a network. */
 const LEG: Readonly<Record<string, JsonSchema>> = {
   ipv4_address: nullable(text('The address of the gateway.')),
+  ipv6_address: nullable(text('The IPv6 address of the gateway.')),
   mac_address: nullable(text('Its MAC address.')),
 }
 
 /** What answers show beyond the columns; see the files under `resources/`. */
 const EXTRA: { readonly [N in ResourceName]?: Readonly<Record<string, JsonSchema>> } = {
+  network: { ipv4_prefix: nullable(PREFIX), ipv6_prefix: nullable(IPV6_PREFIX) },
   interface: {
     mac_address: { type: ['string', 'null'], description: 'That of the first MAC lease.' },
-    ipv4_address: { type: ['string', 'null'], description: 'That of the first IP lease.' },
+    ipv4_address: { type: ['string', 'null'], description: 'That of the first IP lease of IPv4.' },
+    ipv6_address: { type: ['string', 'null'], description: 'That of the first IP lease of IPv6.' },
     mac_leases: listOf({
       type: 'object',
       properties: { ...plainProperties('mac_lease'), ip_leases: listOf(ref(plainId('ip_lease'))) },
@@ -86,7 +92,8 @@ const EXTRA: { readonly [N in ResourceName]?: Readonly<Record<string, JsonSchema
       type: 'object',
       properties: {
         network_id: identifier,
-        ipv4_address: text('The address.'),
+        ipv4_address: nullable(text('The address.')),
+        ipv6_address: nullable(text('The address, where it is one of IPv6.')),
         network: nullable(ref(plainId('network'))),
       },
     },
@@ -98,14 +105,14 @@ const EXTRA: { readonly [N in ResourceName]?: Readonly<Record<string, JsonSchema
     range: text('Both as text, e.g. 52:54:00:00:00:01-52:54:00:00:00:ff.'),
   },
   ip_range: {
-    begin_ipv4_address: number('The first address as a number.'),
-    end_ipv4_address: number('The last address as a number.'),
+    begin_ipv4_address: nullable(number('The first address as a number.')),
+    end_ipv4_address: nullable(number('The last address as a number.')),
     range: text('Both as text, e.g. 10.0.0.10-10.0.0.19.'),
   },
   dns_service: { network_service: ref(plainId('network_service')) },
   dns_record: {
-    ipv4_address: number('The address as a number.'),
-    address: text('The address.'),
+    ipv4_address: nullable(number('The address as a number.')),
+    address: nullable(text('The address.')),
   },
   ip_retention: {
     leased_at: { type: ['string', 'null'], description: 'UTC, e.g. 2015-12-18 04:13:28 UTC.' },
@@ -119,6 +126,7 @@ const EXTRA: { readonly [N in ResourceName]?: Readonly<Record<string, JsonSchema
     src_port: nullable({ type: 'integer', description: 'null: the protocol has no ports.' }),
     dst_port: nullable({ type: 'integer', description: 'null: the protocol has no ports.' }),
   },
+  dhcp_option: { option: number('Its number.') },
   router: {
     mac_address: nullable(text('That of the route link.')),
     networks: listOf({
@@ -127,6 +135,7 @@ const EXTRA: { readonly [N in ResourceName]?: Readonly<Record<string, JsonSchema
         network_uuid: uuidSchema('nw'),
         interface_uuid: nullable(uuidSchema('if')),
         route_uuid: nullable(uuidSchema('r')),
+        ipv6_route_uuid: nullable(uuidSchema('r')),
         ...LEG,
       },
     }),
@@ -138,7 +147,14 @@ const EXTRA: { readonly [N in ResourceName]?: Readonly<Record<string, JsonSchema
   },
 }
 
-const ROUTE_OMITS = ['id', 'interface_id', 'network_id', 'route_link_id', ...Object.keys(DELETION)] as const
+const ROUTE_OMITS = [
+  'id',
+  'interface_id',
+  'network_id',
+  'route_link_id',
+  'router_id',
+  ...Object.keys(DELETION),
+] as const
 
 const shownProperties = (name: ResourceName): Record<string, JsonSchema> => {
   const properties = { ...plainProperties(name), ...EXTRA[name] }

@@ -6,6 +6,7 @@ import {
   boolean,
   type Field,
   integer,
+  isShared,
   type Kind,
   labelChanges,
   labelSelector,
@@ -101,7 +102,7 @@ const fromField = ([name, field]: [string, Field]): Expected => ({
   name: parameterName(name, field),
   kind: field.type === 'reference' ? uuidOf(field.to) : field.kind,
   required: field.required,
-  nullable: field.nullable,
+  nullable: field.nullable || isShared(field),
   help: field.help,
 })
 

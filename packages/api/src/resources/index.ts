@@ -4,6 +4,7 @@ import { datapath } from './datapath.ts'
 import { datapathNetwork } from './datapath_network.ts'
 import { datapathRouteLink } from './datapath_route_link.ts'
 import { datapathSegment } from './datapath_segment.ts'
+import { dhcpOption } from './dhcp_option.ts'
 import { dhcpRange } from './dhcp_range.ts'
 import { dnsRecord } from './dns_record.ts'
 import { dnsService } from './dns_service.ts'
@@ -70,6 +71,7 @@ export const behaviours: Behaviours = {
   router_network: routerNetwork,
   interface_port: interfacePort,
   dhcp_range: dhcpRange,
+  dhcp_option: dhcpOption,
   security_group: securityGroup,
   vlan_translation: vlanTranslation,
 }

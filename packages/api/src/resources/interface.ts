@@ -1,11 +1,13 @@
 /**
- * An interface makes its first MAC lease and IP lease in the same transaction. A simulated interface gets a MAC
+ * An interface makes its first MAC lease and the first IP lease of each family in the same transaction. A simulated interface gets a MAC
  * address when the client gives none; any other needs one as soon as it has an IP address.
  */
 import type { Behaviour, Draft, Shape, Work } from '../crud/behaviour.ts'
 import { rowOf, uuidOf } from '../crud/reference.ts'
 import { plainShape } from '../crud/shape.ts'
 import { argumentError, missingArgument } from '../errors.ts'
+import { firstOfFamily } from '../rules/first_address.ts'
+import { checkHostname } from '../rules/hostname.ts'
 import { allocateMac } from '../rules/mac.ts'
 import { allocateFromMacGroup } from '../rules/mac_allocation.ts'
 import { partName } from '../rules/part_name.ts'
@@ -26,6 +28,9 @@ const parameter = (draft: Draft<'interface'>, name: string): string | undefined 
   return typeof value === 'string' ? value : undefined
 }
 
+/** What makes IP leases, and for which family. */
+const ADDRESSES = ['ipv4_address', 'ipv6_address'] as const
+
 const GROUP = 'mac_range_group_uuid'
 
 /** An explicit null means none: who restores an interface brings its leases as rows of their own. */
@@ -44,11 +49,24 @@ const checkLeases = (draft: Draft<'interface'>): void => {
   if (mac !== undefined && group !== undefined) {
     throw argumentError(GROUP, group, 'contradicts mac_address: give one of the two')
   }
-  if (parameter(draft, 'ipv4_address') === undefined) return
+  if (ADDRESSES.every((name) => parameter(draft, name) === undefined)) return
   if (typeof draft.values.network_id !== 'number') throw missingArgument('network_uuid')
   if (draft.values.mode !== 'simulated' && mac === undefined && group === undefined) {
     throw missingArgument('mac_address')
   }
+}
+
+const makeIpLease = (
+  work: Work,
+  { id, interface_id }: Stored<'mac_lease'>,
+  name: (typeof ADDRESSES)[number],
+  { uuid, values: { network_id = null }, extra }: Draft<'interface'>,
+): void => {
+  const address = extra.get(name)
+  if (typeof address !== 'string' || network_id === null) return
+  const values = { network_id, mac_lease_id: id, interface_id, address }
+  const purpose = name === 'ipv4_address' ? uuid : `${uuid} ${name}`
+  work.create('ip_lease', values, partName(work, 'ip_lease', purpose), new Map([[name, address]]))
 }
 
 const leases = (reader: Reader, row: Interface): Shape[] =>
@@ -77,23 +95,17 @@ export const interfaceBehaviour: Behaviour<'interface'> = {
   },
   created: (work, row, draft) => {
     const mac = macOf(work, row, draft)
+    checkHostname(work, row.id)
     if (mac === undefined) return
     const name = partName(work, 'mac_lease', row.uuid)
     const lease = work.create('mac_lease', { interface_id: row.id, mac_address: mac }, name)
-    const address = parameter(draft, 'ipv4_address')
-    if (address === undefined || row.network_id === null) return
-    const values = {
-      network_id: row.network_id,
-      mac_lease_id: lease.id,
-      interface_id: row.id,
-      address,
-    }
-    work.create('ip_lease', values, partName(work, 'ip_lease', row.uuid))
+    for (const name of ADDRESSES) makeIpLease(work, lease, name, draft)
   },
   /** What else is changed must not fail for a port that was taken before. */
   updated: (work, row, before) => {
     checkTrunk(work, row)
     if (PORT.some((column) => row[column] !== before[column])) checkPort(work, row)
+    if (row.hostname !== before.hostname) checkHostname(work, row.id)
     if (row.owner_datapath_id !== before.owner_datapath_id) followInterface(work, row.id)
   },
   deleting: (work, row) => beforeLeasesGo(work, () => leasesWith(work, row.id)),
@@ -103,13 +115,15 @@ export const interfaceBehaviour: Behaviour<'interface'> = {
   ],
   shape: (reader, row, plain) => {
     const macLeases = leases(reader, row)
-    const first = reader.first('ip_lease', { interface_id: row.id })
+    const ipLeases = reader.where('ip_lease', { interface_id: row.id })
+    const [first] = ipLeases
     return {
       ...plain,
       network_id: first?.network_id ?? row.network_id,
       network_uuid: first === undefined ? plain['network_uuid'] : uuidOf(reader, 'network', first.network_id),
       mac_address: macLeases[0]?.['mac_address'] ?? null,
-      ipv4_address: first?.address ?? null,
+      ipv4_address: firstOfFamily(ipLeases, 4),
+      ipv6_address: firstOfFamily(ipLeases, 6),
       mac_leases: macLeases,
       ip_leases: macLeases.at(-1)?.['ip_leases'] ?? [],
     }

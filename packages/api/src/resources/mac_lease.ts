@@ -1,7 +1,7 @@
 /** A MAC lease that moves to another interface takes its IP leases along and gets into its segment. */
 import type { Behaviour } from '../crud/behaviour.ts'
 import { plainShape } from '../crud/shape.ts'
-import { checkAddressesOnce } from '../rules/address.ts'
+import { checkOwner } from '../rules/attachment.ts'
 import { checkMacs } from '../rules/mac.ts'
 import { segmentOfMacLease } from '../rules/segment.ts'
 import { beforeLeasesGo, followLeases } from '../rules/topology.ts'
@@ -22,8 +22,7 @@ export const macLease: Behaviour<'mac_lease'> = {
         leases.map(({ id }) => id),
       )
     }
-    checkAddressesOnce(work, row.interface_id)
-    checkMacs(work, row.interface_id)
+    checkOwner(work, row.interface_id)
   },
   shown: [{ name: 'ip_lease', column: 'mac_lease_id' }],
   deleting: (work, row) =>

@@ -11,10 +11,10 @@ export const router: Behaviour<'router'> = {
     return { display_name: values.display_name ?? uuid, route_link_id: link.id }
   },
   created: (work, row, { extra }) => {
-    for (const { network, address } of routerNetworks(String(extra.get('networks') ?? ''))) {
+    for (const { network, ...gateways } of routerNetworks(String(extra.get('networks') ?? ''))) {
       const { id } = rowOf(work, 'network', 'networks', network)
-      const gateway = new Map(address === undefined ? [] : [['ipv4_address', address] as const])
-      work.create('router_network', { router_id: row.id, network_id: id }, undefined, gateway)
+      const said = new Map(Object.entries(gateways))
+      work.create('router_network', { router_id: row.id, network_id: id }, undefined, said)
     }
   },
   deleting: (work, row) => {

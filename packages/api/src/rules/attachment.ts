@@ -9,6 +9,7 @@ import { argumentError } from '../errors.ts'
 import type { Stored } from '../store/columns.ts'
 import type { Reader } from '../store/rows.ts'
 import { checkAddressesOnce } from './address.ts'
+import { checkHostname } from './hostname.ts'
 import { checkMacs } from './mac.ts'
 import { followLeases } from './topology.ts'
 
@@ -47,6 +48,7 @@ export const checkOwner = (reader: Reader, interfaceId: number | null): void => 
   if (interfaceId === null) return
   checkAddressesOnce(reader, interfaceId)
   checkMacs(reader, interfaceId)
+  checkHostname(reader, interfaceId)
 }
 
 const now = (): string => new Date().toISOString()

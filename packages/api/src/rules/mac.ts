@@ -60,7 +60,7 @@ export const allocateMac = (reader: Reader, purpose: keyof typeof FIRST_OCTET, o
 }
 
 /** Networks in which an interface is: its own and those of its IP leases. */
-const networksOf = (reader: Reader, interfaceId: number): Set<number> => {
+export const networksOf = (reader: Reader, interfaceId: number): Set<number> => {
   const networks = new Set(
     reader.where('ip_lease', { interface_id: interfaceId }).map(({ network_id }) => network_id),
   )

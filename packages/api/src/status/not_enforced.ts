@@ -47,6 +47,26 @@ const ENTRIES: readonly Entry[] = [
     resource: 'interface_route_link',
     instead: 'stored, routes decide to which routers an interface belongs',
   },
+  {
+    resource: 'network',
+    column: 'ipv6_network',
+    instead: 'stored, neighbours are not resolved and routers are not advertised',
+  },
+  {
+    resource: 'network',
+    column: 'ipv6_address_mode',
+    values: ['dhcpv6_stateless', 'dhcpv6_stateful', 'none'],
+    instead: 'stored, nothing is advertised',
+  },
+  { resource: 'interface', column: 'hostname', instead: 'stored, neither DNS nor DHCP tells it' },
+  { resource: 'route', column: 'via', instead: 'stored, nothing is routed through it' },
+  {
+    resource: 'route',
+    column: 'type',
+    values: ['blackhole', 'unreachable', 'prohibit'],
+    instead: 'stored, the other routes decide',
+  },
+  { resource: 'dhcp_option', instead: 'DHCP options: stored, DHCP is not offered' },
   { resource: 'network', column: 'mtu', instead: 'stored, it is offered nowhere' },
   {
     resource: 'topology',

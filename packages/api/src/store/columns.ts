@@ -52,7 +52,18 @@ const columnsByResource = Object.fromEntries(
   ]),
 ) as unknown as Readonly<Record<ResourceName, readonly Column[]>>
 
+/** One for each field: some share a column of the table. */
 export const columnsOf = (name: ResourceName): readonly Column[] => columnsByResource[name]
+
+const isFirstOfItsColumn = (column: Column, index: number, all: readonly Column[]): boolean =>
+  all.findIndex((one) => one.column === column.column) === index
+
+const storedByResource = Object.fromEntries(
+  Object.entries(columnsByResource).map(([name, columns]) => [name, columns.filter(isFirstOfItsColumn)]),
+) as unknown as Readonly<Record<ResourceName, readonly Column[]>>
+
+/** The columns of the table, each once. */
+export const storedColumnsOf = (name: ResourceName): readonly Column[] => storedByResource[name]
 
 export const toSql = (value: Cell | undefined): string | number | null => {
   if (value === undefined) return null
@@ -62,7 +73,7 @@ export const toSql = (value: Cell | undefined): string | number | null => {
 /** The feed's form of a row that SQLite returned. */
 export const toRow = <N extends ResourceName>(name: N, raw: Record<string, unknown>): Row<N> => {
   const row: Record<string, unknown> = { id: raw['id'], uuid: raw['uuid'] ?? '' }
-  for (const { column, isBoolean } of columnsByResource[name]) {
+  for (const { column, isBoolean } of storedByResource[name]) {
     const value = raw[column]
     row[column] = isBoolean && value !== null ? value === 1 : value
   }

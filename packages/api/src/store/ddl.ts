@@ -4,7 +4,7 @@
  */
 import { pathToFileURL } from 'node:url'
 import { RESOURCE_NAMES, type ResourceName } from '@openvnet/schema'
-import { type Column, columnsOf, specOf } from './columns.ts'
+import { type Column, specOf, storedColumnsOf } from './columns.ts'
 
 /** What is restricted is refused before SQLite is asked, in the same transaction, by the names of what is in the way. */
 const ON_DELETE = { cascade: 'CASCADE', 'set null': 'SET NULL', restrict: 'SET NULL' } as const
@@ -21,7 +21,7 @@ const tableSql = (name: ResourceName): string => {
   const lines = [
     'id INTEGER PRIMARY KEY AUTOINCREMENT',
     ...(prefix === null ? [] : ['uuid TEXT NOT NULL UNIQUE']),
-    ...columnsOf(name).map(columnSql),
+    ...storedColumnsOf(name).map(columnSql),
     'created_at TEXT NOT NULL',
     'updated_at TEXT NOT NULL',
     ...unique.map((group) => `UNIQUE (${group.join(', ')})`),
@@ -32,7 +32,7 @@ const tableSql = (name: ResourceName): string => {
 /** SQLite looks a reference up at every deletion of what it refers to. */
 const indexSql = (name: ResourceName): string[] => {
   const { collection } = specOf(name)
-  return columnsOf(name)
+  return storedColumnsOf(name)
     .filter(({ field }) => field.type === 'reference')
     .map(({ column }) => `CREATE INDEX ${collection}_${column} ON ${collection} (${column});`)
 }

@@ -3,7 +3,7 @@
  * references as uuids, so that it can be read without the ids, which nothing keeps.
  */
 import type { Operation } from '@openvnet/feed'
-import type { ResourceName } from '@openvnet/schema'
+import { cellOf, type ResourceName } from '@openvnet/schema'
 import { type Cell, type Cells, columnsOf, specOf } from './columns.ts'
 import type { Reader } from './rows.ts'
 
@@ -26,8 +26,8 @@ const describe = (reader: Reader, resource: ResourceName, id: number): Described
   if (row === undefined) return null
   const cells = row as unknown as Cells
   const values: Record<string, Cell> = {}
-  for (const { column, parameter, field } of columnsOf(resource)) {
-    const value = cells[column] ?? null
+  for (const { parameter, name, field } of columnsOf(resource)) {
+    const value = cellOf(cells, name, field) as Cell
     values[parameter] =
       field.type === 'reference' && typeof value === 'number'
         ? (reader.byId(field.to as ResourceName, value)?.uuid ?? null)

@@ -3,7 +3,7 @@
  * schema only, values are always bound. Whether a write is allowed is decided elsewhere.
  */
 import { RESOURCE_NAMES, type ResourceName, type Row } from '@openvnet/schema'
-import { type Cell, columnsOf, type Stored, specOf, toSql, toStored } from './columns.ts'
+import { type Cell, type Stored, specOf, storedColumnsOf, toSql, toStored } from './columns.ts'
 import { BOUND, type Prepare } from './database.ts'
 import type { Condition } from './label_condition.ts'
 import { createSelection, type Selection } from './selection.ts'
@@ -105,7 +105,7 @@ const insertSqlOf = (name: ResourceName): string => {
   const { collection, prefix } = specOf(name)
   const columns = [
     ...(prefix === null ? [] : ['uuid']),
-    ...columnsOf(name).map(({ column }) => column),
+    ...storedColumnsOf(name).map(({ column }) => column),
     'created_at',
     'updated_at',
   ]
@@ -116,7 +116,7 @@ const INSERT_SQL = new Map(RESOURCE_NAMES.map((name) => [name, insertSqlOf(name)
 
 const insertCells = (name: ResourceName, values: Readonly<Record<string, Cell>>, now: string) => [
   ...(specOf(name).prefix === null ? [] : [values['uuid']]),
-  ...columnsOf(name).map(({ column }) => toSql(values[column])),
+  ...storedColumnsOf(name).map(({ column }) => toSql(values[column])),
   now,
   now,
 ]

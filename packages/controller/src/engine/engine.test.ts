@@ -14,6 +14,7 @@ const interfaces = Array.from({ length: 50 }, (_, index) => ({
   id: index + 1,
   uuid: `if-${index + 1}`,
   display_name: '',
+  hostname: null,
   mode: 'vif' as const,
   port_name: null,
   port_number: null,

@@ -67,6 +67,7 @@ export const OWNER_KINDS = {
   security_group: 47,
   security_group_interface: 48,
   vlan_translation: 49,
+  dhcp_option: 50,
 } as const satisfies Record<OwnerKind, number>
 
 export interface Owner {

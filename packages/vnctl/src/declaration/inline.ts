@@ -2,7 +2,7 @@
  * Parameters that are no field of their row but make a row of another resource (`mac_address` of an interface makes a
  * MAC lease). Where the row exists already, what is said inline is said of the row that was made.
  */
-import { type Field, parameterName, type ResourceSpec } from '@openvnet/schema'
+import { type Field, isShared, parameterName, type ResourceSpec } from '@openvnet/schema'
 import { identity } from '../model/dependents.ts'
 import { type Model, type ModelRow, RESOURCE_LIST, type Values } from '../model/model.ts'
 import type { Change, Planned } from './change.ts'
@@ -21,7 +21,10 @@ const makerOf = (whole: ResourceSpec, parameter: string): ResourceSpec | undefin
   RESOURCE_LIST.find((part) => {
     const field = part.fields[parameter]
     return (
-      part.prefix !== null && field?.type === 'value' && field.required && ownerOf(part, whole) !== undefined
+      part.prefix !== null &&
+      field?.type === 'value' &&
+      (field.required || isShared(field)) &&
+      ownerOf(part, whole) !== undefined
     )
   })
 
@@ -82,7 +85,7 @@ const unfoldOne = (
   const none = { additions: [], parts: [] }
   const said = row.values.get(parameter)
   if (said === undefined || said.value === null || !isInline(row, parameter)) return none
-  const made = madeBy(model, row, parameter)
+  const made = madeBy(model, row, parameter).filter((part) => (part.values[parameter] ?? null) !== null)
   if (made.some(({ values }) => said.value === 'auto' || values[parameter] === said.value)) return none
   const [only, ...others] = made
   return only === undefined || others.length > 0

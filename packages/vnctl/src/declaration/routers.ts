@@ -1,5 +1,5 @@
 /**
- * A router as it is written: its `networks` are rows of their own, each with the address of its gateway, which the leg
+ * A router as it is written: its `networks` are rows of their own, each with the addresses of its gateway, which the leg
  * of the router has.
  */
 import { RESOURCES, routerNetworks } from '@openvnet/schema'
@@ -14,10 +14,11 @@ export const unfoldRouter = (row: DeclaredRow): DeclaredRow[] => {
   if (row.resource.name !== 'router' || networks === undefined) return [row]
   const rest = new Map([...row.values].filter(([name]) => name !== 'networks'))
   const { place } = networks
-  const rows = routerNetworks(String(networks.value ?? '')).map(({ network, address }): DeclaredRow => {
+  const rows = routerNetworks(String(networks.value ?? '')).map(({ network, ...gateways }): DeclaredRow => {
     const ends = { router_uuid: row.key, network_uuid: network }
-    const said = { ...ends, ...(address === undefined ? {} : { ipv4_address: address }) }
-    const values = new Map(Object.entries(said).map(([name, value]) => [name, { value, place }]))
+    const values = new Map(
+      Object.entries({ ...ends, ...gateways }).map(([name, value]) => [name, { value, place }]),
+    )
     return { resource, key: keyOf(resource, undefined, ends), values, place }
   })
   return [{ ...row, values: rest }, ...rows]
@@ -26,14 +27,20 @@ export const unfoldRouter = (row: DeclaredRow): DeclaredRow[] => {
 /** The rows with what is said of them and is kept in their parts. */
 export const withGateways = (model: Model): Model => {
   const leases = model.rows.filter((row) => row.resource.name === 'ip_lease')
-  // The first lease of a leg is that of the gateway.
-  const addresses = new Map(
-    leases.toReversed().map(({ values }) => [values['interface_uuid'], values['ipv4_address'] ?? null]),
-  )
+  // The first lease of a leg in each family is that of the gateway.
+  const gatewaysBy = (parameter: string) =>
+    new Map(
+      leases
+        .toReversed()
+        .filter(({ values }) => (values[parameter] ?? null) !== null)
+        .map(({ values }) => [values['interface_uuid'] ?? null, values[parameter] ?? null]),
+    )
+  const gateways = Object.keys(resource.parameters).map((name) => [name, gatewaysBy(name)] as const)
   const rows = model.rows.map((row): ModelRow => {
     if (row.resource.name !== resource.name) return row
     const leg = row.values['interface_uuid'] ?? null
-    return { ...row, values: { ...row.values, ipv4_address: addresses.get(leg) ?? null } }
+    const said = gateways.map(([name, addresses]) => [name, addresses.get(leg) ?? null])
+    return { ...row, values: { ...row.values, ...Object.fromEntries(said) } }
   })
   return { ...model, rows }
 }

@@ -32,11 +32,15 @@ const partsOf = (rows: Rows, row: ModelRow): ModelRow[] =>
 /** What an interface that is a part has from the start. */
 export const LEASES: readonly string[] = ['mac_lease', 'ip_lease']
 
+/** It has one MAC address, and one address of each family of its network. */
+const FIRST = ['mac_address', 'ipv4_address', 'ipv6_address'] as const
+
 const firstLeases = ({ rows }: Model, { resource, key }: ModelRow): ModelRow[] => {
   if (resource.name !== 'interface') return []
-  return LEASES.flatMap(
-    (name) => rows.find((row) => row.resource.name === name && row.values['interface_uuid'] === key) ?? [],
+  const own = rows.filter(
+    ({ resource: { name }, values }) => LEASES.includes(name) && values['interface_uuid'] === key,
   )
+  return FIRST.flatMap((parameter) => own.find(({ values }) => (values[parameter] ?? null) !== null) ?? [])
 }
 
 export const derivedRows = (model: Model): ReadonlySet<ModelRow> => {

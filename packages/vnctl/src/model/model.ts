@@ -3,6 +3,7 @@
  * uuid; of a row that joins two, their uuids with a blank between.
  */
 import {
+  cellOf,
   columnName,
   type Field,
   parameterName,
@@ -69,8 +70,8 @@ const readRows = (snapshot: AnswerRow, resource: ResourceSpec): AnswerRow[] => {
 
 type Uuids = ReadonlyMap<string, ReadonlyMap<unknown, string>>
 
-const cellOf = (row: AnswerRow, name: string, field: Field, uuids: Uuids): Scalar | null => {
-  const value = row[columnName(name, field)] ?? null
+const readCell = (row: AnswerRow, name: string, field: Field, uuids: Uuids): Scalar | null => {
+  const value = cellOf(row, name, field)
   if (field.type !== 'reference') return value as Scalar | null
   return value === null ? null : (uuids.get(field.to)?.get(value) ?? null)
 }
@@ -79,7 +80,7 @@ const toModelRow = (resource: ResourceSpec, row: AnswerRow, uuids: Uuids): Model
   const values = Object.fromEntries(
     Object.entries(resource.fields).map(([name, field]) => [
       parameterName(name, field),
-      cellOf(row, name, field, uuids),
+      readCell(row, name, field, uuids),
     ]),
   )
   return { resource, key: keyOf(resource, row['uuid'], values), values }

@@ -2,15 +2,7 @@
  * The columns of a resource's table. References are shown by uuid; in the plain table a column that says nothing
  * (empty, a boolean at its default, a name that is the uuid) is left out.
  */
-import {
-  boolean,
-  columnName,
-  type Field,
-  nearest,
-  networkList,
-  type ResourceSpec,
-  text,
-} from '@openvnet/schema'
+import { boolean, cellOf, type Field, nearest, networkList, type ResourceSpec, text } from '@openvnet/schema'
 import { canonical } from '../command.ts'
 import { EXIT, Failure } from '../failure.ts'
 import { cell } from './cell.ts'
@@ -46,7 +38,7 @@ const fieldColumn = (name: string, field: Field): Column => {
     header,
     spare: isBoolean,
     elastic: field.kind.name === text.name,
-    text: (row) => cell(row[name] ?? row[columnName(name, field)], field.kind),
+    text: (row) => cell(name in row ? row[name] : cellOf(row, name, field), field.kind),
     speaks: (shown, row) => shown !== '' && shown !== quiet && shown !== row['uuid'],
   }
 }
@@ -57,12 +49,14 @@ const plainColumn = (name: string): Column => ({
   speaks: notEmpty,
 })
 
-/** The networks of a router as `--networks` takes them, each with its gateway. */
+/** The networks of a router as `--networks` takes them, each with its gateways. */
 const networksText = (networks: unknown): string =>
   Array.isArray(networks)
     ? networks
         .filter(isRow)
-        .map(({ network_uuid, ipv4_address }) => `${network_uuid}=${ipv4_address}`)
+        .map(({ network_uuid, ipv4_address, ipv6_address }) =>
+          [network_uuid, ipv4_address, ipv6_address].filter((one) => typeof one === 'string').join('='),
+        )
         .join(',')
     : ''
 

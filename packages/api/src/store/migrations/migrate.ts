@@ -12,8 +12,18 @@ import { labels } from './0004_labels.ts'
 import { olderApi } from './0005_older_api.ts'
 import { vlans } from './0006_vlans.ts'
 import { manyHosts } from './0007_many_hosts.ts'
+import { addressFamilies } from './0008_address_families.ts'
 
-const MIGRATIONS: readonly string[] = [initial, leasing, description, labels, olderApi, vlans, manyHosts]
+const MIGRATIONS: readonly string[] = [
+  initial,
+  leasing,
+  description,
+  labels,
+  olderApi,
+  vlans,
+  manyHosts,
+  addressFamilies,
+]
 
 export const SCHEMA_VERSION = MIGRATIONS.length
 

@@ -183,7 +183,7 @@ export const routersOfNetwork = listQuery<number>('routers of network', (id, vie
 
 /** Networks that a router joins. */
 export const networksOfRouter = listQuery<number>('networks of router', (id, view) =>
-  sortedSet(view.list('route.route_link_id', id).map((route) => route.network_id)),
+  sortedSet(view.list('route.route_link_id', id).flatMap((route) => route.network_id ?? [])),
 )
 
 /** The network and all that routers join to it, over any number of hops. */

@@ -14,20 +14,23 @@ import {
   switchesOfNetwork,
   switchesReachingNetwork,
 } from '../presence/queries.ts'
+import { type ConnectedRoute, isConnected } from './connected.ts'
 import { neighbourTable, routerIngressTable, routerTtlTable, routeTable } from './tables.ts'
 
 const switchesOfIngress = listQuery<string>('switches of route ingress', (id, view) => {
   const route = view.get('route', id)
-  const leg = route && view.get('interface', route.interface_id)
-  return route?.ingress && leg
+  if (!isConnected(route)) return []
+  const leg = view.get('interface', route.interface_id)
+  return route.ingress && leg
     ? allowedSwitches(leg, view.query(switchesOfNetwork, route.network_id), view)
     : []
 })
 
 const switchesOfEgress = listQuery<string>('switches of route egress', (id, view) => {
   const route = view.get('route', id)
-  const leg = route && view.get('interface', route.interface_id)
-  return route?.egress && leg
+  if (!isConnected(route)) return []
+  const leg = view.get('interface', route.interface_id)
+  return route.egress && leg
     ? allowedSwitches(leg, view.query(switchesReachingNetwork, route.network_id), view)
     : []
 })
@@ -43,6 +46,7 @@ const routerName = (route: Row<'route'>, view: View): string =>
   view.get('route_link', route.route_link_id)?.uuid ?? 'the router'
 
 const compileIngress = (route: Row<'route'>, view: View): Compiled => {
+  if (!isConnected(route)) return {}
   const subnet = toCidr(route.destination, route.prefix)
   return {
     flows: [
@@ -59,13 +63,14 @@ const compileIngress = (route: Row<'route'>, view: View): Compiled => {
 }
 
 /** The MAC of a leg in a network: that of its lease there. */
-const macOfLeg = (route: Row<'route'>, view: View): string | undefined => {
+const macOfLeg = (route: ConnectedRoute, view: View): string | undefined => {
   const leases = view.list('ip_lease.interface_id', route.interface_id)
   const lease = leases.find(({ network_id }) => network_id === route.network_id)
   return lease && addressOfLease(lease, view)?.mac
 }
 
 const compileEgress = (route: Row<'route'>, view: View): Compiled => {
+  if (!isConnected(route)) return {}
   const mac = macOfLeg(route, view)
   if (mac === undefined) return {}
   const subnet = toCidr(route.destination, route.prefix)
