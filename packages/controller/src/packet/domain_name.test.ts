@@ -35,6 +35,11 @@ t.test('pointers only lead back', async (t) => {
   }
   for (const [name, hex] of Object.entries(malformed))
     t.equal(packet.decodeDomainNames(bytes(hex), compressed), undefined, name)
+  const chain = packet.concat(
+    bytes('0161 00'),
+    ...Array.from({ length: 200 }, (_, index) => packet.u16s(0xc000 | (index === 0 ? 0 : 1 + index * 2))),
+  )
+  t.equal(packet.decodeDomainNames(chain, compressed), undefined, 'a long chain')
   t.same(packet.decodeDomainNames(bytes('0161 00 00 0000')), undefined, 'padding where none is')
   t.same(packet.decodeDomainNames(bytes('0161 00 00 0000'), { padded: true }), ['a'])
 })

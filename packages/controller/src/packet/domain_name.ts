@@ -8,6 +8,8 @@ import { concat, readU16 } from './octets.ts'
 
 const MAX_LABEL = 63
 const MAX_NAME = 255
+/** A pointer for every label would be as many; more would make long chains costly. */
+const MAX_JUMPS = 127
 const POINTER = 0xc0
 const PRINTABLE = /^[!-\-/-~]+$/
 
@@ -83,11 +85,12 @@ const decodeOne = (bytes: Uint8Array, start: number, compressed: boolean): Name 
   const labels: string[] = []
   let [at, run, octets] = [start, start, 1]
   let end: number | undefined
+  let jumps = 0
   for (let length = bytes[at]; length !== 0; length = bytes[at]) {
     if (length === undefined) return undefined
     if (compressed && length >= POINTER) {
       const target = followPointer(bytes, at, run)
-      if (target === undefined) return undefined
+      if (target === undefined || ++jumps > MAX_JUMPS) return undefined
       end ??= at + 2
       at = run = target
       continue

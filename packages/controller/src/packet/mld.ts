@@ -7,7 +7,7 @@ import { IP_PROTO } from './ipv4.ts'
 import type { Ipv6 } from './ipv6.ts'
 import { isMulticastIpv6 } from './ipv6_address.ts'
 import { walkIpv6 } from './ipv6_extension.ts'
-import { readU16, readU128 } from './octets.ts'
+import { readEach, readU16, readU128 } from './octets.ts'
 
 export interface MldGroup {
   readonly group: bigint
@@ -47,7 +47,7 @@ const readRecord = (bytes: Uint8Array, at: number): Placed | undefined => {
   const count = readU16(bytes, at + 2)
   const end = at + 20 + count * 16 + bytes[at + 1]! * 4
   if (end > bytes.length) return undefined
-  const sources = Array.from({ length: count }, (_, index) => readU128(bytes, at + 20 + index * 16))
+  const sources = readEach(bytes.subarray(at + 20, at + 20 + count * 16), 16, readU128)
   const mode = MODES[bytes[at]! - 1]
   return { record: mode && { group: readU128(bytes, at + 4), mode, sources }, end }
 }

@@ -26,6 +26,30 @@ export const writeU128 = (bytes: Uint8Array, at: number, value: bigint): void =>
   view(bytes).setBigUint64(at + 8, value & 0xffff_ffff_ffff_ffffn)
 }
 
+/** Numbers one after another. */
+export const u16s = (...values: readonly number[]): Uint8Array => {
+  const bytes = new Uint8Array(values.length * 2)
+  for (const [index, value] of values.entries()) writeU16(bytes, index * 2, value)
+  return bytes
+}
+export const u32s = (...values: readonly number[]): Uint8Array => {
+  const bytes = new Uint8Array(values.length * 4)
+  for (const [index, value] of values.entries()) writeU32(bytes, index * 4, value)
+  return bytes
+}
+export const u128s = (...values: readonly bigint[]): Uint8Array => {
+  const bytes = new Uint8Array(values.length * 16)
+  for (const [index, value] of values.entries()) writeU128(bytes, index * 16, value)
+  return bytes
+}
+
+/** What stands in each `width` octets; the length is a multiple of that. */
+export const readEach = <T>(
+  bytes: Uint8Array,
+  width: number,
+  read: (bytes: Uint8Array, at: number) => T,
+): readonly T[] => Array.from({ length: bytes.length / width }, (_, index) => read(bytes, index * width))
+
 export const concat = (...parts: readonly Uint8Array[]): Uint8Array => {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
   let at = 0

@@ -3,7 +3,7 @@
  * A client that understands them ignores option 3, so a default route belongs into them as `0.0.0.0/0`.
  */
 import { formatIpv4, parseIpv4 } from '@openvnet/openflow'
-import { concat, readU32, writeU32 } from '../octets.ts'
+import { concat, readU32, u32s } from '../octets.ts'
 import { isWrong, type Wrong, wrong } from './wrong.ts'
 
 export interface ClasslessRoute {
@@ -19,14 +19,8 @@ const network = (address: number, prefix: number): number =>
   prefix === 0 ? 0 : (address & (0xffff_ffff << (32 - prefix))) >>> 0
 
 const buildOne = ({ destination, prefix, router }: ClasslessRoute): Uint8Array => {
-  const octets = significant(prefix)
-  const data = new Uint8Array(1 + octets + 4)
-  const whole = new Uint8Array(4)
-  writeU32(whole, 0, destination)
-  data[0] = prefix
-  data.set(whole.subarray(0, octets), 1)
-  writeU32(data, 1 + octets, router)
-  return data
+  const network = u32s(destination).subarray(0, significant(prefix))
+  return concat(Uint8Array.of(prefix), network, u32s(router))
 }
 
 export const buildClasslessRoutes = (routes: readonly ClasslessRoute[]): Uint8Array =>

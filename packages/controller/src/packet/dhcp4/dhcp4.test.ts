@@ -157,7 +157,8 @@ t.test('an answer holds what is asked for, in the order of asking', async (t) =>
   const available = new Map(codes.map((code) => [code, Uint8Array.of(code)]))
   const order = (parameters?: number[], unasked?: number[]) =>
     packet.answerOptions(available, parameters, unasked).map(({ code }) => code)
-  t.same(order([121, 3, 1, 6, 99]), [53, 54, 51, 61, 121, 3, 1, 6, 82])
+  t.same(order([121, 1, 3, 6, 99]), [53, 54, 51, 61, 121, 1, 3, 6, 82])
+  t.same(order([3, 6, 1]), [53, 54, 51, 61, 1, 3, 6, 82], 'the mask before the routers: RFC 2132 §3.3')
   t.same(order([3, 53], [42]), [53, 54, 51, 61, 3, 42, 82])
   t.same(order(), [53, 54, 51, 61, 1, 3, 6, 15, 42, 121, 82])
 })

@@ -35,7 +35,7 @@ export interface Dhcp4Header {
   readonly siaddr: number
   readonly giaddr: number
   readonly chaddr: number
-  /** Server and boot file name; empty where options overload the field. */
+  /** Server and boot file name, up to 63 and 127 octets; empty where options overload the field. */
   readonly sname: string
   readonly file: string
 }
@@ -129,8 +129,10 @@ export interface EncodedDhcp4 {
   readonly omitted: readonly number[]
 }
 
-const writeText = (bytes: Uint8Array, at: number, octets: number, text: string): void =>
-  bytes.set(Uint8Array.from(Buffer.from(text, 'latin1')).subarray(0, octets - 1), at)
+/** Ends in a zero; a longer text has no place here but in its option. */
+const writeText = (bytes: Uint8Array, at: number, octets: number, text: string): void => {
+  if (text.length < octets) bytes.set(Buffer.from(text, 'latin1'), at)
+}
 
 const writeHeader = (bytes: Uint8Array, header: Dhcp4Header): void => {
   bytes.set([header.op, ...ETHERNET, header.hops])

@@ -61,6 +61,13 @@ const FIRST = [
   DHCP4_OPTION.client_id,
 ] as readonly number[]
 
+/** The subnet mask stands before the routers, whatever was asked for first: RFC 2132 §3.3. */
+const maskFirst = (codes: readonly number[]): readonly number[] => {
+  if (!codes.includes(DHCP4_OPTION.subnet_mask)) return codes
+  const pair = [DHCP4_OPTION.subnet_mask, DHCP4_OPTION.routers]
+  return codes.flatMap((code) => (code === DHCP4_OPTION.routers ? pair : [code]))
+}
+
 /**
  * The options of an answer in order of importance: those of the protocol, those that are asked for in the order of asking,
  * and at last those to be sent unasked. A client that asks for nothing in particular gets all that there are.
@@ -72,7 +79,7 @@ export const answerOptions = (
   parameters: readonly number[] | undefined,
   unasked: readonly number[] = [],
 ): readonly OptionData[] => {
-  const order = new Set([...FIRST, ...(parameters ?? available.keys()), ...unasked])
+  const order = new Set([...FIRST, ...maskFirst([...(parameters ?? available.keys()), ...unasked])])
   // Options of relay agents are echoed last: RFC 3046 §2.1.
   order.delete(DHCP4_OPTION.relay_agent)
   order.add(DHCP4_OPTION.relay_agent)

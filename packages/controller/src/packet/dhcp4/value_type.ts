@@ -4,7 +4,7 @@
  */
 import { formatIpv4, parseIpv4 } from '@openvnet/openflow'
 import { compressDomainNames, decodeDomainNames, isDomainName } from '../domain_name.ts'
-import { concat, readU16, readU32, writeU32 } from '../octets.ts'
+import { concat, readEach, readU16, readU32, u32s } from '../octets.ts'
 import { formatRoutes, parseRoutes } from './classless_route.ts'
 import { type Wrong, wrong } from './wrong.ts'
 
@@ -15,14 +15,6 @@ export interface ValueType {
   readonly format: (data: Uint8Array) => string | undefined
 }
 
-export const u32Data = (value: number): Uint8Array => {
-  const data = new Uint8Array(4)
-  writeU32(data, 0, value)
-  return data
-}
-/** Addresses one after another. */
-export const addressData = (addresses: readonly number[]): Uint8Array => concat(...addresses.map(u32Data))
-export const u16Data = (value: number): Uint8Array => Uint8Array.of(value >>> 8, value & 0xff)
 export const textData = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'utf8'))
 
 const split = (text: string): readonly string[] => text.split(',').map((part) => part.trim())
@@ -45,13 +37,13 @@ const one =
 
 const parseAddress = (text: string): Uint8Array | undefined => {
   const address = parseIpv4(text)
-  return address === null ? undefined : u32Data(address)
+  return address === null ? undefined : u32s(address)
 }
 
 const formatAddresses = (data: Uint8Array): string | undefined =>
   data.length === 0 || data.length % 4 !== 0
     ? undefined
-    : Array.from({ length: data.length / 4 }, (_, index) => formatIpv4(readU32(data, index * 4))).join(',')
+    : readEach(data, 4, readU32).map(formatIpv4).join(',')
 
 const parsePair = (text: string): Uint8Array | undefined => {
   const ends = text.split(/\s+/).map(parseAddress)
@@ -71,7 +63,7 @@ const parseNumber =
   (octets: 1 | 2 | 4, min: number, max: number) =>
   (text: string): Uint8Array | undefined => {
     const value = /^-?\d{1,10}$/.test(text) ? Number(text) : Number.NaN
-    return value >= min && value <= max ? u32Data(value >>> 0).subarray(4 - octets) : undefined
+    return value >= min && value <= max ? u32s(value >>> 0).subarray(4 - octets) : undefined
   }
 
 const number = (octets: 1 | 2 | 4, min = 0): ValueType => {
@@ -94,9 +86,7 @@ const numbers: ValueType = {
   expects: 'numbers up to 65535 with commas in between like 68,296,508',
   parse: (text) => parseParts(text, parseNumber(2, 0, 0xffff)),
   format: (data) =>
-    data.length === 0 || data.length % 2 !== 0
-      ? undefined
-      : Array.from({ length: data.length / 2 }, (_, index) => readU16(data, index * 2)).join(','),
+    data.length === 0 || data.length % 2 !== 0 ? undefined : readEach(data, 2, readU16).join(','),
 }
 
 const codes: ValueType = {

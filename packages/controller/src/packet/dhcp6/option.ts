@@ -4,7 +4,7 @@
  * an unknown one is kept as it is.
  */
 import { decodeDomainNames, encodeDomainNames } from '../domain_name.ts'
-import { concat, readU16, readU32, readU128, writeU16, writeU32, writeU128 } from '../octets.ts'
+import { concat, readEach, readU16, readU32, readU128, u16s, u32s, u128s } from '../octets.ts'
 import { isDuid } from './duid.ts'
 
 export const DHCP6_OPTION = {
@@ -101,7 +101,7 @@ const readCodes: Reader = (data) =>
     ? null
     : {
         kind: 'option_request',
-        codes: Array.from({ length: data.length / 2 }, (_, index) => readU16(data, index * 2)),
+        codes: readEach(data, 2, readU16),
       }
 
 const readServers: Reader = (data) =>
@@ -109,7 +109,7 @@ const readServers: Reader = (data) =>
     ? null
     : {
         kind: 'dns_servers',
-        servers: Array.from({ length: data.length / 16 }, (_, index) => readU128(data, index * 16)),
+        servers: readEach(data, 16, readU128),
       }
 
 const readDomains: Reader = (data) => {
@@ -162,24 +162,6 @@ export const parseDhcp6Options = (bytes: Uint8Array, depth = 0): readonly Dhcp6O
   return options
 }
 
-const u16s = (...values: readonly number[]): Uint8Array => {
-  const data = new Uint8Array(values.length * 2)
-  for (const [index, value] of values.entries()) writeU16(data, index * 2, value)
-  return data
-}
-
-const u32s = (...values: readonly number[]): Uint8Array => {
-  const data = new Uint8Array(values.length * 4)
-  for (const [index, value] of values.entries()) writeU32(data, index * 4, value)
-  return data
-}
-
-const addresses = (values: readonly bigint[]): Uint8Array => {
-  const data = new Uint8Array(values.length * 16)
-  for (const [index, value] of values.entries()) writeU128(data, index * 16, value)
-  return data
-}
-
 const dataOf = (option: Dhcp6Option): Uint8Array => {
   switch (option.kind) {
     case 'client_id':
@@ -189,7 +171,7 @@ const dataOf = (option: Dhcp6Option): Uint8Array => {
       return concat(u32s(option.iaid, option.t1, option.t2), buildDhcp6Options(option.options))
     case 'address': {
       const lifetimes = u32s(option.preferred_lifetime, option.valid_lifetime)
-      return concat(addresses([option.address]), lifetimes, buildDhcp6Options(option.options))
+      return concat(u128s(option.address), lifetimes, buildDhcp6Options(option.options))
     }
     case 'option_request':
       return u16s(...option.codes)
@@ -202,7 +184,7 @@ const dataOf = (option: Dhcp6Option): Uint8Array => {
     case 'rapid_commit':
       return new Uint8Array()
     case 'dns_servers':
-      return addresses(option.servers)
+      return u128s(...option.servers)
     case 'domains':
       return encodeDomainNames(option.domains)
     case 'refresh_time':

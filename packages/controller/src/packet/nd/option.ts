@@ -4,7 +4,20 @@
  * message malformed (§6.1, §7.1), one that is not known is kept as it is.
  */
 import { decodeDomainNames, encodeDomainNames } from '../domain_name.ts'
-import { concat, readU32, readU48, readU128, writeU16, writeU32, writeU48, writeU128 } from '../octets.ts'
+import {
+  concat,
+  readEach,
+  readU32,
+  readU48,
+  readU128,
+  u16s,
+  u32s,
+  u128s,
+  writeU16,
+  writeU32,
+  writeU48,
+  writeU128,
+} from '../octets.ts'
 
 const TYPE = {
   source_link_layer: 1,
@@ -93,7 +106,7 @@ const readRoute: Reader = (data) => {
 
 const readServers: Reader = (data) => {
   if (data.length < 22 || (data.length - 6) % 16 !== 0) return undefined
-  const servers = Array.from({ length: (data.length - 6) / 16 }, (_, index) => readU128(data, 6 + 16 * index))
+  const servers = readEach(data.subarray(6), 16, readU128)
   return { kind: 'rdnss', lifetime: readU32(data, 2), servers }
 }
 
@@ -150,21 +163,11 @@ const buildRoute = (option: RouteInformation): Uint8Array => {
 }
 
 /** Two reserved octets and a number of 32 bits. */
-const counted = (value: number): Uint8Array => {
-  const data = new Uint8Array(6)
-  writeU32(data, 2, value)
-  return data
-}
+const counted = (value: number): Uint8Array => concat(u16s(0), u32s(value))
 
 const macData = (mac: number): Uint8Array => {
   const data = new Uint8Array(6)
   writeU48(data, 0, mac)
-  return data
-}
-
-const addressData = (addresses: readonly bigint[]): Uint8Array => {
-  const data = new Uint8Array(addresses.length * 16)
-  for (const [index, address] of addresses.entries()) writeU128(data, index * 16, address)
   return data
 }
 
@@ -182,7 +185,7 @@ const dataOf = (option: NdOption): Uint8Array => {
     case 'redirected':
       return concat(new Uint8Array(6), option.packet)
     case 'rdnss':
-      return concat(counted(option.lifetime), addressData(option.servers))
+      return concat(counted(option.lifetime), u128s(...option.servers))
     case 'dnssl':
       return concat(counted(option.lifetime), encodeDomainNames(option.domains))
     case 'nonce':
