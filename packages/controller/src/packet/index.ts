@@ -4,6 +4,7 @@
  */
 export * from './arp.ts'
 export * from './checksum.ts'
+export * from './dhcp_value.ts'
 export * from './dhcp4/index.ts'
 export * from './dhcp6/index.ts'
 export * from './domain_name.ts'

@@ -2,9 +2,7 @@
  * Classless static routes, option 121: RFC 3442. A destination is its prefix length and as many octets as that needs.
  * A client that understands them ignores option 3, so a default route belongs into them as `0.0.0.0/0`.
  */
-import { formatIpv4, parseIpv4 } from '@openvnet/openflow'
 import { concat, readU32, u32s } from '../octets.ts'
-import { isWrong, type Wrong, wrong } from './wrong.ts'
 
 export interface ClasslessRoute {
   /** The bits behind `prefix` are zero. */
@@ -41,30 +39,3 @@ export const readClasslessRoutes = (data: Uint8Array): readonly ClasslessRoute[]
   }
   return routes.length === 0 ? undefined : routes
 }
-
-const parseOne = (text: string): ClasslessRoute | Wrong => {
-  const [, address = '', length = '', via = ''] = /^([\d.]+)\/(\d{1,2})\s+via\s+([\d.]+)$/.exec(text) ?? []
-  const [destination, prefix, router] = [parseIpv4(address), Number(length), parseIpv4(via)]
-  if (destination === null || router === null || prefix > 32) return wrong(text)
-  const meant = network(destination, prefix)
-  if (meant === destination) return { destination, prefix, router }
-  return wrong(`${text} (bits are set behind the prefix; did you mean ${formatIpv4(meant)}/${prefix}?)`)
-}
-
-/** From `10.9.0.0/16 via 10.0.0.7`, with commas in between. */
-export const parseRoutes = (text: string): Uint8Array | Wrong => {
-  const routes: ClasslessRoute[] = []
-  for (const part of text.split(',')) {
-    const route = parseOne(part.trim())
-    if (isWrong(route)) return route
-    routes.push(route)
-  }
-  return buildClasslessRoutes(routes)
-}
-
-export const formatRoutes = (data: Uint8Array): string | undefined =>
-  readClasslessRoutes(data)
-    ?.map(
-      ({ destination, prefix, router }) => `${formatIpv4(destination)}/${prefix} via ${formatIpv4(router)}`,
-    )
-    .join(',')

@@ -1,8 +1,6 @@
 /** DHCPv4: RFC 2131 and its options. */
 export * from './classless_route.ts'
 export * from './message.ts'
+export * from './option.ts'
 export * from './option_field.ts'
-export * from './option_table.ts'
-export * from './option_text.ts'
 export * from './request.ts'
-export { textData } from './value_type.ts'

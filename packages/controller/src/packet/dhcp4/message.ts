@@ -4,9 +4,8 @@
  */
 import { type Malformed, malformed } from '../malformed.ts'
 import { readU16, readU32, readU48, writeU16, writeU32, writeU48 } from '../octets.ts'
+import { DHCP4_OPTION, type Dhcp4Option } from './option.ts'
 import { type OptionMap, placeOptions, readOptions } from './option_field.ts'
-import { DHCP4_OPTION } from './option_table.ts'
-import type { OptionData } from './option_text.ts'
 
 export const DHCP4_PORT = { server: 67, client: 68 } as const
 /** RFC 2132 §9.6. */
@@ -155,7 +154,7 @@ const writeHeader = (bytes: Uint8Array, header: Dhcp4Header): void => {
  */
 export const encodeDhcp4 = (
   header: Dhcp4Header,
-  list: readonly OptionData[],
+  list: readonly Dhcp4Option[],
   size: number = DHCP4_MIN_SIZE,
 ): EncodedDhcp4 => {
   const room = Math.max(size, DHCP4_MIN_SIZE) - IP_AND_UDP - AT.options

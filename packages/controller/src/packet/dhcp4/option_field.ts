@@ -4,8 +4,7 @@
  * code belong together in this order; an option longer than 255 octets is written as such parts.
  */
 import { concat } from '../octets.ts'
-import { DHCP4_OPTION } from './option_table.ts'
-import type { OptionData } from './option_text.ts'
+import { DHCP4_OPTION, type Dhcp4Option } from './option.ts'
 
 const { pad, end, overload } = DHCP4_OPTION
 const MAX_PART = 255
@@ -51,7 +50,7 @@ export const readOptions = ({ options, file, sname }: OptionFields): OptionMap |
 }
 
 /** One option with code and length, in as many parts as it needs. */
-const encodeOption = ({ code, data }: OptionData): Uint8Array => {
+const encodeOption = ({ code, data }: Dhcp4Option): Uint8Array => {
   const parts: Uint8Array[] = []
   for (let at = 0; at === 0 || at < data.length; at += MAX_PART) {
     const part = data.subarray(at, at + MAX_PART)
@@ -99,7 +98,7 @@ const OVERLOAD_OCTETS = 3
  * @param free which of the other fields hold nothing of their own
  */
 export const placeOptions = (
-  list: readonly OptionData[],
+  list: readonly Dhcp4Option[],
   size: number,
   free: { readonly file: boolean; readonly sname: boolean },
 ): PlacedOptions => {

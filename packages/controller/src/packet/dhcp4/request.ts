@@ -1,8 +1,7 @@
 /** What a client says with its options, and which options answer it: RFC 2131 §4.3.1, RFC 2132 §9.8, RFC 6842. */
 import { formatMac, readU16, readU32 } from '../octets.ts'
 import { DHCP4_MIN_SIZE, type Dhcp4 } from './message.ts'
-import { DHCP4_OPTION } from './option_table.ts'
-import type { OptionData } from './option_text.ts'
+import { DHCP4_OPTION, type Dhcp4Option } from './option.ts'
 
 export interface Dhcp4Wishes {
   /** Option 50. */
@@ -78,7 +77,7 @@ export const answerOptions = (
   available: ReadonlyMap<number, Uint8Array>,
   parameters: readonly number[] | undefined,
   unasked: readonly number[] = [],
-): readonly OptionData[] => {
+): readonly Dhcp4Option[] => {
   const order = new Set([...FIRST, ...maskFirst([...(parameters ?? available.keys()), ...unasked])])
   // Options of relay agents are echoed last: RFC 3046 §2.1.
   order.delete(DHCP4_OPTION.relay_agent)
