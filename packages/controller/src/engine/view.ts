@@ -39,6 +39,8 @@ export interface View {
   portsWithIfaceId(iface_id: string): readonly SwitchPort[]
   /** OpenFlow number of the port of that name on a switch; `null` while there is none. */
   portOf(dpid: string, name: string): number | null
+  /** Whether a switch has told of its ports: a port that is missing then is missing. */
+  isDescribed(dpid: string): boolean
   /** Address from which a switch connected; `null` when it tells nothing, as 127.0.0.1. */
   peerOf(dpid: string): string | null
   query<T, K extends QueryKey>(query: Query<T, K>, id: K): T
@@ -156,6 +158,11 @@ export class TrackedView implements View {
   portOf(dpid: string, name: string): number | null {
     this.#parts.graph.readCell('switch port', portKey(dpid, name))
     return this.#parts.ports.of(dpid, name)
+  }
+
+  isDescribed(dpid: string): boolean {
+    this.#parts.graph.readCell('described switch', dpid)
+    return this.#parts.ports.isDescribed(dpid)
   }
 
   peerOf(dpid: string): string | null {

@@ -61,6 +61,11 @@ export class Ports {
     return this.#byName.get(name)?.get(dpid) ?? null
   }
 
+  /** Whether a switch has told of its ports, and has not been forgotten. */
+  isDescribed(dpid: string): boolean {
+    return this.#described.has(dpid)
+  }
+
   /** Ports of that number, the one that counts first. */
   numbered(port_no: number): readonly SwitchPort[] {
     const found = [...(this.#byNumber.at(port_no) ?? [])].flatMap(([dpid, names]) =>
@@ -176,14 +181,21 @@ export class Ports {
       this.set(dpid, name, port_no, touch)
       yield
     }
-    this.#described.add(dpid)
+    this.#setDescribed(dpid, true, touch)
   }
 
   /** Forgets all of a switch but its iface-ids, one port with each step. */
   *forget(dpid: string, touch: Touch): Generator<void> {
     this.setConnected(dpid, false, touch)
     yield* this.replace(dpid, new Map(), touch)
-    this.#described.delete(dpid)
+    this.#setDescribed(dpid, false, touch)
+  }
+
+  #setDescribed(dpid: string, described: boolean, touch: Touch): void {
+    if (this.#described.has(dpid) === described) return
+    if (described) this.#described.add(dpid)
+    else this.#described.delete(dpid)
+    touch('described switch', dpid)
   }
 
   #add(dpid: string, name: string, port_no: number, touch: Touch): void {

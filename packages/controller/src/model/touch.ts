@@ -1,4 +1,4 @@
-/** What can change and be read: rows, keys of indexes, ports of a name, of a number, of an iface-id, or of one switch, its address, and whether it is ours. */
+/** What can change and be read: rows, keys of indexes, ports of a name, of a number, of an iface-id, or of one switch, its address, whether it is ours, and that it told of itself. */
 import { RESOURCE_NAMES, type ResourceName } from '@openvnet/schema'
 import type { IndexName } from './index_key.ts'
 
@@ -12,6 +12,7 @@ export type CellSpace =
   | 'switch port'
   | 'switch peer'
   | 'served switch'
+  | 'described switch'
 
 /** Called for each thing that changed. */
 export type Touch = (space: CellSpace, key: string | number) => void

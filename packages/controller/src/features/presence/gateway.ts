@@ -1,7 +1,8 @@
 /**
  * Gateways of segments: ports of mode promiscuous, which lead into a layer-2 network that is not ours. A segment has one:
  * of several that are put into it the first that has a port. With two, what comes in by one would leave by the other, and
- * go round outside for ever where both lead to the same place.
+ * go round outside for ever where both lead to the same place. So it is not given to another either as long as it is not
+ * known whether the first has its port: its switch may go on by flows of before.
  */
 import type { Row } from '@openvnet/schema'
 import { listQuery, recordQuery, type View } from '../../engine/view.ts'
@@ -48,6 +49,12 @@ export const segmentsOfGateway = listQuery<number>('segments of gateway', (id, v
   return [...byTag.values()]
 })
 
+/** Whether the bridge of a gateway without a known port may have it nevertheless: it has not told of its ports. */
+const mayHaveIt = (row: Row<'interface'>, view: View): boolean => {
+  const dpid = view.get('datapath', row.owner_datapath_id)?.dpid
+  return dpid !== undefined && !view.isDescribed(dpid)
+}
+
 /** The gateway of a segment; `null` while there is none with a port. */
 export const gatewayOfSegment = recordQuery<Gateway>('gateway of segment', (id, view) => {
   const named = view.list('interface.gateway', id)
@@ -56,8 +63,10 @@ export const gatewayOfSegment = recordQuery<Gateway>('gateway of segment', (id, 
     .flatMap(({ interface_id }) => view.get('interface', interface_id) ?? [])
   const candidates = [...named, ...associated].filter(isGateway).sort((a, b) => a.id - b.id)
   for (const row of candidates) {
-    const port = view.query(segmentsOfGateway, row.id).includes(id) ? portOnOwnBridge(row, view) : null
+    if (!view.query(segmentsOfGateway, row.id).includes(id)) continue
+    const port = portOnOwnBridge(row, view)
     if (port !== null) return { interface: row.id, dpid: port.dpid, port_no: port.port_no }
+    if (mayHaveIt(row, view)) return null
   }
   return null
 })

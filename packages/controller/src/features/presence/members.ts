@@ -10,6 +10,7 @@ import {
   domainOfNetwork,
   freeSegment,
   freeSegmentsOf,
+  isHost,
   isOutsideDomain,
   networksOfSegment,
   segmentOfNetwork,
@@ -19,9 +20,6 @@ type InterfaceRow = Row<'interface'>
 
 export const sortedSet = <T extends string | number>(items: Iterable<T>): readonly T[] =>
   [...new Set(items)].sort((a, b) => (a < b ? -1 : 1))
-
-/** Whether the interface is the host itself. */
-export const isHost = ({ mode }: InterfaceRow): boolean => mode === 'host' || mode === 'internal'
 
 /** The interface that owns a lease; none while the address is only reserved. */
 export const interfaceOfLease = (lease: Row<'ip_lease'>, view: View): Row<'interface'> | undefined =>
@@ -45,8 +43,8 @@ export const isOutside = (network: number, view: View): boolean =>
 /** Segments in which an interface is by a MAC address alone; a host only in physical ones. */
 const freeSegments = (row: Row<'interface'>, view: View): readonly number[] =>
   isHost(row)
-    ? freeSegmentsOf(row.id, view).filter((segment) => isOutsideDomain(domainOfSegment(segment), view))
-    : freeSegmentsOf(row.id, view)
+    ? freeSegmentsOf(row, view).filter((segment) => isOutsideDomain(domainOfSegment(segment), view))
+    : freeSegmentsOf(row, view)
 
 /** Layer-2 domains that an interface is in. */
 export const domainsOfInterface = listQuery<number>('domains of interface', (id, view) => {

@@ -12,11 +12,10 @@ import {
   domainsOfInterface,
   freeInterfacesOfPart,
   interfacesOfPart,
-  isHost,
   partsOfDomain,
   sortedSet,
 } from './members.ts'
-import { networksOfSegment, segmentOfNetwork } from './segments.ts'
+import { isHost, networksOfSegment, segmentOfNetwork } from './segments.ts'
 
 export { gatewayOfSegment, portOnOwnBridge, segmentsOfGateway } from './gateway.ts'
 export {

@@ -64,6 +64,14 @@ export const freeSegment = (lease: Row<'mac_lease'>, view: View): number | null 
   return lease.segment_id ?? segmentOfInterface(row, view)
 }
 
-/** The segments in which an interface is by a MAC address alone. */
-export const freeSegmentsOf = (interfaceId: number, view: View): readonly number[] =>
-  view.list('mac_lease.interface_id', interfaceId).flatMap((lease) => freeSegment(lease, view) ?? [])
+/** The segments in which an interface is by a MAC address alone; the host itself also where nobody said its address. */
+export const freeSegmentsOf = (row: Row<'interface'>, view: View): readonly number[] => {
+  const leases = view.list('mac_lease.interface_id', row.id)
+  if (leases.length > 0) return leases.flatMap((lease) => freeSegment(lease, view) ?? [])
+  if (!isHost(row) || view.count('ip_lease.interface_id', row.id) > 0) return []
+  const segment = segmentOfInterface(row, view)
+  return segment === null ? [] : [segment]
+}
+
+/** Whether the interface is the host itself. */
+export const isHost = ({ mode }: Row<'interface'>): boolean => mode === 'host' || mode === 'internal'

@@ -196,10 +196,59 @@ t.test('of several gateways the first with a port is the way; a physical segment
   t.strictSame(await waysOut({ street: 5 }), ['actions=output:5', 'actions=output:5'])
   t.strictSame(await waysOut({}), ['actions=output:6', 'actions=output:6'])
   t.strictSame(await waysOut({ street: 5 }, { 1: { mode: 'physical' } }), [])
+  const alone = await siteOf(
+    { interfaces: [free, gateway, second], associations },
+    new Map([
+      [
+        THERE,
+        new Map([
+          ['if-2', 1],
+          ['avenue', 6],
+        ]),
+      ],
+    ]),
+  )
+  t.strictSame(alone(THERE, 'uplink'), [], 'the first may go on where its switch has not told of it')
   t.match(await waysOut({ street: 5 }, { 1: { vlan_id: 30 } }), [
     /push_vlan:0x8100,set_field:4126->vlan_vid,output:5$/,
     /push_vlan.*output:5$/,
   ])
+})
+
+t.test('the host itself is in a physical segment, whether its MAC address is known or not', async (t) => {
+  const host: Guest = {
+    ...{
+      id: 8,
+      mac: '52:54:00:00:00:08',
+      addresses: {},
+      mode: 'host',
+      port_name: 'street',
+      owner_datapath_id: 1,
+    },
+    segment_id: 1,
+  }
+  const hostLines = async (interfaces: Guest[], segments: NonNullable<Rows['segments']>) => {
+    const lines = await siteOf({ interfaces, segments })
+    return [
+      ...lines(HERE, 'port', 'classify').filter((line) => line.includes('in_port=LOCAL')),
+      ...lines(HERE, 'switching', 'destination').filter((line) => line.includes('load:0x8')),
+      ...lines(HERE, 'uplink'),
+    ]
+  }
+  const classified =
+    'table=classify, priority=200,in_port=LOCAL actions=load:0x8->NXM_NX_REG0[],write_metadata:0x80000001/0xffffffff,goto_table:destination'
+  t.strictSame(await hostLines([addressed, host], { 1: { mode: 'physical' } }), [
+    classified,
+    `table=destination, priority=200,${SEGMENT},dl_dst=52:54:00:00:00:08 actions=load:0x8->NXM_NX_REG1[],goto_table:output`,
+    `table=uplink, priority=200,${SEGMENT},${MULTICAST} actions=output:5`,
+    `table=uplink, priority=100,${SEGMENT} actions=output:5`,
+  ])
+  t.strictSame(await hostLines([addressed, { ...host, mac: null }], { 1: { mode: 'physical' } }), [
+    classified,
+    `table=uplink, priority=200,${SEGMENT},${MULTICAST} actions=output:5`,
+    `table=uplink, priority=100,${SEGMENT} actions=LOCAL,output:5`,
+  ])
+  t.strictSame(await hostLines([addressed, host], { 1: {} }), [], 'not in a virtual one')
 })
 
 t.test('a physical segment leaves by the uplink, with its tag, and through no tunnel', async (t) => {
