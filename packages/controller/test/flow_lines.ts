@@ -49,7 +49,7 @@ const network = ([id, ipv4_network]: [string, string]): Row<'network'> => ({
   segment_id: null,
 })
 
-const interfaceRow = ({ mac: _mac, addresses: _addresses, ...row }: Guest): Row<'interface'> => ({
+export const interfaceRow = ({ mac: _mac, addresses: _addresses, ...row }: Guest): Row<'interface'> => ({
   uuid: `if-${row.id}`,
   display_name: '',
   hostname: null,

@@ -148,6 +148,12 @@ const candidatesOfSegment = (segment: number, shard: number | null, view: View):
   ]
 }
 
+/** The same, kept: a part asks for all that may be in it. */
+const freeSegmentsOfInterface = listQuery<number>('free segments of interface', (id, view) => {
+  const row = view.get('interface', id)
+  return row === undefined ? [] : freeSegments(row, view)
+})
+
 /** Interfaces that are in a part of a segment by a MAC address alone, ordered by uuid. */
 export const freeInterfacesOfPart = listQuery<number>('free interfaces of part', (id, view) => {
   const { domain, shard } = partOf(id)
@@ -155,8 +161,9 @@ export const freeInterfacesOfPart = listQuery<number>('free interfaces of part',
   const found: Found = new Map()
   if (segment === null) return []
   for (const interfaceId of candidatesOfSegment(segment, shard, view)) {
+    if (!view.query(freeSegmentsOfInterface, interfaceId).includes(segment)) continue
     const row = view.get('interface', interfaceId)
-    if (row !== undefined && freeSegments(row, view).includes(segment)) found.set(row.id, row.uuid)
+    if (row !== undefined) found.set(row.id, row.uuid)
   }
   return byUuid(found)
 })

@@ -1,6 +1,7 @@
+import type { Operation } from '@openvnet/feed'
 import t from 'tap'
-import { compileSite, type Guest, linesOf } from '../../../test/flow_lines.ts'
-import { DPIDS } from '../../../test/world.ts'
+import { compileSite, type Guest, interfaceRow, linesOf } from '../../../test/flow_lines.ts'
+import { DPIDS, World } from '../../../test/world.ts'
 import type { FeatureName } from '../../pipeline/features.ts'
 
 const [HERE, THERE] = DPIDS
@@ -266,4 +267,39 @@ t.test('a physical segment leaves by the uplink, with its tag, and through no tu
   )
   t.match(lines(HERE, 'uplink'), [/actions=push_vlan:0x8100,set_field:4196->vlan_vid,output:5$/, /output:5$/])
   t.strictSame(lines(HERE, 'overlay'), [])
+})
+
+t.test('one more guest costs as much in a segment of 600 as in one of 150', async (t) => {
+  const guest = (id: number): Operation[] => [
+    {
+      resource: 'interface',
+      id,
+      row: interfaceRow({ id, mac: null, addresses: {}, segment_id: 1 }),
+    },
+    {
+      resource: 'mac_lease',
+      id,
+      row: {
+        ...{ id, uuid: `ml-${id}`, interface_id: id, segment_id: 1 },
+        mac_address: `52:54:00:00:${(id >> 8).toString(16).padStart(2, '0')}:${(id & 255).toString(16).padStart(2, '0')}`,
+      },
+    },
+  ]
+  const costOf = async (guests: number): Promise<number> => {
+    const world = new World()
+    const segment = { id: 1, uuid: 'seg-1', mode: 'virtual', vlan_id: null } as const
+    const join = (id: number, ...more: Operation[]) => {
+      world.give({ kind: 'change', operations: [...more, ...guest(id)] })
+      world.give({ kind: 'port', dpid: id % 2 === 0 ? HERE : THERE, name: `if-${id}`, port_no: id })
+    }
+    join(1, { resource: 'segment', id: 1, row: segment })
+    for (let id = 2; id <= guests; id += 1) join(id)
+    await world.settled()
+    const before = world.engine.runs
+    join(guests + 2)
+    await world.settled()
+    t.strictSame(world.faults, [])
+    return world.engine.runs - before
+  }
+  t.equal(await costOf(600), await costOf(150))
 })

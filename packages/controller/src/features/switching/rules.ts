@@ -2,7 +2,7 @@
 import type { Bucket } from '@openvnet/openflow'
 import type { Row } from '@openvnet/schema'
 import { type Compiled, type GroupDraft, rule } from '../../engine/rule.ts'
-import { listQuery, type View } from '../../engine/view.ts'
+import { listQuery, recordQuery, type View } from '../../engine/view.ts'
 import { output, pushVlan, sendToGroup, setSlice } from '../../pipeline/actions.ts'
 import { MULTICAST_BIT, macNumber } from '../../pipeline/addresses.ts'
 import { domainOfSegment } from '../../pipeline/domain.ts'
@@ -46,6 +46,15 @@ const localPorts = (part: number, view: View, dpid: string): PlacedPort[] =>
     .map((id) => view.query(portOfInterface, id))
     .filter((port) => port?.dpid === dpid) as PlacedPort[]
 
+/**
+ * The same of a part of many, kept: one more guest is looked up in its part only.
+ * @param key part and datapath id, with a blank between
+ */
+const portsOfPart = recordQuery<readonly PlacedPort[], string>('local ports of part', (key, view) => {
+  const [part, dpid] = key.split(' ') as [string, string]
+  return localPorts(Number(part), view, dpid)
+})
+
 const bucketOf = (actions: Bucket['actions']): Bucket => ({
   weight: 0,
   watch_port: NOT_WATCHED,
@@ -78,7 +87,7 @@ const floodGroups = (domain: number, uuid: string, view: View, dpid: string): Gr
   if (only !== undefined && second === undefined)
     return [groupOfPorts(group_id, localPorts(only, view, dpid), why)]
   const groups = parts.flatMap((part, index) => {
-    const ports = localPorts(part, view, dpid)
+    const ports = view.query(portsOfPart, `${part} ${dpid}`) ?? []
     const text = `Part ${index + 1} of the guests of ${uuid} on this switch.`
     return ports.length === 0 ? [] : [groupOfPorts(floodGroupPart(domain, index), ports, text)]
   })
