@@ -155,6 +155,26 @@ t.test('every kind of record that guests ask for', async (t) => {
   t.throws(() => dns.encodeDns(long, 512), { message: "a text of 'a' is longer than 255 octets" })
 })
 
+t.test('what rows say becomes records', async (t) => {
+  const long = 'ä'.repeat(300)
+  const rows = [
+    ['A', '10.0.0.1', '10.0.0.1'],
+    ['AAAA', 'fd00::1', 'fd00::1'],
+    ['PTR', 'a.example.org.', 'a.example.org'],
+    ['CNAME', 'a.example.org', 'a.example.org'],
+    ['SRV', '0 5 5060 .', { priority: 0, weight: 5, port: 5060, target: '.' }],
+    ['TXT', long, { length: 3 }],
+  ] as const
+  const records = rows.map(([type, value]) => dns.dnsRecordOf('x.example.org.', type, value, 60))
+  const found = decoded(dns.encodeDns(answerTo(decoded(QUERY), records), DNS_TCP_SIZE))
+  t.match(
+    found.answers,
+    rows.map(([type, , data]) => ({ name: 'x.example.org', type, ttl: 60, data })),
+  )
+  const text = found.answers.at(-1)
+  t.equal(text?.type === 'TXT' && Buffer.concat(text.data as Buffer[]).toString('utf8'), long)
+})
+
 t.test('EDNS says what the header has no room for', async (t) => {
   const query = decoded(QUERY)
   const edns = { udp_size: 1232, version: 0, dnssec_ok: true, options: [{ code: 15, data: bytes('000e') }] }
