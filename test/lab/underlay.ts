@@ -93,6 +93,8 @@ export class Underlay {
 
   async #address(host: Host, subnet: Subnet, { ipv4, ipv6 }: HostAddresses): Promise<void> {
     const router = addressesOf(subnet, ROUTER)
+    // The kernel sees what comes by the uplink too, and would answer for the bridge with the uplink's MAC address.
+    await host.namespace.run(['sh', '-c', `echo 1 > /proc/sys/net/ipv4/conf/${UPLINK}/arp_ignore`])
     // Only there: who else speaks on its own would be heard by guests.
     const speak = `for each in lo ${UNDERLAY_BRIDGE}; do echo 0 > /proc/sys/net/ipv6/conf/$each/disable_ipv6; done`
     await host.namespace.run(['sh', '-c', speak])

@@ -98,6 +98,14 @@ const WRITES: readonly Write[] = [
 
 const echo = (from: Name, dst: string, ttl = TTL) => ({ src: ipOf(from), dst, ttl })
 
+/** The writes that make a network and its guests, or the router. */
+export const writesOf = (what: Colour | 'router'): readonly Write[] =>
+  WRITES.filter(({ body: { uuid } }) =>
+    what === 'router' ? /^(rl-1|if-leg|r-)/.test(String(uuid)) : String(uuid).includes(`-${what}`),
+  ).filter(
+    ({ body: { uuid }, path }) => what === 'router' || (path !== 'routes' && !/leg/.test(String(uuid))),
+  )
+
 /** One copy, unless both are on one host. */
 const crossing = (from: Name, to: Name, colour = colourOf(to)): CrossingSpec[] =>
   hostOf(from) === hostOf(to) ? [] : [{ from: hostOf(from), to: hostOf(to), network: nw(colour) }]
