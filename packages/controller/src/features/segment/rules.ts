@@ -23,6 +23,9 @@ import {
 } from '../presence/queries.ts'
 import { bridgingTable, foreignTable, segmentSecurityTable } from './tables.ts'
 
+/** ICMPv6 type. */
+const ND_ADVERTISEMENT = 136
+
 const switchesOfBridging = listQuery<string>('switches of bridging', (id, view) =>
   segmentOfNetwork(id, view) === null ? [] : view.query(switchesReachingNetwork, id),
 )
@@ -54,10 +57,12 @@ const compileGuard = (lease: Row<'ip_lease'>, view: View): Compiled => {
   if (owned === null) return {}
   const domain = view.query(domainOfNetwork, lease.network_id)
   const { address, owner } = owned
-  const sources = [
-    matchAddress('src', address),
-    ...(address.family === 4 ? [{ arp_spa: Number(address.value) }] : []),
-  ]
+  // In an advertisement the target is the address that the sender claims (RFC 4861 §4.4).
+  const claimed =
+    address.family === 4
+      ? { arp_spa: Number(address.value) }
+      : { icmpv6_type: ND_ADVERTISEMENT, ipv6_nd_target: address.value }
+  const sources = [matchAddress('src', address), claimed]
   return {
     flows: sources.map((source) =>
       segmentSecurityTable.flow({

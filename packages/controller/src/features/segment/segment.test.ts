@@ -78,6 +78,11 @@ t.test('who has a MAC address only sends anything but IP addresses of others', a
     `table=segment_security, priority=200,ip,${SEGMENT},nw_src=172.16.2.3 actions=drop`,
     `table=segment_security, priority=200,arp,${SEGMENT},arp_spa=172.16.2.3 actions=drop`,
   ])
+  const six = await siteOf({ interfaces: [{ ...addressed, addresses: { 1: 'fd00::1' } }, free] })
+  t.strictSame(six(HERE, 'segment', 'segment_security'), [
+    `table=segment_security, priority=200,ipv6,${SEGMENT},ipv6_src=fd00::1 actions=drop`,
+    `table=segment_security, priority=200,icmp6,${SEGMENT},icmp_type=136,icmp_code=0,nd_target=fd00::1 actions=drop`,
+  ])
   t.strictSame(lines(THERE, 'segment', 'segment_security'), [], 'nobody there has a MAC address only')
   const address = [...lines(HERE, 'port', 'port_security'), ...lines(THERE, 'port', 'port_security')]
   t.match(
