@@ -15,6 +15,7 @@ import { plainAddress } from './model/peers.ts'
 import { createDatabases } from './ovsdb/databases.ts'
 import { TUNNEL_PORT_NAMES } from './ovsdb/tunnel_port.ts'
 import { PlaceMemory, readPlaces } from './place_memory.ts'
+import { PlaceSharing } from './place_sharing.ts'
 import { Places } from './places.ts'
 import { Reporter } from './reporter.ts'
 import { createRivals } from './rivals.ts'
@@ -121,12 +122,16 @@ export const createController = async (options: ControllerOptions): Promise<Cont
   const places: Places = new Places({
     facts: admission,
     onIfaceIds: (facts) => engine.ifaceIds(facts),
-    onChange: (change) => memory?.add(change),
+    onChange: (change, isOwn) => {
+      memory?.add(change)
+      if (isOwn) sharing?.tell(change)
+    },
     onHost: (address) => {
       if (hosts.noteAddress(plainAddress(address))) severalHosts()
     },
     absence: options.absence ?? ABSENCE_MS,
   })
+  let sharing: PlaceSharing | undefined
   const { places: file } = options
   const memory = file === undefined ? undefined : new PlaceMemory({ file, log, all: () => places.all })
   const rivals = createRivals(bus, identity)
@@ -141,6 +146,8 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     onStatus: (dpid) => {
       if (hosts.note(peerOf(dpid))) severalHosts()
       else if (hosts.areSeveral) databases.makeTunnelPort(dpid)
+      // What another one said of it was left aside as long as it was connected here.
+      if (switches.status(dpid)?.connected === false && rivals.claim(dpid)) sharing?.ask()
       reporter.changed(dpid)
     },
     isContended: (dpid) => rivals.claim(dpid),
@@ -200,6 +207,8 @@ export const createController = async (options: ControllerOptions): Promise<Cont
   let settling: NodeJS.Timeout | undefined
   let isClosed = false
   let stopFollowing = (): void => undefined
+  // When all is there that hears of it.
+  sharing = new PlaceSharing({ bus, identity, places })
   if (file !== undefined) places.remember(readPlaces(file, log))
   const settled = setTimeout(() => places.settle(), EARLY_MS).unref()
   const absences = setInterval(() => places.forgetLongAway(), ABSENCE_CHECK_MS).unref()
@@ -221,6 +230,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
       clearTimeout(settled)
       clearInterval(absences)
       unsubscribe()
+      sharing?.close()
       rivals.close()
       stopFollowing()
       await databases.close()

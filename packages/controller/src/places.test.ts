@@ -1,10 +1,13 @@
 import { appendFile, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Change, PlaceChange, Snapshot } from '@openvnet/feed'
+import { setTimeout } from 'node:timers/promises'
+import { type Bus, type Change, createLocalBus, type PlaceChange, type Snapshot } from '@openvnet/feed'
 import t from 'tap'
+import { newSeed, Random } from '../test/random.ts'
 import { emptySnapshot, silent } from '../test/world.ts'
 import type { PlaceFacts } from './engine/desired.ts'
 import { PlaceMemory, readPlaces } from './place_memory.ts'
+import { PlaceSharing } from './place_sharing.ts'
 import { Places } from './places.ts'
 
 const [A, B] = ['0x000000000000000a', '0x000000000000000b'] as const
@@ -30,7 +33,7 @@ const start = (absence = 1e9) => {
     ...{ facts, absence },
     onIfaceIds: (some) =>
       told.push(...some.map(({ dpid, name, iface_id }) => `${dpid} iface-id ${name} ${iface_id}`)),
-    onChange: (change) => void changes.push(change),
+    onChange: (change, isOwn) => void (isOwn && changes.push(change)),
     onHost: (address) => void told.push(`host ${address}`),
   })
   const take = () => told.splice(0)
@@ -144,7 +147,7 @@ t.test('the file has a line for each change, and is written anew when most of th
   const change = (n: number): PlaceChange => ({ dpid: A, ports: [[`p${n}`, n % 2 === 0 ? n : null]] })
   for (let n = 0; n < 20_000; n += 1) {
     next.add(change(n))
-    if (n % 1000 === 0) await new Promise((resolve) => setTimeout(resolve, 110))
+    if (n % 1000 === 0) await setTimeout(110)
   }
   await next.close()
   t.ok((await stat(file)).size < 600_000, 'not all of them')
@@ -153,4 +156,90 @@ t.test('the file has a line for each change, and is written anew when most of th
   const { length } = readPlaces(file, silent)
   t.equal((await readFile(file, 'utf8')).trimEnd().split('\n').length, length + 1, 'half a line is left out')
   t.strictSame(readPlaces(join(file, 'none'), silent), [])
+})
+
+t.test('what another controller says counts where this one has no connection', async (t) => {
+  const { places, take, changes } = start()
+  const whole = (port: string, connected = true): PlaceChange => ({
+    ...{ dpid: A, whole: true, connected, address: '10.0.0.9', ports: [[port, 1]] },
+    iface_ids: [],
+  })
+  places.hearAll('other', [whole('x')])
+  t.strictSame(take(), ['host 10.0.0.9', `${A} remembered x=1 at 10.0.0.9 true`])
+  places.hear('other', { dpid: A, ports: [['y', 2]] })
+  places.hear('third', { dpid: A, ports: [['z', 3]] })
+  t.strictSame(take(), [`${A} port y 2`], 'who says it first is followed')
+  places.hear('third', whole('z', false))
+  t.strictSame(take(), [], 'one that is away there is here')
+  places.connected(A, PORTS)
+  places.hear('other', { dpid: A, ports: [['z', 3]] })
+  places.hear('other', whole('z'))
+  t.strictSame(take(), [`${A} connected vm=1,vnet-vxlan=2`], 'its own session goes first')
+  places.disconnected(A)
+  places.hearAll('third', [whole('z')])
+  t.strictSame(take(), [`${A} disconnected`, 'host 10.0.0.9', `${A} remembered z=1 at 10.0.0.9 true`])
+  places.silent('third')
+  t.strictSame(take(), [`${A} disconnected`])
+  t.match(places.own, [{ dpid: A, connected: false, ports: [['z', 1]] }], 'nobody else says it any more')
+  places.hearAll('fourth', [whole('z')])
+  take()
+  places.hearAll('fourth', [])
+  t.strictSame(take(), [`${A} disconnected`])
+  t.strictSame(
+    changes.map(({ connected }) => connected),
+    [true, false],
+    'and of that it tells nobody',
+  )
+})
+
+t.test('whatever the bus loses, all controllers come to know the same', async (t) => {
+  const random = new Random(newSeed())
+  const bus = createLocalBus()
+  let isLossy = true
+  /** To be heard by one of them. */
+  const lossy = (): Bus => ({
+    ...bus,
+    subscribe: (topic, handler) =>
+      bus.subscribe(topic, (event) => (isLossy && random.chance(0.3) ? undefined : handler(event))),
+  })
+  const sites = [0, 1, 2].map((index) => {
+    const site = start()
+    const sharing = new PlaceSharing({
+      ...{ bus: lossy(), identity: `c${index}`, places: site.places, beatInterval: 20 },
+      silence: 1e9,
+    })
+    t.teardown(() => sharing.close())
+    return { ...site, sharing }
+  })
+  const told = new Set<PlaceChange>()
+  const tell = () => {
+    for (const { changes, sharing } of sites) {
+      for (const change of changes.splice(0)) {
+        if (!told.has(change)) sharing.tell(change)
+        told.add(change)
+      }
+    }
+  }
+  const truth = new Map<string, Map<string, number>>()
+  for (let step = 0; step < 300; step += 1) {
+    const { places } = sites[step % 3]!
+    const dpid = `0x000000000000000${step % 3}`
+    const ports = truth.get(dpid) ?? new Map<string, number>()
+    if (!truth.has(dpid)) places.connected(dpid, new Map())
+    truth.set(dpid, ports)
+    const name = `p${random.below(5)}`
+    const port_no = random.chance(0.3) ? null : step
+    if (port_no === null) ports.delete(name)
+    else ports.set(name, port_no)
+    places.port(dpid, name, port_no)
+    tell()
+    if (random.chance(0.2)) await setTimeout(1)
+  }
+  isLossy = false
+  const wanted = [...truth].map(([dpid, ports]) => [dpid, [...ports].sort()]).sort()
+  const known = ({ places }: (typeof sites)[number]) =>
+    places.all.map(({ dpid, ports = [] }) => [dpid, [...ports].sort()]).sort()
+  const agree = () => sites.every((site) => JSON.stringify(known(site)) === JSON.stringify(wanted))
+  for (let wait = 0; wait < 500 && !agree(); wait += 1) await setTimeout(20)
+  for (const site of sites) t.strictSame(known(site), wanted)
 })

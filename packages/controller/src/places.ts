@@ -17,13 +17,20 @@ export interface PlacesOptions {
   /** Who acts on it. */
   readonly facts: PlaceFacts
   readonly onIfaceIds: (facts: readonly IfaceIdFact[]) => void
-  /** What is different of what is known, as far as this controller has found it out itself. */
-  readonly onChange: (change: PlaceChange) => void
+  /**
+   * What is different of what is known.
+   * @param isOwn this controller has found it out itself
+   */
+  readonly onChange: (change: PlaceChange, isOwn: boolean) => void
   /** Where a switch that is not connected here is reached. */
   readonly onHost: (address: string) => void
   /** Milliseconds for which a switch without row is remembered while it is away. */
   readonly absence: number
 }
+
+/** Who has a connection goes before who has none, and a session of this controller before what others say. */
+const isBetter = ({ connected }: PlaceChange, place: Place): boolean =>
+  connected === true && (place.source !== OWN || !place.connected)
 
 /** The source of what sessions and databases of this controller say. */
 const OWN = 'own'
@@ -62,7 +69,8 @@ export class Places implements SwitchFacts {
   }
 
   forgotten(dpid: string): void {
-    if (this.#places.delete(dpid)) this.#options.onChange({ dpid, gone: true })
+    const isOwn = this.#places.get(dpid)?.source === OWN
+    if (this.#places.delete(dpid)) this.#options.onChange({ dpid, gone: true }, isOwn)
     this.#options.facts.forgotten(dpid)
   }
 
@@ -108,6 +116,70 @@ export class Places implements SwitchFacts {
     return [...this.#places.values()].map(({ whole }) => whole)
   }
 
+  /** What this controller says itself, and what nobody else says who lives. */
+  get own(): PlaceChange[] {
+    const own = [...this.#places.values()].filter(({ source }) => source === OWN || source === null)
+    return own.map(({ whole }) => whole)
+  }
+
+  /** What another controller says is different. */
+  hear(controller: string, change: PlaceChange): void {
+    const { dpid } = change
+    const place = this.#places.get(dpid)
+    if (place?.source === controller) this.#follow(place, change)
+    else if (
+      change.whole === true &&
+      (place === undefined ? this.#isMissed(change) : isBetter(change, place))
+    )
+      this.#follow(this.#at(dpid), change, controller)
+  }
+
+  /** All that another controller says: what it said before and does not say any more, nobody says. */
+  hearAll(controller: string, changes: readonly PlaceChange[]): void {
+    const said = new Set(changes.map(({ dpid }) => dpid))
+    this.#leave(controller, (dpid) => !said.has(dpid))
+    for (const change of changes) this.hear(controller, change)
+  }
+
+  /** Another controller is silent: its switches go on, and are known as they were. */
+  silent(controller: string): void {
+    this.#leave(controller, () => true)
+  }
+
+  #leave(controller: string, isMeant: (dpid: string) => boolean): void {
+    for (const place of this.#places.values()) {
+      if (place.source !== controller || !isMeant(place.dpid)) continue
+      this.#follow(place, { dpid: place.dpid, connected: false, since: Date.now() })
+      place.source = null
+    }
+  }
+
+  /** One that is away, and that nobody here knows: unless its row is gone, it is as good as remembered. */
+  #isMissed({ dpid, connected, has_row }: PlaceChange): boolean {
+    return connected === true || has_row !== true || this.#rows === undefined || this.#hasRow(dpid)
+  }
+
+  /** @param controller the source from now on, if it is another */
+  #follow(place: Place, change: PlaceChange, controller = place.source): void {
+    const { dpid } = place
+    if (change.gone === true) {
+      this.forgotten(dpid)
+      return
+    }
+    const former = change.whole === true ? [...place.ifaceIds.keys()] : []
+    place.source = controller
+    this.#change(place, { ...change, has_row: place.hasRow }, false)
+    if (change.whole === true) {
+      this.#options.onIfaceIds(former.map((name) => ({ dpid, name, iface_id: null })))
+      this.#tell(place)
+      return
+    }
+    const { connected, ports = [], iface_ids = [] } = change
+    for (const [name, port_no] of ports) this.#options.facts.port(dpid, name, port_no)
+    this.#options.onIfaceIds(iface_ids.map(([name, iface_id]) => ({ dpid, name, iface_id })))
+    if (connected === false) this.#options.facts.disconnected(dpid)
+  }
+
   /** To be called behind the engine with the same. */
   load({ rows }: Snapshot): void {
     this.#rows = new Map(rows.datapath.map(({ id, dpid }) => [id, dpid]))
@@ -144,25 +216,29 @@ export class Places implements SwitchFacts {
 
   #reviewRow(place: Place): void {
     const { dpid } = place
-    const hasRow = [...(this.#rows?.values() ?? [])].includes(dpid)
+    const hasRow = this.#hasRow(dpid)
     if (hasRow === place.hasRow) return
     const isOver = !hasRow && !(place.connected && place.source !== null)
     if (isOver) this.forgotten(dpid)
-    else this.#change(place, { dpid, has_row: hasRow })
+    else this.#change(place, { dpid, has_row: hasRow }, place.source === OWN)
   }
 
   #at(dpid: string): Place {
     const found = this.#places.get(dpid)
     if (found !== undefined) return found
     const place = new Place(dpid)
-    place.hasRow = [...(this.#rows?.values() ?? [])].includes(dpid)
+    place.hasRow = this.#hasRow(dpid)
     this.#places.set(dpid, place)
     return place
   }
 
-  #change(place: Place, change: PlaceChange): void {
+  #change(place: Place, change: PlaceChange, isOwn = true): void {
     place.add(change)
-    this.#options.onChange(change)
+    this.#options.onChange(change, isOwn)
+  }
+
+  #hasRow(dpid: string): boolean {
+    return [...(this.#rows?.values() ?? [])].includes(dpid)
   }
 
   /** Of a switch that this controller does not act for. */

@@ -1,8 +1,10 @@
 /**
- * The bus carries hints: that a revision exists (with its content, to save a question) and what controllers report.
+ * The bus carries hints: that a revision exists (with its content, to save a question) and what controllers report and know
+ * of places.
  * It may lose anything at any time; nothing on it is the only copy (a replica repairs itself from its `FeedSource`).
  */
 import type { Change } from './change.ts'
+import type { PlaceReport, PlaceRequest } from './places.ts'
 import type { ControllerReport, ReportChange } from './status.ts'
 
 /** That a revision exists, without what it did: for changes too long to be sent around. */
@@ -23,6 +25,8 @@ export interface BusEvents {
   readonly report_change: ReportChange
   /** Asks every controller to report now. */
   readonly report_request: Record<string, never>
+  readonly places: PlaceReport
+  readonly places_request: PlaceRequest
 }
 
 export type BusTopic = keyof BusEvents

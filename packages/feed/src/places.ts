@@ -26,6 +26,23 @@ export interface PlaceChange {
   readonly iface_ids?: readonly (readonly [name: string, iface_id: string | null])[]
 }
 
+/** What a controller says of places; every two seconds, with nothing in it, as a sign of life. */
+export interface PlaceReport {
+  /** Random identity of the controller process. */
+  readonly controller: string
+  /** One more than that of the report before, unless this is whole or says nothing. */
+  readonly sequence: number
+  /** It is all that the controller knows. */
+  readonly whole?: true
+  readonly changes: readonly PlaceChange[]
+}
+
+/** Asks for whole reports. */
+export interface PlaceRequest {
+  /** The controller that is asked; absent: every one. */
+  readonly of?: string
+}
+
 const isOptional = (value: unknown, type: 'boolean' | 'number' | 'string'): boolean =>
   value === undefined || typeof value === type
 
@@ -50,3 +67,12 @@ export const isPlaceChange = (value: unknown): value is PlaceChange =>
   (value['address'] === null || isOptional(value['address'], 'string')) &&
   arePairs(value['ports'], 'number') &&
   arePairs(value['iface_ids'], 'string')
+
+export const isPlaceReport = (event: Record<string, unknown>): boolean =>
+  typeof event['controller'] === 'string' &&
+  Number.isSafeInteger(event['sequence']) &&
+  isOptional(event['whole'], 'boolean') &&
+  Array.isArray(event['changes']) &&
+  event['changes'].every(isPlaceChange)
+
+export const isPlaceRequest = (event: Record<string, unknown>): boolean => isOptional(event['of'], 'string')

@@ -3,9 +3,17 @@
  * recognized as not ours; the members that a reader acts upon are checked, since another version may have written them.
  */
 import type { BusEvents, BusTopic } from './bus.ts'
+import { isPlaceReport, isPlaceRequest } from './places.ts'
 import { isChange, isRecord } from './shape.ts'
 
-export const TOPICS: readonly BusTopic[] = ['change', 'report', 'report_change', 'report_request']
+export const TOPICS: readonly BusTopic[] = [
+  'change',
+  'report',
+  'report_change',
+  'report_request',
+  'places',
+  'places_request',
+]
 
 export interface Message {
   /** Identity of the bus that sent it, which has delivered it to its own handlers already. */
@@ -27,6 +35,8 @@ const EVENT_IS_VALID: Readonly<Record<BusTopic, (event: Record<string, unknown>)
   report: isReport,
   report_change: (event) => isReport(event) && Number.isSafeInteger(event['sequence']),
   report_request: () => true,
+  places: isPlaceReport,
+  places_request: isPlaceRequest,
 }
 
 /** Operations of the longest change that is sent; of longer ones it is said that they are there, and they are asked for. */
