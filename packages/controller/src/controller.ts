@@ -13,13 +13,14 @@ import { FEATURES } from './features/index.ts'
 import { Hosts } from './hosts.ts'
 import { plainAddress } from './model/peers.ts'
 import { createDatabases } from './ovsdb/databases.ts'
-import { TUNNEL_PORT_NAMES } from './ovsdb/tunnel_port.ts'
+import { TUNNEL_PORT_NAMES, type TunnelType, tunnelPortName } from './ovsdb/tunnel_port.ts'
 import { PlaceMemory, readPlaces } from './place_memory.ts'
 import { PlaceSharing } from './place_sharing.ts'
 import { Places } from './places.ts'
 import { Reporter } from './reporter.ts'
 import { createRivals } from './rivals.ts'
 import { createSwitches, type ListenAddress } from './switch/switches.ts'
+import { TunnelKinds } from './tunnel_kinds.ts'
 
 export interface ControllerOptions {
   /** Where the replica is filled and repaired from. */
@@ -110,12 +111,22 @@ export const createController = async (options: ControllerOptions): Promise<Cont
   /** Not of one that is left alone, or of which another controller takes care. */
   const needsTunnels = (dpid: string): boolean =>
     hosts.areSeveral && !admission.isPending(dpid) && switches.status(dpid)?.role === 'primary'
+  const kinds = new TunnelKinds()
+  const tunnelTypes = (dpid: string): readonly TunnelType[] => (needsTunnels(dpid) ? kinds.of(dpid) : [])
+  /** Who has made a port for another kind alone may not want VXLAN. */
+  const lackingTunnelTypes = (dpid: string): readonly TunnelType[] => {
+    const hasAny = TUNNEL_PORT_NAMES.some((name) => engine.hasPort(dpid, name))
+    return tunnelTypes(dpid).filter(
+      (type) => !(engine.hasPort(dpid, tunnelPortName(type)) || (type === 'vxlan' && hasAny)),
+    )
+  }
   /** Where a bridge is that this controller acts for, or would: others mean nothing to those that are. */
   const peerOf = (dpid: string): string | null => {
     const status = switches.status(dpid)
     return status?.connected === true && !admission.isPending(dpid) ? status.peer : null
   }
-  const severalHosts = (): void => {
+  const otherTunnels = (): void => {
+    if (!hosts.areSeveral) return
     databases.makeTunnelPorts()
     reporter.tellAll()
   }
@@ -127,7 +138,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
       if (isOwn) sharing?.tell(change)
     },
     onHost: (address) => {
-      if (hosts.noteAddress(plainAddress(address))) severalHosts()
+      if (hosts.noteAddress(plainAddress(address))) otherTunnels()
     },
     absence: options.absence ?? ABSENCE_MS,
   })
@@ -144,7 +155,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     },
     log,
     onStatus: (dpid) => {
-      if (hosts.note(peerOf(dpid))) severalHosts()
+      if (hosts.note(peerOf(dpid))) otherTunnels()
       else if (hosts.areSeveral) databases.makeTunnelPort(dpid)
       // What another one said of it was left aside as long as it was connected here.
       if (switches.status(dpid)?.connected === false && rivals.claim(dpid)) sharing?.ask()
@@ -163,7 +174,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     onIfaceIds: (facts) => places.ifaceIds(facts),
     onBridge: (dpid) => reporter.changed(dpid),
     onStatus: () => reporter.tellAll(),
-    needsTunnels,
+    tunnelTypes,
   })
   const datapaths = createDatapathStatuses({
     dpids: () => switches.dpids(),
@@ -172,8 +183,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     isPending: (dpid) => admission.isPending(dpid),
     bridges: () => databases.dpids(),
     bridge: (dpid, connected) => databases.bridge(dpid, connected),
-    lacksTunnelPort: (dpid) =>
-      needsTunnels(dpid) && !TUNNEL_PORT_NAMES.some((name) => engine.hasPort(dpid, name)),
+    lackingTunnelTypes,
     rivals: (dpid) => engine.moves.rivals(dpid),
   })
   const reporter = new Reporter({
@@ -195,12 +205,15 @@ export const createController = async (options: ControllerOptions): Promise<Cont
         engine.load(snapshot)
         admission.load(snapshot)
         places.load(snapshot)
+        kinds.load(snapshot)
+        databases.makeTunnelPorts()
         reporter.tellAll()
       },
       onChange: (change) => {
         engine.apply(change)
         admission.apply(change)
         places.apply(change)
+        if (kinds.apply(change)) otherTunnels()
       },
     })
   let restart: NodeJS.Timeout | undefined

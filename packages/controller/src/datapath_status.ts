@@ -2,10 +2,19 @@
 import { type DatapathStatus, neverConnected } from '@openvnet/feed'
 import { type Rivalry, rivalryText } from './model/rivalry.ts'
 import type { BridgeReport } from './ovsdb/databases.ts'
-import { tunnelPortLine } from './ovsdb/tunnel_port.ts'
+import { type TunnelType, tunnelPortLine } from './ovsdb/tunnel_port.ts'
 import type { SwitchStatus } from './switch/switches.ts'
 
 const MOST_RIVALS = 10
+
+const instead = (type: string): string =>
+  `it has no port for ${type}, which a datapath or an underlay asks for: tunnels of another kind are used, if there are any`
+
+const WITHOUT_PORT: Readonly<Record<TunnelType, string>> = {
+  vxlan: 'it has no port for tunnels, so its guests reach none on other hosts',
+  geneve: instead('Geneve'),
+  gre: instead('GRE'),
+}
 
 export interface DatapathSources {
   readonly dpids: () => Iterable<string>
@@ -16,8 +25,8 @@ export interface DatapathSources {
   /** Bridges that databases know. */
   readonly bridges: () => Iterable<string>
   readonly bridge: (dpid: string, connected: boolean) => BridgeReport | undefined
-  /** Whether it should have a port for tunnels, and has none. */
-  readonly lacksTunnelPort: (dpid: string) => boolean
+  /** Kinds of tunnels for which it should have a port, and has none. */
+  readonly lackingTunnelTypes: (dpid: string) => readonly TunnelType[]
   /** Guests that it and others claim. */
   readonly rivals: (dpid: string) => readonly Rivalry[]
 }
@@ -35,9 +44,11 @@ export const createDatapathStatuses = (sources: DatapathSources): DatapathStatus
     sources.status(dpid) ??
     (uuid !== null && sources.bridge(dpid, false) !== undefined ? neverConnected(dpid, began) : undefined)
   const tunnels = (dpid: string, { connected }: SwitchStatus, known: BridgeReport | undefined): string[] => {
-    if (!connected || !sources.lacksTunnelPort(dpid)) return []
-    const line = tunnelPortLine(known?.name ?? 'BRIDGE', known?.option ?? '')
-    return [`it has no port for tunnels, so its guests reach none on other hosts; ${line}`]
+    if (!connected) return []
+    return sources.lackingTunnelTypes(dpid).map((type) => {
+      const line = tunnelPortLine(known?.name ?? 'BRIDGE', known?.option ?? '', type)
+      return `${WITHOUT_PORT[type]}; ${line}`
+    })
   }
   /** The first few: more would not be read. */
   const rivals = (dpid: string): string[] =>

@@ -48,8 +48,8 @@ interface Read {
   readonly databases: Databases
   /** From now on bridges need ports for tunnels. */
   want(): void
-  /** Options of the port for tunnels; `null`: there is none. */
-  options(): Promise<Readonly<Record<string, string>> | null>
+  /** Options of a port for tunnels; `null`: there is none. */
+  options(name?: string): Promise<Readonly<Record<string, string>> | null>
 }
 
 const read = async (t: Test, hasPort: boolean): Promise<Read> => {
@@ -63,7 +63,7 @@ const read = async (t: Test, hasPort: boolean): Promise<Read> => {
     onIfaceIds: () => undefined,
     onBridge: () => undefined,
     onStatus: () => undefined,
-    needsTunnels: () => isWanted,
+    tunnelTypes: () => (isWanted ? ['vxlan', 'geneve'] : []),
   })
   const reader = new Client({ remote: server.remote, minBackoff: 10, maxBackoff: 50 })
   t.teardown(() => Promise.all([databases.close(), reader.close()]))
@@ -75,9 +75,9 @@ const read = async (t: Test, hasPort: boolean): Promise<Read> => {
       isWanted = true
       databases.makeTunnelPorts()
     },
-    options: async () => {
+    options: async (name = NAME) => {
       await reader.connected()
-      const [rows] = await reader.transact(DATABASE, [select(INTERFACE, [['name', '==', NAME]])])
+      const [rows] = await reader.transact(DATABASE, [select(INTERFACE, [['name', '==', name]])])
       return rows[0] === undefined ? null : Object.fromEntries(rows[0].options)
     },
   }
@@ -96,6 +96,7 @@ t.test(
     await server.start()
     await until('the port is there', async () => (await options()) !== null)
     t.same(await options(), { key: 'flow', remote_ip: 'flow' })
+    await until('the other one is there', async () => (await options('vnet-geneve')) !== null)
   },
 )
 

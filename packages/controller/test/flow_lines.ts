@@ -5,6 +5,7 @@ import { compileTables } from '../src/compile_tables.ts'
 import { decodeCookie } from '../src/pipeline/cookie.ts'
 import type { FeatureName } from '../src/pipeline/features.ts'
 import type { Tables } from '../src/pipeline/flow.ts'
+import { isRemoteFloodGroup } from '../src/pipeline/group_space.ts'
 import { tableName } from '../src/pipeline/layout.ts'
 import { DPIDS, emptySnapshot, silent } from './world.ts'
 
@@ -21,6 +22,14 @@ export interface Rows {
     Partial<Row<'route'>>)[]
   /** Datapath ids, or rows with them, by row id. */
   readonly datapaths?: Record<number, string | (Pick<Row<'datapath'>, 'dpid'> & Partial<Row<'datapath'>>)>
+  /** Underlays, with the row ids of the datapaths that are in them. */
+  readonly topologies?: readonly (Pick<Row<'topology'>, 'transport'> & {
+    readonly datapaths: readonly number[]
+  })[]
+  readonly datapath_networks?: readonly Pick<
+    Row<'datapath_network'>,
+    'datapath_id' | 'network_id' | 'mac_address'
+  >[]
 }
 
 export interface Guest extends Partial<Row<'interface'>> {
@@ -112,6 +121,20 @@ export const compileSite = (
           enable_ovs_learn_action: true,
           ...(typeof row === 'string' ? { dpid: row } : row),
         })),
+        topology: (rows.topologies ?? []).map(({ transport }, index) => ({
+          ...{ id: index + 1, uuid: `topo-${index + 1}`, mode: 'simple_underlay', transport },
+        })),
+        topology_datapath: (rows.topologies ?? []).flatMap(({ datapaths }, index) =>
+          datapaths.map((datapath_id) => ({
+            ...{ id: 100 * index + datapath_id, uuid: '', topology_id: index + 1, datapath_id },
+            ...{ interface_id: 1, ip_lease_id: 1 },
+          })),
+        ),
+        datapath_network: (rows.datapath_networks ?? []).map((row, index) => ({
+          ...{ id: index + 1, uuid: '', interface_id: null, ip_lease_id: null, topology_id: null },
+          ...{ topology_layer_id: null, topology_mac_range_group_id: null },
+          ...row,
+        })),
         network: Object.entries(rows.networks ?? {}).map((entry) => ({
           ...network(entry),
           ...rows.changes?.[Number(entry[0])],
@@ -170,10 +193,17 @@ export const compileSite = (
 
 const names = { tableName: (id: number) => tableName(id) }
 
+const ownerOfGroup = (group_id: number): FeatureName =>
+  isRemoteFloodGroup(group_id) ? 'overlay' : 'switching'
+
 /** The flows of a feature that belong to rows, ordered by table, priority and text. */
 export const linesOf = ({ flows, groups }: Tables, feature: FeatureName): string[] =>
   [...flows.values()]
     .filter((flow) => decodeCookie(flow.cookie)?.feature === feature)
     .sort((a, b) => a.table_id - b.table_id || b.priority - a.priority)
     .map((flow) => formatFlow(flow.content, names))
-    .concat(feature === 'switching' ? [...groups.values()].map((group) => formatGroup(group)) : [])
+    .concat(
+      [...groups.values()]
+        .filter(({ group_id }) => ownerOfGroup(group_id) === feature)
+        .map((group) => formatGroup(group)),
+    )

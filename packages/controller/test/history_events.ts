@@ -191,6 +191,27 @@ const segment = (random: Random): Event[] => {
   return random.shuffled<Event>([...ports, { kind: 'change', operations }])
 }
 
+/** Two switches whose hosts are in one physical network, and need no tunnel. */
+const neighbours = (random: Random): Event[] => {
+  const underlay = NETWORKS
+  const mode = { ...CONTENT.network(random, underlay), mode: 'physical', segment_id: null }
+  const ends = DPIDS.flatMap((dpid, index): Event[] => {
+    const [datapath, id] = [index + 1, GUESTS + LEGS - index]
+    const transport = random.pick(['mac2mac', 'mac2mac', null])
+    const host = { mode: 'host', port_name: 'p2', owner_datapath_id: datapath, network_id: underlay }
+    const operations = [
+      set('datapath', datapath, { ...CONTENT.datapath(random, datapath), dpid, transport }),
+      set('interface', id, { ...CONTENT.interface(random, id), ...host }),
+      ...leases(id, underlay),
+    ]
+    return [
+      { kind: 'port', dpid, name: 'p2', port_no: 6 + random.upTo(3) },
+      { kind: 'change', operations },
+    ]
+  })
+  return random.shuffled<Event>([...ends, { kind: 'change', operations: [set('network', underlay, mode)] }])
+}
+
 const port = (random: Random): Event => ({
   kind: 'port',
   dpid: random.pick(DPIDS),
@@ -239,6 +260,7 @@ export const nextEvents = (random: Random, world: World): readonly Event[] =>
     [3, () => leg(random)],
     [1, () => tunnel(random)],
     [1, () => uplink(random)],
+    [1, () => neighbours(random)],
     [2, () => segment(random)],
     [5, () => [port(random)]],
     [2, () => [ifaceId(random)]],

@@ -68,17 +68,6 @@ const ENTRIES: readonly Entry[] = [
   },
   { resource: 'dhcp_option', instead: 'DHCP options: stored, DHCP is not offered' },
   { resource: 'network', column: 'mtu', instead: 'stored, it is offered nowhere' },
-  {
-    resource: 'topology',
-    column: 'transport',
-    instead: 'stored, vnet-vxlan, vnet-geneve and vnet-gre decide',
-  },
-  {
-    resource: 'datapath',
-    column: 'transport',
-    instead: 'stored, vnet-vxlan, vnet-geneve and vnet-gre decide',
-  },
-  { resource: 'datapath', column: 'ipv6_address', instead: 'stored, tunnels do not end there' },
   { resource: 'datapath', column: 'mtu', instead: 'stored, it is offered nowhere' },
   { resource: 'datapath', column: 'ovsdb', instead: 'stored, vnetd --ovsdb says what is read' },
   { resource: 'filter', instead: 'stored, nothing is filtered' },

@@ -25,7 +25,9 @@ class Claims<K, V extends Claimed> {
     const claims = this.#contested.get(key) ?? [before]
     claims.push(claim)
     this.#contested.set(key, claims)
-    return this.#elect(key, claims, before)
+    if (claim.value >= before.value) return false
+    this.winners.set(key, claim)
+    return true
   }
 
   /** @returns whether the winner changed. */
@@ -40,7 +42,7 @@ class Claims<K, V extends Claimed> {
     const index = claims.indexOf(claim)
     if (index >= 0) claims.splice(index, 1)
     if (claims.length === 1) this.#contested.delete(key)
-    return this.#elect(key, claims, before)
+    return before === claim && this.#elect(key, claims, before)
   }
 
   #elect(key: K, claims: readonly V[], before: V | undefined): boolean {

@@ -12,6 +12,7 @@ export type IndexName =
   | `interface.${'port' | 'port_number' | 'iface_id' | 'shard' | 'segment_shard' | 'gateway'}`
   | `${'ip_lease' | 'mac_lease' | 'interface_segment'}.shard`
   | 'datapath.dpid'
+  | 'mac_lease.mac_address'
 
 export type ResourceOfIndex<I extends IndexName> = I extends `${infer N}.${string}`
   ? Extract<N, ResourceName>
@@ -69,7 +70,10 @@ const OTHERS: { readonly [N in ResourceName]?: readonly IndexDefinition[] } = {
   ],
   datapath: [index<'datapath'>('datapath.dpid', (row) => row.dpid)],
   ip_lease: [index<'ip_lease'>('ip_lease.shard', (row) => shardOf(row.network_id, row.interface_id))],
-  mac_lease: [index<'mac_lease'>('mac_lease.shard', (row) => shardOf(row.segment_id, row.interface_id))],
+  mac_lease: [
+    index<'mac_lease'>('mac_lease.mac_address', (row) => row.mac_address),
+    index<'mac_lease'>('mac_lease.shard', (row) => shardOf(row.segment_id, row.interface_id)),
+  ],
   interface_segment: [
     index<'interface_segment'>('interface_segment.shard', (row) => shardOf(row.segment_id, row.interface_id)),
   ],

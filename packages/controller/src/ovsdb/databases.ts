@@ -9,7 +9,7 @@ import type { Logger } from 'pino'
 import type { IfaceIdFact } from '../model/iface_ids.ts'
 import { DATABASE, TABLES } from './columns.ts'
 import { Site } from './site.ts'
-import { doTunnelPortWork } from './tunnel_port.ts'
+import { doTunnelPortWork, type TunnelPortWork, type TunnelType } from './tunnel_port.ts'
 import { warningsOf } from './warnings.ts'
 
 export interface DatabasesOptions {
@@ -25,8 +25,8 @@ export interface DatabasesOptions {
   readonly onBridge: (dpid: string) => void
   /** What is known of a database is different. */
   readonly onStatus: () => void
-  /** Whether the bridge should have a port for tunnels, so that it may be made. */
-  readonly needsTunnels: (dpid: string) => boolean
+  /** For which kinds of tunnels the bridge should have a port, so that it may be made. */
+  readonly tunnelTypes: (dpid: string) => readonly TunnelType[]
 }
 
 /** What databases know of a bridge. */
@@ -69,7 +69,7 @@ class Database {
   readonly #settled = Promise.withResolvers<void>()
 
   readonly #log: Logger
-  /** Bridges whose port for tunnels is being made, or could not be made a moment ago. */
+  /** Bridges of which a port for tunnels is being made, or could not be made a moment ago. */
   readonly #atWork = new Set<string>()
   /** Of each bridge what was told last. */
   readonly #told = new Map<string, string>()
@@ -116,19 +116,39 @@ class Database {
 
   /** Never rejects. */
   async makeTunnelPort(dpid: string): Promise<void> {
-    const work = this.#named && this.client.state.connected ? this.site.tunnelPortWork(dpid) : null
-    if (work === null || this.#atWork.has(dpid) || !this.#options.needsTunnels(dpid)) return
+    if (!this.#named || !this.client.state.connected || this.#atWork.has(dpid)) return
     this.#atWork.add(dpid)
-    try {
-      await doTunnelPortWork(this.client, work)
-      this.#log.info({ dpid, kind: work.kind }, 'port for tunnels made or mended')
-      this.#atWork.delete(dpid)
-    } catch (error) {
-      this.#log.warn({ dpid, kind: work.kind, reason: (error as Error).message }, 'no port for tunnels')
+    const isDone = await this.#makeAll(dpid)
+    if (isDone) this.#atWork.delete(dpid)
+    else
       setTimeout(() => {
         this.#atWork.delete(dpid)
         void this.makeTunnelPort(dpid)
       }, TRY_AGAIN_MS).unref()
+  }
+
+  /** Each once: what was done need not be in the rows yet. @returns whether nothing is left to do */
+  async #makeAll(dpid: string): Promise<boolean> {
+    const done = new Set<TunnelType>()
+    for (;;) {
+      const works = this.site.tunnelPortWork(dpid, this.#options.tunnelTypes(dpid))
+      const work = works.find(({ type }) => !done.has(type))
+      if (work === undefined) return true
+      if (!(await this.#do(work, dpid))) return false
+      done.add(work.type)
+    }
+  }
+
+  /** @returns whether it is done */
+  async #do(work: TunnelPortWork, dpid: string): Promise<boolean> {
+    const { kind, type } = work
+    try {
+      await doTunnelPortWork(this.client, work)
+      this.#log.info({ dpid, kind, type }, 'port for tunnels made or mended')
+      return true
+    } catch (error) {
+      this.#log.warn({ dpid, kind, type, reason: (error as Error).message }, 'no port for tunnels')
+      return false
     }
   }
 

@@ -7,7 +7,7 @@ import type { IfaceIdFact } from '../model/iface_ids.ts'
 import type { BridgeRow, ControllerRow, InterfaceRow, OvsTables } from './columns.ts'
 import { Placement } from './placement.ts'
 import { openflowName, PortNames } from './port_names.ts'
-import { TUNNEL_PORT_NAMES, type TunnelPortWork, tunnelPortWork } from './tunnel_port.ts'
+import { TUNNEL_PORT_NAMES, type TunnelPortWork, type TunnelType, tunnelPortWork } from './tunnel_port.ts'
 import type { BridgeFacts } from './warnings.ts'
 
 type Change = RowChange<OvsTables>
@@ -70,15 +70,15 @@ export class Site {
     return this.#names.takeFacts()
   }
 
-  /** What is to be done so that the bridge has a port for tunnels. */
-  tunnelPortWork(dpid: string): TunnelPortWork | null {
+  /** What is to be done so that the bridge has ports for these tunnels. */
+  tunnelPortWork(dpid: string, types: readonly TunnelType[]): readonly TunnelPortWork[] {
     const bridge = this.#bridges.get(dpid)
-    if (bridge === undefined) return null
+    if (bridge === undefined) return []
     const found = [...this.#tunnelPorts].flatMap((uuid) => {
       const row = this.#rows.interface(uuid)
       return row === undefined ? [] : [{ uuid, row, bridge: this.#placement.bridgeOf(uuid) }]
     })
-    return tunnelPortWork(found, bridge)
+    return tunnelPortWork(found, bridge, types)
   }
 
   bridge(dpid: string): KnownBridge | undefined {

@@ -33,6 +33,11 @@ export const move = <F extends FieldName>(from: FieldName, to: F): Step<F> => ({
   actions: [{ type: 'reg_move', src: whole(from), dst: whole(to) }],
 })
 
+/** The lowest bits of a field become those of another. */
+export const moveBits = <F extends FieldName>(from: FieldName, to: F, bits: number): Step<F> => ({
+  actions: [{ type: 'reg_move', src: { field: from, offset: 0, bits }, dst: { field: to, offset: 0, bits } }],
+})
+
 /** Exchanges two fields of the same width. */
 export const swap = <A extends FieldName, B extends FieldName>(a: A, b: B): Step<A | B> => ({
   actions: [

@@ -20,6 +20,13 @@ const PART = 0x0800_0000
 /** Bit that tells those of segments from those of networks. */
 const OF_SEGMENT = 0x0400_0000
 const PART_BITS = 7
+/** Bit that tells groups of other switches from flood groups. */
+const REMOTE = 0x0200_0000
+/** Above the id of a domain that has ways to other switches, see `tunnelKey`. */
+const KEYS = 2 ** 23
+
+/** Parts of a domain's group of other switches. */
+export const REMOTE_PARTS = 3
 
 /** @throws when the id is `limit` or more */
 const place = (domain: number, limit: number): { readonly id: number; readonly base: number } => {
@@ -33,10 +40,10 @@ const place = (domain: number, limit: number): { readonly id: number; readonly b
 /**
  * The group that floods a domain: 0x40000000 + network id, 0x44000000 + segment id.
  * @param domain see `pipeline/domain.ts`
- * @throws when the id is above 2^26 − 1
+ * @throws when the id is above 2^25 − 1
  */
 export function floodGroup(domain: number): number {
-  const { id, base } = place(domain, OF_SEGMENT)
+  const { id, base } = place(domain, REMOTE)
   return base + id
 }
 
@@ -50,3 +57,19 @@ export function floodGroupPart(domain: number, part: number): number {
   if (part >= 2 ** PART_BITS) throw new RangeError(`part ${part} does not fit into a group id`)
   return base + PART + id * 2 ** PART_BITS + part
 }
+
+/**
+ * The group that sends a packet of a domain to the other switches: 0x42000000 + part × 2^23 + network id, 0x46000000 for
+ * segments. Part 0 is the one to use, the others serve it where there are many switches.
+ * @param part 0 to `REMOTE_PARTS`
+ * @throws when the domain has no key, or the part does not fit
+ */
+export function remoteFloodGroup(domain: number, part: number): number {
+  const { id, base } = place(domain, KEYS)
+  if (part > REMOTE_PARTS) throw new RangeError(`part ${part} does not fit into a group id`)
+  return base + REMOTE + part * KEYS + id
+}
+
+/** Whether it is a group that `remoteFloodGroup` names. */
+export const isRemoteFloodGroup = (group_id: number): boolean =>
+  isOurGroup(group_id) && (group_id & (PART | REMOTE)) === REMOTE

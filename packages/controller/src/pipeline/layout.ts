@@ -20,10 +20,34 @@ export const LAYOUT = [
     purpose: 'Tell by the ingress port which interface and which network a packet comes from.',
   },
   {
+    name: 'mac2mac',
+    id: 2,
+    owner: 'overlay',
+    purpose: 'Tell by the destination MAC which packets from the uplink are of virtual networks.',
+  },
+  {
+    name: 'mac2mac_source',
+    id: 3,
+    owner: 'overlay',
+    purpose: 'Let in from the uplink only what guests of the network on other hosts send.',
+  },
+  {
+    name: 'mac2mac_multicast',
+    id: 4,
+    owner: 'overlay',
+    purpose: 'Give multicast packets from the uplink their destination MAC address back.',
+  },
+  {
     name: 'tunnel_ingress',
     id: 5,
     owner: 'overlay',
     purpose: 'Tell by tunnel port and tunnel key which network a packet from another switch is in.',
+  },
+  {
+    name: 'tunnel_source',
+    id: 6,
+    owner: 'overlay',
+    purpose: 'Let in from tunnels only what hosts send that share a network with this one.',
   },
   {
     name: 'foreign',
@@ -92,7 +116,7 @@ export const LAYOUT = [
     name: 'overlay',
     id: 70,
     owner: 'overlay',
-    purpose: 'Send the packet through a tunnel to the switches that have a destination of it.',
+    purpose: 'Send the packet to the other switches that have a destination of it.',
   },
   {
     name: 'uplink',

@@ -61,7 +61,9 @@ ${grid(['kind', 'number'], Object.entries(OWNER_KINDS))}
 
 Group \`0x40000000 + network id\` has one bucket for each guest of the network on the switch; where the network has more
 than 128 guests, its buckets are the groups \`0x48000000 + 128 × network id + part\`, of which there are up to 64.
-Those of segments have \`0x44…\` and \`0x4c…\` instead of \`0x40…\` and \`0x48…\`.
+Group \`0x42000000 + network id\` has one bucket for each other switch with guests of the network; where there are more than 128,
+its buckets are the groups \`0x42000000 + 2^23 × part + network id\`, of which there are up to 3.
+Those of segments have \`0x44…\` and \`0x4c…\` instead of \`0x40…\` and \`0x48…\`, and \`0x46…\` instead of \`0x42…\`.
 Groups outside of \`0x4…\` are not ours.
 
 ## Meters

@@ -83,8 +83,8 @@ export const SLICES = {
   from_tunnel: {
     field: 'reg4',
     bits: [0, 0],
-    life: ['tunnel_ingress', 'overlay'],
-    help: '1 when another switch sent the packet through a tunnel',
+    life: ['mac2mac', 'overlay'],
+    help: '1 when another switch sent the packet',
   },
 } as const satisfies Record<string, SliceSpec>
 

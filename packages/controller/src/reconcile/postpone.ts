@@ -2,50 +2,69 @@
  * What must not be taken away yet: soon after its start a controller does not know the switches that have not connected
  * again, so that nothing seems to lead to them. Pure.
  */
-
-import { readFlowValue, tableOfKey } from '../pipeline/identity.ts'
+import { isRemoteFloodGroup } from '../pipeline/group_space.ts'
+import { tableOfKey } from '../pipeline/identity.ts'
 import { LAYOUT } from '../pipeline/layout.ts'
 import type { Change } from './change.ts'
 import type { Installed } from './installed.ts'
+import { groupsOfGroup } from './uses.ts'
 
 /** Tables whose flows depend on what other switches are there. */
 const BETWEEN_SWITCHES: ReadonlySet<number> = new Set(
   LAYOUT.filter(({ owner }) => owner === 'overlay').map(({ id }) => id),
 )
 
-/** Whether the flow depends on what other switches are there. */
-export const isBetweenSwitches = (key: string): boolean => BETWEEN_SWITCHES.has(tableOfKey(key))
+/** `undefined`: neither flow nor group. */
+const idOf = (change: Change): string | number | undefined => {
+  switch (change.kind) {
+    case 'flow_add':
+      return change.flow.key
+    case 'flow_delete':
+      return change.key
+    case 'group_delete':
+      return change.group_id
+    case 'group_add':
+    case 'group_modify':
+      return change.group.group_id
+    default:
+      return undefined
+  }
+}
 
-/** To how many ports a flow sends. */
-const outputsOf = (value: string): number =>
-  readFlowValue(value)
-    .instructions.flatMap((instruction) => (instruction.type === 'apply_actions' ? instruction.actions : []))
-    .filter(({ type }) => type === 'output').length
+/**
+ * The key of a flow, or the id of a group, that a change concerns and that depends on what other switches are there;
+ * `undefined`: it depends on nothing of the kind.
+ */
+export const betweenSwitches = (change: Change): string | number | undefined => {
+  const id = idOf(change)
+  if (id === undefined) return undefined
+  const isBetween = typeof id === 'string' ? BETWEEN_SWITCHES.has(tableOfKey(id)) : isRemoteFloodGroup(id)
+  return isBetween ? id : undefined
+}
 
-/** Whether the change leads to fewer switches than the flow that is there. */
-const losesSome = (change: Change, before: string): boolean =>
-  change.kind === 'flow_delete' ||
-  (change.kind === 'flow_add' && outputsOf(change.flow.value) < outputsOf(before))
-
-const keyOf = (change: Change): string | undefined => {
-  if (change.kind === 'flow_delete') return change.key
-  return change.kind === 'flow_add' ? change.flow.key : undefined
+/** Whether less than before is sent: fewer buckets are a shorter value, and fewer parts fewer groups. */
+const losesSome = (change: Change, { groups, uses }: Installed): boolean => {
+  if (change.kind !== 'group_modify') return change.kind === 'flow_delete' || change.kind === 'group_delete'
+  const { group_id, value } = change.group
+  const before = groups.get(group_id)
+  return (
+    before !== undefined &&
+    (value.length < before.length || groupsOfGroup(change.group).size < uses.groups.groups(group_id).size)
+  )
 }
 
 /**
  * The changes that may be done now, and those that may take away the way to a switch.
- * @param made keys of flows that were made since the start: they say what is known now
+ * @param made flows and groups, as `betweenSwitches` names them, that were made since the start: they say what is known now
  */
 export const withoutTakingAway = (
   changes: readonly Change[],
-  { flows }: Installed,
-  made: ReadonlySet<string>,
+  installed: Installed,
+  made: ReadonlySet<string | number>,
 ): { readonly now: Change[]; readonly later: Change[] } => {
   const takesAway = (change: Change): boolean => {
-    const key = keyOf(change)
-    if (key === undefined || !isBetweenSwitches(key) || made.has(key)) return false
-    const before = flows.get(key)
-    return before !== undefined && losesSome(change, before)
+    const id = betweenSwitches(change)
+    return id !== undefined && !made.has(id) && losesSome(change, installed)
   }
   const { now = [], later = [] } = Object.groupBy(changes, (change) => (takesAway(change) ? 'later' : 'now'))
   return { now, later }

@@ -12,7 +12,7 @@ import { diff, parts } from '../reconcile/diff.ts'
 import { acknowledge, type Installed } from '../reconcile/installed.ts'
 import { order } from '../reconcile/order.ts'
 import type { Outcome, Refusal } from '../reconcile/outcome.ts'
-import { isBetweenSwitches, withoutTakingAway } from '../reconcile/postpone.ts'
+import { betweenSwitches, withoutTakingAway } from '../reconcile/postpone.ts'
 import { withheld } from '../reconcile/withhold.ts'
 import type { Backlog } from './backlog.ts'
 import type { SwitchRecord } from './record.ts'
@@ -64,8 +64,8 @@ export class Rounds {
   readonly #options: RoundsOptions
   readonly #applier: Applier
   #refusedRounds = 0
-  /** Keys of flows between switches that were made on this connection. */
-  readonly #made = new Set<string>()
+  /** Flows and groups between switches that were made on this connection. */
+  readonly #made = new Set<string | number>()
 
   constructor(options: RoundsOptions) {
     this.#options = options
@@ -172,7 +172,9 @@ export class Rounds {
 
   /** @returns keys of flows that went with a group */
   #done(installed: Installed, change: Change): readonly string[] {
-    if (change.kind === 'flow_add' && isBetweenSwitches(change.flow.key)) this.#made.add(change.flow.key)
+    const id = betweenSwitches(change)
+    if (id !== undefined && change.kind !== 'flow_delete' && change.kind !== 'group_delete')
+      this.#made.add(id)
     this.refused.done(change)
     return acknowledge(installed, change)
   }

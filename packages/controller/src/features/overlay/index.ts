@@ -1,11 +1,25 @@
 import type { Feature } from '../../engine/rule.ts'
 import { overlayRules, overlayStanding } from './rules.ts'
-import { overlayTable, tunnelIngressTable } from './tables.ts'
+import {
+  mac2macMulticastTable,
+  mac2macSourceTable,
+  mac2macTable,
+  overlayTable,
+  tunnelIngressTable,
+  tunnelSourceTable,
+} from './tables.ts'
 
-/** One network over many switches: tunnels between them. */
+/** One network over many switches: tunnels and plain ways between them. */
 export const overlayFeature: Feature = {
   name: 'overlay',
-  tables: [tunnelIngressTable, overlayTable],
+  tables: [
+    mac2macTable,
+    mac2macSourceTable,
+    mac2macMulticastTable,
+    tunnelIngressTable,
+    tunnelSourceTable,
+    overlayTable,
+  ],
   rules: overlayRules,
   standing: overlayStanding,
 }

@@ -56,6 +56,12 @@ const compilePort = (row: Row<'interface'>, view: View): Compiled => {
   return row.mode === 'vif' ? { flows: guestFlows(row, port, view) } : compileHost(row, port, view)
 }
 
+const behindUplink = ({ mode }: Row<'interface'>) => {
+  if (mode === 'promiscuous') return 'foreign'
+  // By the uplink of a host other hosts send without encapsulation, too.
+  return mode === 'host' ? 'mac2mac' : 'destination'
+}
+
 /**
  * The port that leads outside: untagged into one domain, by VLAN tags into others. From a gateway come the frames of
  * foreigners, which are looked at first.
@@ -73,7 +79,7 @@ const compileUplink = (row: Row<'interface'>, view: View): Compiled => {
         setSlice('ingress_interface', row.id),
         setSlice('domain', domain),
       ],
-      goto: row.mode === 'promiscuous' ? 'foreign' : 'destination',
+      goto: behindUplink(row),
       why: () =>
         `What comes from outside by ${row.uuid}${vlan_id === null ? '' : ` in VLAN ${vlan_id}`} is in ${domainName(domain, view)}.`,
     })

@@ -56,9 +56,11 @@ t.test('networks of a segment are one layer-2 domain, over switches too', async 
     'group_id=1140850689,type=all,bucket=actions=output:1,bucket=actions=output:2',
   ])
   t.strictSame(lines(HERE, 'overlay'), [
-    'table=tunnel_ingress, priority=200,tun_id=0x800001,in_port=7 actions=load:0x1->NXM_NX_REG4[0],write_metadata:0x80000001/0xffffffff,goto_table:destination',
+    'table=tunnel_ingress, priority=200,tun_id=0x800001,in_port=7 actions=load:0x1->NXM_NX_REG4[0],write_metadata:0x80000001/0xffffffff,goto_table:tunnel_source',
+    'table=tunnel_source, priority=200,tun_src=10.0.0.2 actions=goto_table:destination',
     `table=overlay, priority=200,${SEGMENT},dl_dst=52:54:00:00:00:03 actions=set_field:0x800001->tun_id,set_field:10.0.0.2->tun_dst,output:7`,
-    `table=overlay, priority=100,${SEGMENT},${MULTICAST} actions=set_field:0x800001->tun_id,set_field:10.0.0.2->tun_dst,output:7`,
+    `table=overlay, priority=100,${SEGMENT},${MULTICAST} actions=set_field:0x800001->tun_id,group:1174405121`,
+    'group_id=1174405121,type=all,bucket=actions=set_field:10.0.0.2->tun_dst,output:7',
   ])
 })
 
@@ -165,11 +167,11 @@ t.test(
       lines(HERE, 'overlay').filter((line) => line.includes('goto_table:uplink')),
       [
         `table=overlay, priority=400,reg4=0x1/0x1,${SEGMENT} actions=goto_table:uplink`,
-        `table=overlay, priority=100,${SEGMENT},${MULTICAST} actions=set_field:0x800001->tun_id,set_field:10.0.0.2->tun_dst,output:7,goto_table:uplink`,
+        `table=overlay, priority=100,${SEGMENT},${MULTICAST} actions=set_field:0x800001->tun_id,group:1174405121,goto_table:uplink`,
       ],
     )
     t.strictSame(
-      lines(THERE, 'overlay').at(-1),
+      lines(THERE, 'overlay').at(-2),
       `table=overlay, priority=100,${SEGMENT},dl_dst=00:00:00:00:00:00/01:00:00:00:00:00 actions=set_field:0x800001->tun_id,set_field:10.0.0.1->tun_dst,output:8`,
     )
     t.strictSame([...lines(THERE, 'segment', 'foreign'), ...lines(THERE, 'uplink')], [])
@@ -181,7 +183,11 @@ t.test('a gateway alone makes a segment known: its switch receives and sends', a
   const lines = await siteOf(rows, ports({ street: 5 }, { 'if-3': 1 }))
   t.match(lines(HERE, 'overlay', 'tunnel_ingress'), [/tun_id=0x800001/])
   t.match(lines(HERE, 'switching').at(-1), /^group_id=1140850689,type=all$/)
-  t.match(lines(THERE, 'overlay').slice(-2), [/01:00:00:00:00:00.*tun_dst/, /00:00:00:00:00:00.*tun_dst/])
+  t.match(lines(THERE, 'overlay').slice(-3), [
+    /01:00:00:00:00:00.*group/,
+    /00:00:00:00:00:00.*tun_dst/,
+    /tun_dst/,
+  ])
 })
 
 t.test('of several gateways the first with a port is the way; a physical segment has none', async (t) => {

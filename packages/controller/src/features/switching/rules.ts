@@ -5,6 +5,7 @@ import { type Compiled, type GroupDraft, rule } from '../../engine/rule.ts'
 import { listQuery, recordQuery, type View } from '../../engine/view.ts'
 import { output, pushVlan, sendToGroup, setSlice } from '../../pipeline/actions.ts'
 import { MULTICAST_BIT, macNumber } from '../../pipeline/addresses.ts'
+import { bucketOf, OFPGT_ALL } from '../../pipeline/buckets.ts'
 import { domainOfSegment } from '../../pipeline/domain.ts'
 import { floodGroup, floodGroupPart } from '../../pipeline/group_space.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
@@ -22,9 +23,6 @@ import {
 } from '../presence/queries.ts'
 import { siblingRules } from './siblings.ts'
 import { destinationTable } from './tables.ts'
-
-const OFPGT_ALL = 0
-const NOT_WATCHED = 0xffff_ffff
 
 const compileUnicast = (lease: Row<'mac_lease'>, view: View): Compiled => ({
   flows: domainsOfMacLease(lease, view).map((domain) =>
@@ -53,13 +51,6 @@ const localPorts = (part: number, view: View, dpid: string): PlacedPort[] =>
 const portsOfPart = recordQuery<readonly PlacedPort[], string>('local ports of part', (key, view) => {
   const [part, dpid] = key.split(' ') as [string, string]
   return localPorts(Number(part), view, dpid)
-})
-
-const bucketOf = (actions: Bucket['actions']): Bucket => ({
-  weight: 0,
-  watch_port: NOT_WATCHED,
-  watch_group: NOT_WATCHED,
-  actions,
 })
 
 const toPort = ({ port_no, vlan_id }: PlacedPort): Bucket['actions'] => [

@@ -1,0 +1,104 @@
+/** Which networks and segments go from switch to switch, between which switches, and by which way. */
+import type { Row } from '@openvnet/schema'
+import { listQuery, type View } from '../../engine/view.ts'
+import { domainOfSegment, segmentOfDomain, tunnelKey } from '../../pipeline/domain.ts'
+import {
+  domainRow,
+  domainsOfMacLease,
+  gatewayOfSegment,
+  networksOfSegment,
+  segmentOfNetwork,
+  switchesOfDomain,
+  switchesReachingDomain,
+  switchOfMacLease,
+} from '../presence/queries.ts'
+import { floodMac } from './flood_mac.ts'
+import { stationOf } from './stations.ts'
+import { type PlainWay, plainBetween } from './ways.ts'
+
+/** Others leave through the uplink of a bridge, or not at all. */
+export const isTunnelled = (domain: number, view: View): boolean =>
+  tunnelKey(domain) !== null && domainRow(domain, view)?.mode === 'virtual'
+
+/** Of a domain that is tunnelled. */
+export const keyOf = (domain: number): bigint => BigInt(tunnelKey(domain) ?? 0)
+
+/** Domains in which a MAC address is reached from other switches. */
+export const tunnelledDomains = (lease: Row<'mac_lease'>, view: View): readonly number[] =>
+  domainsOfMacLease(lease, view).filter((domain) => isTunnelled(domain, view))
+
+/** Switches that get packets of the domain from others: those with guests of it, where others can send to it. */
+const switchesThatReceive = listQuery<string>('switches that receive from others', (domain, view) =>
+  isTunnelled(domain, view) && view.query(switchesReachingDomain, domain).length > 1
+    ? view.query(switchesOfDomain, domain)
+    : [],
+)
+
+/** A network in a segment is received with that. */
+export const switchesThatReceiveNetwork = listQuery<string>('switches that receive network', (id, view) =>
+  segmentOfNetwork(id, view) === null ? view.query(switchesThatReceive, id) : [],
+)
+
+export const switchesThatReceiveSegment = listQuery<string>('switches that receive segment', (id, view) =>
+  view.query(switchesThatReceive, domainOfSegment(id)),
+)
+
+/** Switches between which packets for a guest with this MAC lease travel: its own, and all that can send to it. */
+export const switchesAround = listQuery<string>('switches around MAC lease', (id, view) => {
+  const lease = view.get('mac_lease', id)
+  const [home] = view.query(switchOfMacLease, id)
+  if (lease === undefined || home === undefined) return []
+  const domains = tunnelledDomains(lease, view)
+  const reaching = new Set(domains.flatMap((domain) => view.query(switchesReachingDomain, domain)))
+  // Where nothing comes by a plain way, nothing has to be known of a guest on its own switch.
+  if (stationOf(home, view).links.length === 0) reaching.delete(home)
+  return [...reaching].sort()
+})
+
+const isTransparent = (network: number, view: View): boolean =>
+  view.get('network', network)?.vlan_transparent === true
+
+/** The address that stands for all in the domain on the host; `null`: what goes there needs a tunnel. */
+const plainMac = (domain: number, datapath: number, view: View): number | null => {
+  const segment = segmentOfDomain(domain)
+  // Who is behind a gateway has a MAC address that nobody knows, as sender and as receiver.
+  if (segment !== null && view.query(gatewayOfSegment, segment) !== null) return null
+  // A guest's own tag would be taken for that of the network between the hosts.
+  const networks = segment === null ? [domain] : view.query(networksOfSegment, segment)
+  return networks.some((network) => isTransparent(network, view)) ? null : floodMac(datapath, domain, view)
+}
+
+export interface Plain {
+  readonly plain: PlainWay
+  /** 48 bits: what stands for all at the other end. */
+  readonly floodMac: number
+}
+
+/** The plain way of a domain from a switch to another; `null`: it goes through a tunnel, if at all. */
+export const plainWay = (domain: number, from: string, to: string, view: View): Plain | null => {
+  const plain = plainBetween(from, to, view)
+  const mac = plain === null ? null : plainMac(domain, plain.datapath, view)
+  return plain === null || mac === null ? null : { plain, floodMac: mac }
+}
+
+/**
+ * Whether the MAC address alone tells which guest of its switch is meant, and in which domain: nothing else does where
+ * there is no key.
+ */
+export const isPlainlyFound = (lease: Row<'mac_lease'>, home: string, view: View): boolean =>
+  domainsOfMacLease(lease, view).length === 1 &&
+  view
+    .list('mac_lease.mac_address', lease.mac_address)
+    .every(({ id }) => id === lease.id || view.query(switchOfMacLease, id)[0] !== home)
+
+/** The physical domains in which a switch gets packets of a domain without encapsulation, in ascending order. */
+const plainUnderlays = listQuery<number, string>('underlays of domain on switch', (key, view) => {
+  const [domain, dpid] = [Number(key.slice(0, key.indexOf(' '))), key.slice(key.indexOf(' ') + 1)]
+  if (stationOf(dpid, view).links.length === 0) return []
+  const others = view.query(switchesReachingDomain, domain).filter((other) => other !== dpid)
+  const underlays = others.flatMap((other) => plainWay(domain, other, dpid, view)?.plain.domain ?? [])
+  return [...new Set(underlays)].sort((a, b) => a - b)
+})
+
+export const plainUnderlaysOf = (domain: number, dpid: string, view: View): readonly number[] =>
+  view.query(plainUnderlays, `${domain} ${dpid}`)
