@@ -136,7 +136,7 @@ export class OverlaySite {
   }
 
   async write(writes: readonly Write[]): Promise<void> {
-    for (const { path, body } of writes) await this.site.rest.post(path, body)
+    for (const { method = 'POST', path, body } of writes) await this.site.rest.call(method, path, body)
   }
 
   /** Both networks and all guests as rows. */

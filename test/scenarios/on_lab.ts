@@ -83,7 +83,8 @@ export class LabWorld {
   /** @returns the revision of the last write */
   async write(writes: readonly Write[]): Promise<number> {
     let answer: RestAnswer | undefined
-    for (const { path, body } of writes) answer = await this.site.rest.post(path, body)
+    for (const { method = 'POST', path, body } of writes)
+      answer = await this.site.rest.call(method, path, body)
     return answer === undefined ? 0 : revisionOf(answer)
   }
 

@@ -7,6 +7,7 @@ import { compileTables, type Tables } from '@openvnet/controller'
 import { createLocalBus, type Snapshot } from '@openvnet/feed'
 import { toIpAddress } from '@openvnet/schema'
 import { pino } from 'pino'
+import { vlanOf } from '../simulator/physical_switch.ts'
 import { createSimulator } from '../simulator/simulator.ts'
 import { type Journey, SimulatedUnderlay, tunnelPort } from '../simulator/underlay.ts'
 import { type Arrival, checkPing, checkSend, type PingOutcome } from './check.ts'
@@ -34,11 +35,12 @@ const LOCAL = 0xffff_fffe
 const NONE: Tables = { flows: new Map(), groups: new Map(), meters: new Map() }
 
 type PortNumbers = ReadonlyMap<string, number>
-type Site = Pick<Scenario, 'bridges' | 'guests' | 'underlay'>
+type Site = Pick<Scenario, 'bridges' | 'guests' | 'underlay' | 'wires'>
 
 const portNumbers = (site: Site, bridge: string): PortNumbers => {
   const guests = site.guests.filter((guest) => guest.bridge === bridge).map(({ port }) => port)
-  const names = [...guests, ...tunnelsOf(site, bridge).map(tunnelPort)]
+  const wires = (site.wires ?? []).flat().filter((end) => end.bridge === bridge)
+  const names = [...guests, ...tunnelsOf(site, bridge).map(tunnelPort), ...wires.map(({ port }) => port)]
   return new Map(names.map((name, index) => [name, index + 1]))
 }
 
@@ -68,8 +70,8 @@ export const snapshotOf = async (writes: readonly Write[]): Promise<Snapshot> =>
   const { file, remove } = newStoreFile()
   const api = await createApi({ file, bus, log })
   try {
-    for (const { path, body } of writes) {
-      const answer = await api.app.inject({ method: 'POST', url: `/api/1.0/${path}`, payload: body })
+    for (const { method = 'POST', path, body } of writes) {
+      const answer = await api.app.inject({ method, url: `/api/1.0/${path}`, payload: body })
       if (answer.statusCode !== 200) throw new Error(`${path} ${JSON.stringify(body)}: ${answer.body}`)
     }
     return await api.feed.snapshot()
@@ -97,7 +99,9 @@ export class SimulatedWorld {
   readonly #site: Site
   readonly #guests: ReadonlyMap<string, GuestSpec>
   readonly #ports: ReadonlyMap<string, PortNumbers>
+  /** By key, and by VLAN id: 0 is that of the untagged one. */
   readonly #networks: ReadonlyMap<bigint, string>
+  readonly #vlans: ReadonlyMap<number, string>
 
   /** @param tables by datapath id; a bridge without any drops everything */
   constructor(site: Site, snapshot: Snapshot, tables: ReadonlyMap<string, Tables>) {
@@ -106,11 +110,18 @@ export class SimulatedWorld {
     this.#guests = new Map(site.guests.map((guest) => [guest.name, guest]))
     this.#ports = new Map(switches.map(({ name, ports }) => [name, ports]))
     this.#networks = new Map(snapshot.rows.network.map(({ id, uuid }) => [BigInt(id), uuid]))
+    this.#vlans = new Map(
+      snapshot.rows.network
+        .filter(({ mode }) => mode === 'physical')
+        .map(({ vlan_id, uuid }) => [vlan_id ?? 0, uuid]),
+    )
+    const wires = (site.wires ?? []).map((ends) => ends.map(({ bridge, port }) => ({ host: bridge, port })))
     this.underlay = new SimulatedUnderlay(
       switches.map(({ name, dpid, ports, address }) => ({
         ...{ name, ports, addresses: address === undefined ? [] : [address] },
         simulator: createSimulator({ tables: tables.get(dpid) ?? NONE, ports: [...ports.values(), LOCAL] }),
       })),
+      wires,
     )
   }
 
@@ -177,7 +188,7 @@ export class SimulatedWorld {
   }
 
   /** @throws when a packet is punted or dropped with an error: no scenario so far needs a controller */
-  #heard({ deliveries, crossings, punted, errors }: Journey, from: string): Heard {
+  #heard({ deliveries, crossings, wires, punted, errors }: Journey, from: string): Heard {
     if (errors.length > 0) throw new Error(errors.join())
     if (punted.length > 0) throw new Error(`a packet of ${from} is sent to the controller`)
     return {
@@ -185,10 +196,16 @@ export class SimulatedWorld {
         at: this.#guestAt(host, port),
         frame: describeFrame(frame),
       })),
-      crossings: crossings.map(({ from: sender, to, key }) => ({
-        ...{ from: sender, to: to ?? 'nobody' },
-        network: this.#networks.get(key) ?? `key ${key}`,
-      })),
+      crossings: [
+        ...crossings.map(({ from: sender, to, key }) => ({
+          ...{ from: sender, to: to ?? 'nobody' },
+          network: this.#networks.get(key) ?? `key ${key}`,
+        })),
+        ...wires.map(({ from: sender, to, frame }) => ({
+          ...{ from: sender.host, to: to.host },
+          network: this.#vlans.get(vlanOf(frame)) ?? `VLAN ${vlanOf(frame)}`,
+        })),
+      ],
     }
   }
 

@@ -5,6 +5,8 @@
 
 /** One write to the API: a path below `/api/1.0/` and its JSON body. */
 export interface Write {
+  /** `POST` when absent. */
+  readonly method?: 'PUT'
   readonly path: string
   readonly body: Readonly<Record<string, unknown>>
 }
@@ -35,11 +37,17 @@ export const tunnelsOf = (
 ): readonly Transport[] =>
   underlay === undefined ? [] : (bridges.find(({ name }) => name === bridge)?.tunnels ?? [underlay.transport])
 
-/** One encapsulated copy of a frame between two hosts, named by their bridges. */
+/** A port of a bridge that has a wire. */
+export interface WireEndSpec {
+  readonly bridge: string
+  readonly port: string
+}
+
+/** One copy of a frame between two hosts, named by their bridges: in a tunnel or on a wire. */
 export interface CrossingSpec {
   readonly from: string
   readonly to: string
-  /** The one whose key it has. */
+  /** The one whose key it has, or whose VLAN it is in. */
   readonly network: string
 }
 
@@ -121,6 +129,8 @@ export interface Scenario {
   readonly bridges: readonly BridgeSpec[]
   /** Absent: one host. */
   readonly underlay?: UnderlaySpec
+  /** Ends of wires, each list joined by a physical switch. */
+  readonly wires?: readonly (readonly WireEndSpec[])[]
   readonly writes: readonly Write[]
   readonly guests: readonly GuestSpec[]
   readonly pings: readonly PingSpec[]
