@@ -35,7 +35,7 @@ const networksOf = (domain: number, view: View): readonly number[] => {
 /** What is routed on another host has the address of the router's leg, which is the same on all. */
 const legs = (domain: number, view: View): FlowDraft[] => {
   const routes = networksOf(domain, view).flatMap((network) => view.list('route.network_id', network))
-  return [...new Set(routes.map(({ interface_id }) => interface_id))]
+  return [...new Set(routes.flatMap(({ interface_id }) => interface_id ?? []))]
     .flatMap((id) => view.list('mac_lease.interface_id', id))
     .map(({ interface_id, mac_address }) =>
       sender(
