@@ -2,8 +2,9 @@
  * Rows that hang on parts of other rows, e.g. a filter on the leg of a router. Nobody adds a part: it is there when its
  * owner is, so what hangs on it is added last. The parts of an owner that is still to be made nobody knows yet.
  */
-import { parameterName } from '@openvnet/schema'
+import { parameterName, RESOURCES } from '@openvnet/schema'
 import { identity } from '../model/dependents.ts'
+import type { Values } from '../model/model.ts'
 import type { Change, Planned } from './change.ts'
 
 interface Known {
@@ -17,13 +18,17 @@ const referencesOf = ({ resource }: Planned, values: Readonly<Record<string, unk
     return field.type === 'reference' && typeof value === 'string' ? [identity(field.to, value)] : []
   })
 
+/** The leg of a route that names its router follows from the networks of that, which are added after routes. */
+const isRouteOfRouter = ({ resource, values }: Change & { readonly values: Values }): boolean =>
+  resource === RESOURCES.route && (values['router_uuid'] ?? null) !== null
+
 /** @param changes in an order in which every reference points backwards */
 export const lateOf = (changes: readonly Change[], known: Known): ReadonlySet<string> => {
   const late = new Set<string>()
   for (const change of changes) {
     if (change.kind !== 'add' && change.kind !== 'replace') continue
     const isLate = referencesOf(change, change.values).some((at) => late.has(at) || !known.has(at))
-    if (isLate) late.add(identity(change.resource.name, change.key))
+    if (isLate || isRouteOfRouter(change)) late.add(identity(change.resource.name, change.key))
   }
   return late
 }
