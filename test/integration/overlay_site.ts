@@ -3,11 +3,13 @@
  * scenario says who is there, a red and a blue network with the same addresses are on all of them.
  */
 import { Capture } from '../lab/capture.ts'
+import { parseEncapsulated } from '../lab/encapsulation.ts'
 import type { Guest } from '../lab/guest.ts'
 import type { Host } from '../lab/host.ts'
 import { createLab, type Lab } from '../lab/lab.ts'
 import { type HostAddresses, Underlay } from '../lab/underlay.ts'
 import { OPENFLOW_PORT, Site } from '../lab/vnetd.ts'
+import { sendFrames } from '../lab/wire.ts'
 import type { Family, GuestSpec, Write } from '../scenarios/scenario.ts'
 
 export type TunnelType = 'vxlan' | 'geneve' | 'gre'
@@ -22,6 +24,22 @@ const FILTERS: Readonly<Record<TunnelType, string>> = {
   vxlan: 'udp port 4789',
   geneve: 'udp port 6081',
   gre: 'ip proto 47 or ip6 proto 47',
+}
+
+/** The uplink of the bridge with the guests, where it has one. */
+const PLAIN = 'plain'
+/** Frames of guests as they are. */
+const GUESTS_ONLY = 'net 172.16.0.0/24'
+
+/** Frames that left a host, each with its kind of tunnel, or `plain`. */
+interface Sent {
+  readonly frames: readonly Uint8Array[]
+  readonly kinds: readonly string[]
+}
+
+const kindOf = (frame: Uint8Array): string => {
+  const { kind, source } = parseEncapsulated(frame) ?? { kind: 'plain', source: '' }
+  return source.includes(':') ? `${kind} over IPv6` : kind
 }
 
 export const dpidOf = (host: HostName): string => `0x00000000000000${host}${host}`
@@ -62,6 +80,8 @@ export class OverlaySite {
   readonly site: Site
   readonly hosts: Readonly<Record<HostName, Host>>
   readonly addresses: Readonly<Record<HostName, HostAddresses>>
+  /** The underlay's ends of uplinks of bridges that are in a subnet themselves. */
+  readonly #lans = new Map<HostName, string>()
 
   private constructor(parts: Pick<OverlaySite, 'lab' | 'underlay' | 'site' | 'hosts' | 'addresses'>) {
     this.lab = parts.lab
@@ -196,6 +216,61 @@ export class OverlaySite {
     const filter = type === undefined ? Object.values(FILTERS).join(' or ') : FILTERS[type]
     const link = this.underlay.linkOf(this.hosts[host])
     return Capture.start(this.underlay.namespace, link, filter, 'in')
+  }
+
+  /**
+   * The bridge with the guests gets an uplink of its own into the subnet, and the host an address there.
+   * @param cidr e.g. 10.254.1.1/24 @returns the MAC address of the host there
+   */
+  async joinLan(name: HostName, cidr: string): Promise<string> {
+    const host = this.hosts[name]
+    this.#lans.set(name, await this.underlay.joinBare(host, SUBNETS[name], PLAIN))
+    await host.addPort(BRIDGE, PLAIN)
+    await host.namespace.ip(`link set ${BRIDGE} up`, `address add ${cidr} dev ${BRIDGE}`)
+    await host.namespace.run(['ethtool', '-K', BRIDGE, 'tx', 'off'])
+    return (await host.namespace.run(['cat', `/sys/class/net/${BRIDGE}/address`])).trim()
+  }
+
+  /** Frames arrive at the uplink of a bridge that is in a subnet itself. */
+  sendIntoLan(name: HostName, frames: readonly Uint8Array[]): Promise<void> {
+    return sendFrames(this.underlay.namespace, this.#lans.get(name)!, frames)
+  }
+
+  /** Records what a host sends for its guests, in tunnels or as it is. */
+  async sent(name: HostName): Promise<{ stop(): Promise<Sent> }> {
+    const lan = this.#lans.get(name)
+    const captures = [
+      await this.tunnelled(name),
+      ...(lan === undefined ? [] : [await Capture.start(this.underlay.namespace, lan, GUESTS_ONLY, 'in')]),
+    ]
+    return {
+      stop: async () => {
+        const packets = (await Promise.all(captures.map((capture) => capture.stop()))).flat()
+        const frames = packets.map(({ frame }) => frame)
+        return { frames, kinds: frames.map(kindOf) }
+      },
+    }
+  }
+
+  /**
+   * Guests that get a frame with these bytes because of something, each as often as it gets one, and what the host that
+   * acts sends for it.
+   */
+  async hears(
+    bytes: Uint8Array,
+    host: HostName,
+    act: () => Promise<unknown>,
+  ): Promise<Sent & { readonly heard: readonly string[] }> {
+    const sent = await this.sent(host)
+    const ears = await Promise.all(
+      [...this.guests].map(async ([name, guest]) => [name, await guest.listen()] as const),
+    )
+    await act()
+    const packets = await Promise.all(
+      ears.map(async ([name, ear]) => (await ear.stop()).map(({ frame }) => [name, frame] as const)),
+    )
+    const heard = packets.flat().filter(([, frame]) => Buffer.from(frame).includes(Buffer.from(bytes)))
+    return { ...(await sent.stop()), heard: heard.map(([name]) => name) }
   }
 
   close(): void {

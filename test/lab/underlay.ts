@@ -77,6 +77,22 @@ export class Underlay {
     return addresses
   }
 
+  /**
+   * A second link, for a bridge of the host that is to be in the subnet itself. @returns the name of the underlay's end
+   * @param device its name in the host
+   */
+  async joinBare(host: Host, subnet: Subnet, device: string): Promise<string> {
+    const outer = `${device}${this.linkOf(host).replace('link', '')}`
+    await host.namespace.ip(
+      `link add ${device} type veth peer name ${outer} netns ${this.namespace.name}`,
+      `link set ${device} up`,
+    )
+    await this.namespace.ip(`link set ${outer} master subnet${subnet}`, `link set ${outer} up`)
+    await this.namespace.run(['ethtool', '-K', outer, 'tx', 'off'])
+    await host.namespace.run(['ethtool', '-K', device, 'tx', 'off'])
+    return outer
+  }
+
   /** Name of the underlay's end of the link of a host. */
   linkOf(host: Host): string {
     return this.#links.get(host)!
