@@ -134,12 +134,12 @@ export class Oracle {
       const way = wayBetween(this.#site, this.#dpid, to)
       return way === undefined ? [] : [{ to, ...way }]
     })
-    const reached = ways.filter(({ isTrue }) => isTrue).map(({ to }) => to)
+    const reached = ways.filter(({ arrives, isBelieved }) => arrives && isBelieved).map(({ to }) => to)
     return {
       arrivals: [...local, ...recipients.filter(({ dpid }) => reached.includes(dpid))].map(
         ({ dpid, port }) => ({ dpid, port, frame }),
       ),
-      copies: ways.map(({ to, isTrue }) => ({ from: this.#dpid, to: isTrue ? to : null, network })),
+      copies: ways.map(({ to, arrives }) => ({ from: this.#dpid, to: arrives ? to : null, network })),
     }
   }
 
