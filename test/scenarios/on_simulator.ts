@@ -21,6 +21,7 @@ import {
   type GuestSpec,
   type PingSpec,
   type Scenario,
+  SEGMENT_KEY,
   tunnelsOf,
   type Write,
 } from './scenario.ts'
@@ -109,7 +110,10 @@ export class SimulatedWorld {
     this.#site = site
     this.#guests = new Map(site.guests.map((guest) => [guest.name, guest]))
     this.#ports = new Map(switches.map(({ name, ports }) => [name, ports]))
-    this.#networks = new Map(snapshot.rows.network.map(({ id, uuid }) => [BigInt(id), uuid]))
+    this.#networks = new Map([
+      ...snapshot.rows.network.map(({ id, uuid }) => [BigInt(id), uuid] as const),
+      ...snapshot.rows.segment.map(({ id, uuid }) => [BigInt(SEGMENT_KEY + id), uuid] as const),
+    ])
     this.#vlans = new Map(
       snapshot.rows.network
         .filter(({ mode }) => mode === 'physical')

@@ -47,9 +47,12 @@ export interface WireEndSpec {
 export interface CrossingSpec {
   readonly from: string
   readonly to: string
-  /** The one whose key it has, or whose VLAN it is in. */
+  /** The network or segment whose key it has, or whose VLAN it is in. */
   readonly network: string
 }
+
+/** Added to the id of a segment, for its key in tunnels. */
+export const SEGMENT_KEY = 0x80_0000
 
 export interface GuestSpec {
   readonly name: string

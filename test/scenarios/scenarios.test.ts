@@ -3,9 +3,10 @@ import t from 'tap'
 import { MANY_HOSTS } from './many_hosts.ts'
 import { runOnSimulator } from './on_simulator.ts'
 import { PHYSICAL } from './physical.ts'
+import { SEGMENTS } from './segments.ts'
 import { SCENARIOS } from './walkthrough.ts'
 
-for (const scenario of [...SCENARIOS, ...MANY_HOSTS, PHYSICAL]) {
+for (const scenario of [...SCENARIOS, ...MANY_HOSTS, PHYSICAL, SEGMENTS]) {
   t.test(scenario.name, async (t) => {
     t.same(await runOnSimulator(scenario), [])
   })
