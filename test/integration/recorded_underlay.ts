@@ -5,7 +5,13 @@ import { UNDERLAY_BRIDGE } from '../lab/underlay.ts'
 import { sendFrames } from '../lab/wire.ts'
 import type { RecordedUnderlay } from '../scenarios/for_real.ts'
 import { buildFrame } from '../scenarios/frame.ts'
-import { type CrossingSpec, type ForgerySpec, type Scenario, tunnelsOf } from '../scenarios/scenario.ts'
+import {
+  type CrossingSpec,
+  type ForgerySpec,
+  type Scenario,
+  SEGMENT_KEY,
+  tunnelsOf,
+} from '../scenarios/scenario.ts'
 import { HOST_NAMES, type HostName, type OverlaySite } from './overlay_site.ts'
 
 const macOfHost = async ({ hosts }: OverlaySite, name: HostName): Promise<number> => {
@@ -78,7 +84,11 @@ class Recording implements RecordedUnderlay {
 /** Begins to record what all hosts send. */
 export const record = async (site: OverlaySite, scenario: Scenario): Promise<RecordedUnderlay> => {
   const captures = HOST_NAMES.map(async (name) => [name, await site.tunnelled(name)] as const)
-  const { items } = await site.site.rest.get<{ items: { id: number; uuid: string }[] }>('networks?limit=1000')
-  const networks = new Map(items.map(({ id, uuid }) => [id, uuid]))
+  const rows = async (path: string) =>
+    (await site.site.rest.get<{ items: { id: number; uuid: string }[] }>(`${path}?limit=1000`)).items
+  const networks = new Map([
+    ...(await rows('networks')).map(({ id, uuid }) => [id, uuid] as const),
+    ...(await rows('segments')).map(({ id, uuid }) => [SEGMENT_KEY + id, uuid] as const),
+  ])
   return new Recording(site, scenario, new Map(await Promise.all(captures)), networks)
 }
