@@ -83,6 +83,30 @@ const tagsA = await guest('a', 'ta', {
 const tagsB = await guest('b', 'tb', {
   ...{ network: 'nw-tags', address: '10.5.0.2', bridge: await street('b', 'if-tb'), tag: 5 },
 })
+/** Machines behind a port of host b, where VLAN 70 is nw-10 and what has no tag is nw-20. */
+const edge = await street('b', 'edge')
+await rest.post('datapaths', { uuid: 'dp-b', dpid: dpidOf('b') })
+await rest.post('interfaces', {
+  ...{ uuid: 'if-edge', mode: 'edge', port_name: 'edge', owner_datapath_uuid: 'dp-b' },
+})
+await rest.post('translations', { uuid: 'tr-1', interface_uuid: 'if-edge', mode: 'vnet_edge' })
+for (const [network_uuid, vlan_id] of [
+  ['nw-10', 70],
+  ['nw-20', undefined],
+]) {
+  await rest.post('vlan_translations', { translation_uuid: 'tr-1', network_uuid, vlan_id })
+}
+const behind = (name: string, network: string, address: string, tag?: number) =>
+  guest(
+    'b',
+    name,
+    { network, address, bridge: edge, ...(tag === undefined ? {} : { tag }) },
+    { trunk_interface_uuid: 'if-edge' },
+  )
+const metal1 = await behind('m1', 'nw-10', '10.10.0.11', 70)
+const metal2 = await behind('m2', 'nw-10', '10.10.0.12', 70)
+const plain = await behind('m3', 'nw-20', '10.20.0.13')
+
 for (const host of ['a', 'b'] as const) {
   await world.connect(host, 'ipv4')
   await world.addTunnelPort(host, 'vxlan')
@@ -141,4 +165,29 @@ t.test('tags go through a transparent network, with the addresses of their sende
   await world.site.converged(dpidOf('a'))
   t.notOk(await reaches(tagsA, '10.5.0.2'), 'they are dropped where the network is not')
   t.notOk(await reaches(tagsB, '10.5.0.1'))
+})
+
+t.test('machines behind an edge are in the networks of their VLANs', async (t) => {
+  await comesToReach('a guest on the same host', metal1, '10.10.0.5')
+  await comesToReach('a guest on another host', metal1, '10.10.0.4')
+  t.ok(await reaches(here, '10.10.0.12'), 'and is reached')
+  t.ok(await reaches(metal1, '10.10.0.254'), 'the router')
+  t.ok(
+    await reaches(metal1, '10.20.0.13'),
+    'a machine in another network, through the router and the same port',
+  )
+  t.ok(await reaches(plain, '10.20.0.254'), 'untagged too')
+  t.ok(await reaches(metal1, '10.10.0.12'), 'machines in one VLAN reach each other outside')
+  const ears = await Promise.all([metal1, metal2, plain].map((one) => one.listen()))
+  await here.namespace.attempt(['ping', '-b', '-c', '2', '-i', '0.2', '-W', '1', '10.10.0.255'])
+  await until('they hear it', () => ears[1]!.frames.filter(isBroadcastEcho).length >= 2)
+  const counts = await Promise.all(
+    ears.map(async (ear) => (await ear.stop()).filter(({ frame }) => isBroadcastEcho(frame)).length),
+  )
+  t.same(counts, [2, 2, 0], 'a broadcast gets to a VLAN once')
+  await metal2.setMac('02:00:00:00:99:99')
+  t.notOk(await reaches(metal2, '10.10.0.5'), 'nobody is let in who is not known')
+  await rest.delete('interfaces/if-edge')
+  await world.site.converged(dpidOf('b'))
+  t.notOk(await reaches(metal1, '10.10.0.5'), 'no edge, nobody behind it')
 })

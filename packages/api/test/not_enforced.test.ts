@@ -5,11 +5,13 @@ import { startApi } from './support/api.ts'
 
 const CASES = [
   ...(RESOURCES.interface.fields.mode.kind.jsonSchema['enum'] as string[])
-    .filter((mode) => !['vif', 'simulated', 'host', 'internal', 'patch', 'promiscuous'].includes(mode))
+    .filter(
+      (mode) => !['vif', 'simulated', 'host', 'internal', 'patch', 'promiscuous', 'edge'].includes(mode),
+    )
     .map((mode) => [
       'interfaces',
       { mode },
-      `mode: ${mode}: stored, gets no traffic; vif, simulated, host, internal, patch and promiscuous do`,
+      `mode: ${mode}: stored, gets no traffic; vif, simulated, host, internal, patch, promiscuous and edge do`,
     ]),
   ['interfaces', { enable_filtering: true }, 'enable_filtering: stored, nothing is filtered'],
   [

@@ -427,6 +427,28 @@ t.test('a sub-interface is on the port of its trunk and nowhere else', async (t)
   t.equal((await api.ok('GET', 'interfaces')).body.total_count, 4, 'sub-interfaces go with their trunk')
 })
 
+t.test('a VLAN of an edge is one network, and machines say no other', async (t) => {
+  const api = await startApi(t)
+  await twoNetworks(api)
+  await api.ok('POST', 'interfaces', { uuid: 'if-edge', mode: 'edge', port_name: 'trunk0' })
+  await api.ok('POST', 'translations', { uuid: 'tr-1', interface_uuid: 'if-edge', mode: 'vnet_edge' })
+  const vlan = (parameters: object) =>
+    api.send('POST', 'vlan_translations', { translation_uuid: 'tr-1', network_uuid: 'nw-a', ...parameters })
+  t.equal((await vlan({ uuid: 'vt-1', vlan_id: 10 })).status, 200)
+  t.match(
+    await vlan({ network_uuid: 'nw-b', vlan_id: 10 }),
+    refusal('vlan_id', 10, /is nw-a by vt-1 already/),
+  )
+  t.equal((await vlan({ network_uuid: 'nw-b', vlan_id: 11 })).status, 200)
+  const machine = { trunk_interface_uuid: 'if-edge', mac_address: mac(7), network_uuid: 'nw-a' }
+  const answer = await api.ok('POST', 'interfaces', { ...machine, ipv4_address: '10.0.0.7' })
+  t.notOk(answer.headers['x-not-enforced'])
+  t.match(
+    await api.send('POST', 'interfaces', { ...machine, mac_address: mac(8), vlan_id: 10 }),
+    refusal('vlan_id', '10', /vlan_translations of the edge if-edge/),
+  )
+})
+
 t.test('only a virtual network lets tags of guests through', async (t) => {
   const api = await startApi(t)
   const network = { ipv4_network: '10.0.0.0', vlan_transparent: true }

@@ -18,6 +18,11 @@ export interface Rows {
   /** Interface and segment. */
   readonly associations?: readonly (readonly [interface_id: number, segment_id: number])[]
   readonly interfaces?: readonly Guest[]
+  /** VLANs of edges, see `vlan_translation`. */
+  readonly vlans?: readonly (Pick<Row<'vlan_translation'>, 'network_id' | 'vlan_id'> &
+    Partial<Row<'vlan_translation'>>)[]
+  /** The interface of the translation that they are of. */
+  readonly edge?: number
   readonly routes?: readonly (Pick<Row<'route'>, 'interface_id' | 'network_id' | 'destination' | 'prefix'> &
     Partial<Row<'route'>>)[]
   /** Datapath ids, or rows with them, by row id. */
@@ -169,6 +174,14 @@ export const compileSite = (
             enable_routing: false,
           })),
         ),
+        translation:
+          rows.edge === undefined
+            ? []
+            : [{ id: 1, uuid: 'tr-1', interface_id: rows.edge, mode: 'vnet_edge', passthrough: false }],
+        vlan_translation: (rows.vlans ?? []).map((vlan, index) => ({
+          ...{ id: index + 1, uuid: `vt-${index + 1}`, translation_id: 1, mac_address: null },
+          ...vlan,
+        })),
         route_link: [{ id: 1, uuid: 'rl-1', mac_address: '02:00:00:00:00:01' }],
         route: (rows.routes ?? []).map((route, index) => ({
           id: index + 1,

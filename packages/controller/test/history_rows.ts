@@ -120,12 +120,6 @@ const WITHOUT_FLOWS = {
   }),
   security_group: () => ({ display_name: 'sg', description: null, rules: 'tcp:22:0.0.0.0/0' }),
   security_group_interface: (random) => ({ security_group_id: 1, interface_id: interfaceId(random) }),
-  vlan_translation: (random, id) => ({
-    translation_id: 1,
-    network_id: networkId(random),
-    mac_address: null,
-    vlan_id: id,
-  }),
 } satisfies { readonly [N in ResourceName]?: Content<N> }
 
 export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
@@ -163,6 +157,7 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
       [8, 'vif'],
       [4, 'simulated'],
       [1, 'host'],
+      [1, 'edge'],
       [1, 'promiscuous'],
     ] as const),
     port_name: sometimes(random, 0.2, random.pick(['p1', 'p2', 'if-3'])),
@@ -277,9 +272,15 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
     dst_port: 0,
     action: random.pick(['pass', 'drop', 'conn'] as const),
   }),
+  vlan_translation: (random, id) => ({
+    translation_id: random.upTo(2),
+    network_id: networkId(random),
+    mac_address: sometimes(random, 0.2, macOf(random.upTo(GUESTS))),
+    vlan_id: sometimes(random, 0.8, id),
+  }),
   translation: (random) => ({
     interface_id: interfaceId(random),
-    mode: 'static_address',
+    mode: random.pick(['vnet_edge', 'vnet_edge', 'static_address'] as const),
     passthrough: random.chance(0.5),
   }),
   translation_static_address: (random, id) => ({

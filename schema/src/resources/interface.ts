@@ -21,7 +21,7 @@ export const interfaceResource = defineResource({
       oneOf(['vif', 'simulated', 'host', 'internal', 'patch', 'promiscuous', 'remote', 'edge']),
       'vif',
       {
-        help: 'vif: a port of a guest; simulated: played by the switch; host: the uplink of its bridge and the host itself; patch: an uplink alone; internal: the host alone; promiscuous: the gateway of a segment to a foreign network; remote and edge are stored and get no traffic yet.',
+        help: 'vif: a port of a guest; simulated: played by the switch; host: the uplink of its bridge and the host itself; patch: an uplink alone; internal: the host alone; promiscuous: the gateway of a segment to a foreign network; edge: a port whose VLANs are networks, see vlan_translations; remote is stored and gets no traffic yet.',
       },
     ),
     port_name: optional(portName, {
@@ -37,7 +37,7 @@ export const interfaceResource = defineResource({
       mutable: true,
     }),
     trunk_interface: optionalReference('interface', {
-      help: 'The interface on whose port it is, in the VLAN vlan_id: a sub-interface, which has no port of its own.',
+      help: 'The interface on whose port it is, in the VLAN vlan_id: a sub-interface, which has no port of its own. Of mode edge: it is a machine behind that, in the VLAN of its network.',
       onDelete: 'cascade',
     }),
     vlan_id: optional(integer(1, 4094), {

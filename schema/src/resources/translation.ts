@@ -7,10 +7,10 @@ export const translation = defineResource({
   collection: 'translations',
   model: 'Translation',
   prefix: 'tr',
-  help: 'Translates addresses of what passes an interface. Stored; no address is translated yet.',
+  help: 'Translates what passes an interface: addresses (stored; not translated yet), or VLANs of an edge.',
   fields: {
     interface: requiredReference('interface', {
-      help: 'The interface, a leg of a router.',
+      help: 'The interface: a leg of a router, or an edge.',
       onDelete: 'cascade',
     }),
     mode: required(oneOf(['static_address', 'vnet_edge']), {

@@ -1,6 +1,6 @@
 /**
  * Trunks: a guest's port that has sub-interfaces, each in a VLAN of its own. A sub-interface has no port but that, and is
- * wherever its trunk is. A trunk is none of another.
+ * wherever its trunk is. A trunk is none of another. Behind an edge many share a VLAN, which follows from their network.
  */
 import type { Row } from '@openvnet/schema'
 import { uuidOf } from '../crud/reference.ts'
@@ -32,7 +32,10 @@ export const checkTrunk = (reader: Reader, row: Interface): void => {
       'is a VLAN on the port of a trunk; name it with trunk_interface_uuid',
     )
   }
-  if (vlan_id === null) throw missingArgument('vlan_id')
+  if (trunk.mode === 'edge') {
+    if (vlan_id !== null)
+      throw argumentError('vlan_id', vlan_id, `follows from the vlan_translations of the edge ${trunk.uuid}`)
+  } else if (vlan_id === null) throw missingArgument('vlan_id')
   if (trunk.trunk_interface_id !== null) {
     const above = uuidOf(reader, 'interface', trunk.trunk_interface_id)
     throw argumentError(
@@ -41,11 +44,11 @@ export const checkTrunk = (reader: Reader, row: Interface): void => {
       `is a sub-interface of ${above} itself; make it one of ${above} too`,
     )
   }
-  if (trunk.mode !== 'vif') {
+  if (trunk.mode !== 'vif' && trunk.mode !== 'edge') {
     throw argumentError(
       'trunk_interface_uuid',
       trunk.uuid,
-      `has mode ${trunk.mode}; a trunk is a port of a guest, vif`,
+      `has mode ${trunk.mode}; a trunk is a port of a guest, vif, or an edge`,
     )
   }
   if (row.mode !== 'vif') throw argumentError('mode', row.mode, 'a sub-interface is one of a guest, vif')

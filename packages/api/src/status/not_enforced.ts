@@ -24,8 +24,8 @@ const ENTRIES: readonly Entry[] = [
   {
     resource: 'interface',
     column: 'mode',
-    values: ['remote', 'edge'],
-    instead: 'stored, gets no traffic; vif, simulated, host, internal, patch and promiscuous do',
+    values: ['remote'],
+    instead: 'stored, gets no traffic; vif, simulated, host, internal, patch, promiscuous and edge do',
   },
   {
     resource: 'interface',
@@ -76,8 +76,12 @@ const ENTRIES: readonly Entry[] = [
   { resource: 'dhcp_range', instead: 'DHCP ranges: stored, leases decide about addresses' },
   { resource: 'security_group', instead: 'security groups: stored, nothing is filtered' },
   { resource: 'security_group_interface', instead: 'security groups: stored, nothing is filtered' },
-  { resource: 'vlan_translation', instead: 'stored, no VLAN is translated' },
-  { resource: 'translation', instead: 'stored, no address is translated' },
+  {
+    resource: 'translation',
+    column: 'mode',
+    values: ['static_address'],
+    instead: 'stored, no address is translated',
+  },
   { resource: 'translation_static_address', instead: 'stored, no address is translated' },
   {
     resource: 'network_service',

@@ -71,6 +71,11 @@ export const output = (port: number): Step => ({ actions: [{ type: 'output', por
 /** Back out of the port that the packet came from; a plain output would not do it. */
 export const outputToIngress = (): Step => output(OFPP_IN_PORT)
 
+/** Lets the packet leave by any port, also by the one that it came from. */
+export const forgetIngressPort = (): Step<'nxm_in_port'> => ({
+  actions: [{ type: 'reg_load', dst: whole('nxm_in_port'), value: 0n }],
+})
+
 /**
  * Makes the sender the receiver, for the table `output`: it knows whether the sender has a VLAN on its port. A packet that
  * has come from no port leaves by any.
@@ -78,7 +83,7 @@ export const outputToIngress = (): Step => output(OFPP_IN_PORT)
 export const returnToSender = (): Step<'egress_interface' | 'nxm_in_port'> => ({
   actions: [
     { type: 'reg_move', src: sliceAt('ingress_interface'), dst: sliceAt('egress_interface') },
-    { type: 'reg_load', dst: whole('nxm_in_port'), value: 0n },
+    ...forgetIngressPort().actions,
   ],
 })
 export const sendToGroup = (group_id: number): Step => ({ actions: [{ type: 'group', group_id }] })

@@ -12,7 +12,7 @@ const reply = (mac: string, ip: string) =>
 
 t.test('every address of the network is answered for, the own one only to others', async (t) => {
   t.strictSame(linesOf(await compile({ networks, interfaces: [guest, away, leg] }, 1), 'arp'), [
-    'table=arp, priority=300,arp,reg0=0x1,metadata=0x1/0xffffffff,arp_tpa=172.16.1.1,arp_op=1 actions=goto_table:bridging',
+    'table=arp, priority=400,arp,reg0=0x1,metadata=0x1/0xffffffff,arp_tpa=172.16.1.1,arp_op=1 actions=goto_table:bridging',
     `table=arp, priority=200,arp,metadata=0x1/0xffffffff,arp_tpa=172.16.1.1,arp_op=1 ${reply('52:54:00:00:00:01', '172.16.1.1')}`,
     `table=arp, priority=200,arp,metadata=0x1/0xffffffff,arp_tpa=172.16.1.2,arp_op=1 ${reply('52:54:00:00:00:02', '172.16.1.2')}`,
     `table=arp, priority=200,arp,metadata=0x1/0xffffffff,arp_tpa=172.16.1.254,arp_op=1 ${reply('52:54:00:74:00:00', '172.16.1.254')}`,

@@ -19,6 +19,7 @@ import {
   interfaceName,
   interfaceOfLease,
   isOutside,
+  portOfInterface,
   segmentOfNetwork,
   switchesOfFree,
   switchesOfGuests,
@@ -71,7 +72,7 @@ const answer = (
 /** Questions for the own address, and announcements, go to the network unanswered. */
 const announcement = (lease: Row<'ip_lease'>, { address, owner }: Owned, view: View): FlowDraft =>
   arpTable.flow({
-    priority: PRIORITY.high,
+    priority: PRIORITY.higher,
     match: {
       domain: lease.network_id,
       ingress_interface: owner,
@@ -81,6 +82,26 @@ const announcement = (lease: Row<'ip_lease'>, { address, owner }: Owned, view: V
     goto: 'bridging',
     why: () => `${interfaceName(owner, view)} announces its own address ${lease.address}.`,
   })
+
+/**
+ * Who is behind the same edge asks outside: an answer from here would tell the switches there that the machine is here.
+ */
+const neighbours = (
+  lease: Row<'ip_lease'>,
+  { address, owner }: Owned,
+  view: View,
+  dpid: string,
+): FlowDraft[] => {
+  const port = view.query(portOfInterface, owner)
+  if (port?.isShared !== true || port.dpid !== dpid) return []
+  return [
+    arpTable.flow({
+      priority: PRIORITY.high,
+      match: { domain: lease.network_id, in_port: port.port_no, arp_op: ARP_OP.request, arp_tpa: address },
+      why: () => `${interfaceName(owner, view)} answers itself to who is behind the same edge.`,
+    }),
+  ]
+}
 
 /** Where somebody on the switch may ask from: the network, and the segment of who has no address. */
 const askedIn = (network: number, view: View, dpid: string): number[] => {
@@ -102,6 +123,7 @@ const compileAnswer = (lease: Row<'ip_lease'>, view: View, dpid: string): Compil
     flows: [
       ...askedIn(lease.network_id, view, dpid).map((domain) => answer(lease, domain, numbers, view)),
       ...(local ? [announcement(lease, numbers, view)] : []),
+      ...(local ? neighbours(lease, numbers, view, dpid) : []),
     ],
   }
 }
@@ -138,7 +160,7 @@ export const arpRules = [
  */
 export const arpStanding = [
   arpTable.flow({
-    priority: PRIORITY.higher,
+    priority: PRIORITY.highest,
     match: { vlan_vid: ANY_TAG },
     goto: 'bridging',
     why: 'Who has an address in a VLAN of guests they ask each other.',

@@ -1,7 +1,7 @@
 import { defineTable } from '../../pipeline/table.ts'
 
 export const arpTable = defineTable('arp', {
-  match: ['vlan_vid', 'domain', 'ingress_interface', 'arp_op', 'arp_tpa'],
+  match: ['in_port', 'vlan_vid', 'domain', 'ingress_interface', 'arp_op', 'arp_tpa'],
   write: [
     'eth_src',
     'eth_dst',

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { compile, type Guest, linesOf, type Rows } from '../../../test/flow_lines.ts'
+import { DPIDS } from '../../../test/world.ts'
 
 const networks = { 1: '172.16.1.0', 2: '172.16.2.0' }
 const guest = { id: 1, mac: '52:54:00:00:00:01', addresses: { 1: '172.16.1.1' } }
@@ -160,3 +161,73 @@ t.test('no trunk, no port; a trunk of trunks is none', async (t) => {
   t.equal((await portsOf([guest, sub(2, 100), sub(3, 101, { trunk_interface_id: 2 })])).length, 1)
   t.same(await portsOf([sub(1, 100, { trunk_interface_id: 1 })]), [], 'nor of itself')
 })
+
+t.test(
+  'machines behind an edge are in the VLAN of their network, and known by their MAC addresses',
+  async (t) => {
+    const edge: Guest = {
+      id: 9,
+      mode: 'edge',
+      owner_datapath_id: 1,
+      port_name: 'if-2',
+      mac: null,
+      addresses: {},
+    }
+    const behind = (id: number, network: number): Guest => ({
+      ...{ id, mac: `52:54:00:00:00:0${id}`, addresses: { [network]: `172.16.${network}.${id}` } },
+      trunk_interface_id: 9,
+    })
+    const rows: Rows = {
+      ...{ networks, datapaths: { 1: DPIDS[0] }, edge: 9 },
+      interfaces: [guest, edge, behind(3, 1), behind(4, 1), behind(5, 2)],
+      vlans: [
+        { network_id: 1, vlan_id: 70 },
+        { network_id: 2, vlan_id: null },
+      ],
+    }
+    const tables = await compile(rows, 2)
+    const of = (name: string) => linesOf(tables, 'port').filter((line) => line.startsWith(`table=${name}`))
+    t.strictSame(
+      of('classify').filter((line) => line.includes('in_port=2')),
+      [
+        'table=classify, priority=500,in_port=2,dl_vlan=70,dl_src=52:54:00:00:00:03 actions=pop_vlan,load:0x3->NXM_NX_REG0[],write_metadata:0x1/0xffffffff,goto_table:port_security',
+        'table=classify, priority=500,in_port=2,dl_vlan=70,dl_src=52:54:00:00:00:04 actions=pop_vlan,load:0x4->NXM_NX_REG0[],write_metadata:0x1/0xffffffff,goto_table:port_security',
+        'table=classify, priority=200,in_port=2,dl_src=52:54:00:00:00:05 actions=load:0x5->NXM_NX_REG0[],write_metadata:0x2/0xffffffff,goto_table:port_security',
+      ],
+    )
+    t.strictSame(of('output').slice(1), [
+      'table=output, priority=200,reg1=0x3 actions=push_vlan:0x8100,set_field:4166->vlan_vid,output:2',
+      'table=output, priority=200,reg1=0x4 actions=push_vlan:0x8100,set_field:4166->vlan_vid,output:2',
+      'table=output, priority=200,reg1=0x5 actions=output:2',
+    ])
+    t.strictSame(
+      linesOf(tables, 'switching').slice(-2),
+      [
+        'group_id=1073741825,type=all,bucket=actions=output:1,bucket=actions=push_vlan:0x8100,set_field:4166->vlan_vid,output:2',
+        'group_id=1073741826,type=all,bucket=actions=output:2',
+      ],
+      'one copy for each VLAN',
+    )
+    t.match(
+      linesOf(tables, 'arp').filter((line) => line.includes('in_port=2')),
+      [
+        /priority=300,arp,metadata=0x1.*,in_port=2,arp_tpa=172.16.1.3,arp_op=1 actions=drop$/,
+        /172.16.1.4,arp_op=1 actions=drop$/,
+        /172.16.2.5,arp_op=1 actions=drop$/,
+      ],
+      'they ask each other outside',
+    )
+    const only = [{ network_id: 1, vlan_id: 70, mac_address: '52:54:00:00:00:04' }]
+    const one = linesOf(await compile({ ...rows, vlans: only }, 2), 'port').filter((line) =>
+      line.includes('in_port=2'),
+    )
+    t.match(one, [/dl_vlan=70,dl_src=52:54:00:00:00:04/], 'a VLAN may be of one machine only')
+    t.strictSame(
+      linesOf(await compile({ ...rows, datapaths: {} }, 2), 'port').filter((line) =>
+        line.includes('in_port=2'),
+      ),
+      [],
+      'an edge is on the bridge that owns it',
+    )
+  },
+)

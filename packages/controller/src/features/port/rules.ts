@@ -21,8 +21,9 @@ import {
   switchOfMacLease,
 } from '../presence/queries.ts'
 import { type CarriedDomain, domainsOfUplink, switchOfUplink, uplinkOf } from '../uplink/queries.ts'
-import { guestFlows, onlyNetwork, outputTo } from './guests.ts'
+import { guestFlows, onlyNetwork } from './guests.ts'
 import { classifyTable, outputTable, portSecurityTable } from './tables.ts'
+import { outputTo } from './trunks.ts'
 
 const switchOfIpLease = listQuery<string>('switch of IP lease', (id, view) => {
   const lease = view.get('ip_lease', id)

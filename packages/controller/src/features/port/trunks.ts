@@ -1,5 +1,5 @@
 /**
- * How packets get to the sub-interfaces of trunks: by the port of the trunk, with their tag. A trunk and its sub-interfaces
+ * How packets get to guests: by their port, to sub-interfaces of trunks by the port of the trunk, with their tag. A trunk and its sub-interfaces
  * share the port, and a switch sends nothing out of the port that it came from by itself: between them it is told to.
  */
 import type { Row } from '@openvnet/schema'
@@ -8,17 +8,21 @@ import { PRIORITY } from '../../pipeline/priority.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
 import { outputTable } from './tables.ts'
 
+/** By a port. @param vlan_id of the interface there; absent: untagged */
+export const outputTo = ({ id, uuid }: Row<'interface'>, port_no: number, vlan_id?: number): FlowDraft =>
+  outputTable.flow({
+    priority: PRIORITY.ordinary,
+    match: { egress_interface: id },
+    steps: [...(vlan_id === undefined ? [] : [pushVlan(vlan_id)]), output(port_no)],
+    why: () => `${uuid} is behind port ${port_no}${vlan_id === undefined ? '' : ` in VLAN ${vlan_id}`}.`,
+  })
+
 /** @param vlan_id of the sub-interface on the port */
 export const outputInVlan = (row: Row<'interface'>, port_no: number, vlan_id: number): FlowDraft[] => {
   const { id, uuid, trunk_interface_id } = row
   const toSelf = { egress_interface: id, in_port: port_no }
   return [
-    outputTable.flow({
-      priority: PRIORITY.ordinary,
-      match: { egress_interface: id },
-      steps: [pushVlan(vlan_id), output(port_no)],
-      why: () => `${uuid} is behind port ${port_no} in VLAN ${vlan_id}.`,
-    }),
+    outputTo(row, port_no, vlan_id),
     outputTable.flow({
       priority: PRIORITY.high,
       match: toSelf,

@@ -7,6 +7,7 @@ import { listQuery, recordQuery, type View } from '../../engine/view.ts'
 import { type PortBinding, portBindingOf } from '../../model/index_key.ts'
 import type { SwitchPort } from '../../model/ports.ts'
 import { domainOfSegment, segmentOfDomain } from '../../pipeline/domain.ts'
+import { isEdge, type PlacedPort, portBehindEdge } from './edge.ts'
 import { gatewayOfSegment } from './gateway.ts'
 import {
   domainsOfInterface,
@@ -17,6 +18,7 @@ import {
 } from './members.ts'
 import { isHost, networksOfSegment, segmentOfNetwork } from './segments.ts'
 
+export { edgePortsOfDomain, type PlacedPort } from './edge.ts'
 export { gatewayOfSegment, portOnOwnBridge, segmentsOfGateway } from './gateway.ts'
 export {
   domainsOfInterface,
@@ -84,17 +86,12 @@ const portOfHost = (row: InterfaceRow, view: View): SwitchPort | null => {
   return dpid === undefined || view.query(domainsOfInterface, row.id).length === 0 ? null : { dpid, ...LOCAL }
 }
 
-/** Where an interface is bound to. */
-export interface PlacedPort extends SwitchPort {
-  /** 1 to 4094: its frames have this tag there. Absent: they have none. */
-  readonly vlan_id?: number
-}
-
 /** A sub-interface is where its trunk is, which is none itself. */
 const portOnTrunk = (row: InterfaceRow, view: View): PlacedPort | null => {
   const trunk = view.get('interface', row.trunk_interface_id)
-  if (trunk === undefined || trunk.trunk_interface_id !== null || !isVif(trunk)) return null
-  const port = view.query(portOfInterface, trunk.id)
+  if (trunk === undefined || trunk.trunk_interface_id !== null) return null
+  if (isEdge(trunk)) return portBehindEdge(row, trunk, view)
+  const port = isVif(trunk) ? view.query(portOfInterface, trunk.id) : null
   const isHere = port !== null && row.vlan_id !== null && allows(row, port.dpid, view)
   return isHere ? { ...port, vlan_id: row.vlan_id as number } : null
 }

@@ -2,7 +2,7 @@
 import { formatCidr, type Row, toCidr } from '@openvnet/schema'
 import { type Compiled, rule } from '../../engine/rule.ts'
 import { listQuery, type View } from '../../engine/view.ts'
-import { decrementTtl, setField, setSlice } from '../../pipeline/actions.ts'
+import { decrementTtl, forgetIngressPort, setField, setSlice } from '../../pipeline/actions.ts'
 import { ETH_TYPE, macNumber, matchAddress, matchSubnet } from '../../pipeline/addresses.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import {
@@ -79,7 +79,12 @@ const compileEgress = (route: Row<'route'>, view: View): Compiled => {
       routeTable.flow({
         priority: PRIORITY.prefix(route.prefix),
         match: { router: route.route_link_id, ...matchSubnet('dst', subnet) },
-        steps: [setField('eth_src', macNumber(mac)), setSlice('domain', route.network_id)],
+        steps: [
+          setField('eth_src', macNumber(mac)),
+          // What a router sends is a packet of its own: it may go where it came from.
+          forgetIngressPort(),
+          setSlice('domain', route.network_id),
+        ],
         goto: 'neighbour',
         why: () =>
           `${route.uuid}: ${routerName(route, view)} reaches ${formatCidr(subnet)} through ${interfaceName(route.interface_id, view)} in ${networkName(route.network_id, view)}.`,

@@ -38,8 +38,8 @@ t.test('two networks, one router', async (t) => {
     'table=router_address, priority=200,ip,reg3=0x1,nw_dst=172.16.2.254 actions=drop',
   ])
   t.strictSame(tableOf(lines, 'route'), [
-    'table=route, priority=1024,ip,reg3=0x1,nw_dst=172.16.1.0/24 actions=set_field:52:54:00:74:00:00->eth_src,write_metadata:0x1/0xffffffff,goto_table:neighbour',
-    'table=route, priority=1024,ip,reg3=0x1,nw_dst=172.16.2.0/24 actions=set_field:52:54:00:74:22:22->eth_src,write_metadata:0x2/0xffffffff,goto_table:neighbour',
+    'table=route, priority=1024,ip,reg3=0x1,nw_dst=172.16.1.0/24 actions=set_field:52:54:00:74:00:00->eth_src,load:0->NXM_OF_IN_PORT[],write_metadata:0x1/0xffffffff,goto_table:neighbour',
+    'table=route, priority=1024,ip,reg3=0x1,nw_dst=172.16.2.0/24 actions=set_field:52:54:00:74:22:22->eth_src,load:0->NXM_OF_IN_PORT[],write_metadata:0x2/0xffffffff,goto_table:neighbour',
   ])
   t.strictSame(tableOf(lines, 'neighbour'), [
     'table=neighbour, priority=200,ip,metadata=0x1/0xffffffff,nw_dst=172.16.1.1 actions=set_field:52:54:00:00:00:01->eth_dst,goto_table:bridging',

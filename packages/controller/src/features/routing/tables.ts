@@ -33,7 +33,7 @@ export const routerTtlTable = defineTable('router_ttl', {
 
 export const routeTable = defineTable('route', {
   match: ['router', 'eth_type', 'ipv4_dst', 'ipv6_dst'],
-  write: ['domain', 'eth_src'],
+  write: ['domain', 'eth_src', 'nxm_in_port'],
   goto: ['neighbour'],
   miss: { why: 'The router has no route to the destination.' },
 })

@@ -154,6 +154,13 @@ t.test(
         'table=classify, priority=200,in_port=5 actions=load:0x9->NXM_NX_REG0[],write_metadata:0x80000001/0xffffffff,goto_table:foreign',
       ],
     )
+    t.match(
+      lines(HERE, 'port', 'output').filter((line) => line.includes('reg1=0x9')),
+      ['0x80000001', '0x1', '0x2'].map(
+        (domain) => new RegExp(`metadata=${domain}/0xffffffff actions=output:5$`),
+      ),
+      'what the switch answers finds its way back',
+    )
     t.strictSame(lines(HERE, 'segment', 'foreign'), [
       `table=foreign, priority=200,${SEGMENT},dl_src=52:54:00:00:00:01 actions=drop`,
       `table=foreign, priority=200,${SEGMENT},dl_src=52:54:00:00:00:02 actions=drop`,

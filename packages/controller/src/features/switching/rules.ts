@@ -12,6 +12,7 @@ import { PRIORITY } from '../../pipeline/priority.ts'
 import {
   domainName,
   domainsOfMacLease,
+  edgePortsOfDomain,
   interfaceName,
   interfacesOfPart,
   type PlacedPort,
@@ -42,7 +43,11 @@ const localPorts = (part: number, view: View, dpid: string): PlacedPort[] =>
   view
     .query(interfacesOfPart, part)
     .map((id) => view.query(portOfInterface, id))
-    .filter((port) => port?.dpid === dpid) as PlacedPort[]
+    .filter((port): port is PlacedPort => port?.dpid === dpid && port.isShared !== true)
+
+/** Behind an edge there may be many in one VLAN, which gets one copy. */
+const sharedPorts = (domain: number, view: View, dpid: string): PlacedPort[] =>
+  (view.query(edgePortsOfDomain, domain) ?? []).filter((port) => port.dpid === dpid)
 
 /**
  * The same of a part of many, kept: one more guest is looked up in its part only.
@@ -75,14 +80,18 @@ const floodGroups = (domain: number, uuid: string, view: View, dpid: string): Gr
   const parts = view.query(partsOfDomain, domain)
   const why = `The guests of ${uuid} on this switch.`
   const [only, second] = parts
+  const shared = sharedPorts(domain, view, dpid)
   if (only !== undefined && second === undefined)
-    return [groupOfPorts(group_id, localPorts(only, view, dpid), why)]
+    return [groupOfPorts(group_id, [...localPorts(only, view, dpid), ...shared], why)]
   const groups = parts.flatMap((part, index) => {
     const ports = view.query(portsOfPart, `${part} ${dpid}`) ?? []
     const text = `Part ${index + 1} of the guests of ${uuid} on this switch.`
     return ports.length === 0 ? [] : [groupOfPorts(floodGroupPart(domain, index), ports, text)]
   })
-  const buckets = groups.map((group) => bucketOf(sendToGroup(group.group_id).actions))
+  const buckets = [
+    ...groups.map((group) => bucketOf(sendToGroup(group.group_id).actions)),
+    ...shared.map((port) => bucketOf(toPort(port))),
+  ]
   return [{ group_id, group_type: OFPGT_ALL, buckets, why }, ...groups]
 }
 
