@@ -221,7 +221,16 @@ export const createController = async (options: ControllerOptions): Promise<Cont
   let isClosed = false
   let stopFollowing = (): void => undefined
   // When all is there that hears of it.
-  sharing = new PlaceSharing({ bus, identity, places })
+  sharing = new PlaceSharing({
+    ...{ bus, identity, places },
+    held: () =>
+      engine.moves
+        .holdings()
+        .flatMap(({ space, key, holder }) =>
+          space === 'port numbers' ? [] : [[space, `${key}`, holder] as const],
+        ),
+    onHeld: (held) => engine.moves.agree(held.map(([space, key, holder]) => ({ space, key, holder }))),
+  })
   if (file !== undefined) places.remember(readPlaces(file, log))
   const settled = setTimeout(() => places.settle(), EARLY_MS).unref()
   const absences = setInterval(() => places.forgetLongAway(), ABSENCE_CHECK_MS).unref()

@@ -4,7 +4,7 @@
  * all; a sign of life every two seconds says the last number, so that a lost one is missed in any case. A controller that
  * is silent is believed as to where things are; its switches count as away until somebody says that they are there.
  */
-import type { Bus, PlaceChange, PlaceReport } from '@openvnet/feed'
+import type { Bus, HeldClaim, PlaceChange, PlaceReport } from '@openvnet/feed'
 import type { Places } from './places.ts'
 
 export interface PlaceSharingOptions {
@@ -12,6 +12,10 @@ export interface PlaceSharingOptions {
   /** Random identity of this process. */
   readonly identity: string
   readonly places: Pick<Places, 'own' | 'hear' | 'hearAll' | 'silent'>
+  /** Who has what several switches claim. */
+  readonly held: () => readonly HeldClaim[]
+  /** Another controller says who has what. */
+  readonly onHeld: (held: readonly HeldClaim[]) => void
   /** Milliseconds between signs of life (2,000). */
   readonly beatInterval?: number
   /** Milliseconds after which another controller that says nothing is taken for gone (10,000). */
@@ -94,14 +98,22 @@ export class PlaceSharing {
     const changes = this.#pending.splice(0)
     if (changes.length > 0) this.#sequence += 1
     const sequence = this.#sequence
-    if (this.#isWhole) bus.publish('places', { controller, sequence, whole: true, changes: places.own })
-    else bus.publish('places', { controller, sequence, changes })
+    // What was said last of it may be lost, and is said again soon.
+    const held = this.#isWhole || changes.length === 0 ? this.#options.held() : []
+    const report = { controller, sequence, ...(held.length > 0 && { held }) }
+    if (this.#isWhole) bus.publish('places', { ...report, whole: true, changes: places.own })
+    else bus.publish('places', { ...report, changes })
     this.#isWhole = false
   }
 
-  #hear({ controller, sequence, whole, changes }: PlaceReport): void {
-    const { identity, places } = this.#options
-    if (controller === identity) return
+  #hear(report: PlaceReport): void {
+    if (report.controller === this.#options.identity) return
+    this.#hearPlaces(report)
+    if (report.held !== undefined) this.#options.onHeld(report.held)
+  }
+
+  #hearPlaces({ controller, sequence, whole, changes }: PlaceReport): void {
+    const { places } = this.#options
     const at = performance.now()
     const known = this.#heard.get(controller)
     if (whole === true) {

@@ -206,7 +206,7 @@ t.test('whatever the bus loses, all controllers come to know the same', async (t
     const site = start()
     const sharing = new PlaceSharing({
       ...{ bus: lossy(), identity: `c${index}`, places: site.places, beatInterval: 20 },
-      silence: 1e9,
+      ...{ silence: 1e9, held: () => [], onHeld: () => undefined },
     })
     t.teardown(() => sharing.close())
     return { ...site, sharing }

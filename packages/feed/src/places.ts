@@ -35,7 +35,12 @@ export interface PlaceReport {
   /** It is all that the controller knows. */
   readonly whole?: true
   readonly changes: readonly PlaceChange[]
+  /** In signs of life and whole reports: who has what several switches claim, as this controller sees it. */
+  readonly held?: readonly HeldClaim[]
 }
+
+/** A port name (`ports`) or `iface-id` that several switches claim, and the one that has it. */
+export type HeldClaim = readonly [space: 'ports' | 'iface-id', key: string, dpid: string]
 
 /** Asks for whole reports. */
 export interface PlaceRequest {
@@ -68,11 +73,18 @@ export const isPlaceChange = (value: unknown): value is PlaceChange =>
   arePairs(value['ports'], 'number') &&
   arePairs(value['iface_ids'], 'string')
 
+const isHeldClaim = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  (value[0] === 'ports' || value[0] === 'iface-id') &&
+  typeof value[1] === 'string' &&
+  typeof value[2] === 'string'
+
 export const isPlaceReport = (event: Record<string, unknown>): boolean =>
   typeof event['controller'] === 'string' &&
   Number.isSafeInteger(event['sequence']) &&
   isOptional(event['whole'], 'boolean') &&
   Array.isArray(event['changes']) &&
-  event['changes'].every(isPlaceChange)
+  event['changes'].every(isPlaceChange) &&
+  (event['held'] === undefined || (Array.isArray(event['held']) && event['held'].every(isHeldClaim)))
 
 export const isPlaceRequest = (event: Record<string, unknown>): boolean => isOptional(event['of'], 'string')

@@ -36,6 +36,14 @@ export class Moves {
     return [...this.#options.ports.claims.holdings()]
   }
 
+  /** See `Claims.agree`. */
+  agree(holdings: readonly Holding[]): void {
+    if (holdings.length === 0) return
+    this.#options.input((touch) => {
+      for (const holding of holdings) this.#options.ports.claims.agree(holding, touch)
+    })
+  }
+
   /** Makes it so, as far as the same claim it: what somebody remembers. */
   restore(holdings: readonly Holding[]): void {
     this.#options.input((touch) => {

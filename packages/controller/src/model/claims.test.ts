@@ -160,3 +160,22 @@ t.test('who had it is remembered by somebody else', async (t) => {
   other.ports.claims.restore({ space: 'ports', key: 'vm', holder: C }, () => undefined)
   t.equal(other.holder, B, 'not one that does not claim it')
 })
+
+t.test('two controllers that heard of claims in another order come to agree', async (t) => {
+  const one = three().add(A).add(B)
+  const other = three().add(B).add(A)
+  t.strictSame([one.holder, other.holder], [A, B])
+  const exchange = () => {
+    const said = [one, other].map(({ ports }) => [...ports.claims.holdings()])
+    for (const holding of said[1]!) one.ports.claims.agree(holding, () => undefined)
+    for (const holding of said[0]!) other.ports.claims.agree(holding, () => undefined)
+  }
+  exchange()
+  t.strictSame([one.holder, other.holder], [A, A])
+  one.remove(A)
+  exchange()
+  t.strictSame([one.holder, other.holder], [B, A], 'who has not heard yet says nothing that counts')
+  other.remove(A)
+  exchange()
+  t.strictSame([one.holder, other.holder], [B, B])
+})

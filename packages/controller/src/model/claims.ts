@@ -122,6 +122,19 @@ export class Claims {
     }
   }
 
+  /**
+   * Another controller says who has it. Two that heard of claims in another order may differ: then the lower datapath id
+   * has it for both.
+   */
+  agree({ space, key, holder }: Holding, touch: Touch): void {
+    const dispute = this.#find(space, key)
+    if (dispute === undefined || holder >= dispute.holder || !this.#options.isConnected(holder)) return
+    const claimants = this.#claimants(dispute)
+    if (!claimants.has(dispute.holder)) return
+    this.restore({ space, key, holder }, touch)
+    for (const dpid of claimants.keys()) this.#concerned.add(dpid)
+  }
+
   /** Somebody knows who had it: as far as several still claim it, and that is one of them, it has it. */
   restore({ space, key, holder }: Holding, touch: Touch): void {
     const dispute = this.#find(space, key)
