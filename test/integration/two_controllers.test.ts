@@ -160,3 +160,29 @@ t.test('what happens while Redis is away is known when it is back', async (t) =>
   await reaches('red3')
   t.strictSame((await ping.stop()).lost, [])
 })
+
+t.test('a guest moves to the host of another controller', async (t) => {
+  const ping = red1.pingStart(addressOf('red2'), { interval: 0.1 })
+  await until('pings go on', () => ping.answers > 5)
+  await hosts.a.guest({
+    ...{ name: 'moved', port: 'if-red2', mac: macOf('red2'), addresses: [`${addressOf('red2')}/24`] },
+    bridge: BRIDGE,
+  })
+  for (const name of NAMES) {
+    await until(`${name} says who has it`, async () => {
+      const { warnings = [] } = (await site.datapath(DPIDS[name])) ?? {}
+      const has = name === 'b' ? 'this one' : DPIDS.b
+      return warnings.some((text) => text.startsWith('if-red2 ') && text.includes(`: ${has} has it`))
+    })
+  }
+  await hosts.b.removePort(BRIDGE, 'if-red2')
+  await until('it answers from its new host', async () => {
+    const flows = await hosts.a.flows(BRIDGE)
+    return !flows.some(({ table, match }) => table === 70 && match.includes(macOf('red2')))
+  })
+  const enough = ping.answers + 10
+  await until('pings go on', () => ping.answers >= enough)
+  const { lost, duplicates } = await ping.stop()
+  t.ok(lost.length <= 1, `${lost.length} lost`)
+  t.equal(duplicates, 0)
+})
