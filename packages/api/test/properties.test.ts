@@ -1,5 +1,6 @@
 /** Whatever is asked in whatever order: the feed tells what the tables hold, the rules hold, and nothing is a bug. */
 import {
+  familyOf,
   RESOURCE_NAMES,
   RESOURCES,
   type ResourceName,
@@ -15,6 +16,7 @@ import { createReplica } from './support/replica.ts'
 const one = (prefix: string) => fc.integer({ min: 1, max: 4 }).map((index) => `${prefix}-${index}`)
 const someMac = fc.integer({ min: 1, max: 4 }).map((index) => `52:54:00:00:00:0${index}`)
 const someAddress = fc.integer({ min: 0, max: 6 }).map((index) => `10.0.0.${index}`)
+const someIpv6 = fc.integer({ min: 0, max: 4 }).map((index) => `fd00::${index}`)
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
 
 type Request = readonly [method: string, path: string, parameters: object]
@@ -91,13 +93,20 @@ const creation: fc.Arbitrary<Request> = fc.oneof(
     uuid: one('nw'),
     ipv4_network: fc.constant('10.0.0.0'),
     ipv4_prefix: fc.constantFrom(24, 30),
+    ipv6_network: maybe(fc.constant('fd00::')),
   }),
+  post('networks', { uuid: one('nw'), ipv6_network: fc.constant('fd00::') }),
+  fc
+    .record({ uuid: one('nw'), ipv6_network: fc.constantFrom('', 'fd00::', 'fd01::') })
+    .map(({ uuid, ipv6_network }): Request => ['PUT', `networks/${uuid}`, { ipv6_network }]),
   post('interfaces', {
     uuid: one('if'),
     mode: fc.constantFrom('vif', 'simulated'),
     network_uuid: maybe(one('nw')),
     mac_address: maybe(someMac),
     ipv4_address: maybe(someAddress),
+    ipv6_address: maybe(fc.oneof(someIpv6, fc.constant('auto'))),
+    hostname: maybe(fc.constantFrom('a', 'b')),
     port_name: maybe(fc.constantFrom('eth0', 'if-1')),
     owner_datapath_uuid: maybe(one('dp')),
   }),
@@ -109,6 +118,7 @@ const creation: fc.Arbitrary<Request> = fc.oneof(
     interface_uuid: maybe(one('if')),
     mac_lease_uuid: maybe(one('ml')),
   }),
+  post('ip_leases', { network_uuid: one('nw'), ipv6_address: someIpv6, interface_uuid: maybe(one('if')) }),
   post('network_services', {
     uuid: one('ns'),
     interface_uuid: maybe(one('if')),
@@ -132,6 +142,16 @@ const creation: fc.Arbitrary<Request> = fc.oneof(
     network_uuid: maybe(one('nw')),
     ipv4_network: maybe(fc.constantFrom('10.0.0.0', '10.0.0.1', '0.0.0.0')),
   }),
+  post('routes', {
+    router_uuid: one('rt'),
+    type: maybe(fc.constantFrom('blackhole')),
+    ipv4_network: maybe(fc.constant('0.0.0.0')),
+    ipv6_network: maybe(fc.constant('::')),
+    via: maybe(fc.oneof(someAddress, someIpv6)),
+  }),
+  fc
+    .record({ uuid: one('r'), via: maybe(fc.oneof(someAddress, fc.constant(''))), egress: fc.boolean() })
+    .map(({ uuid, ...changes }): Request => ['PUT', `routes/${uuid}`, changes]),
 )
 
 /** Few addresses, so that they run out. */
@@ -382,15 +402,22 @@ const violations = (api: TestApi): string[] => {
   const guests = new Set(rows.mac_lease.map(({ mac_address }) => mac_address))
   const outside = rows.ip_lease.filter(({ address, network_id }) => {
     const network = rows.network.find(({ id }) => id === network_id)
-    const size = 2n ** BigInt(32 - (network?.ipv4_prefix ?? 0))
-    const host = toIpAddress(address).value - toIpAddress(network?.ipv4_network ?? '0.0.0.0').value
-    return host <= 0n || host >= size - 1n
+    if (network === undefined) return true
+    const isIpv6 = familyOf(address) === 6
+    const first = isIpv6 ? network.ipv6_network : network.ipv4_network
+    const size = 2n ** BigInt(isIpv6 ? 128 - network.ipv6_prefix : 32 - network.ipv4_prefix)
+    if (first === null) return true
+    const host = toIpAddress(address).value - toIpAddress(first).value
+    return host <= 0n || host >= (isIpv6 ? size : size - 1n)
   })
   const strayed = rows.ip_lease.filter(
     (lease) =>
       (rows.mac_lease.find(({ id }) => id === lease.mac_lease_id)?.interface_id ?? null) !==
       lease.interface_id,
   )
+  const ways = rows.route.filter(({ egress }) => egress)
+  const destinationOf = ({ route_link_id, destination, prefix }: (typeof ways)[number]) =>
+    `${destination}/${prefix} of ${route_link_id}`
   return [
     ...repeated(macs),
     ...repeated(rows.ip_lease.map(({ network_id, address }) => `${address} in ${network_id}`)),
@@ -399,10 +426,20 @@ const violations = (api: TestApi): string[] => {
         .filter(({ interface_id }) => interface_id !== null)
         .map(({ interface_id, address }) => `${address} twice on ${interface_id}`),
     ),
+    ...repeated(ways.map((row) => `${destinationOf(row)} by ${row.via} at ${row.interface_id}`)),
+    ...ways
+      .filter(({ via }) => via === null)
+      .filter((row) =>
+        ways.some((other) => other.id !== row.id && destinationOf(other) === destinationOf(row)),
+      )
+      .map((row) => `${destinationOf(row)} is not shared`),
+    ...rows.route
+      .filter(({ type, interface_id, via }) => (type === 'unicast' ? interface_id === null : via !== null))
+      .map(({ uuid }) => `${uuid} has a leg or a next hop too many or too few`),
     ...repeated(
-      rows.route
-        .filter(({ egress }) => egress)
-        .map(({ route_link_id, destination, prefix }) => `${destination}/${prefix} of ${route_link_id}`),
+      rows.interface.flatMap(({ id, hostname }) =>
+        hostname === null ? [] : [...new Set(networksOf(id))].map((network) => `${hostname} in ${network}`),
+      ),
     ),
     ...repeated(internal),
     ...dangling(api),

@@ -10,6 +10,12 @@ import { openStore } from '../src/index.ts'
 import { specOf } from '../src/store/columns.ts'
 import { schemaSql } from '../src/store/ddl.ts'
 import { initial } from '../src/store/migrations/0001_initial.ts'
+import { leasing } from '../src/store/migrations/0002_leasing.ts'
+import { description } from '../src/store/migrations/0003_description.ts'
+import { labels } from '../src/store/migrations/0004_labels.ts'
+import { olderApi } from '../src/store/migrations/0005_older_api.ts'
+import { vlans } from '../src/store/migrations/0006_vlans.ts'
+import { manyHosts } from '../src/store/migrations/0007_many_hosts.ts'
 import { migrate, SCHEMA_VERSION } from '../src/store/migrations/migrate.ts'
 import { startApi } from './support/api.ts'
 import { createReplica } from './support/replica.ts'
@@ -109,6 +115,60 @@ t.test('a store of the first version keeps its rows and its ids', async (t) => {
   t.equal(store.count('datapath_network'), 0, 'what is there by an interface goes with it')
   store.write((writer) => writer.delete('network', 1))
   t.equal(store.count('ip_lease'), 0)
+})
+
+t.test('a store from before IPv6 keeps networks, routes and records, and what names them', async (t) => {
+  const file = `${t.testdir()}/a.db`
+  const db = new SqliteDatabase(file)
+  const times = { created_at: 'then', updated_at: 'then' }
+  const insert = (table: string, row: Record<string, string | number | null>): void => {
+    const all = { ...row, ...times }
+    const names = Object.keys(all)
+    db.prepare(`INSERT INTO ${table} (${names}) VALUES (${names.map(() => '?')})`).run(...Object.values(all))
+  }
+  db.exec(`
+    CREATE TABLE store (one INTEGER PRIMARY KEY CHECK (one = 1), identity TEXT NOT NULL, schema_version INTEGER NOT NULL) STRICT;
+    ${[initial, leasing, description, labels, olderApi, vlans, manyHosts].join('\n')}
+    INSERT INTO store VALUES (1, 'old', 7);
+  `)
+  const names = { display_name: 'a', mode: 'simulated' }
+  insert('networks', {
+    ...{ id: 1, uuid: 'nw-1', display_name: 'a', domain_name: 'a', mode: 'virtual' },
+    ...{ ipv4_network: '10.0.0.0', ipv4_prefix: 16 },
+  })
+  const flags = { enable_routing: 0, enable_route_translation: 0, enable_filtering: 0 }
+  insert('interfaces', { id: 1, uuid: 'if-1', ...names, network_id: 1, ...flags })
+  insert('route_links', { id: 1, uuid: 'rl-1', mac_address: '06:00:00:00:00:01' })
+  const ends = { interface_id: 1, network_id: 1, route_link_id: 1 }
+  insert('routes', {
+    id: 5,
+    uuid: 'r-5',
+    ...ends,
+    destination: '10.0.0.0',
+    prefix: 16,
+    ingress: 1,
+    egress: 0,
+  })
+  insert('routers', { id: 1, uuid: 'rt-1', display_name: 'a', route_link_id: 1 })
+  insert('router_networks', { router_id: 1, network_id: 1, interface_id: 1, route_id: 5 })
+  insert('network_services', { id: 1, uuid: 'ns-1', display_name: 'a', mode: 'dns' })
+  insert('dns_services', { id: 1, uuid: 'dnss-1', network_service_id: 1 })
+  insert('dns_records', { uuid: 'dnsr-1', dns_service_id: 1, name: 'web', address: '10.0.0.9' })
+  db.close()
+  const store = openStore({ file })
+  t.teardown(() => store.close())
+  t.match(store.byId('network', 1), {
+    ...{ ipv4_network: '10.0.0.0', ipv4_prefix: 16, ipv6_network: null, ipv6_prefix: 64 },
+    ...{ ipv6_address_mode: 'slaac', dhcp_lease_time: 86_400 },
+  })
+  t.match(store.byId('route', 5), {
+    ...{ ...ends, uuid: 'r-5', router_id: 1, destination: '10.0.0.0', prefix: 16, created_at: 'then' },
+    ...{ type: 'unicast', via: null, weight: 1, ingress: true, egress: false },
+  })
+  t.match(store.byId('router_network', 1), { interface_id: 1, route_id: 5, ipv6_route_id: null })
+  t.match(store.byUuid('dns_record', 'dnsr-1'), { type: 'A', value: '10.0.0.9', name: 'web' })
+  store.write((writer) => writer.delete('router', 1))
+  t.equal(store.count('route') + store.count('router_network'), 0)
 })
 
 t.test('a store keeps its identity and refuses files that it cannot know', async (t) => {

@@ -41,8 +41,8 @@ export interface Guest extends Partial<Row<'interface'>> {
   readonly id: number
   /** `null`: it has no MAC lease. */
   readonly mac: string | null
-  /** Addresses by network id. */
-  readonly addresses: Readonly<Record<number, string>>
+  /** Addresses, one or several, by network id. */
+  readonly addresses: Readonly<Record<number, string | readonly string[]>>
 }
 
 const network = ([id, ipv4_network]: [string, string]): Row<'network'> => ({
@@ -62,6 +62,11 @@ const network = ([id, ipv4_network]: [string, string]): Row<'network'> => ({
   vlan_transparent: false,
   segment_id: null,
 })
+
+const leasesOf = (addresses: Guest['addresses']) =>
+  Object.entries(addresses).flatMap(([network_id, some]) =>
+    [some].flat().map((address) => ({ network_id: Number(network_id), address })),
+  )
 
 export const interfaceRow = ({ mac: _mac, addresses: _addresses, ...row }: Guest): Row<'interface'> => ({
   uuid: `if-${row.id}`,
@@ -164,10 +169,10 @@ export const compileSite = (
               },
         ),
         ip_lease: interfaces.flatMap(({ id, addresses }) =>
-          Object.entries(addresses).map(([network_id, address], index) => ({
+          leasesOf(addresses).map(({ network_id, address }, index) => ({
             id: id * 10 + index,
             uuid: `il-${id}${index}`,
-            network_id: Number(network_id),
+            network_id,
             mac_lease_id: id,
             interface_id: id,
             address,
