@@ -14,6 +14,7 @@ const PACKAGES = {
   ethtool: { debian: 'ethtool', fedora: 'ethtool' },
   ps: { debian: 'procps', fedora: 'procps-ng' },
   'redis-server': { debian: 'redis-server', fedora: 'redis' },
+  traceroute: { debian: 'traceroute', fedora: 'traceroute' },
   tcpdump: { debian: 'tcpdump', fedora: 'tcpdump' },
   zsh: { debian: 'zsh', fedora: 'zsh' },
   fish: { debian: 'fish', fedora: 'fish' },
@@ -25,7 +26,7 @@ const PACKAGES = {
 
 export const SWITCH = ['ovs-vsctl', 'ovs-vswitchd']
 export const LAB = [...SWITCH, 'ip', 'ping', 'ethtool', 'ps', 'tcpdump']
-export const TESTS = [...LAB, 'redis-server']
+export const TESTS = [...LAB, 'traceroute', 'redis-server']
 /** Their completion is tested in them; who cannot have them can do without. */
 export const SHELLS = ['zsh', 'fish']
 

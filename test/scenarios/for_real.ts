@@ -84,7 +84,7 @@ class Stage {
     return this.#frame(spec, () => this.#underlay!.forge(spec))
   }
 
-  async #frame(spec: Pick<SendSpec, 'why' | 'arrives' | 'crosses'>, act: () => Promise<void>) {
+  async #frame(spec: Pick<SendSpec, 'why' | 'from' | 'arrives' | 'crosses'>, act: () => Promise<void>) {
     const expected = { arrivals: spec.arrives.length, crossings: spec.crosses?.length ?? 0 }
     const { arrivals, crossings } = await this.#observe(expected, act)
     return checkSend(spec, arrivals, crossings)

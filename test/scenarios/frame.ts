@@ -49,10 +49,12 @@ const describeArp = (payload: Uint8Array): Pick<FrameSpec, 'arp'> => {
   return { arp: { op, sha: formatMac(sha), spa: formatIpv4(spa), tha: formatMac(tha), tpa: formatIpv4(tpa) } }
 }
 
+const ECHOES: readonly number[] = [ICMP_TYPE.echo_request, ICMP_TYPE.echo_reply]
+
 const describeEcho = (payload: Uint8Array): Pick<FrameSpec, 'echo'> => {
   const packet = parseIpv4(payload)
   const icmp = packet?.protocol === IP_PROTO.icmp ? parseIcmp(packet.payload) : undefined
-  if (packet === undefined || icmp === undefined) return {}
+  if (packet === undefined || icmp === undefined || !ECHOES.includes(icmp.type)) return {}
   const ends = { src: formatIpv4(packet.src), dst: formatIpv4(packet.dst), ttl: packet.ttl }
   return { echo: icmp.type === ICMP_TYPE.echo_reply ? { ...ends, reply: true } : ends }
 }

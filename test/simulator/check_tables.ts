@@ -34,9 +34,15 @@ const checkActionLists = (flow: SimulatedFlow, groups: ReadonlySet<number>): voi
 
 const checkInstruction = (instruction: Instruction, table_id: number): void => {
   if (instruction.type === 'goto_table') checkGoto(table_id, instruction.table_id)
-  if (instruction.type === 'meter') throw new Refusal('OFPBIC_UNSUP_INST', 'meters are not simulated')
   if (instruction.type === 'unknown') {
     throw new Refusal('OFPBIC_UNKNOWN_INST', `instruction ${instruction.instruction_type}`)
+  }
+}
+
+const checkMeter = ({ instructions }: SimulatedFlow, { meters }: SimulatedTables): void => {
+  for (const each of instructions) {
+    if (each.type === 'meter' && meters?.has(each.meter_id) !== true)
+      throw new Refusal('OFPMMFC_INVALID_METER', `meter:${each.meter_id}`)
   }
 }
 
@@ -90,6 +96,9 @@ export const checkTables = (tables: SimulatedTables): void => {
   const groups = new Set(tables.groups.keys())
   for (const group of tables.groups.values()) about(group.why, () => checkGroup(group, groups))
   checkLoops(tables.groups)
-  for (const flow of flows) about(flow.why, () => checkFlow(flow, groups))
+  for (const flow of flows) {
+    about(flow.why, () => checkFlow(flow, groups))
+    about(flow.why, () => checkMeter(flow, tables))
+  }
   checkOverlaps(flows)
 }

@@ -148,6 +148,9 @@ export class Execution {
       case 'set_nw_ttl':
         write(packet, 'nw_ttl', BigInt(action.ttl))
         return true
+      case 'controller2':
+        this.#punt('action')
+        return true
       case 'push_vlan':
         // Open vSwitch keeps two: a third pushes the innermost out.
         packet.tags = [{ tpid: action.ethertype, pcp: 0, vid: 0 }, ...packet.tags].slice(0, 2)

@@ -25,6 +25,7 @@ export type RefusalCode =
   | 'OFPGMFC_INVALID_GROUP'
   | 'OFPGMFC_BAD_BUCKET'
   | 'OFPGMFC_LOOP'
+  | 'OFPMMFC_INVALID_METER'
   /** Not an error of the protocol: two flows of one table and priority match the same packet and differ. */
   | 'OVERLAP'
 

@@ -19,4 +19,6 @@ export interface SimulatedGroup {
 export interface SimulatedTables {
   readonly flows: ReadonlyMap<string, SimulatedFlow>
   readonly groups: ReadonlyMap<number, SimulatedGroup>
+  /** By id; what they say does not matter here. */
+  readonly meters?: ReadonlyMap<number, unknown>
 }

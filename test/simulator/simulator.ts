@@ -3,8 +3,8 @@
  * ask where a packet goes. Pure: the same frame gives the same answer. `simulator.test.ts` compares it with a real
  * Open vSwitch, byte for byte.
  *
- * Not simulated, and said so by an exception: meters, select and fast failover groups, the ports NORMAL and TABLE,
- * IPv6 extension headers.
+ * Meters let everything pass: there is no time here. Not simulated, and said so by an exception: select and fast failover
+ * groups, the ports NORMAL and TABLE, IPv6 extension headers.
  */
 import { checkTables } from './check_tables.ts'
 import { type Emitted, Execution, type Punted, type TraceStep, TranslationError } from './execute.ts'
@@ -47,7 +47,7 @@ const takenApart = ({ table_id, priority, match, instructions, why }: SimulatedF
 /** @throws {Refusal} when a switch would refuse a flow or a group, or when flows overlap */
 export const createSimulator = ({ tables, ports }: SimulatorOptions): Simulator => {
   const flows = new Map([...tables.flows].map(([key, flow]) => [key, takenApart(flow)]))
-  checkTables({ flows, groups: tables.groups })
+  checkTables({ ...tables, flows })
   const simulated = {
     lookup: createLookup(flows.values()),
     groups: tables.groups,

@@ -17,6 +17,7 @@ import { TUNNEL_PORT_NAMES, type TunnelType, tunnelPortName } from './ovsdb/tunn
 import { PlaceMemory, readPlaces } from './place_memory.ts'
 import { PlaceSharing } from './place_sharing.ts'
 import { Places } from './places.ts'
+import { Programs } from './punts/programs.ts'
 import { Reporter } from './reporter.ts'
 import { createRivals } from './rivals.ts'
 import { createSwitches, type ListenAddress } from './switch/switches.ts'
@@ -146,6 +147,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
   const { places: file } = options
   const memory = file === undefined ? undefined : new PlaceMemory({ file, log, all: () => places.all })
   const rivals = createRivals(bus, identity)
+  const programs = new Programs({ features: FEATURES, view: () => engine.view, log })
   const switches = await createSwitches({
     listen: options.listen,
     facts: places,
@@ -162,6 +164,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
       reporter.changed(dpid)
     },
     isContended: (dpid) => rivals.claim(dpid),
+    answer: (dpid, message) => programs.answer(dpid, message),
     ...(options.auditInterval !== undefined && { auditInterval: options.auditInterval }),
     ...(options.probeInterval !== undefined && { probeInterval: options.probeInterval }),
   })

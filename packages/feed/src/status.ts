@@ -39,6 +39,11 @@ export interface DatapathStatus {
   readonly flow_mods_sent: number
   readonly group_mods_sent: number
   readonly packet_ins: number
+  /** Packets that programs of the controller sent back, and those that the switch had no room for. */
+  readonly packet_outs?: number
+  readonly packet_outs_dropped?: number
+  /** What became of packets for programs: how many by kind and outcome. */
+  readonly punts?: Readonly<Record<string, Readonly<Record<string, number>>>>
   /** Errors (OFPT_ERROR) that the switch answered since the controller started; those that were expected too. */
   readonly errors?: number
   /** Flows, groups and meters that the switch refused and that are left out until they change. */

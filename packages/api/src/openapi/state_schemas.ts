@@ -38,6 +38,13 @@ const DATAPATH = object(
     group_mods_sent: count('Since the controller started.'),
     meter_mods_sent: count('The same; absent from controllers of an older version.'),
     packet_ins: count('Since the controller started.'),
+    packet_outs: count('Answers of programs of the controller; absent from controllers of an older version.'),
+    packet_outs_dropped: count('Answers that the switch had no room for; absent as well.'),
+    punts: {
+      type: 'object',
+      description: 'What became of packets for programs: how many by kind and outcome; absent as well.',
+      additionalProperties: { type: 'object', additionalProperties: { type: 'integer' } },
+    },
     errors: count(
       'Errors of the switch since then, also expected ones; absent from controllers of an older version.',
     ),
@@ -46,7 +53,17 @@ const DATAPATH = object(
     warnings: listOf(text('What a user should know.')),
     since: text('When it was connected or disconnected.'),
   },
-  ['pending', 'bridge', 'ovsdb', 'errors', 'meters', 'meter_mods_sent'],
+  [
+    'pending',
+    'bridge',
+    'ovsdb',
+    'errors',
+    'meters',
+    'meter_mods_sent',
+    'packet_outs',
+    'packet_outs_dropped',
+    'punts',
+  ],
 )
 
 /** `OvsdbStatus` of the feed. */

@@ -92,6 +92,21 @@ export const METRICS = {
     labels: datapath,
     help: 'Packet-ins from the datapath.',
   },
+  openvnet_datapath_packet_outs_total: {
+    type: 'counter',
+    labels: datapath,
+    help: 'Packets that programs of the controller sent to the datapath.',
+  },
+  openvnet_datapath_packet_outs_dropped_total: {
+    type: 'counter',
+    labels: datapath,
+    help: 'Such packets that were dropped, because the datapath took no more.',
+  },
+  openvnet_datapath_punts_total: {
+    type: 'counter',
+    labels: [...datapath, 'kind', 'outcome'],
+    help: 'Packets of guests for programs of the controller: answered, failed, or why they were dropped.',
+  },
   openvnet_datapath_errors_total: {
     type: 'counter',
     labels: datapath,

@@ -50,6 +50,11 @@ const createMakers = (registry: Registry) => {
 
 type Makers = ReturnType<typeof createMakers>
 
+const puntsOf = ({ punts = {} }: DatapathEntry) =>
+  Object.entries(punts).flatMap(([kind, outcomes]) =>
+    Object.entries(outcomes).map(([outcome, count]) => ({ kind, outcome, count })),
+  )
+
 /** @returns takes over what controllers say of all datapaths; those that are gone leave no series behind */
 const createDatapathMetrics = ({ gauge, counter }: Makers) => {
   const metrics: readonly (readonly [Gauge | Counter, (datapath: DatapathEntry) => number])[] = [
@@ -61,14 +66,19 @@ const createDatapathMetrics = ({ gauge, counter }: Makers) => {
     [gauge('openvnet_datapath_refused'), ({ refused }) => refused],
     [counter('openvnet_datapath_flow_mods_sent_total'), (datapath) => datapath.flow_mods_sent],
     [counter('openvnet_datapath_packet_ins_total'), (datapath) => datapath.packet_ins],
+    [counter('openvnet_datapath_packet_outs_total'), (datapath) => datapath.packet_outs ?? 0],
+    [counter('openvnet_datapath_packet_outs_dropped_total'), (datapath) => datapath.packet_outs_dropped ?? 0],
     [counter('openvnet_datapath_errors_total'), ({ errors }) => errors ?? 0],
   ]
+  const punts = counter('openvnet_datapath_punts_total')
   return (datapaths: readonly DatapathEntry[]): void => {
+    punts.reset()
     for (const [metric] of metrics) metric.reset()
     for (const datapath of datapaths) {
       const { dpid, uuid, controller } = datapath
       const labels = { dpid, uuid: uuid ?? '', controller: controller ?? '' }
       for (const [metric, value] of metrics) metric.inc(labels, value(datapath))
+      for (const { kind, outcome, count } of puntsOf(datapath)) punts.inc({ ...labels, kind, outcome }, count)
     }
   }
 }

@@ -9,7 +9,6 @@
  */
 
 import type { Change, Operation, Snapshot } from '@openvnet/feed'
-import type { ResourceName } from '@openvnet/schema'
 import type { Logger } from 'pino'
 import { getOrCreate } from '../model/get_or_create.ts'
 import type { IfaceIdFact } from '../model/iface_ids.ts'
@@ -24,12 +23,13 @@ import { Graph } from './graph.ts'
 import { Instances, type Revision } from './instances.ts'
 import { LIMITS, type Limits } from './limits.ts'
 import { Moves } from './moves.ts'
+import { PlainView } from './plain_view.ts'
 import type { Feature } from './rule.ts'
 import { standingFlows } from './standing.ts'
 import { type Contribution, NOTHING, SwitchTables } from './switch_tables.ts'
 import { Touched } from './touched.ts'
 import { Turn } from './turn.ts'
-import { TrackedView } from './view.ts'
+import { TrackedView, type View } from './view.ts'
 
 export interface EngineOptions {
   readonly features: readonly Feature[]
@@ -129,9 +129,11 @@ export class Engine implements PlaceFacts {
     return this.#tablesOf(dpid).tables
   }
 
-  /** Name of the row that a cookie's owner is; `undefined` when it is gone. */
-  uuidOf(resource: ResourceName, id: number): string | undefined {
-    return this.#model.get(resource, id)?.uuid
+  /** Rows and ports as they are known now, for whoever only looks; `undefined` while there are none. */
+  get view(): View | undefined {
+    if (!this.#hasRows) return undefined
+    const { crowd } = this.#limits
+    return new PlainView({ model: this.#model, ports: this.#ports, peers: this.#peers, crowd })
   }
 
   /** uuid of the datapath row of a switch. */

@@ -6,6 +6,7 @@ import type { Bucket, MeterBand } from '@openvnet/openflow'
 import type { ResourceName, Row } from '@openvnet/schema'
 import type { FeatureName } from '../pipeline/features.ts'
 import type { FlowDraft, Table } from '../pipeline/table.ts'
+import type { AnyPacketHandler } from './packet.ts'
 import type { Query, View } from './view.ts'
 
 export interface GroupDraft {
@@ -53,6 +54,8 @@ export interface Feature {
   readonly name: FeatureName
   readonly tables: readonly Table[]
   readonly rules: readonly AnyRule[]
+  /** Programs that answer packets which flows of the feature send to the controller. */
+  readonly handlers?: readonly AnyPacketHandler[]
   /** Flows that every switch holds, whatever the rows say. */
   readonly standing?: readonly FlowDraft[]
 }

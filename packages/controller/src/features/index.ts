@@ -2,8 +2,10 @@
 import type { Feature } from '../engine/rule.ts'
 import { checkTables } from '../pipeline/table.ts'
 import { arpFeature } from './arp/index.ts'
+import { icmpFeature } from './icmp/index.ts'
 import { overlayFeature } from './overlay/index.ts'
 import { portFeature } from './port/index.ts'
+import { puntFeature } from './punt/index.ts'
 import { routingFeature } from './routing/index.ts'
 import { segmentFeature } from './segment/index.ts'
 import { switchingFeature } from './switching/index.ts'
@@ -17,6 +19,8 @@ export const FEATURES: readonly Feature[] = [
   overlayFeature,
   uplinkFeature,
   segmentFeature,
+  puntFeature,
+  icmpFeature,
 ]
 
 checkTables(FEATURES.flatMap((feature) => feature.tables))

@@ -86,4 +86,12 @@ export const returnToSender = (): Step<'egress_interface' | 'nxm_in_port'> => ({
     ...forgetIngressPort().actions,
   ],
 })
+
+/**
+ * To the controller (NXAST_CONTROLLER2), whole.
+ * @param userdata comes with the packet: who is to handle it
+ */
+export const sendToController = (userdata: Uint8Array): Step => ({
+  actions: [{ type: 'controller2', properties: [{ type: 'userdata', userdata }] }],
+})
 export const sendToGroup = (group_id: number): Step => ({ actions: [{ type: 'group', group_id }] })

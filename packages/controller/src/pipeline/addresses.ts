@@ -2,7 +2,7 @@
 import { addressBits, type Cidr, type IpAddress, networkMask } from '@openvnet/schema'
 
 export const ETH_TYPE = { ipv4: 0x0800, arp: 0x0806, ipv6: 0x86dd } as const
-export const ICMP = { echo_reply: 0, echo_request: 8 } as const
+export const ICMP = { ip_proto: 1, echo_reply: 0, echo_request: 8 } as const
 export const ARP_OP = { request: 1, reply: 2 } as const
 /** The bit of a destination MAC that says multicast or broadcast. */
 export const MULTICAST_BIT = 0x0100_0000_0000

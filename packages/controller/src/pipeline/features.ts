@@ -8,6 +8,8 @@ export const FEATURE_NAMES = [
   'overlay',
   'uplink',
   'segment',
+  'punt',
+  'icmp',
 ] as const
 
 export type FeatureName = (typeof FEATURE_NAMES)[number]

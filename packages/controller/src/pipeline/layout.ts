@@ -130,6 +130,12 @@ export const LAYOUT = [
     owner: 'port',
     purpose: 'Send the packet out of the port of its egress interface.',
   },
+  {
+    name: 'punt',
+    id: 100,
+    owner: 'punt',
+    purpose: 'Send what a program has to answer to the controller, as much of it as the guest may.',
+  },
 ] as const satisfies readonly TableRow[]
 
 export type TableName = (typeof LAYOUT)[number]['name']

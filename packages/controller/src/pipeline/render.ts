@@ -2,6 +2,7 @@
 import { OWNER_KINDS } from './cookie.ts'
 import { FEATURE_NAMES } from './features.ts'
 import { LAYOUT } from './layout.ts'
+import { PUNT_KINDS, PUNT_REASONS } from './punts.ts'
 import { SLICES } from './slices.ts'
 import type { Table } from './table.ts'
 
@@ -65,6 +66,31 @@ Group \`0x42000000 + network id\` has one bucket for each other switch with gues
 its buckets are the groups \`0x42000000 + 2^23 × part + network id\`, of which there are up to 3.
 Those of segments have \`0x44…\` and \`0x4c…\` instead of \`0x40…\` and \`0x48…\`, and \`0x46…\` instead of \`0x42…\`.
 Groups outside of \`0x4…\` are not ours.
+
+## Packets for programs
+
+What a flow sends to the controller, by the table \`punt\`; each guest has a meter for each kind.
+
+${grid(
+  ['kind', 'number', 'packets/s', 'at once', 'what'],
+  Object.entries(PUNT_KINDS).map(([name, { number, rate, burst, help }]) => [
+    `\`${name}\``,
+    number,
+    rate,
+    burst,
+    help,
+  ]),
+)}
+
+${grid(
+  ['reason', 'number', 'kind', 'what'],
+  Object.entries(PUNT_REASONS).map(([name, { number, kind, help }]) => [
+    `\`${name}\``,
+    number,
+    `\`${kind}\``,
+    help,
+  ]),
+)}
 
 ## Meters
 

@@ -53,13 +53,13 @@ export const SLICES = {
   domain: {
     field: 'metadata',
     bits: [0, 31],
-    life: ['classify', 'output'],
+    life: ['classify', 'punt'],
     help: 'id of the network that the packet is in; 0x80000000 + id of the segment where that is looked at as one',
   },
   ingress_interface: {
     field: 'reg0',
     bits: [0, 31],
-    life: ['classify', 'output'],
+    life: ['classify', 'punt'],
     help: 'id of the interface that sent the packet',
   },
   egress_interface: {
@@ -71,13 +71,13 @@ export const SLICES = {
   leg: {
     field: 'reg2',
     bits: [0, 31],
-    life: ['router_leg', 'router_address'],
+    life: ['router_leg', 'punt'],
     help: 'id of the router interface that the packet is sent to',
   },
   router: {
     field: 'reg3',
     bits: [0, 31],
-    life: ['router_ingress', 'route'],
+    life: ['router_ingress', 'punt'],
     help: 'id of the route link; 0 when the packet may not be routed',
   },
   from_tunnel: {
@@ -85,6 +85,18 @@ export const SLICES = {
     bits: [0, 0],
     life: ['mac2mac', 'overlay'],
     help: '1 when another switch sent the packet',
+  },
+  punt_kind: {
+    field: 'reg5',
+    bits: [0, 7],
+    life: ['classify', 'punt'],
+    help: 'which program is to answer the packet',
+  },
+  punt_reason: {
+    field: 'reg5',
+    bits: [8, 15],
+    life: ['classify', 'punt'],
+    help: 'why it is sent to a program',
   },
 } as const satisfies Record<string, SliceSpec>
 

@@ -25,6 +25,8 @@ export interface FlowDraft {
 interface FlowSpec<M extends Matchable, W extends string, G extends TableName> {
   readonly priority: number
   readonly match: MatchSpec<M>
+  /** Packets go through this meter first, which may drop them. */
+  readonly meter?: number
   /** Done in order; none means that the packet is only sent on, or dropped. */
   readonly steps?: readonly Step<W>[]
   /** The next table; absent: the packet ends here. */
@@ -56,7 +58,11 @@ export interface Table<
 }
 
 /** Loads of metadata become the instruction `write_metadata`; the rest stays in order. */
-const instructionsOf = (steps: readonly Step<string>[], goto: TableName | undefined): Instruction[] => {
+const instructionsOf = (
+  meter_id: number | undefined,
+  steps: readonly Step<string>[],
+  goto: TableName | undefined,
+): Instruction[] => {
   const actions: Action[] = []
   let metadata = 0n
   let mask = 0n
@@ -66,7 +72,7 @@ const instructionsOf = (steps: readonly Step<string>[], goto: TableName | undefi
       mask |= ((1n << BigInt(action.dst.bits)) - 1n) << BigInt(action.dst.offset)
     } else actions.push(action)
   }
-  const instructions: Instruction[] = []
+  const instructions: Instruction[] = meter_id === undefined ? [] : [{ type: 'meter', meter_id }]
   if (actions.length > 0) instructions.push({ type: 'apply_actions', actions })
   if (mask !== 0n) instructions.push({ type: 'write_metadata', metadata, metadata_mask: mask })
   if (goto !== undefined) instructions.push({ type: 'goto_table', table_id: tableId(goto) })
@@ -87,7 +93,7 @@ export const defineTable = <
     table_id: id,
     priority: flowSpec.priority,
     match: compileMatch(flowSpec.match as MatchSpec<Matchable>),
-    instructions: instructionsOf(flowSpec.steps ?? [], flowSpec.goto),
+    instructions: instructionsOf(flowSpec.meter, flowSpec.steps ?? [], flowSpec.goto),
     why: flowSpec.why,
   })
   const missFlow = flow({ priority: PRIORITY.miss, match: {} as MatchSpec<M>, ...spec.miss } as FlowSpec<

@@ -5,7 +5,7 @@
  * The second message asks for what OpenFlow 1.3 has as extensions of ONF: who was replaced hears of it at once, and
  * whoever acts hears of groups and meters that others change. A switch without them refuses it, and nothing is lost.
  */
-import { OFPACPT, type Outgoing } from '@openvnet/openflow'
+import { NXPIF, OFPACPT, type Outgoing } from '@openvnet/openflow'
 
 /** Bits of reasons: no match, action; add, delete, modify; idle and hard timeout, delete, group delete. */
 const PACKET_IN = 0b11
@@ -17,6 +17,8 @@ const ROLE_STATUS = 0b1
 const REQUESTFORWARD = 0b11
 
 export const ASYNC_MESSAGES: readonly Outgoing[] = [
+  // Before the first packet: they come with what the flow says of them.
+  { type: 'nxt_set_packet_in_format', format: NXPIF.NXT_PACKET_IN2 },
   {
     type: 'set_async',
     packet_in_mask: [PACKET_IN, 0],

@@ -17,6 +17,11 @@ export interface SwitchRecord {
   group_mods_sent: number
   meter_mods_sent: number
   packet_ins: number
+  /** Packets sent back; those that were not, since the switch takes no more. */
+  packet_outs: number
+  packet_outs_dropped: number
+  /** What became of packets for programs, by kind. */
+  readonly punts: Map<string, Map<string, number>>
   /** OFPT_ERROR messages. */
   errors: number
   /** Flows, groups and meters that are left out. */
@@ -38,6 +43,9 @@ export const createRecord = (dpid: string): SwitchRecord => ({
   group_mods_sent: 0,
   meter_mods_sent: 0,
   packet_ins: 0,
+  packet_outs: 0,
+  packet_outs_dropped: 0,
+  punts: new Map(),
   errors: 0,
   refused: 0,
   last_error: null,
@@ -51,8 +59,9 @@ export interface WantedCounts {
   readonly meters: number
 }
 
-export const statusOf = ({ since, ...record }: SwitchRecord, wanted: WantedCounts): SwitchStatus => ({
+export const statusOf = ({ since, punts, ...record }: SwitchRecord, wanted: WantedCounts): SwitchStatus => ({
   ...record,
   ...wanted,
+  punts: Object.fromEntries([...punts].map(([kind, outcomes]) => [kind, Object.fromEntries(outcomes)])),
   since: since.toISOString(),
 })

@@ -12,12 +12,15 @@ import {
   type Connection,
   type ErrorMessage,
   type Message,
+  type NxtPacketIn2,
   OFPCR,
   type PacketIn,
+  type PacketOut,
   type PortStatus,
 } from '@openvnet/openflow'
 import type { Logger } from 'pino'
 import type { DesiredSwitch, SwitchFacts, TablesChange } from '../engine/desired.ts'
+import { getOrCreate } from '../model/get_or_create.ts'
 import { ASYNC_MESSAGES } from './async_messages.ts'
 import type { SwitchChannel } from './channel.ts'
 import { createPorts, type Ports } from './ports.ts'
@@ -27,6 +30,19 @@ import { Silence } from './silence.ts'
 import type { Pace } from './slots.ts'
 import { Synchroniser } from './synchroniser.ts'
 import { createTally } from './tally.ts'
+
+/**
+ * What a program says of a packet, which a flow sent to the controller. Never throws.
+ * @returns what became of it, in few words, to be counted by; and what is to be sent back
+ */
+export type AnswerPacket = (
+  dpid: string,
+  message: NxtPacketIn2,
+) => {
+  readonly kind: string
+  readonly outcome: string
+  readonly packets: readonly Omit<PacketOut, 'xid'>[]
+}
 
 /** What all connections of a controller have in common. */
 export interface ServiceSettings {
@@ -39,6 +55,7 @@ export interface ServiceSettings {
   readonly probeInterval: number
   readonly auditInterval: number
   readonly pace: Pace
+  readonly answer: AnswerPacket
   /** What the status of a switch says is different now. */
   readonly onStatus: (dpid: string) => void
 }
@@ -61,6 +78,15 @@ const MAX_PORTS = 65_536
 /** What a switch causes again and again is logged once in this time, changed ports some more times. */
 const LOG_INTERVAL_MS = 10_000
 const PORT_LINES = 200
+
+/**
+ * OFPC_FRAG_NX_MATCH (`ovs-ofctl set-frags BRIDGE nx-match`): the first fragment of a packet matches as the packet would,
+ * by its ports or its type. Otherwise Open vSwitch takes these for zero, and a large ping looks like an answer to one.
+ */
+const FRAGMENTS = { type: 'set_config', flags: 3, miss_send_len: 0xffff } as const
+
+/** Bytes that wait for a switch, from which on its packets are not answered: memory is not theirs to fill. */
+const MAX_QUEUED_BYTES = 1024 * 1024
 
 export class Service {
   readonly #options: ServiceOptions
@@ -119,6 +145,9 @@ export class Service {
       case 'packet_in':
         this.#onPacketIn(message)
         break
+      case 'nxt_packet_in2':
+        this.#onPunt(message)
+        break
       case 'role_status':
         if (message.role === OFPCR.SECONDARY) this.#role.replaced(message.generation_id)
         break
@@ -170,7 +199,9 @@ export class Service {
   }
 
   #act(): Synchroniser {
-    const { onStuck, onStatus, desired, record, channel, auditInterval, pace, log } = this.#options
+    const { onStuck, onStatus, desired, record, connection, channel, auditInterval, pace, log } =
+      this.#options
+    connection.send(FRAGMENTS)
     const synchroniser = new Synchroniser({
       channel,
       record,
@@ -225,6 +256,24 @@ export class Service {
       facts.port(record.dpid, name, port_no)
     }
     if (ports.names.size > MAX_PORTS) onStuck(`it says to have more than ${MAX_PORTS} ports`)
+  }
+
+  #onPunt(message: NxtPacketIn2): void {
+    const { answer, record } = this.#options
+    record.packet_ins += 1
+    // Who stands by leaves it to the one who acts.
+    if (this.#synchroniser === undefined) return
+    const { kind, outcome, packets } = answer(record.dpid, message)
+    const outcomes = getOrCreate(record.punts, kind, () => new Map<string, number>())
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
+    for (const packet of packets) this.#sendPacket(packet)
+  }
+
+  #sendPacket(packet: Omit<PacketOut, 'xid'>): void {
+    const { connection, record } = this.#options
+    const isFull = connection.queuedBytes > MAX_QUEUED_BYTES
+    if (!isFull) connection.send(packet)
+    record[isFull ? 'packet_outs_dropped' : 'packet_outs'] += 1
   }
 
   #onPacketIn({ table_id, reason, total_len }: PacketIn): void {

@@ -30,6 +30,9 @@ t.test('each switch gets its flows, keeps them over reconnections, and is in the
       group_mods_sent: 1,
       meters: 0,
       meter_mods_sent: 0,
+      packet_outs: 0,
+      packet_outs_dropped: 0,
+      punts: {},
       connected: true,
       last_error: null,
     })

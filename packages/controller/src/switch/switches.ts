@@ -12,7 +12,7 @@ import { Connections } from './connections.ts'
 import { randomWho } from './generation.ts'
 import { type ListenAddress, listen } from './listener.ts'
 import type { SwitchStatus } from './record.ts'
-import type { ServiceSettings } from './service.ts'
+import type { AnswerPacket, ServiceSettings } from './service.ts'
 import { Session } from './session.ts'
 import { createPace } from './slots.ts'
 import { createTally } from './tally.ts'
@@ -38,6 +38,8 @@ export interface SwitchesOptions {
   readonly auditInterval?: number
   /** Connections that may be open and have not said which switch they are (1,024); more are closed at once. */
   readonly maxUnidentified?: number
+  /** Answers packets that flows send to the controller; absent: nobody does. */
+  readonly answer?: AnswerPacket
   /**
    * Whether another controller says that a switch is connected to it. It decides who acts at first; from then on the
    * switch does. Absent: no.
@@ -72,6 +74,8 @@ const MAX_UNIDENTIFIED = 1024
 /** At most one log line of connections that were not accepted in this time. */
 const REFUSED_LOG_MS = 10_000
 
+const unanswered: AnswerPacket = () => ({ kind: 'unknown', outcome: 'nobody answers', packets: [] })
+
 class Registry {
   readonly #options: SwitchesOptions
   readonly #settings: ServiceSettings
@@ -83,7 +87,7 @@ class Registry {
   readonly #refusedTally = createTally(REFUSED_LOG_MS)
 
   constructor(options: SwitchesOptions) {
-    const { facts, desired, onStatus, probeInterval, auditInterval, isContended } = options
+    const { facts, desired, onStatus, probeInterval, auditInterval, answer, isContended } = options
     this.#options = options
     this.#settings = {
       facts,
@@ -91,6 +95,7 @@ class Registry {
       onStatus,
       probeInterval: probeInterval ?? PROBE_INTERVAL_MS,
       auditInterval: auditInterval ?? AUDIT_INTERVAL_MS,
+      answer: answer ?? unanswered,
       isContended: isContended ?? (() => false),
       who: randomWho(),
       pace: createPace(),

@@ -129,6 +129,11 @@ export class Connection {
     return this.#ending.reason
   }
 
+  /** Bytes that the peer has not taken yet. */
+  get queuedBytes(): number {
+    return this.#outbox.queuedBytes
+  }
+
   /** False while more is queued than the socket likes: wait for `drained` before sending in bulk. */
   get writable(): boolean {
     return this.#outbox.writable

@@ -52,6 +52,11 @@ export class Outbox {
     if (socket.writableLength > maxQueuedBytes) onOverflow()
   }
 
+  /** Bytes that the peer has not taken yet. */
+  get queuedBytes(): number {
+    return this.#options.socket.writableLength + this.#writer.offset
+  }
+
   /** False while the socket holds more than it likes to. */
   get writable(): boolean {
     return !this.#options.socket.writableNeedDrain

@@ -1,6 +1,6 @@
 import type { Feature } from '../../engine/rule.ts'
 import { legFlows, legRules } from './legs.ts'
-import { routeRules, ttlFlows } from './routes.ts'
+import { routeRules, routeStanding } from './routes.ts'
 import {
   neighbourTable,
   routerAddressTable,
@@ -22,5 +22,5 @@ export const routingFeature: Feature = {
     neighbourTable,
   ],
   rules: [...legRules, ...routeRules],
-  standing: [...legFlows, ...ttlFlows],
+  standing: [...legFlows, ...routeStanding],
 }

@@ -4,6 +4,7 @@ import { type Compiled, rule } from '../../engine/rule.ts'
 import { listQuery, type View } from '../../engine/view.ts'
 import {
   ANY_TAG,
+  decrementTtl,
   move,
   returnToSender,
   type Step,
@@ -15,6 +16,7 @@ import {
 import { ICMP, macNumber, matchAddress } from '../../pipeline/addresses.ts'
 import { domainOfSegment } from '../../pipeline/domain.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
+import { punt } from '../../pipeline/punts.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
 import {
   addressOfLease,
@@ -98,36 +100,66 @@ const compileLeg = (lease: Row<'mac_lease'>, view: View, dpid: string): Compiled
   }
 }
 
-type Answered = 'eth_src' | 'eth_dst' | 'ipv4_src' | 'ipv4_dst' | 'icmpv4_type'
+type Answered = 'eth_src' | 'eth_dst' | 'ipv4_src' | 'ipv4_dst'
+type Returned = Answered | 'egress_interface' | 'nxm_in_port'
 
-const echoReply = (address: number): Step<Answered | 'egress_interface' | 'nxm_in_port'>[] => [
+const turnAround = (address: number): Step<Answered>[] => [
   swap('eth_src', 'eth_dst'),
   move('ipv4_src', 'ipv4_dst'),
   setField('ipv4_src', address),
+]
+
+const echoReply = (address: number): Step<Returned | 'icmpv4_type'>[] => [
+  ...turnAround(address),
   setField('icmpv4_type', ICMP.echo_reply),
   setTtl(OWN_TTL),
   returnToSender(),
 ]
 
+/**
+ * The rest of a large ping: with the first fragment turned into an answer, its other fragments are those of the answer,
+ * as they are. They lose a hop, lest two routers send one to and fro.
+ */
+const restOfEchoReply = (address: number): Step<Returned>[] => [
+  ...turnAround(address),
+  decrementTtl(),
+  returnToSender(),
+]
+
+/** nw_frag=later */
+const LATER_FRAGMENT = 3
+
 type Reach = { readonly leg: number; readonly domain: number } | { readonly router: number }
 
-/** Answers pings to an address, and drops what else is sent to it: the router offers nothing there. */
+/** Answers pings to an address; what else is sent to it is refused, by a program: the router offers nothing there. */
 const ownAddress = (reach: Reach, address: IpAddress, text: string, who: string): FlowDraft[] => {
-  const destination = matchAddress('dst', address)
-  const rest = routerAddressTable.flow({
-    priority: PRIORITY.ordinary,
-    match: { ...reach, ...destination },
-    why: () => `${who} offers no service on ${text} but ping.`,
-  })
-  if (address.family !== 4) return [rest]
-  const ping = routerAddressTable.flow({
-    priority: PRIORITY.high,
-    match: { ...reach, ...destination, icmpv4_type: ICMP.echo_request, icmpv4_code: 0 },
-    steps: echoReply(Number(address.value)),
-    goto: 'output',
-    why: () => `${who} answers pings to ${text}.`,
-  })
-  return [ping, rest]
+  const match = { ...reach, ...matchAddress('dst', address) }
+  const why = () => `${who} offers no service on ${text} but ping.`
+  if (address.family !== 4) return [routerAddressTable.flow({ priority: PRIORITY.ordinary, match, why })]
+  const own = Number(address.value)
+  return [
+    routerAddressTable.flow({
+      priority: PRIORITY.high,
+      match: { ...match, icmpv4_type: ICMP.echo_request, icmpv4_code: 0 },
+      steps: echoReply(own),
+      goto: 'output',
+      why: () => `${who} answers pings to ${text}.`,
+    }),
+    routerAddressTable.flow({
+      priority: PRIORITY.higher,
+      match: { ...match, ip_proto: ICMP.ip_proto, ip_frag: LATER_FRAGMENT },
+      steps: restOfEchoReply(own),
+      goto: 'output',
+      why: () => `${who} answers large pings to ${text}, fragment by fragment.`,
+    }),
+    routerAddressTable.flow({
+      priority: PRIORITY.ordinary,
+      match,
+      steps: [punt('no_service')],
+      goto: 'punt',
+      why,
+    }),
+  ]
 }
 
 /** Reached from its own network by the leg, from others by the routers that have a route of the leg in its network. */

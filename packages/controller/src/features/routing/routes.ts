@@ -5,12 +5,16 @@ import { listQuery, type View } from '../../engine/view.ts'
 import { decrementTtl, forgetIngressPort, setField, setSlice } from '../../pipeline/actions.ts'
 import { ETH_TYPE, macNumber, matchAddress, matchSubnet } from '../../pipeline/addresses.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
+import { type PuntReason, punt } from '../../pipeline/punts.ts'
+import type { FlowDraft } from '../../pipeline/table.ts'
 import {
   addressOfLease,
   allowedSwitches,
   interfaceName,
   interfaceOfLease,
+  isOutside,
   networkName,
+  routersOfNetwork,
   switchesOfNetwork,
   switchesReachingNetwork,
 } from '../presence/queries.ts'
@@ -110,18 +114,40 @@ const compileNeighbour = (lease: Row<'ip_lease'>, view: View): Compiled => {
   }
 }
 
+/** In a virtual network everybody is known; elsewhere somebody may be there all the same. */
+const compileNobody = (network: Row<'network'>, view: View): Compiled => {
+  if (isOutside(network.id, view) || view.query(routersOfNetwork, network.id).length === 0) return {}
+  return {
+    flows: [
+      neighbourTable.flow({
+        priority: PRIORITY.low,
+        match: { domain: network.id, eth_type: ETH_TYPE.ipv4 },
+        steps: [punt('address_unreachable')],
+        goto: 'punt',
+        why: () => `Who sends to an address that nobody has in ${network.uuid} is told so.`,
+      }),
+    ],
+  }
+}
+
 export const routeRules = [
   rule({ name: 'ingress', entity: 'route', on: switchesOfIngress, compile: compileIngress }),
   rule({ name: 'egress', entity: 'route', on: switchesOfEgress, compile: compileEgress }),
   rule({ name: 'neighbour', entity: 'ip_lease', on: switchesOfNeighbour, compile: compileNeighbour }),
+  rule({ name: 'nobody', entity: 'network', on: switchesReachingNetwork, compile: compileNobody }),
 ]
 
+/** Who sends over IPv4 is told what becomes of the packet; over IPv6 nobody is, so far. */
+const told = (reason: PuntReason, eth_type: number) =>
+  eth_type === ETH_TYPE.ipv4 ? ({ steps: [punt(reason)], goto: 'punt' } as const) : {}
+
 /** A packet must not leave a router with a TTL of zero (RFC 1812 §5.3.1). */
-export const ttlFlows = [ETH_TYPE.ipv4, ETH_TYPE.ipv6].flatMap((eth_type) => [
+const ttlFlows = (eth_type: number): FlowDraft[] => [
   ...[0, 1].map((nw_ttl) =>
     routerTtlTable.flow({
       priority: PRIORITY.ordinary,
       match: { eth_type, nw_ttl },
+      ...told('hop_limit', eth_type),
       why: () => `The TTL of the packet is ${nw_ttl}: it ends at this router.`,
     }),
   ),
@@ -132,4 +158,15 @@ export const ttlFlows = [ETH_TYPE.ipv4, ETH_TYPE.ipv6].flatMap((eth_type) => [
     goto: 'route',
     why: 'A router takes one from the TTL.',
   }),
-])
+]
+
+export const routeStanding: readonly FlowDraft[] = [
+  ...ttlFlows(ETH_TYPE.ipv4),
+  ...ttlFlows(ETH_TYPE.ipv6),
+  routeTable.flow({
+    priority: PRIORITY.low,
+    match: { eth_type: ETH_TYPE.ipv4 },
+    ...told('no_route', ETH_TYPE.ipv4),
+    why: 'The router has no route to the destination, and says so.',
+  }),
+]

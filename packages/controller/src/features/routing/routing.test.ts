@@ -1,5 +1,8 @@
+import { formatFlow } from '@openvnet/openflow'
 import t from 'tap'
 import { compile, linesOf } from '../../../test/flow_lines.ts'
+import { decodeCookie } from '../../pipeline/cookie.ts'
+import { tableName } from '../../pipeline/layout.ts'
 
 const networks = { 1: '172.16.1.0', 2: '172.16.2.0' }
 const guest = { id: 1, mac: '52:54:00:00:00:01', addresses: { 1: '172.16.1.1' } }
@@ -14,6 +17,14 @@ const echo = (ip: string) =>
   'actions=push:NXM_OF_ETH_SRC[],push:NXM_OF_ETH_DST[],pop:NXM_OF_ETH_SRC[],pop:NXM_OF_ETH_DST[],' +
   `move:NXM_OF_IP_SRC[]->NXM_OF_IP_DST[],set_field:${ip}->ip_src,set_field:0->icmp_type,mod_nw_ttl:64,move:NXM_NX_REG0[]->NXM_NX_REG1[],load:0->NXM_OF_IN_PORT[],goto_table:output`
 
+const restOfEcho = (ip: string) =>
+  'actions=push:NXM_OF_ETH_SRC[],push:NXM_OF_ETH_DST[],pop:NXM_OF_ETH_SRC[],pop:NXM_OF_ETH_DST[],' +
+  `move:NXM_OF_IP_SRC[]->NXM_OF_IP_DST[],set_field:${ip}->ip_src,dec_ttl,move:NXM_NX_REG0[]->NXM_NX_REG1[],load:0->NXM_OF_IN_PORT[],goto_table:output`
+
+/** @param reason 1 hop_limit, 2 no_route, 3 address_unreachable, 4 no_service */
+const punted = (reason: number) =>
+  `actions=load:0x1->NXM_NX_REG5[0..7],load:0x${reason}->NXM_NX_REG5[8..15],goto_table:punt`
+
 const tableOf = (lines: readonly string[], table: string) =>
   lines.filter((line) => line.startsWith(`table=${table},`))
 
@@ -27,15 +38,26 @@ t.test('two networks, one router', async (t) => {
     'table=router_ingress, priority=1024,ip,reg2=0x8,metadata=0x1/0xffffffff,nw_src=172.16.1.0/24 actions=load:0x1->NXM_NX_REG3[],goto_table:router_address',
     'table=router_ingress, priority=1024,ip,reg2=0x9,metadata=0x2/0xffffffff,nw_src=172.16.2.0/24 actions=load:0x1->NXM_NX_REG3[],goto_table:router_address',
   ])
+  const [own1, via1] = [
+    'reg2=0x8,metadata=0x1/0xffffffff,nw_dst=172.16.1.254',
+    'reg3=0x1,nw_dst=172.16.1.254',
+  ]
+  const [own2, via2] = [
+    'reg2=0x9,metadata=0x2/0xffffffff,nw_dst=172.16.2.254',
+    'reg3=0x1,nw_dst=172.16.2.254',
+  ]
+  const all: [string, string][] = [
+    [own1, '172.16.1.254'],
+    [via1, '172.16.1.254'],
+    [own2, '172.16.2.254'],
+    [via2, '172.16.2.254'],
+  ]
   t.strictSame(tableOf(lines, 'router_address'), [
-    `table=router_address, priority=300,icmp,reg2=0x8,metadata=0x1/0xffffffff,nw_dst=172.16.1.254,icmp_type=8,icmp_code=0 ${echo('172.16.1.254')}`,
-    `table=router_address, priority=300,icmp,reg3=0x1,nw_dst=172.16.1.254,icmp_type=8,icmp_code=0 ${echo('172.16.1.254')}`,
-    `table=router_address, priority=300,icmp,reg2=0x9,metadata=0x2/0xffffffff,nw_dst=172.16.2.254,icmp_type=8,icmp_code=0 ${echo('172.16.2.254')}`,
-    `table=router_address, priority=300,icmp,reg3=0x1,nw_dst=172.16.2.254,icmp_type=8,icmp_code=0 ${echo('172.16.2.254')}`,
-    'table=router_address, priority=200,ip,reg2=0x8,metadata=0x1/0xffffffff,nw_dst=172.16.1.254 actions=drop',
-    'table=router_address, priority=200,ip,reg3=0x1,nw_dst=172.16.1.254 actions=drop',
-    'table=router_address, priority=200,ip,reg2=0x9,metadata=0x2/0xffffffff,nw_dst=172.16.2.254 actions=drop',
-    'table=router_address, priority=200,ip,reg3=0x1,nw_dst=172.16.2.254 actions=drop',
+    ...all.map(([to, ip]) => `table=router_address, priority=400,icmp,${to},nw_frag=later ${restOfEcho(ip)}`),
+    ...all.map(
+      ([to, ip]) => `table=router_address, priority=300,icmp,${to},icmp_type=8,icmp_code=0 ${echo(ip)}`,
+    ),
+    ...all.map(([to]) => `table=router_address, priority=200,ip,${to} ${punted(4)}`),
   ])
   t.strictSame(tableOf(lines, 'route'), [
     'table=route, priority=1024,ip,reg3=0x1,nw_dst=172.16.1.0/24 actions=set_field:52:54:00:74:00:00->eth_src,load:0->NXM_OF_IN_PORT[],write_metadata:0x1/0xffffffff,goto_table:neighbour',
@@ -44,13 +66,15 @@ t.test('two networks, one router', async (t) => {
   t.strictSame(tableOf(lines, 'neighbour'), [
     'table=neighbour, priority=200,ip,metadata=0x1/0xffffffff,nw_dst=172.16.1.1 actions=set_field:52:54:00:00:00:01->eth_dst,goto_table:bridging',
     'table=neighbour, priority=200,ip,metadata=0x2/0xffffffff,nw_dst=172.16.2.3 actions=set_field:52:54:00:00:00:02->eth_dst,goto_table:bridging',
+    `table=neighbour, priority=100,ip,metadata=0x1/0xffffffff ${punted(3)}`,
+    `table=neighbour, priority=100,ip,metadata=0x2/0xffffffff ${punted(3)}`,
   ])
 })
 
 t.test('a network without a route has a leg that answers, and nothing is routed', async (t) => {
   const lines = linesOf(await compile({ networks, interfaces }, 2), 'routing')
   t.equal(tableOf(lines, 'router_leg').length, 2)
-  t.equal(tableOf(lines, 'router_address').length, 4)
+  t.equal(tableOf(lines, 'router_address').length, 6)
   for (const table of ['router_ingress', 'route']) t.strictSame(tableOf(lines, table), [])
 })
 
@@ -96,12 +120,44 @@ t.test('a leg in two networks lets only those in that have a route', async (t) =
   )
   t.equal(
     tableOf(lines, 'router_address').filter((line) => line.includes('metadata=0x3/')).length,
-    2,
+    3,
     'its own address there is only its own',
   )
   t.equal(
     tableOf(lines, 'router_address').filter((line) => line.includes('reg3=')).length,
-    4,
+    6,
     'on the router it has the address of the routed network',
+  )
+})
+
+t.test('who sends what goes no further is told; over IPv6 it is only dropped', async (t) => {
+  const { flows } = await compile({ networks, interfaces }, 1)
+  const names = { tableName: (id: number) => tableName(id) }
+  const standing = [...flows.values()]
+    .filter((flow) => decodeCookie(flow.cookie)?.feature === 'pipeline')
+    .map((flow) => formatFlow(flow.content, names))
+    .filter((line) => /table=(router_ttl|route),/.test(line) && !line.includes('priority=0'))
+  t.strictSame(standing.sort(), [
+    `table=route, priority=100,ip ${punted(2)}`,
+    'table=router_ttl, priority=100,ip actions=dec_ttl,goto_table:route',
+    'table=router_ttl, priority=100,ipv6 actions=dec_ttl,goto_table:route',
+    `table=router_ttl, priority=200,ip,nw_ttl=0 ${punted(1)}`,
+    `table=router_ttl, priority=200,ip,nw_ttl=1 ${punted(1)}`,
+    'table=router_ttl, priority=200,ipv6,nw_ttl=0 actions=drop',
+    'table=router_ttl, priority=200,ipv6,nw_ttl=1 actions=drop',
+  ])
+})
+
+t.test('where others than we know may be, nobody is said to be missing', async (t) => {
+  const rows = {
+    networks,
+    changes: { 2: { mode: 'physical' as const } },
+    interfaces,
+    routes: [route1, route2],
+  }
+  const lines = linesOf(await compile(rows, 2), 'routing')
+  t.strictSame(
+    tableOf(lines, 'neighbour').filter((line) => line.includes('priority=100')),
+    [`table=neighbour, priority=100,ip,metadata=0x1/0xffffffff ${punted(3)}`],
   )
 })

@@ -18,29 +18,35 @@ export const routerIngressTable = defineTable('router_ingress', {
 })
 
 export const routerAddressTable = defineTable('router_address', {
-  match: ['leg', 'domain', 'router', 'eth_type', 'ipv4_dst', 'ipv6_dst', 'icmpv4_type', 'icmpv4_code'],
-  write: ['eth_src', 'eth_dst', 'ipv4_src', 'ipv4_dst', 'icmpv4_type', 'egress_interface', 'nxm_in_port'],
-  goto: ['router_ttl', 'output'],
+  match: [
+    ...(['leg', 'domain', 'router', 'eth_type', 'ipv4_dst', 'ipv6_dst'] as const),
+    ...(['ip_proto', 'ip_frag', 'icmpv4_type', 'icmpv4_code'] as const),
+  ],
+  write: [
+    ...(['eth_src', 'eth_dst', 'ipv4_src', 'ipv4_dst', 'icmpv4_type'] as const),
+    ...(['egress_interface', 'nxm_in_port', 'punt_kind', 'punt_reason'] as const),
+  ],
+  goto: ['router_ttl', 'output', 'punt'],
   miss: { goto: 'router_ttl', why: 'The packet is not for the router itself: it is to be routed.' },
 })
 
 export const routerTtlTable = defineTable('router_ttl', {
   match: ['eth_type', 'nw_ttl'],
-  write: [],
-  goto: ['route'],
+  write: ['punt_kind', 'punt_reason'],
+  goto: ['route', 'punt'],
   miss: { why: 'Only IP packets are routed.' },
 })
 
 export const routeTable = defineTable('route', {
   match: ['router', 'eth_type', 'ipv4_dst', 'ipv6_dst'],
-  write: ['domain', 'eth_src', 'nxm_in_port'],
-  goto: ['neighbour'],
+  write: ['domain', 'eth_src', 'nxm_in_port', 'punt_kind', 'punt_reason'],
+  goto: ['neighbour', 'punt'],
   miss: { why: 'The router has no route to the destination.' },
 })
 
 export const neighbourTable = defineTable('neighbour', {
-  match: ['domain', 'ipv4_dst', 'ipv6_dst'],
-  write: ['eth_dst'],
-  goto: ['bridging'],
+  match: ['domain', 'eth_type', 'ipv4_dst', 'ipv6_dst'],
+  write: ['eth_dst', 'punt_kind', 'punt_reason'],
+  goto: ['bridging', 'punt'],
   miss: { why: 'Nobody in the network has the destination address.' },
 })

@@ -1,0 +1,159 @@
+import { formatFlow, formatMeter, type OxmField } from '@openvnet/openflow'
+import type { Row } from '@openvnet/schema'
+import t from 'tap'
+import { compile, type Guest, linesOf } from '../../../test/flow_lines.ts'
+import type { PacketAnswer, PuntedPacket } from '../../engine/packet.ts'
+import type { View } from '../../engine/view.ts'
+import {
+  buildEthernet,
+  buildIpv4,
+  buildUdp,
+  formatIpv4,
+  type Ipv4Fields,
+  toIpv4,
+  toMac,
+} from '../../packet/index.ts'
+import { packetOut, readSlice } from '../../pipeline/packets.ts'
+import { icmpErrorHandler } from './handler.ts'
+
+const networks = { 1: '172.16.1.0', 2: '172.16.2.0' }
+const guest: Guest = { id: 1, mac: '52:54:00:00:00:01', addresses: { 1: '172.16.1.1' } }
+const alone: Guest = { id: 2, mac: '52:54:00:00:00:02', addresses: { 2: '172.16.2.3' } }
+const leg: Guest = { id: 8, mode: 'simulated', mac: '52:54:00:74:00:00', addresses: { 1: '172.16.1.254' } }
+
+t.test('a guest that reaches a router has a meter and a way to the program; others have none', async (t) => {
+  const tables = await compile({ networks, interfaces: [guest, alone, leg] }, 2)
+  t.strictSame([...tables.meters.values()].map(formatMeter), [
+    'meter=1090519041 pktps burst bands=type=drop rate=50 burst_size=100',
+  ])
+  t.strictSame(linesOf(tables, 'icmp'), [
+    'table=punt, priority=200,reg0=0x1,reg5=0x1/0xff actions=meter:1090519041,controller(userdata=01)',
+  ])
+  const [flow] = [...tables.flows.values()].filter((each) => each.table_id === 100 && each.priority > 0)
+  t.equal(flow!.why, 'A program answers if-1, at most 50 times a second: icmp_error.')
+  t.match(formatFlow(flow!.content), 'table=100')
+})
+
+/** Ones' complement of the ones' complement sum, by long arithmetic: RFC 1071 §1, unlike `internetChecksum`. */
+const sumOf = (bytes: Uint8Array): bigint => {
+  let sum = 0n
+  for (let at = 0; at < bytes.length; at += 2) sum += BigInt(bytes[at]! * 256 + (bytes[at + 1] ?? 0))
+  return sum % 0xffffn
+}
+
+const leases: Row<'ip_lease'>[] = [
+  {
+    id: 1,
+    uuid: 'il-1',
+    network_id: 1,
+    mac_lease_id: 1,
+    interface_id: 1,
+    address: '172.16.1.1',
+    enable_routing: false,
+  },
+  {
+    id: 8,
+    uuid: 'il-8',
+    network_id: 1,
+    mac_lease_id: 8,
+    interface_id: 8,
+    address: '172.16.1.254',
+    enable_routing: false,
+  },
+]
+const macs = { 1: guest.mac, 8: leg.mac }
+const view = {
+  list: (_index: string, id: number) => leases.filter((lease) => lease.interface_id === id),
+  get: (resource: string, id: keyof typeof macs) =>
+    resource === 'mac_lease' ? { mac_address: macs[id] } : { ipv4_network: '172.16.1.0', ipv4_prefix: 24 },
+} as unknown as View
+
+const frameOf = (more: Partial<Ipv4Fields> = {}): Uint8Array => {
+  const ends = { src: toIpv4('172.16.1.1'), dst: toIpv4('172.16.2.3') }
+  const payload = buildUdp({ src: 4000, dst: 33_434, payload: Uint8Array.of(1, 2, 3, 4, 5) }, ends)
+  return buildEthernet({
+    src: toMac(guest.mac!),
+    dst: toMac(leg.mac!),
+    eth_type: 0x0800,
+    payload: buildIpv4({ ...ends, protocol: 17, payload, ...more }),
+  })
+}
+
+const ask = (frame: Uint8Array, more: Partial<PuntedPacket> = {}): PacketAnswer => {
+  const met = {
+    dpid: '0x1',
+    reason: 'hop_limit',
+    ingress_interface: 1,
+    domain: 1,
+    leg: 8,
+    router: 0,
+  } as const
+  return icmpErrorHandler.handle({ ...met, frame, ...more }, { view, state: undefined, now: 0 })
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+
+t.test('time exceeded, to the octet', async (t) => {
+  const frame = frameOf({ ttl: 1 })
+  const answer = ask(frame)
+  if (!('send' in answer)) throw new Error(answer.dropped)
+  const [sent] = answer.send
+  t.match(sent, { at: 'bridging', slices: { domain: 1 } })
+  const bytes = sent!.frame
+  t.equal(hex(bytes.subarray(0, 14)), '525400000001' + '525400740000' + '0800')
+  // Version and length, DSCP 48, 61 octets, no id, no flags, TTL 64, ICMP.
+  t.equal(hex(bytes.subarray(14, 24)), '45c0003d000000004001')
+  t.equal(hex(bytes.subarray(26, 34)), 'ac1001fe' + 'ac100101')
+  t.equal(sumOf(bytes.subarray(14, 34)), 0n, 'checksum of the header')
+  t.equal(hex(bytes.subarray(34, 36)), '0b00')
+  t.equal(sumOf(bytes.subarray(34)), 0n, 'checksum of the message')
+  t.equal(hex(bytes.subarray(42)), hex(frame.subarray(14)), 'the packet as it came')
+})
+
+t.test('a packet that was routed already is answered where the rows say that its sender is', async (t) => {
+  const routed = frameOf()
+  routed.set([2, 2, 2, 2, 2, 2], 6)
+  const answer = ask(routed, { reason: 'address_unreachable', domain: 2 })
+  t.match(answer, { send: [{ slices: { domain: 1 } }] })
+  if ('send' in answer) t.equal(hex(answer.send[0]!.frame.subarray(0, 12)), '525400000001' + '525400740000')
+  const moved = ask(routed, { reason: 'address_unreachable', domain: 2, ingress_interface: 5 })
+  t.strictSame(moved, { dropped: 'the way back is not known' })
+})
+
+t.test('what is dropped has a reason, whatever comes', async (t) => {
+  const reasons = new Set<string>()
+  const answered: string[] = []
+  const random = (seed: number) => (seed * 2_654_435_761) % 2 ** 32
+  for (let n = 1; n <= 20_000; n++) {
+    const frame = frameOf({ ttl: 1, protocol: [1, 6, 17, 132][n % 4]! })
+    frame[random(n) % frame.length] = random(n + 7) & 0xff
+    const cut = frame.subarray(0, n % 3 === 0 ? random(n + 3) % frame.length : frame.length)
+    const reason = (['hop_limit', 'no_route', 'no_service', 'address_unreachable'] as const)[(n >> 2) % 4]!
+    const answer = ask(cut, { reason })
+    if ('dropped' in answer) reasons.add(answer.dropped)
+    else answered.push(formatIpv4(Buffer.from(answer.send[0]!.frame).readUInt32BE(26)))
+  }
+  t.ok(answered.length > 1000)
+  t.ok(reasons.size < 16, [...reasons].join(', '))
+  for (const reason of ['malformed Ethernet', 'malformed IPv4', 'malformed UDP', 'malformed TCP', 'not IPv4'])
+    t.ok(reasons.has(reason), reason)
+})
+
+t.test('a packet-out loads what the pipeline needs and enters at a stage', async (t) => {
+  const { actions, in_port } = packetOut({ frame: frameOf(), at: 'bridging', slices: { domain: 7, leg: 3 } })
+  t.strictSame(actions, [
+    { type: 'reg_load', dst: { field: 'metadata', offset: 0, bits: 32 }, value: 7n },
+    { type: 'reg_load', dst: { field: 'reg2', offset: 0, bits: 32 }, value: 3n },
+    { type: 'resubmit_table', in_port: 0xfff8, table: 58 },
+  ])
+  t.equal(in_port, 0xfffffffd)
+  const fields: OxmField[] = [
+    { field: 'reg5', value: 0x301, mask: null },
+    { field: 'metadata', value: 0xffff_0000_0007n, mask: null },
+  ]
+  t.strictSame(
+    [readSlice('punt_reason', fields), readSlice('punt_kind', fields), readSlice('leg', fields)],
+    [3, 1, 0],
+  )
+  t.equal(readSlice('domain', fields), 7)
+})

@@ -1,0 +1,37 @@
+/** Which guests may be told of errors: those that can reach a router. */
+import type { Row } from '@openvnet/schema'
+import { type Compiled, rule } from '../../engine/rule.ts'
+import { type View, valueQuery } from '../../engine/view.ts'
+import { segmentOfDomain } from '../../pipeline/domain.ts'
+import {
+  domainsOfInterface,
+  interfacesOfPart,
+  networksOfSegment,
+  partsOfDomain,
+  switchOfInterface,
+} from '../presence/queries.ts'
+import { guestPunts } from '../punt/queries.ts'
+
+const hasLegInPart = valueQuery<boolean>('leg in part', (part, view) =>
+  view.query(interfacesOfPart, part).some((id) => view.get('interface', id)?.mode === 'simulated'),
+)
+
+const hasLeg = valueQuery<boolean>('leg in network', (network, view) =>
+  view.query(partsOfDomain, network).some((part) => view.query(hasLegInPart, part)),
+)
+
+/** Who is in a segment without an address reaches the legs of all networks in it. */
+const reachesLeg = (domain: number, view: View): boolean => {
+  const segment = segmentOfDomain(domain)
+  const networks = segment === null ? [domain] : view.query(networksOfSegment, segment)
+  return networks.some((network) => view.query(hasLeg, network))
+}
+
+const compileGuest = (row: Row<'interface'>, view: View): Compiled =>
+  row.mode === 'vif' && view.query(domainsOfInterface, row.id).some((domain) => reachesLeg(domain, view))
+    ? guestPunts('icmp_error', row)
+    : {}
+
+export const icmpRules = [
+  rule({ name: 'guest', entity: 'interface', on: switchOfInterface, compile: compileGuest }),
+]

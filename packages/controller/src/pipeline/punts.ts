@@ -1,0 +1,71 @@
+/**
+ * What flows send to a program, declared once. A *kind* is what one program answers; each guest has a meter of its own
+ * for each kind that applies to it, so that its storm takes nobody else's answers. A *reason* says within a kind what
+ * happened to the packet, and travels with it.
+ *
+ * A flow that punts writes the reason (`punt`) and goes to the table `punt`; there the flow of the guest and kind has
+ * the meter and sends the packet to the controller.
+ */
+import { type Step, setSlice } from './actions.ts'
+
+interface KindSpec {
+  /** 1 to 15: it is in meter ids and on the wire. Never renumber. */
+  readonly number: number
+  /** Packets in a second, and at once, that one guest may send. */
+  readonly rate: number
+  readonly burst: number
+  readonly help: string
+}
+
+export const PUNT_KINDS = {
+  icmp_error: {
+    number: 1,
+    rate: 50,
+    burst: 100,
+    help: 'What a router answers with an ICMP error, or with a TCP reset.',
+  },
+} as const satisfies Record<string, KindSpec>
+
+export type PuntKind = keyof typeof PUNT_KINDS
+
+interface ReasonSpec {
+  /** 1 to 255: it is in a register. */
+  readonly number: number
+  readonly kind: PuntKind
+  readonly help: string
+}
+
+export const PUNT_REASONS = {
+  hop_limit: { number: 1, kind: 'icmp_error', help: 'its TTL does not let it go on' },
+  no_route: { number: 2, kind: 'icmp_error', help: 'the router has no route to its destination' },
+  address_unreachable: {
+    number: 3,
+    kind: 'icmp_error',
+    help: 'nobody in the network has its destination address',
+  },
+  no_service: { number: 4, kind: 'icmp_error', help: 'the router offers nothing there' },
+} as const satisfies Record<string, ReasonSpec>
+
+export type PuntReason = keyof typeof PUNT_REASONS
+
+/** Marks a packet for a program; the flow then goes to `punt`. */
+export const punt = (reason: PuntReason): Step<'punt_kind' | 'punt_reason'> => {
+  const { number, kind } = PUNT_REASONS[reason]
+  return {
+    actions: [
+      ...setSlice('punt_kind', PUNT_KINDS[kind].number).actions,
+      ...setSlice('punt_reason', number).actions,
+    ],
+  }
+}
+
+const kinds = new Map<number, PuntKind>(
+  (Object.keys(PUNT_KINDS) as PuntKind[]).map((name) => [PUNT_KINDS[name].number, name]),
+)
+const reasons = new Map<number, PuntReason>(
+  (Object.keys(PUNT_REASONS) as PuntReason[]).map((name) => [PUNT_REASONS[name].number, name]),
+)
+
+/** `undefined` for a number that is none of ours. */
+export const puntKind = (number: number): PuntKind | undefined => kinds.get(number)
+export const puntReason = (number: number): PuntReason | undefined => reasons.get(number)

@@ -1,0 +1,113 @@
+/**
+ * Hands packets that switches send to the program that answers their kind, and makes messages of what it says.
+ * Never throws: what a handler throws is counted, and logged now and then. Nothing is kept of a packet.
+ */
+import type { Match, NxtPacketIn2, PacketOut } from '@openvnet/openflow'
+import type { Logger } from 'pino'
+import type { AnyPacketHandler, PacketAnswer } from '../engine/packet.ts'
+import type { Feature } from '../engine/rule.ts'
+import type { View } from '../engine/view.ts'
+import { packetOut, readSlice } from '../pipeline/packets.ts'
+import { PUNT_KINDS, type PuntKind, puntKind, puntReason } from '../pipeline/punts.ts'
+import { createTally } from '../switch/tally.ts'
+
+export interface ProgramsOptions {
+  readonly features: readonly Feature[]
+  /** Rows; `undefined` while there are none. */
+  readonly view: () => View | undefined
+  readonly log: Logger
+  /** Milliseconds of a clock that never goes back; `performance.now` when absent. */
+  readonly now?: () => number
+}
+
+/** What became of a packet. */
+export interface Answered {
+  readonly kind: PuntKind | 'unknown'
+  /** `answered`, `failed`, or why it was dropped: few constant words, to be counted by. */
+  readonly outcome: string
+  readonly packets: readonly Omit<PacketOut, 'xid'>[]
+}
+
+/** Milliseconds in which the failures of a kind are logged once. */
+const LOG_INTERVAL_MS = 10_000
+
+interface Program {
+  readonly handler: AnyPacketHandler
+  readonly state: unknown
+  readonly failures: () => number | undefined
+}
+
+interface Received {
+  readonly frame: Uint8Array
+  readonly match: Match
+  readonly kind: PuntKind
+}
+
+const dropped = (kind: Answered['kind'], outcome: string): Answered => ({ kind, outcome, packets: [] })
+
+/** `undefined` for a packet that no flow of ours has sent. */
+const receive = ({ properties }: NxtPacketIn2): Received | undefined => {
+  let frame: Uint8Array | undefined
+  let match: Match = []
+  let kind: PuntKind | undefined
+  for (const property of properties) {
+    if (property.type === 'packet') frame = property.data
+    else if (property.type === 'metadata') match = property.metadata
+    else if (property.type === 'userdata') kind = puntKind(property.userdata[0] ?? 0)
+  }
+  return frame === undefined || kind === undefined ? undefined : { frame, match, kind }
+}
+
+export class Programs {
+  readonly #options: ProgramsOptions
+  readonly #programs = new Map<PuntKind, Program>()
+
+  /** @throws when two features answer one kind, or nobody does */
+  constructor(options: ProgramsOptions) {
+    this.#options = options
+    for (const handler of options.features.flatMap(({ handlers = [] }) => handlers)) {
+      if (this.#programs.has(handler.kind)) throw new Error(`two programs answer ${handler.kind}`)
+      this.#programs.set(handler.kind, {
+        handler,
+        state: handler.createState(),
+        failures: createTally(LOG_INTERVAL_MS),
+      })
+    }
+    const lonely = (Object.keys(PUNT_KINDS) as PuntKind[]).find((kind) => !this.#programs.has(kind))
+    if (lonely !== undefined) throw new Error(`no program answers ${lonely}`)
+  }
+
+  /** What to send back to the switch that sent the packet. */
+  answer(dpid: string, message: NxtPacketIn2): Answered {
+    const received = receive(message)
+    if (received === undefined) return dropped('unknown', 'nobody asked for it')
+    const { kind } = received
+    const program = this.#programs.get(kind)!
+    const view = this.#options.view()
+    if (view === undefined) return dropped(kind, 'rows are not known yet')
+    try {
+      const answer = this.#run(program, received, dpid, view)
+      if ('dropped' in answer) return dropped(kind, answer.dropped)
+      return { kind, outcome: 'answered', packets: answer.send.map(packetOut) }
+    } catch (error) {
+      const failures = program.failures()
+      if (failures !== undefined)
+        this.#options.log.error({ err: error, dpid, kind, failures }, 'A program failed on a packet')
+      return dropped(kind, 'failed')
+    }
+  }
+
+  #run({ handler, state }: Program, { frame, match }: Received, dpid: string, view: View): PacketAnswer {
+    const packet = {
+      dpid,
+      frame,
+      reason: puntReason(readSlice('punt_reason', match)),
+      ingress_interface: readSlice('ingress_interface', match),
+      domain: readSlice('domain', match),
+      leg: readSlice('leg', match),
+      router: readSlice('router', match),
+    }
+    const now = (this.#options.now ?? performance.now.bind(performance))()
+    return handler.handle(packet, { view, state, now })
+  }
+}
