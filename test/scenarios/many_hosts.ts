@@ -108,7 +108,11 @@ export const writesOf = (what: Colour | 'router'): readonly Write[] =>
 
 /** One copy, unless both are on one host. */
 const crossing = (from: Name, to: Name, colour = colourOf(to)): CrossingSpec[] =>
-  hostOf(from) === hostOf(to) ? [] : [{ from: hostOf(from), to: hostOf(to), network: nw(colour) }]
+  hostOf(from) === hostOf(to) ? [] : [{ from: hostOf(from), to: hostOf(to), network: nw(colour), guest: to }]
+
+/** The copy for all on a host. */
+const flood = (from: Name, to: Name): CrossingSpec[] =>
+  crossing(from, to).map(({ guest: _guest, ...copy }) => copy)
 
 /** Where packets are routed is where they enter: once, however far it is. */
 const ping = (why: string, from: Name, to: Name): PingSpec => {
@@ -125,10 +129,12 @@ const ping = (why: string, from: Name, to: Name): PingSpec => {
 const PINGS: readonly PingSpec[] = [
   ping('on the same host', 'red1', 'red2'),
   ping('in the same subnet of the underlay', 'red1', 'red3'),
+  ping('to one whose MAC address no other network has', 'red3', 'red2'),
   ping('behind the router of the underlay', 'red1', 'red4'),
   ping('between two hosts that are not the first', 'red4', 'red3'),
   ping('with the same addresses as another network', 'blue1', 'blue3'),
   ping('through the router, on the same host', 'red1', 'green1'),
+  ping('through the router, in the same subnet', 'red3', 'green1'),
   ping('through the router, to another host', 'red3', 'green4'),
   ping('through the router, on a host without anybody of the other network', 'green4', 'red3'),
   { why: 'nobody of blue is there', from: 'blue1', to: ipOf('red4'), answered: false },
@@ -163,13 +169,13 @@ const SENDS: readonly SendSpec[] = [
     why: 'a broadcast goes once to each host with a member, from there to none, and to each member once',
     ...{ from: 'red3', frame: broadcast('red3') },
     arrives: (['red1', 'red2', 'red4'] as const).map((name) => gets(name, broadcast('red3'))),
-    crosses: [...crossing('red3', 'red1'), ...crossing('red3', 'red4')],
+    crosses: [...flood('red3', 'red1'), ...flood('red3', 'red4')],
   },
   {
     why: 'a broadcast does not go to a host without a member',
     ...{ from: 'blue1', frame: broadcast('blue1') },
     arrives: [gets('blue3', broadcast('blue1'))],
-    crosses: crossing('blue1', 'blue3'),
+    crosses: flood('blue1', 'blue3'),
   },
   {
     why: 'the host of who asks answers for a guest elsewhere',

@@ -49,6 +49,8 @@ export interface CrossingSpec {
   readonly to: string
   /** The network or segment whose key it has, or whose VLAN it is in. */
   readonly network: string
+  /** Whom it is for; absent: all. For people and for other scenarios, not checked. */
+  readonly guest?: string
 }
 
 /** Added to the id of a segment, for its key in tunnels. */
