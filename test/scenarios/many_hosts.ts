@@ -266,6 +266,22 @@ const twoKinds: Scenario = {
   })),
 }
 
+/** Ports for all kinds are there, and rows say which is used. */
+const said = (transport: Transport): Scenario => ({
+  ...manyHosts(transport, 'ipv4'),
+  name: `three hosts, rows say ${transport}`,
+  underlay: { transport, family: 'ipv4', isSaid: true },
+  writes: [
+    ...WRITES,
+    ...BRIDGES.map(({ name, dpid }) => ({
+      path: 'datapaths',
+      body: { uuid: `dp-${name}`, dpid, transport },
+    })),
+  ],
+})
+
+export const SAID: readonly Scenario[] = [said('geneve'), said('gre')]
+
 export const MANY_HOSTS: readonly Scenario[] = [
   ...TRANSPORTS.flatMap((transport) => FAMILIES.map((family) => manyHosts(transport, family))),
   twoKinds,

@@ -9,7 +9,7 @@ import { toIpAddress } from '@openvnet/schema'
 import { pino } from 'pino'
 import { vlanOf } from '../simulator/physical_switch.ts'
 import { createSimulator } from '../simulator/simulator.ts'
-import { type Journey, SimulatedUnderlay, tunnelPort } from '../simulator/underlay.ts'
+import { type Journey, SimulatedUnderlay, type TunnelKind, tunnelPort } from '../simulator/underlay.ts'
 import { type Arrival, checkPing, checkSend, type PingOutcome } from './check.ts'
 import { buildFrame, describeFrame } from './frame.ts'
 import {
@@ -202,8 +202,9 @@ export class SimulatedWorld {
         frame: describeFrame(frame),
       })),
       crossings: [
-        ...crossings.map(({ from: sender, to, key }) => ({
-          ...{ from: sender, to: to ?? 'nobody' },
+        ...crossings.map(({ from: sender, to, kind, key }) => ({
+          from: this.#isExpected(kind) ? sender : `${sender} by ${kind}`,
+          to: to ?? 'nobody',
           network: this.#networks.get(key) ?? `key ${key}`,
         })),
         ...wires.map(({ from: sender, to, frame }) => ({
@@ -212,6 +213,12 @@ export class SimulatedWorld {
         })),
       ],
     }
+  }
+
+  /** Where bridges have ports of their own choice, any of them may be used. */
+  #isExpected(kind: TunnelKind): boolean {
+    const { underlay, bridges } = this.#site
+    return underlay?.transport === kind || bridges.some(({ tunnels }) => tunnels !== undefined)
   }
 
   #guestAt(bridge: string, number: number): string {

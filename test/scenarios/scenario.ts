@@ -28,14 +28,21 @@ export interface BridgeSpec {
 export interface UnderlaySpec {
   readonly transport: Transport
   readonly family: Family
+  /** Rows say the transport: bridges have ports for all of them. */
+  readonly isSaid?: true
 }
+
+const ALL: readonly Transport[] = ['vxlan', 'geneve', 'gre']
 
 /** The kinds of tunnels that a bridge has ports for. */
 export const tunnelsOf = (
   { bridges, underlay }: Pick<Scenario, 'bridges' | 'underlay'>,
   bridge: string,
 ): readonly Transport[] =>
-  underlay === undefined ? [] : (bridges.find(({ name }) => name === bridge)?.tunnels ?? [underlay.transport])
+  underlay === undefined
+    ? []
+    : (bridges.find(({ name }) => name === bridge)?.tunnels ??
+      (underlay.isSaid === true ? ALL : [underlay.transport]))
 
 /** A port of a bridge that has a wire. */
 export interface WireEndSpec {
