@@ -68,9 +68,31 @@ t.test('without a database nobody is misled', async (t) => {
   t.strictSame(await bound(), [])
 })
 
+t.test('a database is read where the row of a bridge says, while it says so', async (t) => {
+  const control = host.ovs.controlSocket.replace('ovs-vswitchd', 'ovsdb-server')
+  await host.namespace.run(['ovs-appctl', '-t', control, 'ovsdb-server/add-remote', 'ptcp:6640:127.0.0.1'])
+  await setIfaceId('tap2', 'if-vm2')
+  await rest.post('datapaths', { uuid: 'dp-0', dpid: BR0.dpid, ovsdb: 'tcp:127.0.0.1:6641' })
+  await until('it is said that nobody is there', async () =>
+    /its database tcp:127.0.0.1:6641 is not reached: /.test(await warnings(BR0.dpid)),
+  )
+  await rest.call('PUT', 'datapaths/dp-0', { ovsdb: 'tcp:127.0.0.1:6640' })
+  await reaches(one, 2)
+  await until('nothing is wrong', async () => (await warnings(BR0.dpid)) === '')
+  t.match(await site.datapath(BR0.dpid), { bridge: 'br0', ovsdb: 'tcp:127.0.0.1:6640' })
+  await rest.post('datapaths', { uuid: 'dp-9', dpid: '0x99', ovsdb: 'tcp:127.0.0.1:6640' })
+  const before = await bound()
+  await rest.delete('datapaths/dp-9')
+  await rest.delete('datapaths/dp-0')
+  await until('it is not read any more', async () => (await site.datapath(BR0.dpid))?.bridge === undefined)
+  t.strictSame(await bound(), before, 'what it said last holds')
+  await removeIfaceId('tap2')
+})
+
 t.test('guests are found by iface-id, set before the row and after it', async (t) => {
   await site.restart('SIGTERM', ...ovsdb)
   await setIfaceId('tap2', 'if-vm2')
+  await site.converged(BR0.dpid)
   await reaches(one, 2)
   await reaches(two, 1)
   const status = await rest.get<{ not_enforced_total: number; controllers: { ovsdb: object[] }[] }>('status')

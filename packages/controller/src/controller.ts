@@ -13,6 +13,7 @@ import { FEATURES } from './features/index.ts'
 import { Hosts } from './hosts.ts'
 import { plainAddress } from './model/peers.ts'
 import { createDatabases } from './ovsdb/databases.ts'
+import { RowRemotes } from './ovsdb/row_remotes.ts'
 import { TUNNEL_PORT_NAMES, type TunnelType, tunnelPortName } from './ovsdb/tunnel_port.ts'
 import { PlaceMemory, readPlaces } from './place_memory.ts'
 import { PlaceSharing } from './place_sharing.ts'
@@ -179,6 +180,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     onStatus: () => reporter.tellAll(),
     tunnelTypes,
   })
+  const remotes = new RowRemotes((named) => databases.follow(named))
   const datapaths = createDatapathStatuses({
     dpids: () => switches.dpids(),
     status: (dpid) => switches.status(dpid),
@@ -187,6 +189,10 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     bridges: () => databases.dpids(),
     bridge: (dpid, connected) => databases.bridge(dpid, connected),
     lackingTunnelTypes,
+    databaseTrouble: (dpid) => {
+      const remote = remotes.of(dpid)
+      return remote === undefined ? null : databases.trouble(remote, dpid)
+    },
     rivals: (dpid) => engine.moves.rivals(dpid),
   })
   const reporter = new Reporter({
@@ -209,6 +215,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
         admission.load(snapshot)
         places.load(snapshot)
         kinds.load(snapshot)
+        remotes.load(snapshot)
         databases.makeTunnelPorts()
         reporter.tellAll()
       },
@@ -216,6 +223,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
         engine.apply(change)
         admission.apply(change)
         places.apply(change)
+        remotes.apply(change)
         if (kinds.apply(change)) otherTunnels()
       },
     })

@@ -27,6 +27,8 @@ export interface DatapathSources {
   readonly bridge: (dpid: string, connected: boolean) => BridgeReport | undefined
   /** Kinds of tunnels for which it should have a port, and has none. */
   readonly lackingTunnelTypes: (dpid: string) => readonly TunnelType[]
+  /** What is wrong with the database that its row names; `null`: nothing. */
+  readonly databaseTrouble: (dpid: string) => string | null
   /** Guests that it and others claim. */
   readonly rivals: (dpid: string) => readonly Rivalry[]
 }
@@ -69,6 +71,7 @@ export const createDatapathStatuses = (sources: DatapathSources): DatapathStatus
       warnings: [
         ...status.warnings,
         ...(known?.warnings ?? []),
+        ...[sources.databaseTrouble(dpid)].filter((text) => text !== null),
         ...tunnels(dpid, status, known),
         ...rivals(dpid),
       ],

@@ -1,5 +1,6 @@
 import { defaulted, derived, optional, required } from '../field.ts'
 import { dpid, ipv4, ipv6 } from '../kinds/address.ts'
+import { ovsdbRemote } from '../kinds/ovsdb_remote.ts'
 import { boolean, integer, text } from '../kinds/scalar.ts'
 import { transport } from '../kinds/transport.ts'
 import { defineResource } from '../resource.ts'
@@ -30,8 +31,8 @@ export const datapath = defineResource({
       help: 'The MTU of the network between the hosts, in octets; 1500 when absent.',
       mutable: true,
     }),
-    ovsdb: optional(text, {
-      help: 'The database of its Open vSwitch: tcp:HOST:PORT or ssl:HOST:PORT.',
+    ovsdb: optional(ovsdbRemote, {
+      help: 'The database of its Open vSwitch, which vnetd connects to: tcp:HOST:PORT or ssl:HOST:PORT, beside vnetd --ovsdb.',
       mutable: true,
     }),
     enable_ovs_learn_action: defaulted(boolean, true, {

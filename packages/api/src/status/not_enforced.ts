@@ -69,7 +69,6 @@ const ENTRIES: readonly Entry[] = [
   { resource: 'dhcp_option', instead: 'DHCP options: stored, DHCP is not offered' },
   { resource: 'network', column: 'mtu', instead: 'stored, it is offered nowhere' },
   { resource: 'datapath', column: 'mtu', instead: 'stored, it is offered nowhere' },
-  { resource: 'datapath', column: 'ovsdb', instead: 'stored, vnetd --ovsdb says what is read' },
   { resource: 'filter', instead: 'stored, nothing is filtered' },
   { resource: 'filter_static', instead: 'stored, nothing is filtered' },
   { resource: 'interface_port', instead: 'further ports: stored, the interface is its first port only' },

@@ -46,6 +46,10 @@ export interface Databases {
   /** @param connected whether it is connected here, at this moment */
   bridge(dpid: string, connected: boolean): BridgeReport | undefined
   statuses(): readonly OvsdbStatus[]
+  /** Reads these beside those of the options, from now on and no others; what one said last holds when it is read no more. */
+  follow(remotes: ReadonlySet<string>): void
+  /** What is wrong with a database that is followed for a bridge; `null`: nothing. */
+  trouble(remote: string, dpid: string): string | null
   /** Makes the ports for tunnels that are missing, as far as databases were named: the local one is only read. */
   makeTunnelPorts(): void
   /** The same for one bridge. */
@@ -86,6 +90,7 @@ class Database {
       ...(tls !== undefined && { tls }),
       onState: (state) => {
         this.#logState(told, state)
+        for (const dpid of this.site.dpids) options.onBridge(dpid)
         if (!state.connected || this.site.isComplete) this.#settled.resolve()
         this.makeTunnelPorts()
         onStatus()
@@ -203,10 +208,41 @@ class Database {
 const optionFor = (remote: string): string => (remote === localRemote({}) ? '' : ` --db=${remote}`)
 
 class All implements Databases {
-  readonly #databases: readonly Database[]
+  readonly #options: DatabasesOptions
+  /** By remote. */
+  readonly #byRemote: Map<string, Database>
 
   constructor(options: DatabasesOptions) {
-    this.#databases = [...new Set(options.remotes)].map((remote) => new Database(remote, options))
+    this.#options = options
+    this.#byRemote = new Map(
+      [...new Set(options.remotes)].map((remote) => [remote, new Database(remote, options)]),
+    )
+  }
+
+  get #databases(): readonly Database[] {
+    return [...this.#byRemote.values()]
+  }
+
+  follow(remotes: ReadonlySet<string>): void {
+    const wanted = new Set([...this.#options.remotes, ...remotes])
+    const gone = [...this.#byRemote].filter(([remote]) => !wanted.has(remote))
+    const come = [...wanted].filter((remote) => !this.#byRemote.has(remote))
+    for (const [remote, database] of gone) {
+      this.#byRemote.delete(remote)
+      void database.client.close()
+      for (const dpid of database.site.dpids) this.#options.onBridge(dpid)
+    }
+    for (const remote of come) this.#byRemote.set(remote, new Database(remote, this.#options))
+    if (gone.length + come.length > 0) this.#options.onStatus()
+  }
+
+  trouble(remote: string, dpid: string): string | null {
+    const database = this.#byRemote.get(remote)
+    if (database === undefined) return null
+    const { connected, reason } = database.client.state
+    if (!connected) return `its database ${remote} is not reached: ${reason?.message ?? 'connecting'}`
+    if (!database.site.isComplete || database.site.bridge(dpid) !== undefined) return null
+    return `its database ${remote} has no bridge with the datapath id ${dpid}: the address is that of another host`
   }
 
   async ready(milliseconds: number): Promise<void> {

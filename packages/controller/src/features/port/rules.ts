@@ -203,7 +203,17 @@ export const portRules = [
   rule({ name: 'address', entity: 'ip_lease', on: switchOfIpLease, compile: compileAddress }),
 ]
 
+/** Tag protocols of IEEE 802.1Q: a second tag is seen as what the packet is of. */
+const TAG_TYPES = [0x8100, 0x88a8]
+
 export const portStanding = [
+  ...TAG_TYPES.map((eth_type) =>
+    portSecurityTable.flow({
+      priority: PRIORITY.higher,
+      match: { eth_type },
+      why: 'Behind a second VLAN tag nobody sees what the packet is: guests send one at most.',
+    }),
+  ),
   classifyTable.flow({
     priority: PRIORITY.high,
     match: { vlan_vid: ANY_TAG },

@@ -54,17 +54,7 @@ export const uplinkRules = [
   rule({ name: 'uplink', entity: 'interface', on: switchOfUplink, compile: compileUplink }),
 ]
 
-/** Tag protocols of IEEE 802.1Q: a second tag is seen as what the packet is of. */
-const TAG_TYPES = [0x8100, 0x88a8]
-
 export const uplinkStanding = [
-  ...TAG_TYPES.map((eth_type) =>
-    uplinkTable.flow({
-      priority: PRIORITY.high,
-      match: { eth_type },
-      why: 'Outside, a tag behind that of a sub-interface would be that of another network.',
-    }),
-  ),
   uplinkTable.flow({
     priority: PRIORITY.high,
     match: { vlan_vid: ANY_TAG },
