@@ -77,6 +77,13 @@ export interface Placement {
   readonly bothWays?: true
 }
 
+/** An attribute that follows from others. */
+export interface Computed {
+  readonly kind: Kind<Scalar>
+  readonly help: string
+  readonly nullable: boolean
+}
+
 export interface ResourceSpec {
   /** Singular, e.g. `route_link`; rows of the feed carry it. */
   readonly name: string
@@ -91,6 +98,8 @@ export interface ResourceSpec {
   readonly parameters?: Readonly<Record<string, Parameter>>
   /** Parameters of the original's clients that are accepted and mean nothing here, with the reason. */
   readonly obsolete?: Readonly<Record<string, string>>
+  /** What answers say beyond the fields, and vnctl shows in wide tables. */
+  readonly computed?: Readonly<Record<string, Computed>>
   readonly placement?: Placement
   /** The reference to the row below whose path its own are: they have no path of their own. */
   readonly parent?: string

@@ -216,3 +216,22 @@ t.test('ranges and lease policies give addresses of either family', async (t) =>
   )
   t.match(await dhcp('10.0.0.1', 'fd00:46::9'), refusal('range_end', 'fd00:46::9', /another address family/))
 })
+
+t.test('the MTU of guests is known: what the hosts leave, or what the network says', async (t) => {
+  const api = await dual(t)
+  const mtuOf = async (uuid: string) => {
+    const { guest_mtu, mtu_warning } = (await api.ok('GET', `networks/${uuid}`)).body
+    return [guest_mtu, mtu_warning]
+  }
+  t.strictSame(await mtuOf('nw-4'), [1450, null])
+  await api.ok('POST', 'datapaths', { uuid: 'dp-1', dpid: '0x1', mtu: 9000 })
+  t.strictSame(await mtuOf('nw-4'), [8950, null])
+  await api.ok('POST', 'datapaths', { uuid: 'dp-2', dpid: '0x2', mtu: 9000, ipv6_address: 'fd00::2' })
+  t.strictSame(await mtuOf('nw-4'), [8930, null], 'one host is reached by IPv6 only')
+  await api.ok('PUT', 'networks/nw-6', { mtu: 1400 })
+  t.strictSame(await mtuOf('nw-6'), [1400, null])
+  await api.ok('PUT', 'networks/nw-6', { mtu: 9000 })
+  t.match(await mtuOf('nw-6'), [9000, /^mtu is 9000, and between the hosts there is room for 8930/])
+  await api.ok('POST', 'networks', { uuid: 'nw-out', ipv4_network: '10.9.0.0', mode: 'physical' })
+  t.strictSame(await mtuOf('nw-out'), [9000, null])
+})

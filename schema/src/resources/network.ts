@@ -47,7 +47,7 @@ export const network = defineResource({
       mutable: true,
     }),
     mtu: optional(integer(576, 65_535), {
-      help: 'The MTU of its guests, in octets; what the network between the hosts leaves when absent.',
+      help: 'The MTU of its guests, in octets; what the network between the hosts leaves (guest_mtu) when absent.',
       mutable: true,
     }),
     vlan_transparent: defaulted(boolean, false, {
@@ -61,6 +61,18 @@ export const network = defineResource({
   },
   parameters: {
     topology_uuid: { kind: text, to: 'topology', help: 'Puts it into a topology.' },
+  },
+  computed: {
+    guest_mtu: {
+      kind: integer(0, 65_535),
+      help: 'The MTU that its guests may use: its mtu, else what fits between all hosts.',
+      nullable: false,
+    },
+    mtu_warning: {
+      kind: text,
+      help: 'What is wrong with its mtu: larger packets than fit between the hosts are lost.',
+      nullable: true,
+    },
   },
   obsolete: {
     dc_network_uuid: 'the underlay follows from the hosts of a network',

@@ -66,11 +66,19 @@ export const pageReader = (
     if (first === undefined || others.length > 0) return undefined
     return shelf.list(of, first[0], first[1]) as Stored<N>[] | undefined
   }
+  /** All rows of a resource, where what is shown depends on all: read once. */
+  const wholes = new Map<ResourceName, Stored[]>()
+  const whole = <N extends ResourceName>(of: N): Stored<N>[] => {
+    const found = wholes.get(of) ?? reader.where(of, {})
+    wholes.set(of, found)
+    return found as Stored<N>[]
+  }
   return {
     ...reader,
     byId: <N extends ResourceName>(of: N, id: number) =>
       (shelf.row(of, id) as Stored<N> | undefined) ?? reader.byId(of, id),
-    where: (of, equals) => listed(of, equals) ?? reader.where(of, equals),
+    where: (of, equals) =>
+      Object.keys(equals).length === 0 ? whole(of) : (listed(of, equals) ?? reader.where(of, equals)),
     first: (of, equals) => {
       const found = listed(of, equals)
       return found === undefined ? reader.first(of, equals) : found[0]

@@ -156,8 +156,16 @@ const ROUTE_OMITS = [
   ...Object.keys(DELETION),
 ] as const
 
+const computedProperties = (name: ResourceName): Record<string, JsonSchema> =>
+  Object.fromEntries(
+    Object.entries(specOf(name).computed ?? {}).map(([key, { kind, help, nullable: isNullable }]) => {
+      const schema = { ...kind.jsonSchema, description: help }
+      return [key, isNullable ? nullable(schema) : schema]
+    }),
+  )
+
 const shownProperties = (name: ResourceName): Record<string, JsonSchema> => {
-  const properties = { ...plainProperties(name), ...EXTRA[name] }
+  const properties = { ...plainProperties(name), ...computedProperties(name), ...EXTRA[name] }
   if (name !== 'route') return properties
   const shown = Object.entries(properties).filter(([key]) => !ROUTE_OMITS.includes(key as 'id'))
   return { ...Object.fromEntries(shown), mode: { const: 'gateway' } }

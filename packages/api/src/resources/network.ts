@@ -3,6 +3,7 @@ import { formatCidr, type Row } from '@openvnet/schema'
 import type { Behaviour, Work } from '../crud/behaviour.ts'
 import { argumentError, missingArgument } from '../errors.ts'
 import { checkLeasesInside } from '../rules/address.ts'
+import { mtuShape } from '../rules/mtu.ts'
 import { checkSubnet, checkUnicast, FAMILIES, subnetOf } from '../rules/subnet.ts'
 import { beforeLeasesGo } from '../rules/topology.ts'
 import { addIpv6Gateways, deleteLegs } from './router_network.ts'
@@ -84,8 +85,9 @@ export const network: Behaviour<'network'> = {
     return follow
   },
   /** The length of a prefix that is not there is none. */
-  shape: (_reader, row, plain) => ({
+  shape: (reader, row, plain) => ({
     ...plain,
+    ...mtuShape(reader, row),
     ipv4_prefix: row.ipv4_network === null ? null : row.ipv4_prefix,
     ipv6_prefix: row.ipv6_network === null ? null : row.ipv6_prefix,
   }),

@@ -7,11 +7,12 @@ type Remark = (context: Context, shown: readonly unknown[]) => Promise<void>
 const rowsOf = (value: unknown): Record<string, unknown>[] =>
   Array.isArray(value) ? value.filter(isRow) : []
 
+const rowsIn = (shown: readonly unknown[]): Record<string, unknown>[] =>
+  shown.flatMap((answer) => rowsOf(isRow(answer) && 'items' in answer ? answer['items'] : [answer]))
+
 /** What controllers warn of: a line for each, with the command that mends it. */
 const remarkBridges: Remark = async (context, shown) => {
-  const rows = shown.flatMap((answer) =>
-    rowsOf(isRow(answer) && 'items' in answer ? answer['items'] : [answer]),
-  )
+  const rows = rowsIn(shown)
   const uuids = new Set(rows.map(({ uuid }) => uuid))
   const { value } = await context.client.send({ method: 'GET', path: ['status'] })
   const datapaths = rowsOf(isRow(value) ? value['datapaths'] : [])
@@ -24,5 +25,10 @@ const remarkBridges: Remark = async (context, shown) => {
   for (const line of new Set(lines)) context.remark(line)
 }
 
+const remarkNetworks: Remark = async (context, shown) => {
+  for (const { uuid, mtu_warning } of rowsIn(shown))
+    if (typeof mtu_warning === 'string') context.remark(`${uuid}: warning: ${mtu_warning}`)
+}
+
 /** By resource. */
-export const REMARKS: Readonly<Record<string, Remark>> = { datapath: remarkBridges }
+export const REMARKS: Readonly<Record<string, Remark>> = { datapath: remarkBridges, network: remarkNetworks }

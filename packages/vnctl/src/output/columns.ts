@@ -74,7 +74,8 @@ export const columnsOf = (resource: ResourceSpec): Column[] => [
 ]
 
 /** What only the wide table shows. */
-export const wideColumns = (): Column[] => ['id', 'created_at', 'updated_at'].map(plainColumn)
+export const wideColumns = ({ computed = {} }: ResourceSpec): Column[] =>
+  [...Object.keys(computed), 'id', 'created_at', 'updated_at'].map(plainColumn)
 
 /** The columns in which at least one row says something. */
 export const speaking = (columns: readonly Column[], rows: readonly AnswerRow[]): Column[] =>

@@ -35,14 +35,15 @@ const chosenColumns = (
   resource: ResourceSpec,
 ): Column[] => {
   const all = columnsOf(resource)
-  if (view.columns !== null) return view.columns.map((name) => columnNamed([...all, ...wideColumns()], name))
-  return format === 'wide' ? [...all, ...wideColumns()] : speaking(all, rows)
+  if (view.columns !== null)
+    return view.columns.map((name) => columnNamed([...all, ...wideColumns(resource)], name))
+  return format === 'wide' ? [...all, ...wideColumns(resource)] : speaking(all, rows)
 }
 
 /** In the order that the user asked for. */
 const sorted = ({ view: { sort } }: Context, rows: AnswerRow[], resource: ResourceSpec): AnswerRow[] => {
   if (sort === null) return rows
-  const { text } = columnNamed([...columnsOf(resource), ...wideColumns()], sort.replace(/^-/, ''))
+  const { text } = columnNamed([...columnsOf(resource), ...wideColumns(resource)], sort.replace(/^-/, ''))
   const sign = sort.startsWith('-') ? -1 : 1
   return rows.toSorted((a, b) => sign * text(a).localeCompare(text(b), 'en', { numeric: true }))
 }
