@@ -201,7 +201,8 @@ export class Oracle {
     )
     if (next === undefined) return NOTHING
     const frame = { eth_src: this.#macOfLeg(exit)!, eth_dst: next.mac, echo: { ...echo, ttl: echo.ttl - 1 } }
-    return this.#deliver(guest, exit.network_id, frame)
+    // What is routed may go back to where it came from.
+    return this.#deliver({ ...guest, port: 0 }, exit.network_id, frame)
   }
 
   #macOfLeg({ interface_id, network_id }: Row<'route'>): string | undefined {
