@@ -103,6 +103,8 @@ export interface ResourceSpec {
   readonly placement?: Placement
   /** The reference to the row below whose path its own are: they have no path of their own. */
   readonly parent?: string
+  /** What parameters are in canonical form where that depends on others, e.g. a value on its type; without those that are not legal. */
+  readonly canonical?: (given: Readonly<Record<string, unknown>>) => Readonly<Record<string, Scalar>>
   /** Columns that are unique together. */
   readonly unique?: readonly (readonly string[])[]
 }

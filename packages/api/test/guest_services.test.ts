@@ -79,6 +79,8 @@ t.test('options of DHCP by code or name, in their own form', async (t) => {
   await says('static-routes', '10.9.0.0/16  via 10.0.0.1', { option: 121, value: '10.9.0.0/16 via 10.0.0.1' })
   await says('mtu', 1400, { value: '1400' }, { interface_uuid: 'if-1' })
   await says('224', '0x0A0b', { option: 224, value: '0x0a0b' })
+  await says('225', '"PXE"', { option: 225, value: '0x505845' })
+  await says(33, '10.8.0.1, 10.0.0.1', { option: 33, value: '10.8.0.1,10.0.0.1' })
   const six = { network_uuid: 'nw-1', family: 6 }
   await says('ntp-servers', 'FD00:0::1', { option: 56, value: 'fd00::1', family: 6 }, six)
   const refused = async (code: string, value: string, parameter: string, reason: RegExp, more?: object) =>
@@ -86,6 +88,7 @@ t.test('options of DHCP by code or name, in their own form', async (t) => {
   await refused('ntp-servers', '10.0.0.9', 'code', /^already said by do-\w+; change its value$/)
   await refused('dns-severs', '10.0.0.9', 'code', /did you mean dns-servers\?$/)
   await refused('51', '60', 'code', /the server's own; the time of leases is dhcp_lease_time of the network$/)
+  await refused('226', '10.0.0.1', 'value', /^neither octets like 0x0a0b nor text in double quotes/)
   await refused('300', '0x00', 'code', /options of DHCPv4 go from 1 to 254/)
   await refused('dns-servers', 'fd00::1', 'value', /not an IPv4 address .*\(of the option dns-servers\)$/)
   await refused('dns-servers', '10.0.0.1', 'value', /not an IPv6 address/, six)

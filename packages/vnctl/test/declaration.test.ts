@@ -172,6 +172,33 @@ t.test('a router comes back with the network that is replaced, and goes as one t
   t.match(await json('routes show'), { total_count: 0 })
 })
 
+t.test('IPv6 comes to a network that is there, with its router and its guests', async (t) => {
+  const { here, json } = await serve(t)
+  const file = (subnet: string, address: string) => `networks:
+  nw-a: {ipv4_network: 10.0.0.0/24${subnet}}
+interfaces:
+  if-a: {network: nw-a, mac_address: '52:54:00:00:00:01', ipv4_address: 10.0.0.9${address}}
+routers:
+  rt-1: {networks: nw-a}
+`
+  await here('apply -f -', file('', ''))
+  const both = file(", ipv6_network: 'fd00:a::/64'", ', ipv6_address: auto')
+  const applied = await here('apply -f -', both)
+  t.equal(applied.code, 0, applied.stderr)
+  t.notMatch(applied.stdout, /±/, 'nothing is replaced')
+  t.match(await json('interfaces show if-a'), {
+    ipv4_address: '10.0.0.9',
+    ipv6_address: 'fd00:a::5054:ff:fe00:1',
+  })
+  t.match(await here('plan -f -', both), { stdout: /^\d+ unchanged\n$/ })
+  t.match((await here('routers show --columns=uuid,networks')).stdout, /rt-1 +nw-a=10\.0\.0\.1=fd00:a::1\n/)
+  const route = '--router-uuid rt-1 --ipv4-network 0.0.0.0 --ipv4-prefix 0 --via 10.0.0.254'
+  t.equal((await here(`route add r-out ${route}`)).code, 0)
+  t.match(await json('routes show r-out'), { via: '10.0.0.254', ipv4_prefix: 0, network_uuid: 'nw-a' })
+  const six = await here('route add --router rt-1 --ipv6-network ::/0 --via 10.0.0.254')
+  t.match(six, { code: 4, stderr: /the destination :: is of IPv6, and so must be the next hop/ })
+})
+
 t.test('--prune removes what the file does not name, of the collections that it has', async (t) => {
   const { here, json, api } = await serve(t)
   await here('apply -f -', NET)

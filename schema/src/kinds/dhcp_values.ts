@@ -98,11 +98,16 @@ const parseText = (text: string): Parsed<string> => {
 
 const HEX = /^0x(?:[0-9a-f]{2})+$/
 
-/** Octets as `0x0a0b`, or text. */
+const hexOf = (text: string): string => {
+  const octets = [...new TextEncoder().encode(text)].map((octet) => octet.toString(16).padStart(2, '0'))
+  return `0x${octets.join('')}`
+}
+
+/** Octets as `0x0a0b`. Text is said to be such by double quotes: an address would otherwise go out as its letters. */
 const parseFree = (text: string): Parsed<string> => {
-  if (!/^0x/i.test(text)) return parseText(text)
-  const hex = text.toLowerCase()
-  if (!HEX.test(hex)) return invalid('not octets like 0x0a0b')
+  const quoted = /^"(.+)"$/.exec(text)?.[1]
+  const hex = quoted === undefined ? text.toLowerCase() : hexOf(quoted)
+  if (!HEX.test(hex)) return invalid('neither octets like 0x0a0b nor text in double quotes')
   return hex.length / 2 - 1 > LONGEST ? invalid(`longer than ${LONGEST} octets`) : valid(hex)
 }
 

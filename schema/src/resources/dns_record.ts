@@ -2,7 +2,7 @@ import { derived, inColumn, ofFamily, optional, required, requiredReference } fr
 import { ipv6 } from '../kinds/address.ts'
 import { ipv4OrNumber } from '../kinds/address_number.ts'
 import { dnsName } from '../kinds/dns_name.ts'
-import { dnsText, dnsType } from '../kinds/dns_value.ts'
+import { dnsText, dnsType, parseDnsValue } from '../kinds/dns_value.ts'
 import { integer } from '../kinds/scalar.ts'
 import { defineResource, type ValueField } from '../resource.ts'
 
@@ -20,6 +20,11 @@ export const dnsRecord = defineResource({
   prefix: 'dnsr',
   parent: 'dns_service',
   help: 'A name and what it stands for; a name may have several: stored, questions are not answered yet.',
+  canonical: ({ type = 'A', value }) => {
+    const parsed = dnsType.parse(type)
+    const said = parsed.ok && typeof value === 'string' ? parseDnsValue(parsed.value, value) : parsed
+    return said.ok && typeof value === 'string' ? { value: said.value } : {}
+  },
   fields: {
     dns_service: requiredReference('dns_service', {
       help: 'The service that knows it.',

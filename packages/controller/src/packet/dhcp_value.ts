@@ -94,10 +94,7 @@ const CODECS: Readonly<Record<DhcpForm, Codec>> = {
         )
         .join(','),
   },
-  free: {
-    encode: (text) => (text.startsWith('0x') ? octetsOf(text.slice(2), 'hex') : octetsOf(text, 'utf8')),
-    format: formatText,
-  },
+  free: { encode: (text) => octetsOf(text.slice(2), 'hex'), format: () => undefined },
 }
 
 /** @param text canonical, as `parseDhcpValue` gives it */

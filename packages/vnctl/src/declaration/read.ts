@@ -143,7 +143,12 @@ const rowOf = (source: Source, resource: ResourceSpec, node: unknown, named: str
     throw fault(place, `${resource.collection}: a row without uuid; without it nobody knows it the next time`)
   }
   if (lacking !== undefined) throw fault(place, `${resource.collection}: ${lacking} is missing`)
-  const values = new Map([...all].filter(([name]) => name !== 'uuid'))
+  const canonical = new Map(Object.entries(resource.canonical?.(plain) ?? {}))
+  const values = new Map(
+    [...all]
+      .filter(([name]) => name !== 'uuid')
+      .map(([name, said]) => [name, { ...said, value: canonical.get(name) ?? said.value }]),
+  )
   return { resource, key: keyOf(resource, uuid, plain), values, place }
 }
 
