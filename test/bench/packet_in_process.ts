@@ -1,12 +1,15 @@
 /**
- * Switches that send packet-ins to a controller and count its packet-outs: PORT SWITCHES SECONDS. Prints one line of
- * JSON. Each packet goes to a MAC address that nobody has seen: a learning switch answers it with one packet-out.
+ * Switches that send packet-ins to a controller and count its packet-outs: PORT SWITCHES SECONDS [routed]. Prints one line
+ * of JSON. Each packet goes to a MAC address that nobody has seen: a learning switch answers it with one packet-out. With
+ * `routed` they are packets that a router punts, with a TTL that has run out: vnetd answers each with an ICMP error.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { OFP_NO_BUFFER, OFPR, type PacketIn } from '@openvnet/openflow'
+import { buildEthernet, buildIpv4, ETH_TYPE, IP_PROTO } from '@openvnet/controller/packet'
+import { type NxtPacketIn2, OFP_NO_BUFFER, OFPR, type PacketIn } from '@openvnet/openflow'
 import { FakeSwitch, fakePort } from '@openvnet/openflow/testing'
 
 const [port, count, seconds] = process.argv.slice(2).map(Number) as [number, number, number]
+const isRouted = process.argv[5] === 'routed'
 const FIRST_DPID = 0x9ac_0000n
 const PACKET_BYTES = 64
 /** Packets under way of all switches together when the controller is to be saturated. */
@@ -25,6 +28,34 @@ const frame = (n: number): Uint8Array => {
 }
 
 const FRAMES = Array.from({ length: 256 }, (_, n) => frame(n))
+
+/** As a flow of the table `punt` sends it: interface 2 of network 1, leg 1, kind 1, reason 1; see docs/pipeline.md. */
+const ROUTED: NxtPacketIn2 = {
+  type: 'nxt_packet_in2',
+  xid: 0,
+  properties: [
+    {
+      type: 'packet',
+      data: buildEthernet({
+        ...{ dst: 0x02_00_00_00_00_01, src: 0x02_00_00_00_00_02, eth_type: ETH_TYPE.ipv4 },
+        payload: buildIpv4({
+          ...{ protocol: IP_PROTO.udp, src: 0x0a000002, dst: 0x0a010001, ttl: 1 },
+          payload: new Uint8Array(PACKET_BYTES - 34),
+        }),
+      }),
+    },
+    {
+      type: 'metadata',
+      metadata: [
+        { field: 'metadata', value: 1n, mask: null },
+        { field: 'reg0', value: 2, mask: null },
+        { field: 'reg2', value: 1, mask: null },
+        { field: 'reg5', value: 0x0101, mask: null },
+      ],
+    },
+    { type: 'userdata', userdata: Uint8Array.of(1) },
+  ],
+}
 
 class Sender {
   readonly fake: FakeSwitch
@@ -48,6 +79,10 @@ class Sender {
   send(): void {
     this.#sent += 1
     this.underWay += 1
+    if (isRouted) {
+      this.fake.send(ROUTED)
+      return
+    }
     const data = FRAMES[this.#sent & 0xff]!
     const packet: PacketIn = {
       ...{ type: 'packet_in', xid: 0, buffer_id: OFP_NO_BUFFER, total_len: PACKET_BYTES },
@@ -116,7 +151,7 @@ const measureRate = async (senders: readonly Sender[]): Promise<number[]> => {
 const senders = Array.from({ length: count }, (_, index) => new Sender(index))
 for (const { fake } of senders) await fake.connect({ host: '127.0.0.1', port })
 // Whoever manages switches asks them first for what they have.
-await delay(300)
+await delay(isRouted ? 1500 : 300)
 const latency = await measureLatency(senders)
 const usage = process.cpuUsage()
 const rate = await measureRate(senders)

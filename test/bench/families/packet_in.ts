@@ -1,6 +1,7 @@
 /**
- * Packet-in → packet-out, beside the C controller of Open vSwitch. Both are learning switches: ours is the example of
- * the library, as vnetd punts no packets yet. The switches are fake ones in a process of their own, the same for both.
+ * Packet-in → packet-out, beside the C controller of Open vSwitch. Both are learning switches: ours is the example of the
+ * library. The switches are fake ones in a process of their own, the same for both. And vnetd itself, which does more for a
+ * packet: it answers those whose TTL has run out at a router with an ICMP error, from rows.
  */
 
 import type { AddressInfo } from 'node:net'
@@ -8,11 +9,12 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { run } from '../../lab/command.ts'
-import { type Daemon, startDaemon } from '../../lab/daemon.ts'
+import { startDaemon } from '../../lab/daemon.ts'
 import { atExit } from '../../lab/exit.ts'
 import { findPrograms, TESTCONTROLLER } from '../programs.ts'
 import { alone, type Budget, type Context, compared, type Family, type Row } from '../row.ts'
 import { number, quantile } from '../statistics.ts'
+import { Vnetd } from '../vnetd.ts'
 
 const EXAMPLE = fileURLToPath(
   new URL('../../../packages/openflow/examples/learning-switch.ts', import.meta.url),
@@ -41,7 +43,11 @@ const freePort = (): Promise<number> =>
     })
   })
 
-type Start = (port: number) => Promise<Daemon>
+interface Controller {
+  stop(signal: NodeJS.Signals): Promise<unknown>
+  signal(signal: NodeJS.Signals): unknown
+}
+type Start = (port: number) => Promise<Controller>
 
 const startOurs: Start = (port) =>
   startDaemon({ command: [process.execPath, EXAMPLE, `${port}`], ready: 'listening' })
@@ -55,13 +61,32 @@ const startTheirs =
     return startDaemon({ command, env: { ...process.env, OVS_RUNDIR: directory, OVS_LOGDIR: directory } })
   }
 
+/** vnetd with a network and a router's leg in it. */
+const startVnetd =
+  (directory: string): Start =>
+  async (port) => {
+    const vnetd = await Vnetd.start({ database: join(directory, `packet-in-${port}.db`), openflow: port })
+    await vnetd.client.call('POST', 'networks', { uuid: 'nw-a', ipv4_network: '10.0.0.0' })
+    await vnetd.client.call('POST', 'interfaces', {
+      ...{ uuid: 'if-leg', mode: 'simulated', network_uuid: 'nw-a' },
+      ...{ mac_address: '02:00:00:00:00:01', ipv4_address: '10.0.0.1' },
+    })
+    // It ends with this process by itself.
+    return { stop: (signal) => vnetd.stop(signal), signal: () => undefined }
+  }
+
 /** One controller, freshly started, with so many switches. */
-const measure = async (start: Start, switches: number, seconds: number): Promise<Measured> => {
+const measure = async (
+  start: Start,
+  switches: number,
+  seconds: number,
+  ...words: readonly string[]
+): Promise<Measured> => {
   const port = await freePort()
   const controller = await start(port)
   const release = atExit(() => controller.signal('SIGKILL'))
   try {
-    const command = [process.execPath, '--conditions=vnet-source', SENDERS, port, switches, seconds]
+    const command = [process.execPath, '--conditions=vnet-source', SENDERS, port, switches, seconds, ...words]
     return JSON.parse(await run(command.map(String), { timeout: 60_000 })) as Measured
   } finally {
     await controller.stop('SIGKILL')
@@ -114,10 +139,27 @@ const giveBoth = ({ give }: Context, count: number, both: Both): void => {
   give(rateRow(`packet-in/rate-${count}`, `the same, 512 under way, ${switches}`, both))
 }
 
+/** Alone: no other program is asked the same. */
+const giveVnetd = async (
+  { wants, give, directory }: Context,
+  count: number,
+  seconds: number,
+): Promise<void> => {
+  if (!wants(`packet-in/vnetd-latency-${count}`) && !wants(`packet-in/vnetd-rate-${count}`)) return
+  const { latency, rate } = await measure(startVnetd(directory), count, seconds, 'routed')
+  const work = `TTL run out → ICMP error by vnetd, ${count === 1 ? '1 switch' : `${count} switches`}`
+  const one = alone(`packet-in/vnetd-latency-${count}`, `${work}, one under way`, latency, 'µs')
+  give({ ...one, ours: one.ours + tail(latency) })
+  give(alone(`packet-in/vnetd-rate-${count}`, `${work}, 512 under way`, rate, '/s'))
+}
+
 export const packetInFamily: Family = {
   name: 'packet-in',
-  about: "packet-in → packet-out: the library's learning switch beside ovs-testcontroller",
-  parts: COUNTS.flatMap((count) => [`latency-${count}`, `rate-${count}`]),
+  about:
+    "packet-in → packet-out: the library's learning switch beside ovs-testcontroller; ICMP errors of vnetd",
+  parts: COUNTS.flatMap((count) =>
+    ['latency', 'rate', 'vnetd-latency', 'vnetd-rate'].map((name) => `${name}-${count}`),
+  ),
   run: async (context) => {
     const { quick, wants, say, directory } = context
     const found = findPrograms(TESTCONTROLLER)
@@ -125,6 +167,7 @@ export const packetInFamily: Family = {
     const theirStart = found === undefined ? undefined : startTheirs(found[0]!, directory)
     const [rounds, seconds] = quick ? [1, 1] : [3, 2]
     for (const count of COUNTS) {
+      await giveVnetd(context, count, seconds)
       if (!wants(`packet-in/latency-${count}`) && !wants(`packet-in/rate-${count}`)) continue
       say(`packet-in: ${count} switches`)
       const [ours, theirs]: [Measured[], Measured[]] = [[], []]
