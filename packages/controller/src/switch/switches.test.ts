@@ -6,9 +6,11 @@ import {
   encode,
   type Message,
   type MultipartReplyBody,
+  OFP_NO_BUFFER,
   OFP_VERSION,
   OFPBCT,
   OFPET,
+  OFPP,
   ONF_ERROR,
 } from '@openvnet/openflow'
 import { type FakeSwitch, fakePort } from '@openvnet/openflow/testing'
@@ -559,4 +561,35 @@ t.test('a switch that dials at once is not heard before all addresses are listen
     await listener.close()
     t.notOk(heard.includes(false), `round ${round}`)
   }
+})
+
+t.test('answers for a switch that does not read are dropped and counted, not kept', async (t) => {
+  const engine = new StandInEngine(manyFlows(1))
+  const answer = {
+    type: 'packet_out',
+    buffer_id: OFP_NO_BUFFER,
+    in_port: OFPP.CONTROLLER,
+    actions: [],
+    data: new Uint8Array(60_000),
+  } as const
+  const { port, settled, status } = await start(t, engine, {
+    answer: () => ({ kind: 'icmp_error', outcome: 'answered', packets: [answer] }),
+  })
+  const played = await fake(t, port, 1)
+  await settled(1)
+  const send = () => played.send({ type: 'nxt_packet_in2', xid: 0, properties: [] })
+  send()
+  await until(() => played.received.get('packet_out') === 1, 'an answer')
+  played.stopReading()
+  const before = process.memoryUsage().arrayBuffers
+  // The system takes some megabytes; 600 MB of answers would follow.
+  for (let n = 0; n < 10_000; n++) send()
+  await until(() => status(1).packet_ins === 10_001, 'all are read')
+  const { packet_outs, packet_outs_dropped, punts } = status(1)
+  t.equal(packet_outs! + packet_outs_dropped!, 10_001)
+  t.ok(packet_outs! < 1000, `${packet_outs} sent`)
+  t.strictSame(punts, { icmp_error: { answered: 10_001 } })
+  t.ok(process.memoryUsage().arrayBuffers - before < 50e6)
+  played.startReading()
+  await until(() => played.received.get('packet_out') === packet_outs, 'what was taken arrives')
 })
