@@ -29,6 +29,10 @@ const POOLS: Readonly<Record<string, readonly unknown[]>> = {
   boolean: [true, false],
   dpid: ['0x1', '0x2'],
   'security rules': ['tcp:22:10.0.0.0/8', 'icmp:-1:0.0.0.0/0'],
+  'address family': [4, 6],
+  'ovsdb remote': ['tcp:10.0.0.9:6640'],
+  'dhcp code': ['mtu', 'ntp-servers', 'dns-servers', '222'],
+  'dhcp value': ['1400', '10.0.0.1, 10.0.0.2', 'FD00::1', '0x0A'],
   labels: [{ app: 'web' }, { app: 'db', 'example.com/tier': '' }, {}],
 }
 
@@ -47,6 +51,7 @@ const CANDIDATES: readonly unknown[] = [
   'eth0',
   'a b',
   'fd00::1',
+  'fd00::',
   'nw-1',
   'nw-1,nw-2=10.0.1.9',
   '52:54:00:00:00:05',

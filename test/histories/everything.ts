@@ -8,7 +8,7 @@ export const EVERYTHING: readonly AnyCall[] = [
   post('datapaths', { uuid: 'dp-1', dpid: '0x1', labels: { rack: 'a1' } }),
   post('segments', { uuid: 'seg-1', mode: 'virtual' }),
   post('networks', { uuid: 'nw-1', ipv4_network: '10.1.0.0', segment_uuid: 'seg-1' }),
-  post('networks', { uuid: 'nw-2', ipv4_network: '10.2.0.0', ipv4_prefix: 16 }),
+  post('networks', { uuid: 'nw-2', ipv4_network: '10.2.0.0', ipv4_prefix: 16, ipv6_network: 'fd00:2::' }),
   post('networks/nw-1/dhcp_ranges', { uuid: 'dr-1', range_begin: '10.1.0.10', range_end: '10.1.0.19' }),
   post('interfaces', {
     uuid: 'if-1',
@@ -18,6 +18,8 @@ export const EVERYTHING: readonly AnyCall[] = [
     port_name: 'eth0',
     labels: 'app=web,tier=front',
   }),
+  post('dhcp_options', { uuid: 'do-1', network_uuid: 'nw-1', code: 'mtu', value: '1400' }),
+  post('dhcp_options', { uuid: 'do-2', interface_uuid: 'if-1', code: '222', value: '0x0a' }),
   post('interfaces/if-1/ports', { datapath_uuid: 'dp-1', port_name: 'eth1' }),
   post('interfaces', { uuid: 'if-2', mac_address: '52:54:00:00:00:02' }),
   post('mac_leases', { uuid: 'ml-2', interface_uuid: 'if-2', mac_address: '52:54:00:00:00:03' }),
