@@ -1,11 +1,14 @@
 /** Refuses the matches that Open vSwitch refuses: `lib/nx-match.c` `nx_pull_raw`, `lib/meta-flow.c`. */
 import { FIELDS, type FieldName, type FieldSpec, type Match, type OxmField } from '@openvnet/openflow'
+import { hasNdField } from './neighbour_discovery.ts'
 import { Refusal } from './refusal.ts'
 
 /** What a match says about the packets that it lets through, as far as prerequisites ask. */
 export interface Facts {
   readonly eth_type: number | undefined
   readonly ip_proto: number | undefined
+  readonly icmpv6_type?: number
+  readonly icmpv6_code?: number
   /** VLAN tags that packets have for certain. */
   readonly tags: number
 }
@@ -19,6 +22,7 @@ const isIp = ({ eth_type }: Facts): boolean => eth_type !== undefined && IP_TYPE
 
 const needsHold = (name: FieldName, facts: Facts): boolean => {
   const { needs = {} }: FieldSpec = FIELDS[name]
+  if (hasNdField(name, facts.icmpv6_type, facts.icmpv6_code) === false) return false
   if (needs['eth_type'] !== undefined && needs['eth_type'] !== facts.eth_type) return false
   return needs['ip_proto'] === undefined || (needs['ip_proto'] === facts.ip_proto && isIp(facts))
 }
@@ -33,6 +37,7 @@ export const hasField = (name: FieldName, facts: Facts): boolean => {
 const learn = (facts: Facts, { field, value, mask }: OxmField): Facts => {
   if (field === 'eth_type') return { ...facts, eth_type: Number(value) }
   if (field === 'ip_proto') return { ...facts, ip_proto: Number(value) }
+  if (field === 'icmpv6_type' || field === 'icmpv6_code') return { ...facts, [field]: Number(value) }
   if (field !== 'vlan_vid') return facts
   const present = BigInt(value as number) & BigInt((mask ?? 0x1fff) as number) & VLAN_PRESENT
   return { ...facts, tags: present === 0n ? 0 : 1 }

@@ -5,10 +5,13 @@ import {
   buildIcmp,
   buildIpv4,
   buildIpv6,
+  buildNd,
   buildTcp,
   buildUdp,
   buildVlan,
   concat,
+  type NdMessage,
+  type NdOption,
 } from '@openvnet/controller/packet'
 import fc, { type Arbitrary } from 'fast-check'
 import { IPS, IPS6, MACS, TCP_UDP } from './pools.ts'
@@ -94,6 +97,31 @@ const ipv6 = fc
     })),
   )
 
+const linkLayer = fc.tuple(fc.constantFrom('source_link_layer' as const, 'target_link_layer' as const), mac)
+const option = fc.oneof(
+  { weight: 3, arbitrary: linkLayer.map(([kind, address]): NdOption => ({ kind, mac: address })) },
+  fc.constant<NdOption>({ kind: 'nonce', nonce: Uint8Array.of(1, 2, 3, 4, 5, 6) }),
+)
+
+/** With one option or more: where there is none Open vSwitch 3.1 writes the type of one past the end of the packet. */
+const nd = fc
+  .record({
+    ends: fc.record({ src: fc.oneof(ip6, fc.constant(0n)), dst: ip6 }),
+    target: ip6,
+    flags: fc.option(fc.record({ router: fc.boolean(), solicited: fc.boolean(), override: fc.boolean() })),
+    options: fc.array(option, { minLength: 1, maxLength: 3 }),
+    isWrong: fc.constantFrom(false, false, true),
+  })
+  .map(({ ends, target, flags, options, isWrong }) => {
+    const message: NdMessage =
+      flags === null
+        ? { kind: 'neighbour_solicitation', target, options }
+        : { kind: 'neighbour_advertisement', target, options, ...flags }
+    const bytes = buildNd(message, ends)
+    if (isWrong) bytes[42]! ^= 1
+    return { eth_type: 0x86dd, bytes }
+  })
+
 /** What is cut or no packet at all; an ARP packet is never cut, as the switch would write past its end. */
 const other = fc.tuple(fc.constantFrom(0x88b5, 0x0800, 0x0806, 0x86dd), payload).map(([eth_type, bytes]) => ({
   eth_type,
@@ -109,6 +137,7 @@ export const frames: Arbitrary<Uint8Array> = fc
       { weight: 2, arbitrary: arp },
       { weight: 5, arbitrary: ipv4 },
       { weight: 2, arbitrary: ipv6 },
+      { weight: 2, arbitrary: nd },
       other,
     ),
     fc.option(fc.record({ vid: fc.constantFrom(5, 0, 4095), pcp: fc.constantFrom(0, 3), dei: fc.nat(1) }), {

@@ -7,6 +7,7 @@
 import { ETH_TYPE, IP_PROTO, readU16, readU32, readU48, readU128 } from '@openvnet/controller/packet'
 import type { FieldName } from '@openvnet/openflow'
 import type { IpAddress } from '@openvnet/schema'
+import { dissectNd, hasNdField } from './neighbour_discovery.ts'
 
 /** A VLAN tag: its tag protocol identifier, priority and VLAN id. */
 export interface Tag {
@@ -93,6 +94,7 @@ const dissectMessage = (bytes: Uint8Array, l4: number, end: number, fields: Fiel
   const cut = end - l4 < ICMP_HEADER
   put(fields, `${name}_type`, cut ? 0 : bytes[l4]!)
   put(fields, `${name}_code`, cut ? 0 : bytes[l4 + 1]!)
+  if (!cut && name === 'icmpv6') dissectNd(bytes, l4, end, fields)
   return cut ? 0 : l4
 }
 
@@ -227,15 +229,20 @@ const writeTag = (packet: PacketState, change: Partial<Tag>): void => {
 /** Open vSwitch keeps eight bits of the ARP operation. */
 const kept = (name: FieldName, value: bigint): bigint => (name === 'arp_op' ? value & 0xffn : value)
 
+/** Whether a field of neighbour discovery is not of the message that the packet is now. */
+const isOfOtherMessage = ({ fields }: PacketState, name: FieldName): boolean =>
+  hasNdField(name, Number(fields.get('icmpv6_type') ?? 0), Number(fields.get('icmpv6_code') ?? 0)) === false
+
 /** Does nothing when the packet has no such header. */
 export const write = (packet: PacketState, name: FieldName, value: bigint): void => {
   if (name === 'nxm_in_port') packet.fields.set('in_port', value)
   else if (name === 'vlan_vid') writeTag(packet, { vid: Number(value & 0xfffn) })
   else if (name === 'vlan_pcp') writeTag(packet, { pcp: Number(value) })
+  else if (isOfOtherMessage(packet, name)) return
   else if (packet.fields.has(name) || PIPELINE.test(name)) packet.fields.set(name, kept(name, value))
 }
 
-const TRANSPORT = /^(tcp|udp|icmpv4|icmpv6)_/
+const TRANSPORT = /^(tcp|udp|icmpv4|icmpv6|nd|ipv6_nd)_/
 
 /** The value that a table lookup sees: transport fields of fragments are hidden from it (OFPC_FRAG_NORMAL). */
 export const readForLookup = (packet: PacketState, name: FieldName): bigint =>

@@ -14,6 +14,7 @@ import {
   writeU128,
 } from '@openvnet/controller/packet'
 import type { FieldName } from '@openvnet/openflow'
+import { renderNd } from './neighbour_discovery.ts'
 import type { PacketState, Tag } from './packet_state.ts'
 
 interface Target {
@@ -129,7 +130,10 @@ const renderTransport = (target: Target): void => {
   if (fields.has('tcp_src')) renderPorts(target, 'tcp')
   if (fields.has('udp_src')) renderPorts(target, 'udp')
   if (fields.has('icmpv4_type')) renderMessage(target, 'icmpv4')
-  if (fields.has('icmpv6_type')) renderMessage(target, 'icmpv6')
+  if (!fields.has('icmpv6_type')) return
+  const { received } = target.packet
+  renderNd({ ...target, end: received.offsets.end, before: received.fields, after: fields })
+  renderMessage(target, 'icmpv6')
 }
 
 const ARP_FIELDS = ['arp_op', 'arp_sha', 'arp_spa', 'arp_tha', 'arp_tpa'] as const
