@@ -27,7 +27,7 @@ export const network = defineResource({
     }),
     ipv4_prefix: defaulted(integer(1, 32), 24, { help: 'The prefix length of the subnet.' }),
     ipv6_network: optional(ipv6, {
-      help: 'The address of the IPv6 subnet, e.g. fd00:1::: stored, neighbours and routers are not announced yet.',
+      help: 'The address of the IPv6 subnet, e.g. fd00:1::. Guests do not hear of their router yet.',
       mutable: true,
     }),
     ipv6_prefix: defaulted(integer(1, 128), 64, {

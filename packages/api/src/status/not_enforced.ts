@@ -50,7 +50,7 @@ const ENTRIES: readonly Entry[] = [
   {
     resource: 'network',
     column: 'ipv6_network',
-    instead: 'stored, neighbours are not resolved and routers are not advertised',
+    instead: 'switched and routed, but routers are not advertised',
   },
   {
     resource: 'network',

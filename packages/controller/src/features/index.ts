@@ -3,6 +3,7 @@ import type { Feature } from '../engine/rule.ts'
 import { checkTables } from '../pipeline/table.ts'
 import { arpFeature } from './arp/index.ts'
 import { icmpFeature } from './icmp/index.ts'
+import { ndFeature } from './nd/index.ts'
 import { overlayFeature } from './overlay/index.ts'
 import { portFeature } from './port/index.ts'
 import { puntFeature } from './punt/index.ts'
@@ -21,6 +22,7 @@ export const FEATURES: readonly Feature[] = [
   segmentFeature,
   puntFeature,
   icmpFeature,
+  ndFeature,
 ]
 
 checkTables(FEATURES.flatMap((feature) => feature.tables))

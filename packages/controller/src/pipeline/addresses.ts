@@ -1,5 +1,6 @@
 /** Addresses of rows as match values: the family decides which fields are used, so rules need not ask. */
 import { addressBits, type Cidr, type IpAddress, networkMask } from '@openvnet/schema'
+import { LINK_LOCAL_PREFIX } from '../packet/index.ts'
 
 export const ETH_TYPE = { ipv4: 0x0800, arp: 0x0806, ipv6: 0x86dd } as const
 export const ICMP = { ip_proto: 1, echo_reply: 0, echo_request: 8 } as const
@@ -11,6 +12,8 @@ export const MULTICAST_BIT = 0x0100_0000_0000
 export const macNumber = (text: string): number => Number.parseInt(text.replaceAll(':', ''), 16)
 
 type Masked<T> = { readonly value: T; readonly mask: T }
+/** The subnet of link-local addresses: RFC 4291 §2.5.6. */
+export const LINK_LOCAL: Masked<bigint> = { value: LINK_LOCAL_PREFIX, mask: networkMask(6, 64) }
 type Ipv4Match<D extends 'src' | 'dst'> = { readonly [K in `ipv4_${D}`]: number | Masked<number> }
 type Ipv6Match<D extends 'src' | 'dst'> = { readonly [K in `ipv6_${D}`]: bigint | Masked<bigint> }
 

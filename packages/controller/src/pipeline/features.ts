@@ -10,6 +10,7 @@ export const FEATURE_NAMES = [
   'segment',
   'punt',
   'icmp',
+  'nd',
 ] as const
 
 export type FeatureName = (typeof FEATURE_NAMES)[number]

@@ -63,12 +63,38 @@ export const LAYOUT = [
     purpose: 'Let through only what is sent with addresses that the interface owns.',
   },
   {
+    name: 'link_local',
+    id: 11,
+    owner: 'nd',
+    purpose:
+      'Let through what guests send from link-local addresses of theirs, or while they have no address.',
+  },
+  {
+    name: 'nd_security',
+    id: 12,
+    owner: 'nd',
+    purpose: 'Let through neighbour discovery only with the MAC address of its sender, and none of routers.',
+  },
+  {
+    name: 'nd_target',
+    id: 13,
+    owner: 'nd',
+    purpose: 'Let through neighbour advertisements only for addresses that the interface owns.',
+  },
+  {
     name: 'segment_security',
     id: 15,
     owner: 'segment',
     purpose: 'Keep who has only a MAC address in a segment from using IP addresses of others.',
   },
   { name: 'arp', id: 20, owner: 'arp', purpose: 'Answer ARP requests in the switch.' },
+  { name: 'nd', id: 25, owner: 'nd', purpose: 'Find out who has the address that a neighbour is asked for.' },
+  {
+    name: 'nd_answer',
+    id: 27,
+    owner: 'nd',
+    purpose: 'Make the advertisement that answers a neighbour solicitation.',
+  },
   {
     name: 'router_leg',
     id: 40,
@@ -91,7 +117,7 @@ export const LAYOUT = [
     name: 'router_ttl',
     id: 46,
     owner: 'routing',
-    purpose: 'Take one from the TTL, or drop what has none left.',
+    purpose: 'Take one from the TTL, or drop what has none left or must not leave its network.',
   },
   {
     name: 'route',

@@ -98,6 +98,12 @@ export const SLICES = {
     life: ['classify', 'punt'],
     help: 'why it is sent to a program',
   },
+  of_router: {
+    field: 'reg4',
+    bits: [1, 1],
+    life: ['nd', 'nd_answer'],
+    help: '1 when the neighbour that is asked for is a router',
+  },
 } as const satisfies Record<string, SliceSpec>
 
 export type SliceName = keyof typeof SLICES

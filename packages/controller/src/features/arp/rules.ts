@@ -6,7 +6,7 @@
  */
 import type { Row } from '@openvnet/schema'
 import { type Compiled, rule } from '../../engine/rule.ts'
-import { listQuery, type View } from '../../engine/view.ts'
+import type { View } from '../../engine/view.ts'
 import { ANY_TAG, move, returnToSender, setField } from '../../pipeline/actions.ts'
 import { ARP_OP, macNumber } from '../../pipeline/addresses.ts'
 import { domainOfSegment } from '../../pipeline/domain.ts'
@@ -14,28 +14,17 @@ import { PRIORITY } from '../../pipeline/priority.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
 import {
   addressOfLease,
-  allowedSwitches,
   domainName,
   interfaceName,
-  interfaceOfLease,
   isOutside,
   portOfInterface,
   segmentOfNetwork,
   switchesOfFree,
   switchesOfGuests,
-  switchesOfNetwork,
   switchOfInterface,
 } from '../presence/queries.ts'
+import { askedIn, switchesOfAnswer } from './queries.ts'
 import { arpTable } from './tables.ts'
-
-/** Where guests may ask for the address of a lease. */
-const switchesOfAnswer = listQuery<string>('switches of ARP answer', (id, view) => {
-  const lease = view.get('ip_lease', id)
-  const owner = lease && interfaceOfLease(lease, view)
-  if (lease === undefined || owner === undefined) return []
-  const dpids = view.query(switchesOfNetwork, lease.network_id)
-  return owner.mode === 'simulated' ? allowedSwitches(owner, dpids, view) : dpids
-})
 
 interface Owned {
   /** As number. */
@@ -100,16 +89,6 @@ const neighbours = (
       match: { domain: lease.network_id, in_port: port.port_no, arp_op: ARP_OP.request, arp_tpa: address },
       why: () => `${interfaceName(owner, view)} answers itself to who is behind the same edge.`,
     }),
-  ]
-}
-
-/** Where somebody on the switch may ask from: the network, and the segment of who has no address. */
-const askedIn = (network: number, view: View, dpid: string): number[] => {
-  const segment = segmentOfNetwork(network, view)
-  if (segment === null) return [network]
-  return [
-    ...(view.query(switchesOfGuests, network).includes(dpid) ? [network] : []),
-    ...(view.query(switchesOfFree, segment).includes(dpid) ? [domainOfSegment(segment)] : []),
   ]
 }
 

@@ -5,15 +5,9 @@ import { ANY_TAG, popVlan, setSlice, VLAN_PRESENT } from '../../pipeline/actions
 import { macNumber } from '../../pipeline/addresses.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
-import { networkName, networksOfInterface, type PlacedPort } from '../presence/queries.ts'
+import { networkName, networksOfInterface, onlyNetwork, type PlacedPort } from '../presence/queries.ts'
 import { classifyTable } from './tables.ts'
 import { outputInVlan, outputTo } from './trunks.ts'
-
-/** An interface in one network is known by its port alone; in several, the address it sends with decides. */
-export const onlyNetwork = (interfaceId: number, view: View): number | undefined => {
-  const networks = view.query(networksOfInterface, interfaceId)
-  return networks.length === 1 ? networks[0] : undefined
-}
 
 /**
  * Whether guests of a network may send frames with VLAN tags. Outside of virtual networks a tag would be that of another

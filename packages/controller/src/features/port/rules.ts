@@ -1,13 +1,14 @@
 /** Ports of guests: which interface and network they are, what they may send, and how packets get out to them. */
 import { fromIpAddress, type IpAddress, type Row } from '@openvnet/schema'
 import { type Compiled, rule } from '../../engine/rule.ts'
-import { listQuery, type View } from '../../engine/view.ts'
+import type { View } from '../../engine/view.ts'
 import type { SwitchPort } from '../../model/ports.ts'
 import { ANY_TAG, output, popVlan, pushVlan, setSlice, VLAN_PRESENT } from '../../pipeline/actions.ts'
 import { ETH_TYPE, macNumber, matchAddress } from '../../pipeline/addresses.ts'
 import { domainOfSegment, segmentOfDomain } from '../../pipeline/domain.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
+import { linkLocalNetworks } from '../nd/queries.ts'
 import {
   addressOfLease,
   domainName,
@@ -16,20 +17,16 @@ import {
   freeSegment,
   interfaceName,
   networksOfSegment,
+  onlyNetwork,
   portOfInterface,
   switchOfInterface,
+  switchOfIpLease,
   switchOfMacLease,
 } from '../presence/queries.ts'
 import { type CarriedDomain, domainsOfUplink, switchOfUplink, uplinkOf } from '../uplink/queries.ts'
-import { guestFlows, onlyNetwork } from './guests.ts'
+import { guestFlows } from './guests.ts'
 import { classifyTable, outputTable, portSecurityTable } from './tables.ts'
 import { outputTo } from './trunks.ts'
-
-const switchOfIpLease = listQuery<string>('switch of IP lease', (id, view) => {
-  const lease = view.get('ip_lease', id)
-  const owner = lease?.interface_id ?? null
-  return owner === null ? [] : view.query(switchOfInterface, owner)
-})
 
 /** What the host sends is not looked at: it is the one who could change the flows. */
 const compileHost = (row: Row<'interface'>, { port_no }: SwitchPort, view: View): Compiled => {
@@ -109,6 +106,21 @@ const answerForeign = (
   )
 }
 
+/** What has no address to be known by, or one that nobody leases, is looked at further. */
+const linkLocalFlow = (row: Row<'mac_lease'>, segment: number | null, view: View): FlowDraft =>
+  portSecurityTable.flow({
+    priority: segment === null ? PRIORITY.low : PRIORITY.ordinary,
+    match: {
+      ingress_interface: row.interface_id,
+      eth_src: macNumber(row.mac_address),
+      eth_type: ETH_TYPE.ipv6,
+    },
+    steps: segment === null ? [] : [setSlice('domain', domainOfSegment(segment))],
+    goto: 'link_local',
+    why: () =>
+      `${interfaceName(row.interface_id, view)} may speak IPv6 with its MAC ${row.mac_address}, if from addresses of its own.`,
+  })
+
 /** Who has only a MAC address in a segment may send anything from it; ARP must say the same address. */
 const compileFree = (row: Row<'mac_lease'>, segment: number, view: View): Compiled => {
   const mac = macNumber(row.mac_address)
@@ -137,6 +149,7 @@ const compileFree = (row: Row<'mac_lease'>, segment: number, view: View): Compil
         goto: 'segment_security',
         why: () => `${who} may send anything from its MAC ${row.mac_address} in ${where}.`,
       }),
+      linkLocalFlow(row, segment, view),
     ],
   }
 }
@@ -156,6 +169,7 @@ const compileMac = (row: Row<'mac_lease'>, view: View): Compiled => {
         why: () =>
           `${interfaceName(row.interface_id, view)} may ask whether an address is free, with its MAC ${row.mac_address}.`,
       }),
+      ...(view.query(linkLocalNetworks, row.id).length === 0 ? [] : [linkLocalFlow(row, null, view)]),
     ],
   }
 }
@@ -178,7 +192,7 @@ const compileAddress = (lease: Row<'ip_lease'>, view: View): Compiled => {
         priority: PRIORITY.ordinary,
         match: { ...sender, ...matchAddress('src', owned.address) },
         steps,
-        goto: 'router_leg',
+        goto: owned.address.family === 4 ? 'router_leg' : 'nd_security',
         why: () => `${who} may send from its address ${address} with its MAC ${owned.mac}.`,
       }),
       ...(arp === null

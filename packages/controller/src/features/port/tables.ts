@@ -10,7 +10,7 @@ export const classifyTable = defineTable('classify', {
 export const portSecurityTable = defineTable('port_security', {
   match: ['ingress_interface', 'eth_src', 'eth_type', 'arp_sha', 'arp_spa', 'ipv4_src', 'ipv6_src'],
   write: ['domain'],
-  goto: ['segment_security', 'arp', 'router_leg'],
+  goto: ['link_local', 'nd_security', 'segment_security', 'arp', 'router_leg'],
   miss: { why: 'The sender uses a MAC or IP address that its interface does not own.' },
 })
 

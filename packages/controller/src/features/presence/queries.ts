@@ -13,6 +13,7 @@ import {
   domainsOfInterface,
   freeInterfacesOfPart,
   interfacesOfPart,
+  networksOfInterface,
   partsOfDomain,
   sortedSet,
 } from './members.ts'
@@ -124,6 +125,18 @@ export const switchOfMacLease = listQuery<string>('switch of MAC lease', (id, vi
   const lease = view.get('mac_lease', id)
   return lease === undefined ? [] : view.query(switchOfInterface, lease.interface_id)
 })
+
+/** The switch of the guest's interface that owns an IP lease: none or one datapath id. */
+export const switchOfIpLease = listQuery<string>('switch of IP lease', (id, view) => {
+  const owner = view.get('ip_lease', id)?.interface_id ?? null
+  return owner === null ? [] : view.query(switchOfInterface, owner)
+})
+
+/** An interface in one network is known by its port alone; in several, the address it sends with decides. */
+export const onlyNetwork = (interfaceId: number, view: View): number | undefined => {
+  const networks = view.query(networksOfInterface, interfaceId)
+  return networks.length === 1 ? networks[0] : undefined
+}
 
 const switchesOf = (interfaces: readonly number[], view: View): readonly string[] =>
   sortedSet(interfaces.flatMap((interfaceId) => view.query(switchOfInterface, interfaceId)))

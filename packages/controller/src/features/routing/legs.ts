@@ -1,7 +1,8 @@
 /** The legs of routers: simulated interfaces, where they can be reached, and which addresses they answer for. */
-import type { IpAddress, Row } from '@openvnet/schema'
+import { fromIpAddress, type IpAddress, type Row } from '@openvnet/schema'
 import { type Compiled, rule } from '../../engine/rule.ts'
 import { listQuery, type View } from '../../engine/view.ts'
+import { ICMPV6_TYPE, IP_PROTO, linkLocalAddress } from '../../packet/index.ts'
 import {
   ANY_TAG,
   decrementTtl,
@@ -18,6 +19,7 @@ import { domainOfSegment } from '../../pipeline/domain.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import { punt } from '../../pipeline/punts.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
+import { linkLocalNetworks } from '../nd/queries.ts'
 import {
   addressOfLease,
   allowedSwitches,
@@ -100,18 +102,34 @@ const compileLeg = (lease: Row<'mac_lease'>, view: View, dpid: string): Compiled
   }
 }
 
-type Answered = 'eth_src' | 'eth_dst' | 'ipv4_src' | 'ipv4_dst'
-type Returned = Answered | 'egress_interface' | 'nxm_in_port'
+type Returned =
+  | 'eth_src'
+  | 'eth_dst'
+  | 'ipv4_src'
+  | 'ipv4_dst'
+  | 'ipv6_src'
+  | 'ipv6_dst'
+  | 'egress_interface'
+  | 'nxm_in_port'
 
-const turnAround = (address: number): Step<Answered>[] => [
+/** From the address back to where the packet came from. */
+const turnAround = ({ family, value }: IpAddress): Step<Returned>[] => [
   swap('eth_src', 'eth_dst'),
-  move('ipv4_src', 'ipv4_dst'),
-  setField('ipv4_src', address),
+  ...(family === 4
+    ? [move('ipv4_src', 'ipv4_dst'), setField('ipv4_src', Number(value))]
+    : [move('ipv6_src', 'ipv6_dst'), setField('ipv6_src', value)]),
 ]
 
-const echoReply = (address: number): Step<Returned | 'icmpv4_type'>[] => [
+const request = ({ family }: IpAddress) =>
+  family === 4
+    ? { icmpv4_type: ICMP.echo_request, icmpv4_code: 0 }
+    : { icmpv6_type: ICMPV6_TYPE.echo_request, icmpv6_code: 0 }
+
+const echoReply = (address: IpAddress): Step<Returned | 'icmpv4_type' | 'icmpv6_type'>[] => [
   ...turnAround(address),
-  setField('icmpv4_type', ICMP.echo_reply),
+  address.family === 4
+    ? setField('icmpv4_type', ICMP.echo_reply)
+    : setField('icmpv6_type', ICMPV6_TYPE.echo_reply),
   setTtl(OWN_TTL),
   returnToSender(),
 ]
@@ -120,7 +138,7 @@ const echoReply = (address: number): Step<Returned | 'icmpv4_type'>[] => [
  * The rest of a large ping: with the first fragment turned into an answer, its other fragments are those of the answer,
  * as they are. They lose a hop, lest two routers send one to and fro.
  */
-const restOfEchoReply = (address: number): Step<Returned>[] => [
+const restOfEchoReply = (address: IpAddress): Step<Returned>[] => [
   ...turnAround(address),
   decrementTtl(),
   returnToSender(),
@@ -134,30 +152,28 @@ type Reach = { readonly leg: number; readonly domain: number } | { readonly rout
 /** Answers pings to an address; what else is sent to it is refused, by a program: the router offers nothing there. */
 const ownAddress = (reach: Reach, address: IpAddress, text: string, who: string): FlowDraft[] => {
   const match = { ...reach, ...matchAddress('dst', address) }
-  const why = () => `${who} offers no service on ${text} but ping.`
-  if (address.family !== 4) return [routerAddressTable.flow({ priority: PRIORITY.ordinary, match, why })]
-  const own = Number(address.value)
+  const isIpv4 = address.family === 4
   return [
     routerAddressTable.flow({
       priority: PRIORITY.high,
-      match: { ...match, icmpv4_type: ICMP.echo_request, icmpv4_code: 0 },
-      steps: echoReply(own),
+      match: { ...match, ...request(address) },
+      steps: echoReply(address),
       goto: 'output',
       why: () => `${who} answers pings to ${text}.`,
     }),
     routerAddressTable.flow({
       priority: PRIORITY.higher,
-      match: { ...match, ip_proto: ICMP.ip_proto, ip_frag: LATER_FRAGMENT },
-      steps: restOfEchoReply(own),
+      match: { ...match, ip_proto: isIpv4 ? ICMP.ip_proto : IP_PROTO.icmpv6, ip_frag: LATER_FRAGMENT },
+      steps: restOfEchoReply(address),
       goto: 'output',
       why: () => `${who} answers large pings to ${text}, fragment by fragment.`,
     }),
     routerAddressTable.flow({
       priority: PRIORITY.ordinary,
       match,
-      steps: [punt('no_service')],
-      goto: 'punt',
-      why,
+      // Over IPv6 nobody is told, so far.
+      ...(isIpv4 ? ({ steps: [punt('no_service')], goto: 'punt' } as const) : {}),
+      why: () => `${who} offers no service on ${text} but ping.`,
     }),
   ]
 }
@@ -176,6 +192,18 @@ const compileAddress = (lease: Row<'ip_lease'>, view: View): Compiled => {
   return { flows: reaches.flatMap((reach) => ownAddress(reach, owned.address, lease.address, who)) }
 }
 
+/** A link-local address is reached from its own network only. */
+const compileLinkLocal = (lease: Row<'mac_lease'>, view: View): Compiled => {
+  const { interface_id: leg, mac_address } = lease
+  const address: IpAddress = { family: 6, value: linkLocalAddress(macNumber(mac_address)) }
+  const who = interfaceName(leg, view)
+  return {
+    flows: view
+      .query(linkLocalNetworks, lease.id)
+      .flatMap((domain) => ownAddress({ leg, domain }, address, fromIpAddress(address), who)),
+  }
+}
+
 /** Routed with its tag, a packet would be in a VLAN of another network. */
 export const legFlows = [
   routerLegTable.flow({
@@ -188,5 +216,6 @@ export const legFlows = [
 
 export const legRules = [
   rule({ name: 'leg', entity: 'mac_lease', on: switchesOfLeg, compile: compileLeg }),
+  rule({ name: 'link-local address', entity: 'mac_lease', on: switchesOfLeg, compile: compileLinkLocal }),
   rule({ name: 'address', entity: 'ip_lease', on: switchesOfAddress, compile: compileAddress }),
 ]

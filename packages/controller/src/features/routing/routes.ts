@@ -1,7 +1,8 @@
 /** Routes: who may enter a router, which way a packet leaves it, and whom it reaches there. */
-import { formatCidr, type Row, toCidr } from '@openvnet/schema'
+import { formatCidr, networkMask, type Row, toCidr } from '@openvnet/schema'
 import { type Compiled, rule } from '../../engine/rule.ts'
 import { listQuery, type View } from '../../engine/view.ts'
+import { LINK_LOCAL_PREFIX, UNSPECIFIED_IPV6 } from '../../packet/index.ts'
 import { decrementTtl, forgetIngressPort, setField, setSlice } from '../../pipeline/actions.ts'
 import { ETH_TYPE, macNumber, matchAddress, matchSubnet } from '../../pipeline/addresses.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
@@ -137,6 +138,25 @@ export const routeRules = [
   rule({ name: 'nobody', entity: 'network', on: switchesReachingNetwork, compile: compileNobody }),
 ]
 
+/** `fe80::/10`. */
+const LINK_LOCAL_SCOPE = { value: LINK_LOCAL_PREFIX, mask: networkMask(6, 10) }
+/** `ff00::/8`. */
+const MULTICAST = { value: 0xffn << 120n, mask: networkMask(6, 8) }
+
+/** What no router forwards: RFC 4291 §2.5.2 and §2.5.6; multicast is not routed. */
+const notRouted = [
+  { ipv6_src: UNSPECIFIED_IPV6 },
+  { ipv6_src: LINK_LOCAL_SCOPE },
+  { ipv6_dst: LINK_LOCAL_SCOPE },
+  { ipv6_dst: MULTICAST },
+].map((match) =>
+  routerTtlTable.flow({
+    priority: PRIORITY.high,
+    match,
+    why: 'The packet has an address that means nothing outside of its network.',
+  }),
+)
+
 /** Who sends over IPv4 is told what becomes of the packet; over IPv6 nobody is, so far. */
 const told = (reason: PuntReason, eth_type: number) =>
   eth_type === ETH_TYPE.ipv4 ? ({ steps: [punt(reason)], goto: 'punt' } as const) : {}
@@ -161,6 +181,7 @@ const ttlFlows = (eth_type: number): FlowDraft[] => [
 ]
 
 export const routeStanding: readonly FlowDraft[] = [
+  ...notRouted,
   ...ttlFlows(ETH_TYPE.ipv4),
   ...ttlFlows(ETH_TYPE.ipv6),
   routeTable.flow({

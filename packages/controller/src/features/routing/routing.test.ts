@@ -137,6 +137,7 @@ t.test('who sends what goes no further is told; over IPv6 it is only dropped', a
     .filter((flow) => decodeCookie(flow.cookie)?.feature === 'pipeline')
     .map((flow) => formatFlow(flow.content, names))
     .filter((line) => /table=(router_ttl|route),/.test(line) && !line.includes('priority=0'))
+  const unroutable = ['ipv6_dst=fe80::/10', 'ipv6_dst=ff00::/8', 'ipv6_src=::', 'ipv6_src=fe80::/10']
   t.strictSame(standing.sort(), [
     `table=route, priority=100,ip ${punted(2)}`,
     'table=router_ttl, priority=100,ip actions=dec_ttl,goto_table:route',
@@ -145,6 +146,7 @@ t.test('who sends what goes no further is told; over IPv6 it is only dropped', a
     `table=router_ttl, priority=200,ip,nw_ttl=1 ${punted(1)}`,
     'table=router_ttl, priority=200,ipv6,nw_ttl=0 actions=drop',
     'table=router_ttl, priority=200,ipv6,nw_ttl=1 actions=drop',
+    ...unroutable.map((what) => `table=router_ttl, priority=300,ipv6,${what} actions=drop`),
   ])
 })
 

@@ -20,10 +20,11 @@ export const routerIngressTable = defineTable('router_ingress', {
 export const routerAddressTable = defineTable('router_address', {
   match: [
     ...(['leg', 'domain', 'router', 'eth_type', 'ipv4_dst', 'ipv6_dst'] as const),
-    ...(['ip_proto', 'ip_frag', 'icmpv4_type', 'icmpv4_code'] as const),
+    ...(['ip_proto', 'ip_frag', 'icmpv4_type', 'icmpv4_code', 'icmpv6_type', 'icmpv6_code'] as const),
   ],
   write: [
     ...(['eth_src', 'eth_dst', 'ipv4_src', 'ipv4_dst', 'icmpv4_type'] as const),
+    ...(['ipv6_src', 'ipv6_dst', 'icmpv6_type'] as const),
     ...(['egress_interface', 'nxm_in_port', 'punt_kind', 'punt_reason'] as const),
   ],
   goto: ['router_ttl', 'output', 'punt'],
@@ -31,7 +32,7 @@ export const routerAddressTable = defineTable('router_address', {
 })
 
 export const routerTtlTable = defineTable('router_ttl', {
-  match: ['eth_type', 'nw_ttl'],
+  match: ['eth_type', 'nw_ttl', 'ipv6_src', 'ipv6_dst'],
   write: ['punt_kind', 'punt_reason'],
   goto: ['route', 'punt'],
   miss: { why: 'Only IP packets are routed.' },

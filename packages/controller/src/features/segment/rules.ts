@@ -6,6 +6,7 @@
 import { fromIpAddress, type Row } from '@openvnet/schema'
 import { type Compiled, rule } from '../../engine/rule.ts'
 import { listQuery, type View } from '../../engine/view.ts'
+import { ICMPV6_TYPE } from '../../packet/index.ts'
 import { setSlice } from '../../pipeline/actions.ts'
 import { ETH_TYPE, MULTICAST_BIT, macNumber, matchAddress } from '../../pipeline/addresses.ts'
 import { segmentOfDomain } from '../../pipeline/domain.ts'
@@ -22,9 +23,6 @@ import {
   switchesReachingNetwork,
 } from '../presence/queries.ts'
 import { bridgingTable, foreignTable, segmentSecurityTable } from './tables.ts'
-
-/** ICMPv6 type. */
-const ND_ADVERTISEMENT = 136
 
 const switchesOfBridging = listQuery<string>('switches of bridging', (id, view) =>
   segmentOfNetwork(id, view) === null ? [] : view.query(switchesReachingNetwork, id),
@@ -61,7 +59,7 @@ const compileGuard = (lease: Row<'ip_lease'>, view: View): Compiled => {
   const claimed =
     address.family === 4
       ? { arp_spa: Number(address.value) }
-      : { icmpv6_type: ND_ADVERTISEMENT, ipv6_nd_target: address.value }
+      : { icmpv6_type: ICMPV6_TYPE.neighbour_advertisement, ipv6_nd_target: address.value }
   const sources = [matchAddress('src', address), claimed]
   return {
     flows: sources.map((source) =>
@@ -119,4 +117,12 @@ export const segmentStanding = [
     goto: 'arp',
     why: 'ARP with no IP address of somebody else.',
   }),
+  ...[ICMPV6_TYPE.neighbour_solicitation, ICMPV6_TYPE.neighbour_advertisement].map((icmpv6_type) =>
+    segmentSecurityTable.flow({
+      priority: PRIORITY.low,
+      match: { icmpv6_type },
+      goto: 'nd',
+      why: 'Neighbour discovery with no IP address of somebody else.',
+    }),
+  ),
 ]

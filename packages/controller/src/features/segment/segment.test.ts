@@ -71,6 +71,7 @@ t.test('who has a MAC address only sends anything but IP addresses of others', a
     [
       'table=port_security, priority=300,arp,reg0=0x2,dl_src=52:54:00:00:00:02,arp_sha=52:54:00:00:00:02 actions=write_metadata:0x80000001/0xffffffff,goto_table:segment_security',
       'table=port_security, priority=200,arp,reg0=0x2,dl_src=52:54:00:00:00:02 actions=drop',
+      'table=port_security, priority=200,ipv6,reg0=0x2,dl_src=52:54:00:00:00:02 actions=write_metadata:0x80000001/0xffffffff,goto_table:link_local',
       'table=port_security, priority=100,reg0=0x2,dl_src=52:54:00:00:00:02 actions=write_metadata:0x80000001/0xffffffff,goto_table:segment_security',
     ],
   )

@@ -10,7 +10,7 @@ export const foreignTable = defineTable('foreign', {
 export const segmentSecurityTable = defineTable('segment_security', {
   match: ['domain', 'eth_type', 'arp_spa', 'ipv4_src', 'ipv6_src', 'icmpv6_type', 'ipv6_nd_target'],
   write: [],
-  goto: ['arp', 'router_leg'],
+  goto: ['arp', 'nd', 'router_leg'],
   miss: { goto: 'router_leg', why: 'The sender uses no IP address that somebody else has in the segment.' },
 })
 
