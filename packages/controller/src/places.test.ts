@@ -1,4 +1,4 @@
-import { appendFile, readFile, stat } from 'node:fs/promises'
+import { appendFile, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { type Bus, type Change, createLocalBus, type PlaceChange, type Snapshot } from '@openvnet/feed'
@@ -144,7 +144,7 @@ t.test('the file has a line for each change, and is written anew when most of th
   t.match(readPlaces(file, silent), [{ dpid: A, whole: true, ports: [...PORTS] }])
 
   const next = new PlaceMemory({ file, log: silent, all: () => places.all })
-  const change = (n: number): PlaceChange => ({ dpid: A, ports: [[`p${n}`, n % 2 === 0 ? n : null]] })
+  const change = (n: number): PlaceChange => ({ dpid: A, ports: [[`p${n}`, n % 2 === 0 ? n + 1 : null]] })
   for (let n = 0; n < 20_000; n += 1) {
     next.add(change(n))
     if (n % 1000 === 0) await setTimeout(110)
@@ -190,6 +190,42 @@ t.test('what another controller says counts where this one has no connection', a
     [true, false],
     'and of that it tells nobody',
   )
+})
+
+t.test('what another controller says again is not taken away in between', async (t) => {
+  const { places, take } = start()
+  const whole = (iface_ids: readonly (readonly [string, string])[]): PlaceChange => ({
+    ...{ dpid: A, whole: true, connected: true, address: null, ports: [['x', 1]], iface_ids },
+  })
+  const both = whole([
+    ['x', 'vm'],
+    ['y', 'other'],
+  ])
+  places.hearAll('other', [both])
+  take()
+  places.hearAll('other', [both])
+  t.notMatch(take().join('\n'), 'iface-id x null')
+  places.hearAll('other', [whole([['x', 'vm']])])
+  t.match(
+    take().filter((text) => text.includes('iface-id')),
+    [`${A} iface-id y null`, `${A} iface-id x vm`],
+  )
+})
+
+t.test('what no rule could compute with is left out of what is remembered or heard', async (t) => {
+  const file = join(t.testdir(), 'places')
+  const good: PlaceChange = { dpid: A, whole: true, connected: true, address: 'fe80::1', ports: [['x', 1]] }
+  const bad = [
+    { address: 'nowhere' },
+    { address: '10.0.0.256' },
+    { ports: [['x', -1]] },
+    { ports: [['x', 1.5]] },
+    { ports: [['x', 2 ** 32]] },
+    { iface_ids: [['x', 1]] },
+  ]
+  const lines = [good, ...bad.map((part) => ({ ...good, dpid: B, ...part }))]
+  await writeFile(file, lines.map((line) => JSON.stringify(line)).join('\n'))
+  t.strictSame(readPlaces(file, silent), [good])
 })
 
 t.test('whatever the bus loses, all controllers come to know the same', async (t) => {

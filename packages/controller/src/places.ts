@@ -124,14 +124,10 @@ export class Places implements SwitchFacts {
 
   /** What another controller says is different. */
   hear(controller: string, change: PlaceChange): void {
-    const { dpid } = change
-    const place = this.#places.get(dpid)
+    const place = this.#places.get(change.dpid)
     if (place?.source === controller) this.#follow(place, change)
-    else if (
-      change.whole === true &&
-      (place === undefined ? this.#isMissed(change) : isBetter(change, place))
-    )
-      this.#follow(this.#at(dpid), change, controller)
+    else if (change.whole === true && this.#isNews(change, place))
+      this.#follow(this.#at(change.dpid), change, controller)
   }
 
   /** All that another controller says: what it said before and does not say any more, nobody says. */
@@ -154,8 +150,10 @@ export class Places implements SwitchFacts {
     }
   }
 
-  /** One that is away, and that nobody here knows: unless its row is gone, it is as good as remembered. */
-  #isMissed({ dpid, connected, has_row }: PlaceChange): boolean {
+  /** One that is away, and that nobody here knows, is as good as remembered, unless its row is gone. */
+  #isNews(change: PlaceChange, place: Place | undefined): boolean {
+    if (place !== undefined) return isBetter(change, place)
+    const { dpid, connected, has_row } = change
     return connected === true || has_row !== true || this.#rows === undefined || this.#hasRow(dpid)
   }
 
@@ -170,7 +168,9 @@ export class Places implements SwitchFacts {
     place.source = controller
     this.#change(place, { ...change, has_row: place.hasRow }, false)
     if (change.whole === true) {
-      this.#options.onIfaceIds(former.map((name) => ({ dpid, name, iface_id: null })))
+      // What is still so is not taken away for a moment: who claims it too would have it then.
+      const gone = former.filter((name) => !place.ifaceIds.has(name))
+      this.#options.onIfaceIds(gone.map((name) => ({ dpid, name, iface_id: null })))
       this.#tell(place)
       return
     }

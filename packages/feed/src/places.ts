@@ -3,6 +3,7 @@
  * are, which ports they have, and where they are reached. A `PlaceChange` that is `whole` is all of a switch; others say
  * what is different. The same changes go over the bus and into the file of a controller.
  */
+import { isIP } from 'node:net'
 import { isRecord } from './shape.ts'
 
 export interface PlaceChange {
@@ -51,12 +52,22 @@ export interface PlaceRequest {
 const isOptional = (value: unknown, type: 'boolean' | 'number' | 'string'): boolean =>
   value === undefined || typeof value === type
 
-const arePairs = (value: unknown, type: 'number' | 'string'): boolean =>
+/** OpenFlow has 32 bits for it; OFPP_LOCAL is a port too. */
+const GREATEST_PORT = 0xffff_ffff
+
+const isPortNumber = (value: unknown): boolean =>
+  Number.isInteger(value) && (value as number) > 0 && (value as number) <= GREATEST_PORT
+
+const isText = (value: unknown): boolean => typeof value === 'string'
+
+/** Rules compute with it: what is no address would take the flows of all networks of its switch with it. */
+const isAddress = (value: unknown): boolean => isText(value) && isIP(value as string) !== 0
+
+const arePairs = (value: unknown, isValue: (value: unknown) => boolean): boolean =>
   value === undefined ||
   (Array.isArray(value) &&
     value.every(
-      (pair) =>
-        Array.isArray(pair) && typeof pair[0] === 'string' && (pair[1] === null || typeof pair[1] === type),
+      (pair) => Array.isArray(pair) && typeof pair[0] === 'string' && (pair[1] === null || isValue(pair[1])),
     ))
 
 /** Whether it came as this version writes it. */
@@ -69,9 +80,9 @@ export const isPlaceChange = (value: unknown): value is PlaceChange =>
   isOptional(value['connected'], 'boolean') &&
   isOptional(value['since'], 'number') &&
   isOptional(value['has_row'], 'boolean') &&
-  (value['address'] === null || isOptional(value['address'], 'string')) &&
-  arePairs(value['ports'], 'number') &&
-  arePairs(value['iface_ids'], 'string')
+  (value['address'] === undefined || value['address'] === null || isAddress(value['address'])) &&
+  arePairs(value['ports'], isPortNumber) &&
+  arePairs(value['iface_ids'], isText)
 
 const isHeldClaim = (value: unknown): boolean =>
   Array.isArray(value) &&
