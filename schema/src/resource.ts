@@ -79,9 +79,12 @@ export interface Placement {
 
 /** An attribute that follows from others. */
 export interface Computed {
+  /** Of a list of rows: what their uuids are. */
   readonly kind: Kind<Scalar>
   readonly help: string
   readonly nullable: boolean
+  /** Tables of vnctl show it where it says something, not only the wide ones. */
+  readonly isPlain?: true
 }
 
 export interface ResourceSpec {

@@ -234,4 +234,9 @@ t.test('the MTU of guests is known: what the hosts leave, or what the network sa
   t.match(await mtuOf('nw-6'), [9000, /^mtu is 9000, and between the hosts there is room for 8930/])
   await api.ok('POST', 'networks', { uuid: 'nw-out', ipv4_network: '10.9.0.0', mode: 'physical' })
   t.strictSame(await mtuOf('nw-out'), [9000, null])
+  await api.ok('POST', 'datapaths', { uuid: 'dp-3', dpid: '0x3', ipv4_address: '192.0.2.3' })
+  t.strictSame(await mtuOf('nw-out'), [1500, null], 'a host that says none has 1500')
+  const { items } = (await api.ok('GET', 'networks')).body
+  const listed = items.map(({ uuid, guest_mtu }: { uuid: string; guest_mtu: number }) => [uuid, guest_mtu])
+  t.strictSame(Object.fromEntries(listed), { 'nw-4': 1430, 'nw-6': 9000, 'nw-46': 1430, 'nw-out': 1500 })
 })

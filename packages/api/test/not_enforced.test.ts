@@ -67,6 +67,24 @@ t.test('the status lists the first hundred of them and counts all', async (t) =>
   t.equal((await status()).not_enforced_total, 111)
 })
 
+t.test('a translation of VLANs says so where its interface is no edge', async (t) => {
+  const api = await startApi(t)
+  const status = async () => (await api.ok('GET', 'status')).body
+  await api.ok('POST', 'interfaces', { uuid: 'if-vif' })
+  await api.ok('POST', 'interfaces', { uuid: 'if-edge', mode: 'edge', port_name: 'eth0' })
+  const translate = (uuid: string, interface_uuid: string) =>
+    api.ok('POST', 'translations', { uuid, interface_uuid, mode: 'vnet_edge' })
+  const what = 'mode: vnet_edge: stored, no VLAN is translated: its interface is none of mode edge'
+  t.equal((await translate('tr-before', 'if-vif')).headers['x-not-enforced'], what)
+  t.notOk('x-not-enforced' in (await translate('tr-edge', 'if-edge')).headers)
+  t.same((await status()).not_enforced, [{ resource: 'translation', uuid: 'tr-before', what }])
+  await translate('tr-after', 'if-vif')
+  await translate('tr-later', 'if-edge')
+  t.equal((await status()).not_enforced_total, 2, 'what changes after the first look is followed')
+  await api.ok('DELETE', 'interfaces/if-vif')
+  t.equal((await status()).not_enforced_total, 0)
+})
+
 t.test('help does not promise what is not done', async (t) => {
   const { interface: nic, network_service: service } = RESOURCES
   const { mode, enable_filtering, enable_route_translation } = nic.fields

@@ -423,6 +423,13 @@ t.test('a sub-interface is on the port of its trunk and nowhere else', async (t)
   await api.ok('POST', 'interfaces', { port_name: 'if-sub' }, 'json')
   await api.ok('POST', 'interfaces', { uuid: 'if-second', port_name: 'tap2' })
   await api.ok('POST', 'interfaces', { ...sub, trunk_interface_uuid: 'if-second' })
+  const shown = [{ uuid: 'if-sub', vlan_id: 12 }, { vlan_id: 10 }]
+  t.match((await api.ok('GET', 'interfaces/if-trunk')).body.sub_interfaces, shown)
+  const { items } = (await api.ok('GET', 'interfaces')).body
+  for (const { uuid, sub_interfaces } of items) {
+    if (uuid === 'if-trunk') t.match(sub_interfaces, shown)
+    else t.equal(sub_interfaces.length, uuid === 'if-second' ? 1 : 0, uuid)
+  }
   await api.ok('DELETE', 'interfaces/if-trunk')
   t.equal((await api.ok('GET', 'interfaces')).body.total_count, 4, 'sub-interfaces go with their trunk')
 })

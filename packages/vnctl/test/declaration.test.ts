@@ -375,6 +375,27 @@ filters static add fil-a --protocol tcp --dst-port 443 --action pass
   t.match(await other.here('plan --prune --exit-code -f -', changed), { code: 0 })
 })
 
+t.test('the bridge of an underlay is changed where it is, and is never away', async (t) => {
+  const { here, json } = await serve(t)
+  const lines = `datapaths add dp-1 --dpid 1
+networks add nw-p --mode physical --ipv4-network 192.0.2.0
+interfaces add if-h1 --mode host --owner-datapath dp-1 --network nw-p --mac-address 52:54:00:00:00:01 --ipv4-address 192.0.2.1
+interfaces add if-h2 --mode host --owner-datapath dp-1 --network nw-p --mac-address 52:54:00:00:00:02 --ipv4-address 192.0.2.2
+topologies add topo-u --mode simple_underlay
+topologies datapaths add topo-u dp-1 --interface if-h1
+`
+  t.match(await here('batch', lines), { code: 0 })
+  const exported = await export_(t, here)
+  const member = /(topology_datapaths:[\s\S]*interface_uuid: )if-h1\n *ip_lease_uuid: \S+/
+  const changed = exported.replace(member, '$1if-h2')
+  const { stdout, code, stderr } = await here('apply -f -', changed)
+  t.equal(code, 0, stderr)
+  t.match(stdout, /~ topology datapath topo-u and dp-1/)
+  const done = (await here('changes --since 0')).stdout
+  t.notMatch(done, /delete +topology_datapath/)
+  t.match(await json('topologies datapaths show topo-u'), { items: [{ interface_uuid: 'if-h2' }] })
+})
+
 t.test('every example is mentioned by a name that exists', async (t) => {
   for (const name of examples) t.ok(readFileSync(join(EXAMPLES, name), 'utf8').startsWith('# '), name)
 })

@@ -142,7 +142,7 @@ t.test('what the API refuses is one line on stderr and an exit code', async (t) 
     ],
     ['interfaces add --network=nw-net1 --ipv4-address=172.16.1.9', 4, /--mac-address is missing/],
     ['wait --revision=999999', 4, /--revision '999999': not made yet/],
-    ['networks add', 2, /--ipv4-network is missing/],
+    ['networks add', 4, /--ipv4-network is missing/],
     ['networks add --nonsense=1', 2, /unknown option --nonsense/],
     ['netwroks', 2, /did you mean networks\?/],
   ]

@@ -87,6 +87,14 @@ export const interfaceResource = defineResource({
       help: 'The same with an IPv6 address; auto: the one that guests make of their MAC address where they do, else a free one.',
     },
   },
+  computed: {
+    sub_interfaces: {
+      kind: text,
+      help: 'Interfaces on its port: sub-interfaces of a trunk, machines behind an edge.',
+      nullable: false,
+      isPlain: true,
+    },
+  },
   unique: [
     ['port_name', 'owner_datapath_id'],
     ['port_number', 'owner_datapath_id'],

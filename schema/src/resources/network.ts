@@ -67,11 +67,13 @@ export const network = defineResource({
       kind: integer(0, 65_535),
       help: 'The MTU that its guests may use: its mtu, else what fits between all hosts.',
       nullable: false,
+      isPlain: true,
     },
     mtu_warning: {
       kind: text,
       help: 'What is wrong with its mtu: larger packets than fit between the hosts are lost.',
       nullable: true,
+      isPlain: true,
     },
   },
   obsolete: {

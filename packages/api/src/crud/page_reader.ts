@@ -27,12 +27,14 @@ const createShelf = (reader: Reader, behaviours: Behaviours) => {
     lists.set(`${name}.${column}`, byId)
     return found
   }
-  /** The rows, and those that refer to them and are shown with them. */
+  /** The rows, and those that refer to them and are shown with them; of its own kind a row shows no more than names. */
   const addWithShown = (name: ResourceName, found: readonly Stored[]): void => {
     add(name, found)
     const ids = found.map(({ id }) => id)
     for (const { name: other, column } of behaviours[name]?.shown ?? []) {
-      addWithShown(other, addList(other, column, ids))
+      const shown = addList(other, column, ids)
+      if (other === name) add(name, shown)
+      else addWithShown(other, shown)
     }
   }
   /** What all these refer to: references point backwards in the list of resources, so one pass is enough. */
@@ -66,22 +68,22 @@ export const pageReader = (
     if (first === undefined || others.length > 0) return undefined
     return shelf.list(of, first[0], first[1]) as Stored<N>[] | undefined
   }
-  /** All rows of a resource, where what is shown depends on all: read once. */
-  const wholes = new Map<ResourceName, Stored[]>()
-  const whole = <N extends ResourceName>(of: N): Stored<N>[] => {
-    const found = wholes.get(of) ?? reader.where(of, {})
-    wholes.set(of, found)
-    return found as Stored<N>[]
+  /** What is shown of others than those is the same for all rows of the page: asked once. */
+  const answers = new Map<string, unknown>()
+  const once = <T>(question: readonly unknown[], ask: () => T): T => {
+    const key = JSON.stringify(question)
+    if (!answers.has(key)) answers.set(key, ask())
+    return answers.get(key) as T
   }
   return {
     ...reader,
     byId: <N extends ResourceName>(of: N, id: number) =>
       (shelf.row(of, id) as Stored<N> | undefined) ?? reader.byId(of, id),
-    where: (of, equals) =>
-      Object.keys(equals).length === 0 ? whole(of) : (listed(of, equals) ?? reader.where(of, equals)),
+    where: (of, equals) => listed(of, equals) ?? reader.where(of, equals),
+    between: (...question) => once(question, () => reader.between(...question)),
     first: (of, equals) => {
       const found = listed(of, equals)
-      return found === undefined ? reader.first(of, equals) : found[0]
+      return found === undefined ? once([of, equals], () => reader.first(of, equals)) : found[0]
     },
   }
 }

@@ -99,7 +99,7 @@ const putCall = (model: Model, association: Association): NestedCall => {
     const row =
       wanted === true ? (present ?? model.work(writer).create(rows, columns as Partial<Row>)) : undefined
     const body = shapeOf(writer, association, { interface: owner.id, other: id }, row)
-    return { body, notEnforced: row === undefined ? [] : notEnforcedIn(rows, row) }
+    return { body, notEnforced: row === undefined ? [] : notEnforcedIn(writer, rows, row) }
   }
   const path = `interfaces/:uuid/${specOf(other).collection}/:${parameter}`
   return {

@@ -105,10 +105,10 @@ const add = (model: Model, writer: Writer, row: Interface, given: Given): Outcom
   if (hasPort(row)) {
     const port = model.create(writer, 'interface_port', given, { interface_id: row.id })
     const body = furtherShape(model, writer, row, port)
-    return { body, notEnforced: notEnforcedIn('interface_port', port) }
+    return { body, notEnforced: notEnforcedIn(writer, 'interface_port', port) }
   }
   const changed = model.update(writer, 'interface', row, binding)
-  return { body: firstPort(writer, changed), notEnforced: notEnforcedIn('interface', changed) }
+  return { body: firstPort(writer, changed), notEnforced: notEnforcedIn(writer, 'interface', changed) }
 }
 
 /** The oldest of the further ports takes the place of the first. */

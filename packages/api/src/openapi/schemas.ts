@@ -80,6 +80,13 @@ const EXTRA: { readonly [N in ResourceName]?: Readonly<Record<string, JsonSchema
       properties: { ...plainProperties('mac_lease'), ip_leases: listOf(ref(plainId('ip_lease'))) },
     }),
     ip_leases: listOf(ref(plainId('ip_lease'))),
+    sub_interfaces: listOf({
+      type: 'object',
+      properties: {
+        uuid: text('Its uuid.'),
+        vlan_id: nullable(number('Its VLAN on the port; null behind an edge, where its network says it.')),
+      },
+    }),
   },
   mac_lease: {
     interface: nullable(ref(plainId('interface'))),

@@ -77,6 +77,10 @@ const leases = (reader: Reader, row: Interface): Shape[] =>
       .map((ipLease) => plainShape(reader, 'ip_lease', ipLease)),
   }))
 
+/** Those whose trunk it is, and machines where it is an edge. */
+const subInterfaces = (reader: Reader, { id }: Interface): Shape[] =>
+  reader.where('interface', { trunk_interface_id: id }).map(({ uuid, vlan_id }) => ({ uuid, vlan_id }))
+
 /** Its leases, those by which it is in an underlay, which it may have lost, and those of its sub-interfaces. */
 const leasesWith = (reader: Reader, id: number): number[] => [
   ...(reader.cells('ip_lease', 'id', { interface_id: id }) as number[]),
@@ -112,6 +116,7 @@ export const interfaceBehaviour: Behaviour<'interface'> = {
   shown: [
     { name: 'mac_lease', column: 'interface_id' },
     { name: 'ip_lease', column: 'interface_id' },
+    { name: 'interface', column: 'trunk_interface_id' },
   ],
   shape: (reader, row, plain) => {
     const macLeases = leases(reader, row)
@@ -126,6 +131,7 @@ export const interfaceBehaviour: Behaviour<'interface'> = {
       ipv6_address: firstOfFamily(ipLeases, 6),
       mac_leases: macLeases,
       ip_leases: macLeases.at(-1)?.['ip_leases'] ?? [],
+      sub_interfaces: subInterfaces(reader, row),
     }
   },
 }

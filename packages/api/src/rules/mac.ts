@@ -85,14 +85,19 @@ const domainsOf = (reader: Reader, interfaceId: number): Set<string> => {
   ])
 }
 
-const checkMac = (reader: Reader, mac: string, interfaceId: number, domains: ReadonlySet<string>): void => {
+const checkMac = (
+  reader: Reader,
+  mac: string,
+  interfaceId: number,
+  domains: () => ReadonlySet<string>,
+): void => {
   const internal = internalOwner(reader, mac)
   if (internal !== undefined) {
     throw argumentError('mac_address', mac, `reserved: ${internal} has it as its own address between hosts`)
   }
   for (const other of reader.where('mac_lease', { mac_address: mac })) {
     if (other.interface_id === interfaceId) continue
-    const shared = [...domainsOf(reader, other.interface_id)].find((domain) => domains.has(domain))
+    const shared = [...domainsOf(reader, other.interface_id)].find((domain) => domains().has(domain))
     if (shared === undefined) continue
     const owner = uuidOf(reader, 'interface', other.interface_id)
     throw argumentError('mac_address', mac, `already used in ${shared} by ${owner}`)
@@ -101,7 +106,12 @@ const checkMac = (reader: Reader, mac: string, interfaceId: number, domains: Rea
 
 /** Checks the MAC leases of an interface as they stand now. @throws ApiError ArgumentError */
 export const checkMacs = (reader: Reader, interfaceId: number): void => {
-  const domains = domainsOf(reader, interfaceId)
+  // Nearly always nobody else has the address, and where the interface is need not be looked up.
+  let known: ReadonlySet<string> | undefined
+  const domains = () => {
+    known ??= domainsOf(reader, interfaceId)
+    return known
+  }
   for (const { mac_address } of reader.where('mac_lease', { interface_id: interfaceId })) {
     checkMac(reader, mac_address, interfaceId, domains)
   }

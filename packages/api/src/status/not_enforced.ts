@@ -8,6 +8,7 @@ import type { ResourceName, Row, Scalar } from '@openvnet/schema'
 import { uuidOf } from '../crud/reference.ts'
 import { type Cells, columnsOf, type Stored } from '../store/columns.ts'
 import type { Reading } from '../store/reading.ts'
+import type { Reader } from '../store/rows.ts'
 import type { StoreView } from '../store/view.ts'
 
 interface Entry {
@@ -16,9 +17,15 @@ interface Entry {
   readonly column?: string
   /** The values without effect; absent: any that is given. */
   readonly values?: readonly Scalar[]
+  /** For which rows, by what they refer to, where that never changes; absent: all. */
+  readonly when?: (reader: Reader, row: Cells) => boolean
   /** What happens instead. ASCII: it goes into a header. */
   readonly instead: string
 }
+
+/** VLANs are networks at a port of mode edge only. */
+const isOfNoEdge = (reader: Reader, row: Cells): boolean =>
+  reader.byId('interface', row['interface_id'] as number)?.mode !== 'edge'
 
 const ENTRIES: readonly Entry[] = [
   {
@@ -80,6 +87,13 @@ const ENTRIES: readonly Entry[] = [
     values: ['static_address'],
     instead: 'stored, no address is translated',
   },
+  {
+    resource: 'translation',
+    column: 'mode',
+    values: ['vnet_edge'],
+    when: isOfNoEdge,
+    instead: 'stored, no VLAN is translated: its interface is none of mode edge',
+  },
   { resource: 'translation_static_address', instead: 'stored, no address is translated' },
   {
     resource: 'network_service',
@@ -107,16 +121,19 @@ const sentence = ({ column, values, instead }: Entry, value: Scalar | undefined)
   return `${column}: ${value === true || values === undefined ? '' : `${value}: `}${instead}`
 }
 
-const sentencesOf = (entry: Entry, row: Cells): string[] => {
+const sentencesOf = (reader: Reader, entry: Entry, row: Cells): string[] => {
   if (entry.column === undefined) return [entry.instead]
+  if (entry.when?.(reader, row) === false) return []
   const value = row[entry.column] ?? null
   const isWithout = entry.values === undefined ? value !== null : entry.values.some((one) => one === value)
   return isWithout ? [sentence(entry, value as Scalar)] : []
 }
 
 /** What a row asks for and does not get, one sentence each. */
-export const notEnforcedIn = (resource: ResourceName, row: object): string[] =>
-  ENTRIES.filter((entry) => entry.resource === resource).flatMap((entry) => sentencesOf(entry, row as Cells))
+export const notEnforcedIn = (reader: Reader, resource: ResourceName, row: object): string[] =>
+  ENTRIES.filter((entry) => entry.resource === resource).flatMap((entry) =>
+    sentencesOf(reader, entry, row as Cells),
+  )
 
 export interface NotEnforced {
   /** The first of all. */
@@ -138,21 +155,26 @@ interface Case {
   readonly column?: string
   /** What it must have there; absent: anything. */
   readonly value?: Scalar
+  readonly when?: Entry['when']
 }
 
 const casesOf = (entry: Entry): Case[] => {
-  const { resource, column, values } = entry
+  const { resource, column, values, when } = entry
   if (column === undefined) return [{ resource, what: sentence(entry, undefined) }]
   if (values === undefined) return [{ resource, column, what: sentence(entry, undefined) }]
-  return values.map((value) => ({ resource, column, value, what: sentence(entry, value) }))
+  return values.map((value) => ({
+    ...{ resource, column, value, what: sentence(entry, value) },
+    ...(when !== undefined && { when }),
+  }))
 }
 
 const CASES = ENTRIES.flatMap(casesOf)
 const CASES_WITHOUT_DATABASE = [...CASES, ...WITHOUT_DATABASE.flatMap(casesOf)]
 
-const isIn = ({ column = '', value }: Case, row: Cells): boolean => {
+const isIn = (reader: Reader, { column = '', value, when }: Case, row: Cells): boolean => {
   const cell = row[column] ?? null
-  return value === undefined ? cell !== null : cell === value
+  const isOne = value === undefined ? cell !== null : cell === value
+  return isOne && when?.(reader, row) !== false
 }
 
 /** The uuid of a row, or of a row without one those of what it refers to. */
@@ -175,18 +197,21 @@ const readAll = (store: Reading): Kept =>
     (reader) =>
       new Map(
         CASES_WITHOUT_DATABASE.filter(({ column }) => column !== undefined).map((one) => {
-          const { resource, column = '', value } = one
+          const { resource, column = '', value, when } = one
           const ids = reader.ids(resource, column as keyof Row<ResourceName> & string, value)
-          return [one, new Set(ids)]
+          if (when === undefined) return [one, new Set(ids)]
+          const rows = reader.whereIn(resource, 'id', ids)
+          const apply = rows.filter((row) => when(reader, row as unknown as Cells))
+          return [one, new Set(apply.map(({ id }) => id))]
         }),
       ),
   )
 
-const note = (kept: Kept, { operations }: Change): void => {
+const note = (reader: Reader, kept: Kept, { operations }: Change): void => {
   for (const { resource, id, row } of operations) {
     for (const [one, ids] of kept) {
       if (one.resource !== resource) continue
-      if (row !== null && isIn(one, row as unknown as Cells)) ids.add(id)
+      if (row !== null && isIn(reader, one, row as unknown as Cells)) ids.add(id)
       else ids.delete(id)
     }
   }
@@ -216,7 +241,7 @@ const find = (store: Reading, kept: Kept, cases: readonly Case[]): NotEnforced =
 export const watchNotEnforced = (store: StoreView): ((hasDatabase: boolean) => NotEnforced) => {
   let kept: Kept | undefined
   store.onChange((change) => {
-    if (kept !== undefined) note(kept, change)
+    if (kept !== undefined) note(store, kept, change)
   })
   return (hasDatabase) => {
     kept ??= readAll(store)

@@ -15,11 +15,11 @@ export interface RangeOptions<N extends ResourceName> {
 export interface Selection {
   /** The newest rows with these columns, the newest first. */
   newest<N extends ResourceName>(name: N, equals: Equals<N>, limit: number): Stored<N>[]
-  /** Rows whose text in the column is between two, both included, in the order of that text. */
+  /** Rows whose value in the column is between two, both included, in the order of that. */
   between<N extends ResourceName>(
     name: N,
     column: keyof Row<N> & string,
-    bounds: readonly [string, string],
+    bounds: readonly [string, string] | readonly [number, number],
     options?: RangeOptions<N>,
   ): Stored<N>[]
   /** The ids of the rows that have this in the column, or anything when it is absent; oldest first. */

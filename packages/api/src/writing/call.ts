@@ -51,4 +51,4 @@ export const rowOutcome = <N extends ResourceName>(
   writer: Writer,
   name: N,
   row: Stored<N>,
-): Outcome => ({ body: model.shape(writer, name, row), notEnforced: notEnforcedIn(name, row) })
+): Outcome => ({ body: model.shape(writer, name, row), notEnforced: notEnforcedIn(writer, name, row) })

@@ -2,7 +2,8 @@
  * What a file does not say of a row that it names: as if `add` had not said it either. That goes for what can be changed; what
  * cannot stays as it is, so that no row is ever replaced because something is not said.
  */
-import { type Field, parameterName, type ResourceSpec } from '@openvnet/schema'
+import { type Field, hasMutableFields, parameterName, type ResourceSpec } from '@openvnet/schema'
+import { relationOf } from '../from_schema/resources.ts'
 import type { ModelRow } from '../model/model.ts'
 import type { Difference } from './change.ts'
 import type { DeclaredRow } from './declared.ts'
@@ -22,8 +23,11 @@ const unsaid = (name: string, field: Field, key: string): unknown => {
   return field.nullable ? null : undefined
 }
 
-export const isChangeable = ({ prefix, parent }: ResourceSpec): boolean =>
-  prefix !== null && parent === undefined
+/** What has a path of its own, or says more than that it joins two. */
+export const isChangeable = (resource: ResourceSpec): boolean =>
+  resource.prefix === null
+    ? relationOf(resource) !== null && hasMutableFields(resource)
+    : resource.parent === undefined
 
 export const resets = (row: DeclaredRow, current: ModelRow): Difference[] => {
   if (row.isPartial === true || !isChangeable(row.resource)) return []

@@ -1,5 +1,6 @@
 /** One value as text for people. */
 import { type Kind, type Labels, labelsText, type Scalar } from '@openvnet/schema'
+import { isRow } from './row.ts'
 
 const hexPairs = (value: number): string =>
   (value.toString(16).padStart(12, '0').match(/../g) ?? []).join(':')
@@ -13,6 +14,12 @@ const fromNumber = (value: number, kind: Kind<Scalar> | null): string => {
   return kind?.name === 'ipv4' ? dottedQuad(value) : String(value)
 }
 
+/** Rows by their uuids. */
+const listText = (entries: readonly unknown[]): string => {
+  const names = entries.map((entry) => (isRow(entry) ? entry['uuid'] : entry))
+  return names.every((name) => typeof name === 'string') ? names.join('; ') : JSON.stringify(entries)
+}
+
 /**
  * @param value what the API answered; objects and lists as compact JSON
  * @param kind what the value is, where known
@@ -21,6 +28,6 @@ export const cell = (value: unknown, kind: Kind<Scalar> | null = null): string =
   if (value === null || value === undefined) return ''
   if (typeof value === 'number') return fromNumber(value, kind)
   if (kind?.isMap === true && typeof value === 'object') return labelsText(value as Labels)
-  if (Array.isArray(value) && value.every((entry) => typeof entry === 'string')) return value.join('; ')
+  if (Array.isArray(value)) return listText(value)
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }

@@ -2,7 +2,16 @@
  * The columns of a resource's table. References are shown by uuid; in the plain table a column that says nothing
  * (empty, a boolean at its default, a name that is the uuid) is left out.
  */
-import { boolean, cellOf, type Field, nearest, networkList, type ResourceSpec, text } from '@openvnet/schema'
+import {
+  boolean,
+  type Computed,
+  cellOf,
+  type Field,
+  nearest,
+  networkList,
+  type ResourceSpec,
+  text,
+} from '@openvnet/schema'
 import { canonical } from '../command.ts'
 import { EXIT, Failure } from '../failure.ts'
 import { cell } from './cell.ts'
@@ -49,6 +58,17 @@ const plainColumn = (name: string): Column => ({
   speaks: notEmpty,
 })
 
+const computedColumn = ([name, { kind }]: [string, Computed]): Column => ({
+  ...plainColumn(name),
+  elastic: kind.name === text.name,
+})
+
+/** What follows from others and is shown in plain tables, or in wide ones only. */
+const computedColumns = ({ computed = {} }: ResourceSpec, isPlain: boolean): Column[] =>
+  Object.entries(computed)
+    .filter(([, one]) => (one.isPlain === true) === isPlain)
+    .map(computedColumn)
+
 /** The networks of a router as `--networks` takes them, each with its gateways. */
 const networksText = (networks: unknown): string =>
   Array.isArray(networks)
@@ -71,11 +91,14 @@ export const columnsOf = (resource: ResourceSpec): Column[] => [
       speaks: notEmpty,
     }),
   ),
+  ...computedColumns(resource, true),
 ]
 
 /** What only the wide table shows. */
-export const wideColumns = ({ computed = {} }: ResourceSpec): Column[] =>
-  [...Object.keys(computed), 'id', 'created_at', 'updated_at'].map(plainColumn)
+export const wideColumns = (resource: ResourceSpec): Column[] => [
+  ...computedColumns(resource, false),
+  ...['id', 'created_at', 'updated_at'].map(plainColumn),
+]
 
 /** The columns in which at least one row says something. */
 export const speaking = (columns: readonly Column[], rows: readonly AnswerRow[]): Column[] =>
