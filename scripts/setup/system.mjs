@@ -14,6 +14,7 @@ const PACKAGES = {
   ethtool: { debian: 'ethtool', fedora: 'ethtool' },
   ps: { debian: 'procps', fedora: 'procps-ng' },
   'redis-server': { debian: 'redis-server', fedora: 'redis' },
+  dig: { debian: 'bind9-dnsutils', fedora: 'bind-utils' },
   traceroute: { debian: 'traceroute', fedora: 'traceroute' },
   tcpdump: { debian: 'tcpdump', fedora: 'tcpdump' },
   zsh: { debian: 'zsh', fedora: 'zsh' },
@@ -26,7 +27,7 @@ const PACKAGES = {
 
 export const SWITCH = ['ovs-vsctl', 'ovs-vswitchd']
 export const LAB = [...SWITCH, 'ip', 'ping', 'ethtool', 'ps', 'tcpdump']
-export const TESTS = [...LAB, 'traceroute', 'redis-server']
+export const TESTS = [...LAB, 'traceroute', 'dig', 'redis-server']
 /** Their completion is tested in them; who cannot have them can do without. */
 export const SHELLS = ['zsh', 'fish']
 

@@ -20,7 +20,7 @@ const CASES = [
     'enable_filtering: stored, nothing is filtered; enable_route_translation: stored, no address is translated',
   ],
   ['network_services', { mode: 'dhcp' }, 'mode: dhcp: stored, the service is not offered'],
-  ['network_services', { display_name: 'DNS' }, 'mode: dns: stored, the service is not offered'],
+  ['network_services', { display_name: 'DHCP' }, 'mode: dhcp: stored, the service is not offered'],
 ] as [string, object, string][]
 
 t.test('a write says what of it has no effect', async (t) => {
@@ -37,6 +37,7 @@ t.test('a write says what of it has no effect', async (t) => {
     ['interfaces', { mode: 'simulated' }],
     ['interfaces', { mode: 'host' }],
     ['network_services', { mode: 'router' }],
+    ['network_services', { display_name: 'DNS' }],
   ] as [string, object][]) {
     const { headers } = await api.ok('POST', collection, parameters)
     t.notOk('x-not-enforced' in headers, collection)

@@ -25,6 +25,8 @@ export interface Rows {
   readonly edge?: number
   readonly routes?: readonly (Pick<Row<'route'>, 'interface_id' | 'network_id' | 'destination' | 'prefix'> &
     Partial<Row<'route'>>)[]
+  /** What simulated interfaces offer. */
+  readonly services?: readonly Pick<Row<'network_service'>, 'interface_id' | 'mode'>[]
   /** Datapath ids, or rows with them, by row id. */
   readonly datapaths?: Record<number, string | (Pick<Row<'datapath'>, 'dpid'> & Partial<Row<'datapath'>>)>
   /** Underlays, with the row ids of the datapaths that are in them. */
@@ -186,6 +188,11 @@ export const compileSite = (
         vlan_translation: (rows.vlans ?? []).map((vlan, index) => ({
           ...{ id: index + 1, uuid: `vt-${index + 1}`, translation_id: 1, mac_address: null },
           ...vlan,
+        })),
+        network_service: (rows.services ?? []).map((service, index) => ({
+          ...{ id: index + 1, uuid: `ns-${index + 1}`, display_name: '' },
+          ...{ incoming_port: null, outgoing_port: null },
+          ...service,
         })),
         route_link: [{ id: 1, uuid: 'rl-1', mac_address: '02:00:00:00:00:01' }],
         route: (rows.routes ?? []).map((route, index) => ({

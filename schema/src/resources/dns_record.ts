@@ -19,7 +19,7 @@ export const dnsRecord = defineResource({
   model: 'DnsRecord',
   prefix: 'dnsr',
   parent: 'dns_service',
-  help: 'A name and what it stands for; a name may have several: stored, questions are not answered yet.',
+  help: 'A name and what it stands for; a name may have several. Guests have names on their own, see hostname of interfaces.',
   canonical: ({ type = 'A', value }) => {
     const parsed = dnsType.parse(type)
     const said = parsed.ok && typeof value === 'string' ? parseDnsValue(parsed.value, value) : parsed

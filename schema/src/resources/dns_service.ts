@@ -7,7 +7,7 @@ export const dnsService = defineResource({
   collection: 'dns_services',
   model: 'DnsService',
   prefix: 'dnss',
-  help: 'The records of a network service of mode dns: stored, questions are not answered yet.',
+  help: 'The records of a network service of mode dns.',
   fields: {
     network_service: requiredReference('network_service', {
       help: 'The network service, of mode dns.',

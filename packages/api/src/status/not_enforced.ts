@@ -65,7 +65,7 @@ const ENTRIES: readonly Entry[] = [
     values: ['dhcpv6_stateless', 'dhcpv6_stateful', 'none'],
     instead: 'stored, nothing is advertised',
   },
-  { resource: 'interface', column: 'hostname', instead: 'stored, neither DNS nor DHCP tells it' },
+  { resource: 'interface', column: 'hostname', instead: 'told by DNS, not by DHCP yet' },
   { resource: 'route', column: 'via', instead: 'stored, nothing is routed through it' },
   {
     resource: 'route',
@@ -98,12 +98,15 @@ const ENTRIES: readonly Entry[] = [
   {
     resource: 'network_service',
     column: 'mode',
-    values: ['dhcp', 'dns'],
+    values: ['dhcp'],
     instead: 'stored, the service is not offered',
   },
   { resource: 'lease_policy', column: 'timing', values: ['dhcp'], instead: 'stored, DHCP gives no address' },
-  { resource: 'dns_service', instead: 'DNS services: stored, questions are not answered' },
-  { resource: 'dns_record', instead: 'DNS records: stored, questions are not answered' },
+  {
+    resource: 'dns_service',
+    column: 'public_dns',
+    instead: 'stored, nobody is asked for other names',
+  },
 ]
 
 /** What has no effect as long as no controller reads a database of Open vSwitch. */

@@ -2,6 +2,7 @@
 import type { Feature } from '../engine/rule.ts'
 import { checkTables } from '../pipeline/table.ts'
 import { arpFeature } from './arp/index.ts'
+import { dnsFeature } from './dns/index.ts'
 import { icmpFeature } from './icmp/index.ts'
 import { ndFeature } from './nd/index.ts'
 import { overlayFeature } from './overlay/index.ts'
@@ -23,6 +24,7 @@ export const FEATURES: readonly Feature[] = [
   puntFeature,
   icmpFeature,
   ndFeature,
+  dnsFeature,
 ]
 
 checkTables(FEATURES.flatMap((feature) => feature.tables))

@@ -13,6 +13,9 @@ export type IndexName =
   | `${'ip_lease' | 'mac_lease' | 'interface_segment'}.shard`
   | 'datapath.dpid'
   | 'mac_lease.mac_address'
+  | 'network.domain_name'
+  | 'interface.hostname'
+  | 'ip_lease.address'
 
 export type ResourceOfIndex<I extends IndexName> = I extends `${infer N}.${string}`
   ? Extract<N, ResourceName>
@@ -53,6 +56,9 @@ const shardOf = (id: number | null, interface_id: number | null): number | null 
 /** @param id of the network or segment @param shard 0 to SHARDS − 1 */
 export const shardKey = (id: number, shard: number): number => id * SHARDS + shard
 
+/** As DNS compares names: lower case, without the root's dot; an empty one is none. */
+export const domainKey = (name: string): string | null => name.toLowerCase().replace(/\.$/, '') || null
+
 const index = <N extends ResourceName>(
   name: IndexName & `${N}.${string}`,
   keyOf: (row: Row<N>) => string | number | null,
@@ -67,9 +73,14 @@ const OTHERS: { readonly [N in ResourceName]?: readonly IndexDefinition[] } = {
     index<'interface'>('interface.shard', (row) => shardOf(row.network_id, row.id)),
     index<'interface'>('interface.segment_shard', (row) => shardOf(row.segment_id, row.id)),
     index<'interface'>('interface.gateway', (row) => (row.mode === 'promiscuous' ? row.segment_id : null)),
+    index<'interface'>('interface.hostname', (row) => row.hostname),
   ],
   datapath: [index<'datapath'>('datapath.dpid', (row) => row.dpid)],
-  ip_lease: [index<'ip_lease'>('ip_lease.shard', (row) => shardOf(row.network_id, row.interface_id))],
+  ip_lease: [
+    index<'ip_lease'>('ip_lease.shard', (row) => shardOf(row.network_id, row.interface_id)),
+    index<'ip_lease'>('ip_lease.address', (row) => row.address),
+  ],
+  network: [index<'network'>('network.domain_name', (row) => domainKey(row.domain_name))],
   mac_lease: [
     index<'mac_lease'>('mac_lease.mac_address', (row) => row.mac_address),
     index<'mac_lease'>('mac_lease.shard', (row) => shardOf(row.segment_id, row.interface_id)),

@@ -11,6 +11,7 @@ export const FEATURE_NAMES = [
   'punt',
   'icmp',
   'nd',
+  'dns',
 ] as const
 
 export type FeatureName = (typeof FEATURE_NAMES)[number]

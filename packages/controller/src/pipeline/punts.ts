@@ -24,6 +24,12 @@ export const PUNT_KINDS = {
     burst: 100,
     help: 'What a router answers with an ICMP error, or with a TCP reset.',
   },
+  dns: {
+    number: 4,
+    rate: 100,
+    burst: 200,
+    help: 'What is sent to a DNS service: questions, over UDP and TCP.',
+  },
 } as const satisfies Record<string, KindSpec>
 
 export type PuntKind = keyof typeof PUNT_KINDS
@@ -44,6 +50,7 @@ export const PUNT_REASONS = {
     help: 'nobody in the network has its destination address',
   },
   no_service: { number: 4, kind: 'icmp_error', help: 'the router offers nothing there' },
+  dns_query: { number: 16, kind: 'dns', help: 'it is sent to a DNS service' },
 } as const satisfies Record<string, ReasonSpec>
 
 export type PuntReason = keyof typeof PUNT_REASONS

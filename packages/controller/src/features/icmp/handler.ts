@@ -75,6 +75,7 @@ const answerIpv4 = (
   if (refusal !== undefined) return drop(refusal)
   switch (punted.reason) {
     case undefined:
+    case 'dns_query':
       return drop('no reason')
     case 'no_service':
       return refuseService(packet, frame.payload, way)

@@ -195,8 +195,8 @@ export const networksOfRouter = listQuery<number>('networks of router', (id, vie
   sortedSet(view.list('route.route_link_id', id).flatMap((route) => route.network_id ?? [])),
 )
 
-/** The network and all that routers join to it, over any number of hops. */
-const routedNetworks = listQuery<number>('networks routed with network', (id, view) => {
+/** The network and all that routers join to it, over any number of hops: of each of them the same. */
+export const routedNetworks = listQuery<number>('networks routed with network', (id, view) => {
   const found = new Set([id])
   for (const network of found) {
     for (const router of view.query(routersOfNetwork, network)) {

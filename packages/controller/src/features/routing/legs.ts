@@ -33,6 +33,7 @@ import {
   switchesOfNetwork,
   switchesReachingNetwork,
 } from '../presence/queries.ts'
+import { type Reach, reachesOf } from './queries.ts'
 import { routerAddressTable, routerLegTable } from './tables.ts'
 
 /** TTL of the router's own packets (RFC 1700). */
@@ -147,8 +148,6 @@ const restOfEchoReply = (address: IpAddress): Step<Returned>[] => [
 /** nw_frag=later */
 const LATER_FRAGMENT = 3
 
-type Reach = { readonly leg: number; readonly domain: number } | { readonly router: number }
-
 /** Answers pings to an address; what else is sent to it is refused, by a program: the router offers nothing there. */
 const ownAddress = (reach: Reach, address: IpAddress, text: string, who: string): FlowDraft[] => {
   const match = { ...reach, ...matchAddress('dst', address) }
@@ -178,17 +177,11 @@ const ownAddress = (reach: Reach, address: IpAddress, text: string, who: string)
   ]
 }
 
-/** Reached from its own network by the leg, from others by the routers that have a route of the leg in its network. */
 const compileAddress = (lease: Row<'ip_lease'>, view: View): Compiled => {
   const owned = addressOfLease(lease, view)
   if (owned === null) return {}
   const who = interfaceName(owned.owner, view)
-  const routes = view
-    .list('route.interface_id', owned.owner)
-    .filter(({ network_id }) => network_id === lease.network_id)
-  const routers = new Set(routes.map((route) => route.route_link_id))
-  const own = { leg: owned.owner, domain: lease.network_id }
-  const reaches: Reach[] = [own, ...[...routers].map((router) => ({ router }))]
+  const reaches = reachesOf(owned.owner, lease.network_id, view)
   return { flows: reaches.flatMap((reach) => ownAddress(reach, owned.address, lease.address, who)) }
 }
 

@@ -21,8 +21,10 @@ export const routerAddressTable = defineTable('router_address', {
   match: [
     ...(['leg', 'domain', 'router', 'eth_type', 'ipv4_dst', 'ipv6_dst'] as const),
     ...(['ip_proto', 'ip_frag', 'icmpv4_type', 'icmpv4_code', 'icmpv6_type', 'icmpv6_code'] as const),
+    ...(['udp_dst', 'tcp_dst'] as const),
   ],
   write: [
+    'leg',
     ...(['eth_src', 'eth_dst', 'ipv4_src', 'ipv4_dst', 'icmpv4_type'] as const),
     ...(['ipv6_src', 'ipv6_dst', 'icmpv6_type'] as const),
     ...(['egress_interface', 'nxm_in_port', 'punt_kind', 'punt_reason'] as const),

@@ -1,0 +1,40 @@
+/** What routing offers to the services of simulated interfaces: how their addresses are reached, and a way to a program. */
+import type { IpAddress } from '@openvnet/schema'
+import type { View } from '../../engine/view.ts'
+import { setSlice } from '../../pipeline/actions.ts'
+import { matchAddress } from '../../pipeline/addresses.ts'
+import { PRIORITY } from '../../pipeline/priority.ts'
+import { type PuntReason, punt } from '../../pipeline/punts.ts'
+import type { FlowDraft } from '../../pipeline/table.ts'
+import { routerAddressTable } from './tables.ts'
+
+export type Reach = { readonly leg: number; readonly domain: number } | { readonly router: number }
+
+/** Reached from its own network by the leg, from others by the routers that have a route of the leg in its network. */
+export const reachesOf = (leg: number, network: number, view: View): readonly Reach[] => {
+  const routes = view.list('route.interface_id', leg).filter(({ network_id }) => network_id === network)
+  const routers = new Set(routes.map((route) => route.route_link_id))
+  return [{ leg, domain: network }, ...[...routers].map((router) => ({ router }))]
+}
+
+export interface ServiceAddress {
+  /** Id of the simulated interface; the packet carries it as `leg`. */
+  readonly offeredBy: number
+  readonly reach: Reach
+  readonly address: IpAddress
+  readonly port: { readonly udp_dst: number } | { readonly tcp_dst: number }
+}
+
+/** What is sent to a port of an address goes to a program. */
+export const serviceFlow = (
+  { offeredBy, reach, address, port }: ServiceAddress,
+  reason: PuntReason,
+  why: () => string,
+): FlowDraft =>
+  routerAddressTable.flow({
+    priority: PRIORITY.high,
+    match: { ...reach, ...matchAddress('dst', address), ...port },
+    steps: [setSlice('leg', offeredBy), punt(reason)],
+    goto: 'punt',
+    why,
+  })

@@ -1,0 +1,111 @@
+/** DNS for guests with real clients on real Open vSwitch: dig asks the services of simulated interfaces. */
+import t from 'tap'
+import { until } from '../lab/wait.ts'
+import { LabWorld } from '../scenarios/on_lab.ts'
+import { BR0, walkthrough } from '../scenarios/walkthrough.ts'
+
+const NEAR = '172.16.1.254'
+const FAR = '172.16.2.254'
+
+const world = await LabWorld.running(walkthrough)
+t.teardown(() => world.close())
+const { rest } = world.site
+
+const write = async (method: string, path: string, body: unknown): Promise<void> => {
+  const { headers } = await rest.call(method, path, body)
+  await rest.call('GET', `wait?revision=${String(headers['x-revision'])}&timeout=20`)
+}
+
+for (const [path, body] of [
+  ['network_services', { uuid: 'ns-dns1', mode: 'dns', interface_uuid: 'if-vnet1gw' }],
+  ['dns_services', { uuid: 'dnss-1', network_service_uuid: 'ns-dns1' }],
+  ['network_services', { uuid: 'ns-dns2', mode: 'dns', interface_uuid: 'if-vnet2gw' }],
+] as const) {
+  await write('POST', path, body)
+}
+const record = (name: string, value: string, type = 'A') =>
+  write('POST', 'dns_services/dnss-1/dns_records', { name, type, value })
+
+interface Dug {
+  readonly status: string | undefined
+  readonly flags: string
+  readonly answers: readonly string[]
+  readonly text: string
+}
+
+/** Answers are sorted, without TTL and class. */
+const dig = async (guest: string, ...words: string[]): Promise<Dug> => {
+  const { stdout, stderr } = await world
+    .guest(guest)
+    .namespace.attempt(['dig', '+time=3', '+tries=2', '+nocookie', ...words])
+  const answers = /ANSWER SECTION:\n((?:[^;\n].*\n)*)/.exec(stdout)?.[1] ?? ''
+  return {
+    status: /status: (\w+)/.exec(stdout)?.[1],
+    flags: /flags: ([^;]*)/.exec(stdout)?.[1] ?? '',
+    answers: answers
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => line.replace(/\s+\d+\s+IN\s+/, ' ').replace(/\s+/g, ' '))
+      .sort(),
+    text: stdout + stderr,
+  }
+}
+
+t.test('records, and names of guests, in any case', async (t) => {
+  await record('www.corp.example', '10.0.0.1')
+  await record('www.corp.example', '10.0.0.2')
+  await record('www.corp.example', 'fd00::1', 'AAAA')
+  await write('PUT', 'networks/nw-net1', { domain_name: 'one.example' })
+  await write('PUT', 'interfaces/if-veth2', { hostname: 'db' })
+  const found = await dig('ns1', `@${NEAR}`, 'WWW.Corp.EXAMPLE', 'A')
+  t.match(found, { status: 'NOERROR', flags: /qr aa rd/ })
+  t.strictSame(found.answers, ['WWW.Corp.EXAMPLE. A 10.0.0.1', 'WWW.Corp.EXAMPLE. A 10.0.0.2'])
+  t.strictSame((await dig('ns1', `@${NEAR}`, 'www.corp.example', 'AAAA')).answers, [
+    'www.corp.example. AAAA fd00::1',
+  ])
+  t.strictSame((await dig('ns1', `@${NEAR}`, 'db.one.example')).answers, ['db.one.example. A 172.16.1.2'])
+  t.strictSame((await dig('ns3', `@${FAR}`, 'db.one.example')).answers, ['db.one.example. A 172.16.1.2'])
+  t.strictSame((await dig('ns3', `@${NEAR}`, 'www.corp.example')).answers.length, 2, 'from another network')
+  t.strictSame((await dig('ns1', `@${NEAR}`, '-x', '172.16.1.2')).answers, [
+    '2.1.16.172.in-addr.arpa. PTR db.one.example.',
+  ])
+})
+
+t.test('what is not there, and what is not ours', async (t) => {
+  const gone = await dig('ns1', `@${NEAR}`, 'nobody.one.example')
+  t.match(gone, { status: 'NXDOMAIN', text: /one\.example\.\s+5\s+IN\s+SOA/ })
+  t.match(await dig('ns1', `@${NEAR}`, 'db.one.example', 'AAAA'), { status: 'NOERROR', text: /SOA/ })
+  t.match(await dig('ns1', `@${NEAR}`, 'example.com'), { status: 'REFUSED' })
+  t.match(await dig('ns1', `@${NEAR}`, 'www.corp.example', 'CH', 'TXT'), { status: 'REFUSED' })
+  await write('PUT', 'interfaces/if-veth2', { hostname: null })
+  t.match(await dig('ns1', `@${NEAR}`, 'db.one.example'), { status: 'NXDOMAIN' }, 'gone at once')
+})
+
+t.test('EDNS or not, and too much for a datagram', async (t) => {
+  for (let n = 10; n < 60; n += 1)
+    await rest.call('POST', 'dns_services/dnss-1/dns_records', {
+      name: 'many.corp.example',
+      value: `10.1.0.${n}`,
+    })
+  await record('many.corp.example', '10.1.0.60')
+  const words = [`@${NEAR}`, 'many.corp.example', '+ignore']
+  const plain = await dig('ns1', ...words, '+noedns')
+  t.match(plain, { status: 'NOERROR', flags: /tc/ })
+  t.notMatch(plain.text, /EDNS/)
+  const small = await dig('ns1', ...words, '+bufsize=600')
+  t.match(small, { status: 'NOERROR', flags: /tc/, text: /EDNS: version: 0/ })
+  t.ok(small.answers.length > plain.answers.length && small.answers.length < 51)
+  t.match(await dig('ns1', `@${NEAR}`, 'vm3', '+edns=1', '+noednsneg'), { status: 'BADVERS' })
+})
+
+t.test('a restart sends nothing, and answers are counted', async (t) => {
+  const punts = async (): Promise<Record<string, number>> =>
+    ((await world.site.datapath(BR0.dpid)) as unknown as { punts: Record<string, Record<string, number>> })
+      .punts['dns'] ?? {}
+  await until('the report', async () => ((await punts())['answered'] ?? 0) > 10)
+  t.equal((await punts())['failed'], undefined, 'no program failed')
+  await world.site.restart('SIGKILL')
+  await world.site.converged(BR0.dpid)
+  t.match(await world.site.datapath(BR0.dpid), { flow_mods_sent: 0, meter_mods_sent: 0, refused: 0 })
+  t.equal((await dig('ns1', `@${NEAR}`, 'www.corp.example')).answers.length, 2)
+})
