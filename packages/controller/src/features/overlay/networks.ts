@@ -3,10 +3,10 @@ import type { Row } from '@openvnet/schema'
 import { listQuery, type View } from '../../engine/view.ts'
 import { domainOfSegment, segmentOfDomain, tunnelKey } from '../../pipeline/domain.ts'
 import {
+  carriesTags,
   domainRow,
   domainsOfMacLease,
   gatewayOfSegment,
-  networksOfSegment,
   segmentOfNetwork,
   switchesOfDomain,
   switchesReachingDomain,
@@ -55,17 +55,13 @@ export const switchesAround = listQuery<string>('switches around MAC lease', (id
   return [...reaching].sort()
 })
 
-const isTransparent = (network: number, view: View): boolean =>
-  view.get('network', network)?.vlan_transparent === true
-
 /** The address that stands for all in the domain on the host; `null`: what goes there needs a tunnel. */
 const plainMac = (domain: number, datapath: number, view: View): number | null => {
   const segment = segmentOfDomain(domain)
   // Who is behind a gateway has a MAC address that nobody knows, as sender and as receiver.
   if (segment !== null && view.query(gatewayOfSegment, segment) !== null) return null
   // A guest's own tag would be taken for that of the network between the hosts.
-  const networks = segment === null ? [domain] : view.query(networksOfSegment, segment)
-  return networks.some((network) => isTransparent(network, view)) ? null : floodMac(datapath, domain, view)
+  return view.query(carriesTags, domain) ? null : floodMac(datapath, domain, view)
 }
 
 export interface Plain {

@@ -1,27 +1,24 @@
 /** The ports of guests: which interface and network they are by port and VLAN tag, and how packets get out of them. */
 import type { Row } from '@openvnet/schema'
-import { type View, valueQuery } from '../../engine/view.ts'
+import type { View } from '../../engine/view.ts'
 import { ANY_TAG, popVlan, setSlice, VLAN_PRESENT } from '../../pipeline/actions.ts'
 import { macNumber } from '../../pipeline/addresses.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
-import { networkName, networksOfInterface, onlyNetwork, type PlacedPort } from '../presence/queries.ts'
+import {
+  carriesTags,
+  networkName,
+  networksOfInterface,
+  onlyNetwork,
+  type PlacedPort,
+} from '../presence/queries.ts'
 import { classifyTable } from './tables.ts'
 import { outputInVlan, outputTo } from './trunks.ts'
-
-/**
- * Whether guests of a network may send frames with VLAN tags. Outside of virtual networks a tag would be that of another
- * network.
- */
-const isTransparent = valueQuery<boolean>('transparent network', (id, view) => {
-  const network = view.get('network', id)
-  return network?.vlan_transparent === true && network.mode === 'virtual'
-})
 
 /** Tags of guests stay on their frames where each network of the interface lets them: the address would decide too late. */
 const mayTag = (interfaceId: number, view: View): boolean => {
   const networks = view.query(networksOfInterface, interfaceId)
-  return networks.length > 0 && networks.every((network) => view.query(isTransparent, network))
+  return networks.length > 0 && networks.every((network) => view.query(carriesTags, network))
 }
 
 type Tags = 'none' | 'any' | { readonly vlan_id: number }
@@ -88,7 +85,7 @@ export const guestFlows = (row: Row<'interface'>, port: PlacedPort, view: View):
   const { port_no, vlan_id } = port
   if (port.isShared === true) return [...classifyShared(row, port, view), outputTo(row, port_no, vlan_id)]
   if (vlan_id !== undefined)
-    return [classifyGuest(row, port_no, { vlan_id }, view), ...outputInVlan(row, port_no, vlan_id)]
+    return [classifyGuest(row, port_no, { vlan_id }, view), ...outputInVlan(row, port_no, vlan_id, view)]
   return [
     classifyGuest(row, port_no, 'none', view),
     ...(mayTag(row.id, view) ? [classifyGuest(row, port_no, 'any', view)] : []),

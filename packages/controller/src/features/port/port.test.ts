@@ -153,6 +153,20 @@ t.test('a sub-interface is a guest on the port of its trunk, with its tag', asyn
   )
 })
 
+t.test('nobody gets into the VLAN of a sub-interface by a tag of his own', async (t) => {
+  const tagged = async (changes: NonNullable<Rows['changes']>) => {
+    const tables = await compile({ networks, changes, interfaces: [guest, sub(2, 100)] }, 2)
+    return (['port', 'switching'] as const)
+      .flatMap((feature) => linesOf(tables, feature))
+      .filter((line) => line.includes('dl_vlan') && !line.startsWith('table=classify'))
+  }
+  t.strictSame(await tagged({ 1: { vlan_transparent: true } }), [
+    'table=output, priority=500,reg1=0x1,dl_vlan=100 actions=drop',
+    'table=destination, priority=500,metadata=0x1/0xffffffff,dl_vlan=100,dl_dst=01:00:00:00:00:00/01:00:00:00:00:00 actions=goto_table:overlay',
+  ])
+  t.strictSame(await tagged({ 2: { vlan_transparent: true } }), [], 'where the trunk is, tags are dropped')
+})
+
 t.test('no trunk, no port; a trunk of trunks is none', async (t) => {
   const portsOf = async (interfaces: readonly Guest[], ports = 2) =>
     linesOf(await compile({ networks, interfaces }, ports), 'port').filter((line) => line.includes('dl_vlan'))
@@ -230,6 +244,12 @@ t.test(
       ),
       [],
       'an edge is on the bridge that owns it',
+    )
+    const changed = { ...rows, changes: { 1: { vlan_transparent: true }, 2: { vlan_transparent: true } } }
+    t.same(
+      linesOf(await compile(changed, 2), 'port').filter((line) => line.includes('dl_src=52:54:00:00:00:05')),
+      [],
+      'untagged in no network of tags: they would be other VLANs there',
     )
   },
 )

@@ -15,7 +15,7 @@ export const portSecurityTable = defineTable('port_security', {
 })
 
 export const outputTable = defineTable('output', {
-  match: ['egress_interface', 'domain', 'ingress_interface', 'in_port'],
+  match: ['egress_interface', 'domain', 'ingress_interface', 'in_port', 'vlan_vid'],
   write: ['vlan_vid'],
   goto: [],
   miss: { why: 'The egress interface has no port on this switch.' },

@@ -3,9 +3,11 @@
  * share the port, and a switch sends nothing out of the port that it came from by itself: between them it is told to.
  */
 import type { Row } from '@openvnet/schema'
-import { output, outputToIngress, pushVlan } from '../../pipeline/actions.ts'
+import type { View } from '../../engine/view.ts'
+import { output, outputToIngress, pushVlan, VLAN_PRESENT } from '../../pipeline/actions.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
+import { carriesTags, domainsOfInterface } from '../presence/queries.ts'
 import { outputTable } from './tables.ts'
 
 /** By a port. @param vlan_id of the interface there; absent: untagged */
@@ -18,7 +20,12 @@ export const outputTo = ({ id, uuid }: Row<'interface'>, port_no: number, vlan_i
   })
 
 /** @param vlan_id of the sub-interface on the port */
-export const outputInVlan = (row: Row<'interface'>, port_no: number, vlan_id: number): FlowDraft[] => {
+export const outputInVlan = (
+  row: Row<'interface'>,
+  port_no: number,
+  vlan_id: number,
+  view: View,
+): FlowDraft[] => {
   const { id, uuid, trunk_interface_id } = row
   const toSelf = { egress_interface: id, in_port: port_no }
   return [
@@ -34,9 +41,27 @@ export const outputInVlan = (row: Row<'interface'>, port_no: number, vlan_id: nu
       match: { ...toSelf, ingress_interface: id },
       why: () => `${uuid} gets nothing back that it has sent.`,
     }),
-    ...(trunk_interface_id === null ? [] : [outputToTrunk(row, trunk_interface_id, port_no)]),
+    ...(trunk_interface_id === null
+      ? []
+      : [
+          outputToTrunk(row, trunk_interface_id, port_no),
+          ...foreignTag(row, trunk_interface_id, vlan_id, view),
+        ]),
   ]
 }
+
+/** Where guests may send tags to the trunk, not this one: on its port it would be of another network. */
+const foreignTag = ({ uuid }: Row<'interface'>, trunk: number, vlan_id: number, view: View): FlowDraft[] =>
+  view.query(domainsOfInterface, trunk).some((domain) => view.query(carriesTags, domain))
+    ? [
+        outputTable.flow({
+          priority: PRIORITY.highest,
+          match: { egress_interface: trunk, vlan_vid: VLAN_PRESENT | vlan_id },
+          why: () =>
+            `VLAN ${vlan_id} of the port is ${uuid}: guests of its trunk's networks cannot send there.`,
+        }),
+      ]
+    : []
 
 const outputToTrunk = ({ id, uuid }: Row<'interface'>, trunk: number, port_no: number): FlowDraft =>
   outputTable.flow({

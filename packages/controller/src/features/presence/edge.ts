@@ -8,7 +8,7 @@ import type { SwitchPort } from '../../model/ports.ts'
 import { segmentOfDomain } from '../../pipeline/domain.ts'
 import { portOnOwnBridge } from './gateway.ts'
 import { networksOfInterface } from './members.ts'
-import { networksOfSegment } from './segments.ts'
+import { carriesTags, domainOfNetwork, networksOfSegment } from './segments.ts'
 
 /** Where an interface is bound to. */
 export interface PlacedPort extends SwitchPort {
@@ -33,6 +33,10 @@ const edgeOf = ({ translation_id }: Row<'vlan_translation'>, view: View): Row<'i
   return row !== undefined && isEdge(row) ? row : undefined
 }
 
+/** Without a tag of its own there, a frame with the tag of a guest would be in the network of that VLAN. */
+const isMistakable = ({ vlan_id }: Row<'vlan_translation'>, domain: number, view: View): boolean =>
+  vlan_id === null && view.query(carriesTags, domain)
+
 /** VLAN of a machine at the edge; one that is said for its MAC address goes before that of the network. */
 const vlanBehindEdge = valueQuery<number>('VLAN behind edge', (id, view) => {
   const row = view.get('interface', id)
@@ -45,7 +49,8 @@ const vlanBehindEdge = valueQuery<number>('VLAN behind edge', (id, view) => {
     .filter((one) => edgeOf(one, view)?.id === row.trunk_interface_id)
     .filter(({ mac_address }) => mac_address === null || macs.includes(mac_address))
     .toSorted((a, b) => Number(a.mac_address === null) - Number(b.mac_address === null) || a.id - b.id)
-  return way === undefined ? NOWHERE : (way.vlan_id ?? UNTAGGED)
+  if (way === undefined || isMistakable(way, view.query(domainOfNetwork, network), view)) return NOWHERE
+  return way.vlan_id ?? UNTAGGED
 })
 
 const inVlan = (port: SwitchPort, vlan_id: number): PlacedPort => ({
@@ -75,7 +80,7 @@ export const edgePortsOfDomain = recordQuery<readonly PlacedPort[]>(
     for (const way of networks.flatMap((network) => view.list('vlan_translation.network_id', network))) {
       const edge = edgeOf(way, view)
       const port = edge === undefined ? null : portOnOwnBridge(edge, view)
-      if (port !== null)
+      if (port !== null && !isMistakable(way, domain, view))
         ports.set(`${port.dpid} ${port.port_no} ${way.vlan_id}`, inVlan(port, way.vlan_id ?? UNTAGGED))
     }
     return [...ports].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, port]) => port)

@@ -31,6 +31,7 @@ export {
   partsOfDomain,
 } from './members.ts'
 export {
+  carriesTags,
   domainName,
   domainOfNetwork,
   domainRow,

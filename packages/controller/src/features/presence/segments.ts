@@ -24,6 +24,19 @@ export const networksOfSegment = listQuery<number>('networks of segment', (id, v
     .sort((a, b) => a - b),
 )
 
+/**
+ * Whether frames in a domain may have VLAN tags of guests: some network in it lets them. Outside of virtual networks a tag
+ * would be that of another network.
+ */
+export const carriesTags = valueQuery<boolean>('domain that carries tags', (domain, view) => {
+  const segment = segmentOfDomain(domain)
+  const networks = segment === null ? [domain] : view.query(networksOfSegment, segment)
+  return networks.some((id) => {
+    const network = view.get('network', id)
+    return network?.vlan_transparent === true && network.mode === 'virtual'
+  })
+})
+
 /** Mode and VLAN of a domain: those of the segment where a network is in one. `undefined` when it is not there. */
 export const domainRow = (domain: number, view: View): Row<'network'> | Row<'segment'> | undefined => {
   const segment = segmentOfDomain(domain)
