@@ -1,9 +1,9 @@
 /** Guests whose port several switches have, or one after the other: who has them, who would, and what to say of it. */
 import type { Logger } from 'pino'
-import type { Holding } from '../model/claims.ts'
+import type { Dispute, Holding } from '../model/claims.ts'
 import type { Model } from '../model/model.ts'
 import type { Ports } from '../model/ports.ts'
-import { type Rivalry, rivalryOf } from '../model/rivalry.ts'
+import { type Rivalry, rivalGuest, rivalryOf } from '../model/rivalry.ts'
 import type { Touch } from '../model/touch.ts'
 
 export interface MovesOptions {
@@ -20,6 +20,8 @@ export class Moves {
   constructor(options: MovesOptions) {
     this.#options = options
   }
+
+  readonly #hasGuest = (dispute: Dispute): boolean => rivalGuest(dispute, this.#options.model()) !== undefined
 
   /** When `settle` has something to do, in milliseconds of the engine's `now`; `null`: not as far as is known. */
   get nextChange(): number | null {
@@ -53,12 +55,12 @@ export class Moves {
 
   /** Switches of which `rivals` says something else since they were asked for last. */
   takeConcerned(): ReadonlySet<string> {
-    return this.#options.ports.claims.takeConcerned()
+    return this.#options.ports.claims.takeConcerned(this.#hasGuest)
   }
 
   /** Guests that a switch and others claim. */
   rivals(dpid: string): Rivalry[] {
-    return [...this.#options.ports.disputes(dpid)].flatMap(
+    return [...this.#options.ports.disputes(dpid, this.#hasGuest)].flatMap(
       (dispute) => rivalryOf(dispute, this.#options.model()) ?? [],
     )
   }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { MOST_MOVES, MOVES_MS } from './claims.ts'
+import { Claims, MOST_MOVES, MOVES_MS } from './claims.ts'
 import { Ports } from './ports.ts'
 import type { Touch } from './touch.ts'
 
@@ -142,9 +142,9 @@ t.test('ports of an iface-id, and of a number, move like those of a name', async
 t.test('what was claimed by several is remembered no longer than it matters', async (t) => {
   const told = three()
   for (let n = 0; n < 100; n += 1) told.add(A, `p${n}`, 100 + n).add(B, `p${n}`, 100 + n)
-  t.equal([...told.ports.disputes(A)].length, 100)
+  t.equal([...told.ports.disputes(A, () => true)].length, 100)
   for (let n = 0; n < 100; n += 1) told.remove(A, `p${n}`)
-  t.equal([...told.ports.disputes(B)].length, 0)
+  t.equal([...told.ports.disputes(B, () => true)].length, 0)
   t.equal([...told.ports.claims.holdings()].length, 0)
   told.after(MOVES_MS + 1).add(C)
   t.equal([...told.ports.claims.of('ports', B)].length, 0)
@@ -178,4 +178,48 @@ t.test('two controllers that heard of claims in another order come to agree', as
   other.remove(A)
   exchange()
   t.strictSame([one.holder, other.holder], [B, B])
+})
+
+t.test('a name that all switches have costs the same however many they are', async (t) => {
+  /** Questions that one more switch costs. */
+  const costOfOneMore = (count: number): number => {
+    let questions = 0
+    const asked = (answer: boolean): boolean => {
+      questions += 1
+      return answer
+    }
+    const claimants = new Map<string, unknown>()
+    const claims = new Claims({
+      now: () => 0,
+      isConnected: () => asked(true),
+      isTimed: () => asked(false),
+      claimants: () => claimants,
+    })
+    for (let n = 0; n <= count; n += 1) {
+      questions = 0
+      const dpid = `0x${n.toString(16).padStart(16, '0')}`
+      claimants.set(dpid, null)
+      claims.appeared('ports', 'eth0', dpid, () => undefined)
+      claims.reconnected(dpid, () => undefined)
+    }
+    t.equal(claims.holder('ports', 'eth0'), `0x${'0'.repeat(16)}`)
+    t.same(
+      claims.takeConcerned(() => false),
+      new Set(),
+      'nobody is told, where no guest depends on it',
+    )
+    t.equal(claims.takeConcerned(() => true).size, 0, 'nor later')
+    return questions
+  }
+  t.equal(costOfOneMore(1000), costOfOneMore(10))
+})
+
+t.test('of a port that a guest depends on all that claim it are told, and who did', async (t) => {
+  const told = three().add(A).add(B)
+  const { claims } = told.ports
+  t.same([...claims.takeConcerned(({ key }) => key === 'vm')].sort(), [A, B])
+  told.add(C).remove(A)
+  t.same([...claims.takeConcerned(({ key }) => key === 'vm')].sort(), [A, B, C])
+  told.remove(C)
+  t.same([...claims.takeConcerned(({ key }) => key === 'other')], [])
 })

@@ -67,7 +67,8 @@ export class Claims {
   readonly #recent = new Set<Dispute>()
   readonly #waiting = new Set<Dispute>()
   #refused: Dispute[] = []
-  #concerned = new Set<string>()
+  /** Of which `of` says something else, with those that do not claim it any more. */
+  #changed = new Map<Dispute, Set<string>>()
 
   constructor(options: ClaimsOptions) {
     this.#options = options
@@ -97,7 +98,7 @@ export class Claims {
     const dispute = found ?? this.#begin(space, key, first)
     if (found === undefined) this.#enrol(dispute, first)
     this.#enrol(dispute, dpid)
-    this.#review(dispute, touch)
+    this.#review(dispute, touch, dpid)
     this.#forgetOld()
   }
 
@@ -107,8 +108,8 @@ export class Claims {
     if (found === undefined && space === 'port numbers') return
     const dispute = found ?? this.#begin(space, key, dpid)
     this.#bySwitch.get(space)?.get(dpid)?.delete(dispute)
-    this.#review(dispute, touch)
-    if (space !== 'port numbers' && this.#claimants(dispute).size > 0) this.#concerned.add(dpid)
+    this.#review(dispute, touch, dpid)
+    if (this.#claimants(dispute).size > 0) this.#note(dispute, dpid)
     this.#forgetOld()
   }
 
@@ -132,7 +133,7 @@ export class Claims {
     const claimants = this.#claimants(dispute)
     if (!claimants.has(dispute.holder)) return
     this.restore({ space, key, holder }, touch)
-    for (const dpid of claimants.keys()) this.#concerned.add(dpid)
+    this.#note(dispute)
   }
 
   /** Somebody knows who had it: as far as several still claim it, and that is one of them, it has it. */
@@ -146,7 +147,7 @@ export class Claims {
   /** To be called when a switch came or went. */
   reconnected(dpid: string, touch: Touch): void {
     for (const switches of this.#bySwitch.values()) {
-      for (const dispute of switches.get(dpid) ?? []) this.#review(dispute, touch)
+      for (const dispute of switches.get(dpid) ?? []) this.#review(dispute, touch, dpid)
     }
   }
 
@@ -169,11 +170,25 @@ export class Claims {
     return refused
   }
 
-  /** Switches of which `of` says something else since they were asked for last. */
-  takeConcerned(): ReadonlySet<string> {
-    const concerned = this.#concerned
-    this.#concerned = new Set()
+  /**
+   * Switches of which `of` says something else since they were asked for last.
+   * @param isMeant all switches have a port of some names, which nobody asks for: these are not to cost anything
+   */
+  takeConcerned(isMeant: (dispute: Dispute) => boolean): ReadonlySet<string> {
+    const changed = this.#changed
+    this.#changed = new Map()
+    const concerned = new Set<string>()
+    for (const [dispute, former] of changed) {
+      if (!isMeant(dispute)) continue
+      for (const dpid of [...former, ...this.#claimants(dispute).keys()]) concerned.add(dpid)
+    }
     return concerned
+  }
+
+  #note(dispute: Dispute, former?: string): void {
+    if (dispute.space === 'port numbers') return
+    const found = getOrCreate(this.#changed, dispute, () => new Set<string>())
+    if (former !== undefined) found.add(former)
   }
 
   #find(space: ClaimSpace, key: ClaimKey): Dispute | undefined {
@@ -199,18 +214,21 @@ export class Claims {
     getOrCreate(switches, dpid, () => new Set<Dispute>()).add(dispute)
   }
 
-  /** Something is different of those who claim it, or it is time. */
-  #review(dispute: Dispute, touch: Touch): void {
+  /**
+   * Something is different of those who claim it, or it is time.
+   * @param dpid the only switch that is different
+   */
+  #review(dispute: Dispute, touch: Touch, dpid?: string): void {
     const claimants = this.#claimants(dispute)
     const now = this.#options.now()
-    const wanted = this.#wanted(dispute, claimants)
+    const wanted = this.#wantedAfter(dispute, claimants, dpid) ?? this.#wanted(dispute, claimants)
     this.#setUntil(dispute, null)
     if (wanted !== dispute.holder) this.#move(dispute, { wanted, claimants, now })
     dispute.at = now
     this.#recent.delete(dispute)
     this.#recent.add(dispute)
     touch(dispute.space, dispute.key)
-    if (dispute.space !== 'port numbers') for (const dpid of claimants.keys()) this.#concerned.add(dpid)
+    this.#note(dispute)
   }
 
   #move(
@@ -243,6 +261,19 @@ export class Claims {
     dispute.until = until
     if (until === null) this.#waiting.delete(dispute)
     else this.#waiting.add(dispute)
+  }
+
+  /**
+   * Who should have it when another switch than the one that has it is different: however many claim it, that is one of
+   * these two. `undefined`: who has it cannot have it.
+   */
+  #wantedAfter(dispute: Dispute, claimants: Claimants, dpid: string | undefined): string | undefined {
+    const { isConnected } = this.#options
+    const { holder, hasMoved } = dispute
+    if (dpid === undefined || dpid === holder || !claimants.has(holder) || !isConnected(holder))
+      return undefined
+    if (hasMoved || dpid > holder || !claimants.has(dpid) || !isConnected(dpid)) return holder
+    return this.#isTimed(dispute, holder) || this.#isTimed(dispute, dpid) ? holder : dpid
   }
 
   /** Who should have it, if it could move as it likes. */

@@ -82,10 +82,14 @@ export class Ports {
     return this.#ordered('iface-id', iface_id, found)
   }
 
-  /** Names and iface-ids that a switch and others claim. */
-  *disputes(dpid: string): Generator<Dispute & { readonly claimants: readonly string[] }> {
+  /** Names and iface-ids that a switch and others claim, as far as they are meant. */
+  *disputes(
+    dpid: string,
+    isMeant: (dispute: Dispute) => boolean,
+  ): Generator<Dispute & { readonly claimants: readonly string[] }> {
     for (const space of ['ports', 'iface-id'] as const) {
       for (const dispute of this.#claims.of(space, dpid)) {
+        if (!isMeant(dispute)) continue
         const claimants = [...(this.#claimants(space, dispute.key)?.keys() ?? [])]
         if (claimants.length > 1 || dispute.until !== null) yield { ...dispute, claimants }
       }

@@ -21,14 +21,25 @@ export interface Rivalry {
 const isAnywhere = ({ mode, owner_datapath_id }: Row<'interface'>): boolean =>
   mode === 'vif' && owner_datapath_id === null
 
+const INDEX = {
+  ports: 'interface.port',
+  'iface-id': 'interface.iface_id',
+  'port numbers': 'interface.port_number',
+} as const
+
+/** The guest that depends on who has it. */
+export const rivalGuest = (
+  { space, key }: Pick<Dispute, 'space' | 'key'>,
+  model: Model,
+): Row<'interface'> | undefined => model.list(INDEX[space], key).find(isAnywhere)
+
 /** `null` where no guest depends on it. */
 export const rivalryOf = (
-  { space, key, holder, claimants, until, refusals }: Dispute & { readonly claimants: readonly string[] },
+  dispute: Dispute & { readonly claimants: readonly string[] },
   model: Model,
 ): Rivalry | null => {
-  const index = { ports: 'interface.port', 'iface-id': 'interface.iface_id' } as const
-  const rows = model.list(space === 'port numbers' ? 'interface.port_number' : index[space], key)
-  const row = rows.find(isAnywhere)
+  const { key, holder, claimants, until, refusals } = dispute
+  const row = rivalGuest(dispute, model)
   if (row === undefined) return null
   return { interface: row.uuid, key: `${key}`, holder, claimants, waits: until !== null, refusals }
 }
