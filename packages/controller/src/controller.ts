@@ -176,7 +176,11 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     port: first?.port ?? 6633,
     log,
     onIfaceIds: (facts) => places.ifaceIds(facts),
-    onBridge: (dpid) => reporter.changed(dpid),
+    onBridge: (dpid) => {
+      // Also of one that is reached late, or that a row names: iface-ids that it has told were told before.
+      if (databases.bridge(dpid, false) !== undefined) places.confirm(dpid)
+      reporter.changed(dpid)
+    },
     onStatus: () => reporter.tellAll(),
     tunnelTypes,
   })
@@ -246,7 +250,6 @@ export const createController = async (options: ControllerOptions): Promise<Cont
   const settled = setTimeout(() => places.settle(), EARLY_MS).unref()
   const absences = setInterval(() => places.forgetLongAway(), ABSENCE_CHECK_MS).unref()
   void databases.ready(DATABASES_MS).then(() => {
-    for (const dpid of databases.dpids()) places.confirm(dpid)
     if (!isClosed) stopFollowing = startFollowing()
   })
   const unsubscribe = bus.subscribe('report_request', () => reporter.tellAll())

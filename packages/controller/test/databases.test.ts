@@ -106,3 +106,23 @@ t.test('a port that is mended keeps what else it was told', { skip: withoutServe
   await until('the port is mended', async () => (await options())?.['key'] === 'flow')
   t.same(await options(), { key: 'flow', remote_ip: 'flow', dst_port: '8472' })
 })
+
+t.test('iface-ids are told before their bridge is', { skip: withoutServer }, async (t) => {
+  const server = await startServer(t)
+  addBridge(server, true)
+  const external_ids = ['map', [['iface-id', 'vm']]]
+  server.transact(DATABASE, { op: 'update', table: 'Interface', where: [], row: { external_ids } })
+  const told: string[] = []
+  const databases = createDatabases({
+    remotes: [server.remote],
+    port: 6633,
+    log: pino({ level: 'silent' }),
+    onIfaceIds: (facts) => told.push(...facts.map(({ name, iface_id }) => `${name} is ${iface_id}`)),
+    onBridge: (dpid) => told.push(`${dpid} is ${databases.bridge(dpid, false)?.name}`),
+    onStatus: () => undefined,
+    tunnelTypes: () => [],
+  })
+  t.teardown(() => databases.close())
+  await until('both are told', () => told.length > 1)
+  t.strictSame(told.slice(0, 2), [`${NAME} is vm`, '0x00000000000000a1 is br0'])
+})

@@ -21,7 +21,7 @@ export interface DatabasesOptions {
   readonly port: number
   readonly log: Logger
   readonly onIfaceIds: (facts: readonly IfaceIdFact[]) => void
-  /** What is known of a bridge is different. */
+  /** What is known of a bridge is different. Its iface-ids were told before. */
   readonly onBridge: (dpid: string) => void
   /** What is known of a database is different. */
   readonly onStatus: () => void
