@@ -28,18 +28,20 @@ const checkCrossings = (wanted: readonly CrossingSpec[], got: readonly CrossingS
 }
 
 const text = ({ at, frame }: Arrival): string => {
-  const { eth_src, eth_dst, arp, echo } = frame
+  const { eth_src, eth_dst, arp, nd, echo } = frame
   const rest = arp
     ? `arp ${Object.values(arp).join(' ')}`
-    : echo
-      ? `echo ${echo.src} > ${echo.dst} ttl ${echo.ttl}${echo.reply ? ' reply' : ''}`
-      : ''
+    : nd
+      ? `${nd.kind} ${nd.src} > ${nd.dst} for ${nd.target} at ${nd.link} ${nd.flags ?? ''}`
+      : echo
+        ? `echo ${echo.src} > ${echo.dst} ttl ${echo.ttl}${echo.reply ? ' reply' : ''}`
+        : ''
   return `${at}: ${eth_src} > ${eth_dst} ${rest}`
 }
 
 /** What a router tells the sender of a packet that goes nowhere: `test/integration/icmp.test.ts` looks at that. */
-const isTold = ({ at, frame: { arp, echo } }: Arrival, sender: string): boolean =>
-  at === sender && arp === undefined && echo === undefined
+const isTold = ({ at, frame: { arp, nd, echo } }: Arrival, sender: string): boolean =>
+  at === sender && arp === undefined && nd === undefined && echo === undefined
 
 /** Each expected arrival once, and no other. */
 export const checkSend = (

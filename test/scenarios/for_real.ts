@@ -7,7 +7,7 @@ import type { Guest } from '../lab/guest.ts'
 import type { PingOptions } from '../lab/ping.ts'
 import { sleep, until } from '../lab/wait.ts'
 import { type Arrival, checkPing, checkSend } from './check.ts'
-import { buildFrame, describeFrame } from './frame.ts'
+import { buildFrame, describeFrame, isChatterFrame } from './frame.ts'
 import type { CrossingSpec, ForgerySpec, PingSpec, Scenario, SendSpec } from './scenario.ts'
 
 /** Time in which a frame that nobody expects would surely be through; for one that is expected there is more. */
@@ -48,7 +48,9 @@ class Ears {
     return [...this.#captures].flatMap(([at, { frames }]) => {
       const fresh = frames.slice(this.#heard.get(at) ?? 0)
       this.#heard.set(at, frames.length)
-      return fresh.map((frame) => ({ at, frame: describeFrame(frame) }))
+      return fresh
+        .filter((frame) => !isChatterFrame(frame))
+        .map((frame) => ({ at, frame: describeFrame(frame) }))
     })
   }
 

@@ -16,17 +16,24 @@ import {
   toIpv4,
   toMac,
 } from '@openvnet/controller/packet'
+import { buildEcho6, buildNdSpec, describeIpv6, isChatter } from './frame_ipv6.ts'
 import type { FrameSpec } from './scenario.ts'
 
 const ECHO = { code: 0, rest: 0x0001_0001, payload: new TextEncoder().encode('scenario') }
 
-const content = ({ arp, echo }: FrameSpec): { readonly eth_type: number; readonly payload: Uint8Array } => {
+const content = ({
+  arp,
+  nd,
+  echo,
+}: FrameSpec): { readonly eth_type: number; readonly payload: Uint8Array } => {
   if (arp !== undefined) {
     const { op, sha, spa, tha, tpa } = arp
     const payload = buildArp({ op, sha: toMac(sha), spa: toIpv4(spa), tha: toMac(tha), tpa: toIpv4(tpa) })
     return { eth_type: ETH_TYPE.arp, payload }
   }
+  if (nd !== undefined) return { eth_type: ETH_TYPE.ipv6, payload: buildNdSpec(nd) }
   if (echo === undefined) throw new Error('a frame needs a content')
+  if (echo.src.includes(':')) return { eth_type: ETH_TYPE.ipv6, payload: buildEcho6(echo) }
   const type = echo.reply === true ? ICMP_TYPE.echo_reply : ICMP_TYPE.echo_request
   const { src, dst, ttl } = echo
   const payload = buildIpv4({
@@ -65,5 +72,12 @@ export const describeFrame = (frame: Uint8Array): FrameSpec => {
   const addresses = { eth_src: formatMac(src), eth_dst: formatMac(dst) }
   if (eth_type === ETH_TYPE.arp) return { ...addresses, ...describeArp(payload) }
   if (eth_type === ETH_TYPE.ipv4) return { ...addresses, ...describeEcho(payload) }
+  if (eth_type === ETH_TYPE.ipv6) return { ...addresses, ...describeIpv6(payload) }
   return addresses
+}
+
+/** Whether it is what kernels say by themselves. */
+export const isChatterFrame = (frame: Uint8Array): boolean => {
+  const { eth_type, payload } = parseEthernet(frame)!
+  return eth_type === ETH_TYPE.ipv6 && isChatter(payload)
 }

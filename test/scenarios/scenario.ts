@@ -76,11 +76,11 @@ export interface GuestSpec {
   readonly routes?: readonly string[]
 }
 
-/** A ping of one guest, by the guest's own IP stack: ARP first, then echo requests. */
+/** A ping of one guest, by the guest's own IP stack: ARP or neighbour discovery first, then echo requests. */
 export interface PingSpec {
   readonly why: string
   readonly from: string
-  /** IPv4 address. */
+  /** An address of either family. */
   readonly to: string
   /** TTL to send with; 64 when absent. */
   readonly ttl?: number
@@ -103,6 +103,17 @@ export interface FrameSpec {
     readonly spa: string
     readonly tha: string
     readonly tpa: string
+  }
+  /** Neighbour discovery of IPv6. */
+  readonly nd?: {
+    readonly kind: 'solicitation' | 'advertisement' | 'router_advertisement'
+    readonly src: string
+    readonly dst: string
+    readonly target?: string
+    /** MAC address that it tells. */
+    readonly link?: string
+    /** Of `RSO`: router, solicited, override. */
+    readonly flags?: string
   }
   readonly echo?: {
     readonly src: string

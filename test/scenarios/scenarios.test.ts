@@ -1,13 +1,20 @@
 /** All scenarios on the simulator: milliseconds, no process. `test/integration` runs the same ones for real. */
 import t from 'tap'
+import { inIpv6 } from './in_ipv6.ts'
 import { MAC2MAC } from './mac2mac.ts'
-import { MANY_HOSTS, SAID } from './many_hosts.ts'
+import { MANY_HOSTS, manyHosts, SAID } from './many_hosts.ts'
+import { neighbours } from './neighbours.ts'
 import { runOnSimulator } from './on_simulator.ts'
 import { PHYSICAL } from './physical.ts'
 import { SEGMENTS } from './segments.ts'
 import { SCENARIOS } from './walkthrough.ts'
 
-for (const scenario of [...SCENARIOS, ...MANY_HOSTS, ...SAID, ...MAC2MAC, PHYSICAL, SEGMENTS]) {
+const ALL = [...SCENARIOS, ...MANY_HOSTS, ...SAID, ...MAC2MAC, PHYSICAL, SEGMENTS]
+
+/** Which tunnels carry IPv6 makes no difference to it. */
+const OVER_IPV6 = [...SCENARIOS, manyHosts('vxlan', 'ipv6'), ...MAC2MAC, PHYSICAL, SEGMENTS].map(inIpv6)
+
+for (const scenario of [...ALL, ...OVER_IPV6, neighbours]) {
   t.test(scenario.name, async (t) => {
     t.same(await runOnSimulator(scenario), [])
   })

@@ -1,16 +1,30 @@
-/** A guest's IP stack, as small as a ping needs: asks by ARP, answers ARP and echo requests, and no more. */
+/** A guest's IP stack, as small as a ping needs: asks for neighbours, answers such questions and echo requests, and no more. */
+import { formatMac, multicastMacIpv6, solicitedNodeAddress } from '@openvnet/controller/packet'
+import { cidrContains, fromIpAddress, toCidr, toIpAddress } from '@openvnet/schema'
 import type { FrameSpec, GuestSpec } from './scenario.ts'
 
 const BROADCAST = 'ff:ff:ff:ff:ff:ff'
 const NOBODY = '00:00:00:00:00:00'
 
-const number = (address: string): number =>
-  address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0)
+const isIpv6 = (address: string): boolean => address.includes(':')
 
 const inSubnet = (address: string, cidr: string): boolean => {
-  const [network = '', prefix = '32'] = cidr.split('/')
-  const size = 2 ** (32 - Number(prefix))
-  return Math.floor(number(address) / size) === Math.floor(number(network) / size)
+  const [network = '', prefix = ''] = cidr.split('/')
+  return cidrContains(toCidr(network, Number(prefix)), toIpAddress(address))
+}
+
+/** Who has an address? By ARP for one of IPv4, else by neighbour discovery. */
+const question = (mac: string, own: string, via: string): FrameSpec => {
+  if (!isIpv6(via))
+    return { eth_src: mac, eth_dst: BROADCAST, arp: { op: 1, sha: mac, spa: own, tha: NOBODY, tpa: via } }
+  const group = solicitedNodeAddress(toIpAddress(via).value)
+  return {
+    ...{ eth_src: mac, eth_dst: formatMac(multicastMacIpv6(group)) },
+    nd: {
+      ...{ kind: 'solicitation', src: own, target: via, link: mac },
+      dst: fromIpAddress({ family: 6, value: group }),
+    },
+  }
 }
 
 export class SimulatedGuest {
@@ -36,8 +50,10 @@ export class SimulatedGuest {
 
   /** What the guest sends in answer to a frame. */
   receive(frame: FrameSpec): FrameSpec[] {
-    if (frame.eth_dst !== this.spec.mac && frame.eth_dst !== BROADCAST) return []
+    if (frame.eth_dst !== this.spec.mac && frame.eth_dst !== BROADCAST && !frame.eth_dst.startsWith('33:33:'))
+      return []
     if (frame.arp !== undefined) return this.#receiveArp(frame.arp)
+    if (frame.nd !== undefined) return this.#receiveNd(frame.nd)
     return frame.echo === undefined ? [] : this.#receiveEcho(frame, frame.echo)
   }
 
@@ -51,15 +67,7 @@ export class SimulatedGuest {
     const { via, to, ttl } = this.#waiting
     const eth_dst = this.#neighbours.get(via)
     const { mac } = this.spec
-    if (eth_dst === undefined) {
-      return [
-        {
-          eth_src: mac,
-          eth_dst: BROADCAST,
-          arp: { op: 1, sha: mac, spa: this.#address, tha: NOBODY, tpa: via },
-        },
-      ]
-    }
+    if (eth_dst === undefined) return [question(mac, this.#address, via)]
     this.#waiting = undefined
     return [{ eth_src: mac, eth_dst, echo: { src: this.#address, dst: to, ttl } }]
   }
@@ -70,6 +78,22 @@ export class SimulatedGuest {
     const { mac } = this.spec
     const reply = { op: 2, sha: mac, spa: tpa, tha: sha, tpa: spa }
     return [...(op === 1 ? [{ eth_src: mac, eth_dst: sha, arp: reply }] : []), ...this.#flush()]
+  }
+
+  #receiveNd({ kind, src, target, link }: NonNullable<FrameSpec['nd']>): FrameSpec[] {
+    const { mac } = this.spec
+    if (kind === 'advertisement' && target !== undefined && link !== undefined) {
+      this.#neighbours.set(target, link)
+      return this.#flush()
+    }
+    if (kind !== 'solicitation' || target !== this.#address || link === undefined) return []
+    const ends = { src: target, dst: src }
+    return [
+      {
+        ...{ eth_src: mac, eth_dst: link },
+        nd: { kind: 'advertisement', ...ends, target, link: mac, flags: 'SO' },
+      },
+    ]
   }
 
   /** The answer goes back to where the request came from: a stack would ask by ARP, and get the same. */
