@@ -123,7 +123,7 @@ export class OverlaySite {
   async #populate(guests: readonly GuestSpec[]): Promise<void> {
     for (const { name, bridge, port, mac, address, gateway, routes = [] } of guests) {
       await this.hosts[bridge as HostName].guest({
-        ...{ name, port, mac, addresses: [address], bridge: BRIDGE },
+        ...{ name, port, mac, addresses: [address], bridge: BRIDGE, ipv6: address.includes(':') },
         routes: routes.map((route) => `${route} via ${gateway}`),
       })
     }

@@ -4,7 +4,7 @@ import { buildEncapsulated, parseEncapsulated } from '../lab/encapsulation.ts'
 import { UNDERLAY_BRIDGE } from '../lab/underlay.ts'
 import { sendFrames } from '../lab/wire.ts'
 import type { RecordedUnderlay } from '../scenarios/for_real.ts'
-import { buildFrame } from '../scenarios/frame.ts'
+import { buildFrame, isChatterFrame } from '../scenarios/frame.ts'
 import {
   type CrossingSpec,
   type ForgerySpec,
@@ -48,7 +48,7 @@ class Recording implements RecordedUnderlay {
 
   #crossing(from: HostName, outer: Uint8Array): CrossingSpec | undefined {
     const inner = parseEncapsulated(outer)
-    if (inner === undefined) return undefined
+    if (inner === undefined || isChatterFrame(inner.frame)) return undefined
     const { kind, key, source, destination } = inner
     const isAsked = tunnelsOf(this.#scenario, from).includes(kind) && source === this.#addressOf(from)
     const to = HOST_NAMES.find((name) => this.#addressOf(name) === destination) ?? destination

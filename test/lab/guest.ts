@@ -2,6 +2,7 @@
 import { Capture } from './capture.ts'
 import type { Namespace } from './namespace.ts'
 import { ContinuousPing, type PingOptions, type PingResult, ping } from './ping.ts'
+import { until } from './wait.ts'
 import { sendFrames } from './wire.ts'
 
 export interface GuestOptions {
@@ -24,6 +25,14 @@ export interface Neighbour {
   readonly address: string
   readonly mac: string | undefined
   readonly state: string
+}
+
+/** With what the kernel says of it; absent: it is not so. */
+export interface Address6 {
+  readonly address: string
+  readonly scope: string
+  readonly tentative?: boolean
+  readonly dadfailed?: boolean
 }
 
 const DEVICE = 'eth0'
@@ -58,33 +67,51 @@ export class Guest {
     return Capture.start(this.namespace, DEVICE, '', 'in')
   }
 
-  /** The IP stack answers nothing any more: neither ARP nor echo requests. */
+  /** The IP stack answers nothing any more: neither ARP nor echo requests. Neighbour discovery of IPv6 cannot be held back. */
   fallSilent(): Promise<void> {
-    return this.#setAnswers({ icmp_echo_ignore_all: 1, 'conf/all/arp_ignore': 8 })
+    return this.#setAnswers({
+      ...{ 'ipv4/icmp_echo_ignore_all': 1, 'ipv4/conf/all/arp_ignore': 8 },
+      'ipv6/icmp/echo_ignore_all': 1,
+    })
   }
 
   /** Neighbours are asked for once, and not again whether they are still there. */
   async askOnce(): Promise<void> {
-    await this.namespace.run([
-      'sh',
-      '-c',
-      `echo 3600 > /proc/sys/net/ipv4/neigh/${DEVICE}/delay_first_probe_time`,
-    ])
+    const files = ['ipv4', 'ipv6'].map(
+      (family) => `/proc/sys/net/${family}/neigh/${DEVICE}/delay_first_probe_time`,
+    )
+    await this.namespace.run(['sh', '-c', `for file in ${files.join(' ')}; do echo 3600 > $file; done`])
+  }
+
+  /** What the kernel found out about its IPv6 addresses: an address that another has is `dadfailed`. */
+  async addresses6(): Promise<readonly Address6[]> {
+    const text = await this.namespace.run(['ip', '-j', '-6', 'address', 'show', 'dev', DEVICE])
+    const [device] = JSON.parse(text) as [{ addr_info: (Address6 & { local: string })[] }?]
+    return (device?.addr_info ?? []).map(({ local, ...rest }) => ({ ...rest, address: local }))
+  }
+
+  /** Resolves when the kernel has probed for its IPv6 addresses: before, they cannot be used. */
+  async probed(): Promise<void> {
+    await until('addresses are probed for', async () => {
+      const addresses = await this.addresses6()
+      return addresses.every(({ tentative, dadfailed }) => tentative !== true || dadfailed === true)
+    })
   }
 
   /** Echo requests to everybody are answered too. */
   answerBroadcasts(): Promise<void> {
-    return this.#setAnswers({ icmp_echo_ignore_broadcasts: 0 })
+    return this.#setAnswers({ 'ipv4/icmp_echo_ignore_broadcasts': 0 })
   }
 
   speak(): Promise<void> {
-    return this.#setAnswers({ icmp_echo_ignore_all: 0, 'conf/all/arp_ignore': 0 })
+    return this.#setAnswers({
+      ...{ 'ipv4/icmp_echo_ignore_all': 0, 'ipv4/conf/all/arp_ignore': 0 },
+      'ipv6/icmp/echo_ignore_all': 0,
+    })
   }
 
   async #setAnswers(settings: Readonly<Record<string, number>>): Promise<void> {
-    const lines = Object.entries(settings).map(
-      ([name, value]) => `echo ${value} > /proc/sys/net/ipv4/${name}`,
-    )
+    const lines = Object.entries(settings).map(([name, value]) => `echo ${value} > /proc/sys/net/${name}`)
     await this.namespace.run(['sh', '-c', lines.join('; ')])
   }
 

@@ -133,6 +133,7 @@ export const checkForReal = async (
 ): Promise<string[]> => {
   // A question that comes by itself is of no ping, nor is its answer.
   await Promise.all([...guests.values()].map((guest) => guest.askOnce()))
+  await Promise.all([...guests.values()].map((guest) => guest.probed()))
   const ears = await Ears.open(guests)
   const underlay = await record?.()
   const stage = new Stage(guests, ears, underlay)

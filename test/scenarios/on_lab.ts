@@ -71,7 +71,8 @@ export class LabWorld {
   async addGuest(spec: GuestSpec, plugged = true): Promise<Guest> {
     const { name, port, mac, address, gateway, routes = [], bridge } = spec
     return this.site.host.guest({
-      ...{ name, port, mac, addresses: [address], routes: routes.map((route) => `${route} via ${gateway}`) },
+      ...{ name, port, mac, addresses: [address], ipv6: address.includes(':') },
+      ...{ routes: routes.map((route) => `${route} via ${gateway}`) },
       ...(plugged ? { bridge } : {}),
     })
   }

@@ -61,7 +61,7 @@ t.test('a router knows the subnets, its own addresses and the neighbours of both
   )
   t.match(
     of('router_address').filter((line) => line.includes('fd00')),
-    ['nw_frag=later', 'icmp_type=128,icmp_code=0', 'actions=drop'].flatMap((what) =>
+    ['nw_proto=44,nw_frag=later', 'icmp_type=128,icmp_code=0', 'actions=drop'].flatMap((what) =>
       ['reg2=0x8,metadata=0x1/0xffffffff', 'reg3=0x1'].map(
         (reach) => new RegExp(`,${reach},ipv6_dst=fd00:1::fe[ ,]${what}`),
       ),

@@ -2,7 +2,7 @@
 import { fromIpAddress, type IpAddress, type Row } from '@openvnet/schema'
 import { type Compiled, rule } from '../../engine/rule.ts'
 import { listQuery, type View } from '../../engine/view.ts'
-import { ICMPV6_TYPE, IP_PROTO, linkLocalAddress } from '../../packet/index.ts'
+import { EXTENSION, ICMPV6_TYPE, linkLocalAddress } from '../../packet/index.ts'
 import {
   ANY_TAG,
   decrementTtl,
@@ -145,8 +145,11 @@ const restOfEchoReply = (address: IpAddress): Step<Returned>[] => [
   returnToSender(),
 ]
 
-/** nw_frag=later */
-const LATER_FRAGMENT = 3
+/** nw_frag=later. Of IPv6 a switch knows no protocol there, so that the fragments of anything are turned around. */
+const laterFragment = ({ family }: IpAddress) => ({
+  ip_frag: 3,
+  ip_proto: family === 4 ? ICMP.ip_proto : EXTENSION.fragment,
+})
 
 /** Answers pings to an address; what else is sent to it is refused, by a program: the router offers nothing there. */
 const ownAddress = (reach: Reach, address: IpAddress, text: string, who: string): FlowDraft[] => {
@@ -162,7 +165,7 @@ const ownAddress = (reach: Reach, address: IpAddress, text: string, who: string)
     }),
     routerAddressTable.flow({
       priority: PRIORITY.higher,
-      match: { ...match, ip_proto: isIpv4 ? ICMP.ip_proto : IP_PROTO.icmpv6, ip_frag: LATER_FRAGMENT },
+      match: { ...match, ...laterFragment(address) },
       steps: restOfEchoReply(address),
       goto: 'output',
       why: () => `${who} answers large pings to ${text}, fragment by fragment.`,
