@@ -34,6 +34,7 @@ const SAMPLES = [
   '1400',
   '2015-12-18T04:13:28.123Z',
   'tcp:22:10.0.0.0/8',
+  'tcp:10.0.0.9:6640',
 ]
 
 const sample = (kind: Kind<Scalar>): string => {
