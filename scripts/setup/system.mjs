@@ -15,6 +15,7 @@ const PACKAGES = {
   ps: { debian: 'procps', fedora: 'procps-ng' },
   'redis-server': { debian: 'redis-server', fedora: 'redis' },
   dig: { debian: 'bind9-dnsutils', fedora: 'bind-utils' },
+  dnsmasq: { debian: 'dnsmasq-base', fedora: 'dnsmasq' },
   traceroute: { debian: 'traceroute', fedora: 'traceroute' },
   tcpdump: { debian: 'tcpdump', fedora: 'tcpdump' },
   zsh: { debian: 'zsh', fedora: 'zsh' },
@@ -27,7 +28,7 @@ const PACKAGES = {
 
 export const SWITCH = ['ovs-vsctl', 'ovs-vswitchd']
 export const LAB = [...SWITCH, 'ip', 'ping', 'ethtool', 'ps', 'tcpdump']
-export const TESTS = [...LAB, 'traceroute', 'dig', 'redis-server']
+export const TESTS = [...LAB, 'traceroute', 'dig', 'dnsmasq', 'redis-server']
 /** Their completion is tested in them; who cannot have them can do without. */
 export const SHELLS = ['zsh', 'fish']
 

@@ -98,6 +98,39 @@ t.test('EDNS or not, and too much for a datagram', async (t) => {
   t.match(await dig('ns1', `@${NEAR}`, 'vm3', '+edns=1', '+noednsneg'), { status: 'BADVERS' })
 })
 
+const NAME_SERVER = [
+  ...['dnsmasq', '--keep-in-foreground', '--conf-file=/dev/null', '--pid-file=', '--user=root', '--port=53'],
+  ...['--listen-address=127.0.0.1', '--bind-interfaces', '--no-resolv', '--no-hosts', '--log-facility=-'],
+  ...['--local=/elsewhere.example/', '--host-record=www.elsewhere.example,192.0.2.7,2001:db8::7'],
+  `--txt-record=long.elsewhere.example,${Array.from({ length: 12 }, (_, n) => `${n}`.repeat(100)).join(',')}`,
+]
+
+t.test('names of others come from others', async (t) => {
+  const server = await world.site.host.start(NAME_SERVER, { ready: 'started' })
+  t.teardown(() => server.stop())
+  // Nobody is at the first one.
+  await write('PUT', 'dns_services/dnss-1', { public_dns: '127.0.0.9,127.0.0.1' })
+  const found = await dig('ns1', `@${NEAR}`, 'www.elsewhere.example', 'AAAA')
+  t.match(found, { status: 'NOERROR', flags: /rd ra/ }, found.text)
+  t.strictSame(found.answers, ['www.elsewhere.example. AAAA 2001:db8::7'])
+  t.match(
+    await dig('ns3', `@${NEAR}`, 'nobody.elsewhere.example'),
+    { status: 'NXDOMAIN' },
+    'from another network',
+  )
+  t.match(await dig('ns1', `@${NEAR}`, 'long.elsewhere.example', 'TXT', '+ignore'), { flags: /tc/ })
+  await record('out.corp.example', 'www.elsewhere.example', 'CNAME')
+  t.strictSame((await dig('ns1', `@${NEAR}`, 'out.corp.example')).answers, [
+    'out.corp.example. CNAME www.elsewhere.example.',
+    'www.elsewhere.example. A 192.0.2.7',
+  ])
+  t.match(await dig('ns1', `@${NEAR}`, 'www.corp.example'), { flags: /aa rd ra/ }, 'ours stay ours')
+  await write('PUT', 'dns_services/dnss-1', { public_dns: '127.0.0.9' })
+  t.match(await dig('ns1', `@${NEAR}`, 'www.elsewhere.example'), { status: 'SERVFAIL' })
+  await write('PUT', 'dns_services/dnss-1', { public_dns: null })
+  t.match(await dig('ns1', `@${NEAR}`, 'www.elsewhere.example'), { status: 'REFUSED' })
+})
+
 t.test('a restart sends nothing, and answers are counted', async (t) => {
   const punts = async (): Promise<Record<string, number>> =>
     ((await world.site.datapath(BR0.dpid)) as unknown as { punts: Record<string, Record<string, number>> })

@@ -18,6 +18,7 @@ import { TUNNEL_PORT_NAMES, type TunnelType, tunnelPortName } from './ovsdb/tunn
 import { PlaceMemory, readPlaces } from './place_memory.ts'
 import { PlaceSharing } from './place_sharing.ts'
 import { Places } from './places.ts'
+import { NameServers } from './punts/name_servers.ts'
 import { Programs } from './punts/programs.ts'
 import { Reporter } from './reporter.ts'
 import { createRivals } from './rivals.ts'
@@ -148,7 +149,14 @@ export const createController = async (options: ControllerOptions): Promise<Cont
   const { places: file } = options
   const memory = file === undefined ? undefined : new PlaceMemory({ file, log, all: () => places.all })
   const rivals = createRivals(bus, identity)
-  const programs = new Programs({ features: FEATURES, view: () => engine.view, log })
+  const nameServers = new NameServers()
+  const programs = new Programs({
+    features: FEATURES,
+    view: () => engine.view,
+    log,
+    outside: (errand) => nameServers.ask(errand),
+    deliver: (dpid, answered) => switches.deliver(dpid, answered),
+  })
   const switches = await createSwitches({
     listen: options.listen,
     facts: places,
@@ -269,6 +277,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
       sharing?.close()
       rivals.close()
       stopFollowing()
+      nameServers.close()
       await databases.close()
       // What is connected now is to be remembered as such.
       await memory?.close()

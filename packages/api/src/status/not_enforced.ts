@@ -102,11 +102,6 @@ const ENTRIES: readonly Entry[] = [
     instead: 'stored, the service is not offered',
   },
   { resource: 'lease_policy', column: 'timing', values: ['dhcp'], instead: 'stored, DHCP gives no address' },
-  {
-    resource: 'dns_service',
-    column: 'public_dns',
-    instead: 'stored, nobody is asked for other names',
-  },
 ]
 
 /** What has no effect as long as no controller reads a database of Open vSwitch. */

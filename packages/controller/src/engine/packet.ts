@@ -27,8 +27,27 @@ export interface HandlerContext<S> {
   readonly now: number
 }
 
+/**
+ * A question to DNS servers outside: a handler may not wait, so it says what it would know, and what to do then.
+ * It outlives the packet: nothing in it is a view into the frame.
+ */
+export interface Errand {
+  /** Id of the interface for which it is: each may have a few at a time. */
+  readonly guest: number
+  /** Addresses of servers, asked one after another. */
+  readonly servers: readonly string[]
+  /** A DNS message with one question; its id is chosen by who asks. */
+  readonly query: Uint8Array
+  /** Whether to ask over TCP. */
+  readonly stream: boolean
+  /** The rest of the handler. @param answer DNS message to that question; `undefined` when none came */
+  readonly resume: (answer: Uint8Array | undefined) => PacketAnswer
+}
+
 export type PacketAnswer =
   | { readonly send: readonly PacketToSend[] }
+  /** Some packets at once, and more when the errands are done. */
+  | { readonly send: readonly PacketToSend[]; readonly ask: readonly Errand[] }
   /** A constant sentence: it is counted by. */
   | { readonly dropped: string }
 

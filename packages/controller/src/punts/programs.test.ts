@@ -3,14 +3,17 @@ import { pino } from 'pino'
 import t from 'tap'
 import { type AnyPacketHandler, type PacketAnswer, packetHandler } from '../engine/packet.ts'
 import type { View } from '../engine/view.ts'
-import { Programs } from './programs.ts'
+import { PUNT_KINDS, type PuntKind } from '../pipeline/punts.ts'
+import { type Answered, Programs } from './programs.ts'
 
 const view = {} as View
 
 const programs = (handle: () => PacketAnswer, known = true) => {
   const lines: string[] = []
   const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(line) })
-  const handlers: AnyPacketHandler[] = [packetHandler({ kind: 'icmp_error', createState: () => 0, handle })]
+  const handlers: AnyPacketHandler[] = (Object.keys(PUNT_KINDS) as PuntKind[]).map((kind) =>
+    packetHandler({ kind, createState: () => 0, handle }),
+  )
   const features = [{ name: 'icmp' as const, tables: [], rules: [], handlers }]
   return {
     lines,
@@ -41,7 +44,7 @@ t.test('a program that fails is counted each time and logged once; nothing is th
 
 t.test('what nobody asked for, or comes before the rows, is dropped and counted', async (t) => {
   const answer = () => ({ send: [] })
-  t.match(programs(answer).all.answer('0x1', packet(9)), { kind: 'unknown', packets: [] })
+  t.match(programs(answer).all.answer('0x1', packet(99)), { kind: 'unknown', packets: [] })
   t.match(programs(answer).all.answer('0x1', { ...packet(1), properties: [] }), { kind: 'unknown' })
   t.match(programs(answer, false).all.answer('0x1', packet(1)), { outcome: 'rows are not known yet' })
   t.match(programs(answer).all.answer('0x1', packet(1)), { kind: 'icmp_error', outcome: 'answered' })
@@ -55,4 +58,30 @@ t.test('each kind has exactly one program', async (t) => {
   t.throws(() => new Programs({ features: [...features, ...features], view: () => view, log }), {
     message: 'two programs answer icmp_error',
   })
+})
+
+t.test('errands: what comes later is sent then, too many are dropped, and faults are caught', async (t) => {
+  const { features, log } = programs(() => ({
+    send: [],
+    ask: [1, 2, 3].map((guest) => ({
+      ...{ guest, servers: [], query: new Uint8Array(), stream: false },
+      resume: (answer) => {
+        if (answer === undefined) throw new Error('a fault')
+        return { dropped: `${answer.length} octets` }
+      },
+    })),
+  }))
+  const delivered: Answered[] = []
+  const all = new Programs({
+    ...{ features, log, view: () => view },
+    outside: ({ guest }) =>
+      guest === 1 ? undefined : Promise.resolve(guest === 2 ? new Uint8Array(7) : undefined),
+    deliver: (dpid, answered) => delivered.push(answered) && t.equal(dpid, '0x1'),
+  })
+  t.match(all.answer('0x1', packet(1)), { kind: 'icmp_error', outcome: 'asked outside', packets: [] })
+  await new Promise(setImmediate)
+  t.strictSame(
+    delivered.map(({ outcome }) => outcome),
+    ['too many questions outside', '7 octets', 'failed'],
+  )
 })

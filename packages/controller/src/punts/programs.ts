@@ -1,10 +1,11 @@
 /**
  * Hands packets that switches send to the program that answers their kind, and makes messages of what it says.
- * Never throws: what a handler throws is counted, and logged now and then. Nothing is kept of a packet.
+ * Never throws: what a handler throws is counted, and logged now and then. Nothing is kept of a packet, but for errands:
+ * what a handler would know of the world outside is asked for, and its answer sent when that is there.
  */
 import type { Match, NxtPacketIn2, PacketOut } from '@openvnet/openflow'
 import type { Logger } from 'pino'
-import type { AnyPacketHandler, PacketAnswer } from '../engine/packet.ts'
+import type { AnyPacketHandler, Errand, PacketAnswer } from '../engine/packet.ts'
 import type { Feature } from '../engine/rule.ts'
 import type { View } from '../engine/view.ts'
 import { packetOut, readSlice } from '../pipeline/packets.ts'
@@ -16,6 +17,10 @@ export interface ProgramsOptions {
   /** Rows; `undefined` while there are none. */
   readonly view: () => View | undefined
   readonly log: Logger
+  /** Asks outside; `undefined`: too much is asked already. Absent: nobody is asked. */
+  readonly outside?: (errand: Errand) => Promise<Uint8Array | undefined> | undefined
+  /** What came of an errand, for the switch that had sent the packet. */
+  readonly deliver?: (dpid: string, answered: Answered) => void
   /** Milliseconds of a clock that never goes back; `performance.now` when absent. */
   readonly now?: () => number
 }
@@ -85,16 +90,37 @@ export class Programs {
     const program = this.#programs.get(kind)!
     const view = this.#options.view()
     if (view === undefined) return dropped(kind, 'rows are not known yet')
+    return this.#guard(dpid, kind, () => this.#run(program, received, dpid, view))
+  }
+
+  /** What is to be sent now; errands are begun. */
+  #guard(dpid: string, kind: PuntKind, run: () => PacketAnswer): Answered {
     try {
-      const answer = this.#run(program, received, dpid, view)
+      const answer = run()
       if ('dropped' in answer) return dropped(kind, answer.dropped)
-      return { kind, outcome: 'answered', packets: answer.send.map(packetOut) }
+      const packets = answer.send.map(packetOut)
+      if (!('ask' in answer)) return { kind, outcome: 'answered', packets }
+      for (const errand of answer.ask) this.#begin(dpid, kind, errand)
+      return { kind, outcome: 'asked outside', packets }
     } catch (error) {
-      const failures = program.failures()
+      const failures = this.#programs.get(kind)?.failures()
       if (failures !== undefined)
         this.#options.log.error({ err: error, dpid, kind, failures }, 'A program failed on a packet')
       return dropped(kind, 'failed')
     }
+  }
+
+  /** Never rejects: what is asked outside comes or does not come. */
+  #begin(dpid: string, kind: PuntKind, errand: Errand): void {
+    const { outside, deliver } = this.#options
+    const finish = (answer: Uint8Array | undefined): void =>
+      deliver?.(
+        dpid,
+        this.#guard(dpid, kind, () => errand.resume(answer)),
+      )
+    const answer = outside?.(errand)
+    if (answer === undefined) deliver?.(dpid, dropped(kind, 'too many questions outside'))
+    else void answer.then(finish)
   }
 
   #run({ handler, state }: Program, { frame, match }: Received, dpid: string, view: View): PacketAnswer {

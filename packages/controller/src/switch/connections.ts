@@ -9,6 +9,7 @@
 import type { Logger } from 'pino'
 import type { TablesChange } from '../engine/desired.ts'
 import { createRecord, type SwitchRecord, type SwitchStatus, statusOf, type WantedCounts } from './record.ts'
+import type { ProgramAnswer } from './service.ts'
 import type { Session } from './session.ts'
 
 export interface ConnectionsOptions {
@@ -67,6 +68,11 @@ export class Connections {
     const gone = { connected: false, current: false, peer: null, role: null, since: new Date() }
     Object.assign(this.#record, gone)
     this.#options.onGone()
+  }
+
+  /** What a program says later than in the turn of the packet. */
+  deliver(answer: ProgramAnswer): void {
+    this.#active?.deliver(answer)
   }
 
   /** The engine finished a pass. */

@@ -31,18 +31,15 @@ import type { Pace } from './slots.ts'
 import { Synchroniser } from './synchroniser.ts'
 import { createTally } from './tally.ts'
 
-/**
- * What a program says of a packet, which a flow sent to the controller. Never throws.
- * @returns what became of it, in few words, to be counted by; and what is to be sent back
- */
-export type AnswerPacket = (
-  dpid: string,
-  message: NxtPacketIn2,
-) => {
+/** What became of a packet, in few words, to be counted by; and what is to be sent. */
+export interface ProgramAnswer {
   readonly kind: string
   readonly outcome: string
   readonly packets: readonly Omit<PacketOut, 'xid'>[]
 }
+
+/** What a program says of a packet, which a flow sent to the controller. Never throws. */
+export type AnswerPacket = (dpid: string, message: NxtPacketIn2) => ProgramAnswer
 
 /** What all connections of a controller have in common. */
 export interface ServiceSettings {
@@ -262,8 +259,13 @@ export class Service {
     const { answer, record } = this.#options
     record.packet_ins += 1
     // Who stands by leaves it to the one who acts.
+    if (this.#synchroniser !== undefined) this.deliver(answer(record.dpid, message))
+  }
+
+  /** Counts and sends what a program says; nothing while another controller acts. */
+  deliver({ kind, outcome, packets }: ProgramAnswer): void {
+    const { record } = this.#options
     if (this.#synchroniser === undefined) return
-    const { kind, outcome, packets } = answer(record.dpid, message)
     const outcomes = getOrCreate(record.punts, kind, () => new Map<string, number>())
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
     for (const packet of packets) this.#sendPacket(packet)

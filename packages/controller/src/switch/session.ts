@@ -19,7 +19,7 @@ import { nameOf } from '../reconcile/channel.ts'
 import { answers } from './answers.ts'
 import { createChannel, type SwitchChannel } from './channel.ts'
 import type { SwitchRecord } from './record.ts'
-import { Service, type ServiceSettings } from './service.ts'
+import { type ProgramAnswer, Service, type ServiceSettings } from './service.ts'
 import { createTally } from './tally.ts'
 import { takeTurns } from './turns.ts'
 
@@ -124,6 +124,10 @@ export class Session {
   }
 
   /** The engine finished a pass. */
+  deliver(answer: ProgramAnswer): void {
+    this.#service?.deliver(answer)
+  }
+
   changed(change: TablesChange): void {
     this.#service?.changed(change)
   }

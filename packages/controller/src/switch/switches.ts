@@ -12,7 +12,7 @@ import { Connections } from './connections.ts'
 import { randomWho } from './generation.ts'
 import { type ListenAddress, listen } from './listener.ts'
 import type { SwitchStatus } from './record.ts'
-import type { AnswerPacket, ServiceSettings } from './service.ts'
+import type { AnswerPacket, ProgramAnswer, ServiceSettings } from './service.ts'
 import { Session } from './session.ts'
 import { createPace } from './slots.ts'
 import { createTally } from './tally.ts'
@@ -55,6 +55,8 @@ export interface Switches {
    * `SwitchFacts.connected`, also when nothing changed: a switch is not touched before.
    */
   changed(dpid: string, change: TablesChange): void
+  /** Counts and sends what a program says of its own, or later; nothing while another controller acts for the switch. */
+  deliver(dpid: string, answer: ProgramAnswer): void
   /** All switches seen since the start. */
   statuses(): SwitchStatus[]
   /** Their datapath ids. */
@@ -161,6 +163,10 @@ class Registry {
     this.#switches.get(dpid)?.changed(change)
   }
 
+  deliver(dpid: string, answer: ProgramAnswer): void {
+    this.#switches.get(dpid)?.deliver(answer)
+  }
+
   statuses(): SwitchStatus[] {
     return [...this.#switches].map(([dpid, connections]) => this.#statusOf(dpid, connections))
   }
@@ -199,6 +205,7 @@ export async function createSwitches(options: SwitchesOptions): Promise<Switches
   return {
     addresses: listener.addresses,
     changed: (dpid, change) => registry.changed(dpid, change),
+    deliver: (dpid, answer) => registry.deliver(dpid, answer),
     statuses: () => registry.statuses(),
     dpids: () => registry.dpids(),
     status: (dpid) => registry.status(dpid),

@@ -251,6 +251,52 @@ t.test('what is no question for us gets what the RFCs say', async (t) => {
   t.equal(Buffer.from(payloadIn(handle(frameOf(cut)))).toString('hex'), '123481010000000000000000')
 })
 
+t.test('what is not ours is asked outside, and what comes goes on', async (t) => {
+  const asks = (name: string, type = 'A', more: Partial<dns.DnsMessage> = {}) => {
+    const answer = handle(frameOf(dns.encodeDns(query(name, type, more), 512)))
+    if (!('ask' in answer)) throw new Error(JSON.stringify(answer))
+    return answer.ask[0]!
+  }
+  set('dns_service', { id: 1, uuid: 'dnss-1', network_service_id: 1, public_dns: '192.0.2.1,2001:db8::1' })
+  const errand = asks('Some.example', 'AAAA')
+  t.match(errand, { guest: 1, servers: ['192.0.2.1', '2001:db8::1'], stream: false })
+  t.match(decoded(errand.query), {
+    questions: [{ name: 'Some.example', type: 'AAAA' }],
+    recursion_desired: true,
+  })
+  t.notOk(decoded(errand.query).edns)
+  const edns = { udp_size: 4096, version: 0, dnssec_ok: true, options: [] }
+  t.match(decoded(asks('some.example', 'A', { edns }).query).edns, { udp_size: 1232, dnssec_ok: true })
+  t.match(decoded(payloadIn(errand.resume(undefined))), { id: 0x1234, rcode: dns.DNS_RCODE.server_failure })
+  const answer = { ...decoded(errand.query), response: true, recursion_available: true, authentic_data: true }
+  const record = { type: 'A', name: 'some.example', ttl: 5, data: '192.0.2.7' } as const
+  const came = dns.encodeDns({ ...answer, answers: [record] }, 512)
+  const relayed = payloadIn(errand.resume(came))
+  t.match(decoded(relayed), {
+    id: 0x1234,
+    answers: [record],
+    authentic_data: false,
+    recursion_available: true,
+  })
+  t.same(relayed.subarray(4), came.subarray(4), 'as it came')
+  const many = Array.from({ length: 60 }, () => record)
+  const cut = decoded(payloadIn(errand.resume(dns.encodeDns({ ...answer, answers: many }, 9000))))
+  t.match(cut, { truncated: true, answers: [] })
+  const alias = asks('out.corp.example')
+  t.match(decoded(alias.query).questions, [{ name: 'www.elsewhere.example' }])
+  const followed = decoded(payloadIn(alias.resume(dns.encodeDns({ ...answer, answers: [record] }, 512))))
+  t.match(followed.answers, [{ type: 'CNAME', data: 'www.elsewhere.example' }, record])
+  t.equal(decoded(payloadIn(alias.resume(Uint8Array.of(1)))).rcode, dns.DNS_RCODE.server_failure)
+  const parent = asks('_tcp.corp.example')
+  const denied = dns.encodeDns({ ...decoded(parent.query), response: true, rcode: 3 }, 512)
+  t.equal(decoded(payloadIn(parent.resume(denied))).rcode, 0, 'names of ours are below it')
+  t.match(handle(frameOf(dns.encodeDns(query('some.example', 'A', { recursion_desired: false }), 512))), {
+    send: { length: 1 },
+  })
+  t.match(ask('web.one.example', 'A'), { recursion_available: true, answers: { length: 1 } })
+  set('dns_service', { id: 1, uuid: 'dnss-1', network_service_id: 1, public_dns: null })
+})
+
 t.test('a long answer is cut to what the asker takes', async (t) => {
   for (let id = 100; id < 160; id += 1) record(id, 'many.corp.example', 'A', `10.1.0.${id}`)
   const plain = payloadIn(handle(frameOf(dns.encodeDns(query('many.corp.example', 'A'), 512))))
