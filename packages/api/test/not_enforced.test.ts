@@ -19,8 +19,6 @@ const CASES = [
     { enable_filtering: true, enable_route_translation: true },
     'enable_filtering: stored, nothing is filtered; enable_route_translation: stored, no address is translated',
   ],
-  ['network_services', { mode: 'dhcp' }, 'mode: dhcp: stored, the service is not offered'],
-  ['network_services', { display_name: 'DHCP' }, 'mode: dhcp: stored, the service is not offered'],
 ] as [string, object, string][]
 
 t.test('a write says what of it has no effect', async (t) => {
@@ -37,6 +35,7 @@ t.test('a write says what of it has no effect', async (t) => {
     ['interfaces', { mode: 'simulated' }],
     ['interfaces', { mode: 'host' }],
     ['network_services', { mode: 'router' }],
+    ['network_services', { mode: 'dhcp' }],
     ['network_services', { display_name: 'DNS' }],
   ] as [string, object][]) {
     const { headers } = await api.ok('POST', collection, parameters)
@@ -60,7 +59,7 @@ t.test('the status lists the first hundred of them and counts all', async (t) =>
     { resource: 'security_group', uuid: 'sg-1', what: 'security groups: stored, nothing is filtered' },
   ])
   t.equal(total, 2)
-  for (let index = 0; index < 110; index += 1) await api.ok('POST', 'network_services', { mode: 'dhcp' })
+  for (let index = 0; index < 110; index += 1) await api.ok('POST', 'lease_policies', { timing: 'dhcp' })
   const more = await status()
   t.equal(more.not_enforced.length, 100)
   t.equal(more.not_enforced_total, 112)
@@ -87,9 +86,9 @@ t.test('a translation of VLANs says so where its interface is no edge', async (t
 })
 
 t.test('help does not promise what is not done', async (t) => {
-  const { interface: nic, network_service: service } = RESOURCES
+  const { interface: nic } = RESOURCES
   const { mode, enable_filtering, enable_route_translation } = nic.fields
-  for (const { help } of [enable_filtering, enable_route_translation, mode, service]) {
+  for (const { help } of [enable_filtering, enable_route_translation, mode]) {
     t.match(help, /stored/i)
   }
 })

@@ -1,7 +1,15 @@
 /** The flows that rows mean on one switch, as lines that any network engineer can read. */
+
+import type { Snapshot } from '@openvnet/feed'
 import { formatFlow, formatGroup } from '@openvnet/openflow'
 import type { Row } from '@openvnet/schema'
 import { compileTables } from '../src/compile_tables.ts'
+import { LIMITS } from '../src/engine/limits.ts'
+import { PlainView } from '../src/engine/plain_view.ts'
+import type { View } from '../src/engine/view.ts'
+import { Model } from '../src/model/model.ts'
+import { Peers } from '../src/model/peers.ts'
+import { Ports } from '../src/model/ports.ts'
 import { decodeCookie } from '../src/pipeline/cookie.ts'
 import type { FeatureName } from '../src/pipeline/features.ts'
 import type { Tables } from '../src/pipeline/flow.ts'
@@ -23,6 +31,8 @@ export interface Rows {
     Partial<Row<'vlan_translation'>>)[]
   /** The interface of the translation that they are of. */
   readonly edge?: number
+  readonly dhcp_options?: readonly (Pick<Row<'dhcp_option'>, 'code' | 'value'> &
+    Partial<Row<'dhcp_option'>>)[]
   readonly routes?: readonly (Pick<Row<'route'>, 'interface_id' | 'network_id' | 'destination' | 'prefix'> &
     Partial<Row<'route'>>)[]
   /** What simulated interfaces offer. */
@@ -102,6 +112,109 @@ export const compile = async (
   return (await compileSite(rows, new Map([[DPIDS[0], names]]), {}, ifaceIds)).get(DPIDS[0])!
 }
 
+/** All rows, as a replica gets them. */
+export const snapshotOf = (rows: Rows): Snapshot => {
+  const snapshot = emptySnapshot()
+  const interfaces = rows.interfaces ?? []
+  return {
+    ...snapshot,
+    rows: {
+      ...snapshot.rows,
+      datapath: Object.entries(rows.datapaths ?? {}).map(([id, row]) => ({
+        id: Number(id),
+        uuid: `dp-${id}`,
+        display_name: '',
+        node_id: null,
+        ipv4_address: null,
+        ipv6_address: null,
+        transport: null,
+        mtu: null,
+        ovsdb: null,
+        enable_ovs_learn_action: true,
+        ...(typeof row === 'string' ? { dpid: row } : row),
+      })),
+      topology: (rows.topologies ?? []).map(({ transport }, index) => ({
+        ...{ id: index + 1, uuid: `topo-${index + 1}`, mode: 'simple_underlay', transport },
+      })),
+      topology_datapath: (rows.topologies ?? []).flatMap(({ datapaths }, index) =>
+        datapaths.map((datapath_id) => ({
+          ...{ id: 100 * index + datapath_id, uuid: '', topology_id: index + 1, datapath_id },
+          ...{ interface_id: 1, ip_lease_id: 1 },
+        })),
+      ),
+      datapath_network: (rows.datapath_networks ?? []).map((row, index) => ({
+        ...{ id: index + 1, uuid: '', interface_id: null, ip_lease_id: null, topology_id: null },
+        ...{ topology_layer_id: null, topology_mac_range_group_id: null },
+        ...row,
+      })),
+      network: Object.entries(rows.networks ?? {}).map((entry) => ({
+        ...network(entry),
+        ...rows.changes?.[Number(entry[0])],
+      })),
+      segment: Object.entries(rows.segments ?? {}).map(([id, row]) => ({
+        ...{ id: Number(id), uuid: `seg-${id}`, mode: 'virtual', vlan_id: null },
+        ...row,
+      })),
+      interface_segment: (rows.associations ?? []).map(([interface_id, segment_id], index) => ({
+        ...{ id: index + 1, uuid: '', interface_id, segment_id },
+      })),
+      interface: interfaces.map(interfaceRow),
+      mac_lease: interfaces.flatMap(({ id, mac }) =>
+        mac === null
+          ? []
+          : {
+              id,
+              uuid: `ml-${id}`,
+              interface_id: id,
+              mac_address: mac,
+              segment_id: null,
+            },
+      ),
+      ip_lease: interfaces.flatMap(({ id, addresses }) =>
+        leasesOf(addresses).map(({ network_id, address }, index) => ({
+          id: id * 10 + index,
+          uuid: `il-${id}${index}`,
+          network_id,
+          mac_lease_id: id,
+          interface_id: id,
+          address,
+          enable_routing: false,
+        })),
+      ),
+      translation:
+        rows.edge === undefined
+          ? []
+          : [{ id: 1, uuid: 'tr-1', interface_id: rows.edge, mode: 'vnet_edge', passthrough: false }],
+      vlan_translation: (rows.vlans ?? []).map((vlan, index) => ({
+        ...{ id: index + 1, uuid: `vt-${index + 1}`, translation_id: 1, mac_address: null },
+        ...vlan,
+      })),
+      network_service: (rows.services ?? []).map((service, index) => ({
+        ...{ id: index + 1, uuid: `ns-${index + 1}`, display_name: '' },
+        ...{ incoming_port: null, outgoing_port: null },
+        ...service,
+      })),
+      dhcp_option: (rows.dhcp_options ?? []).map((option, index) => ({
+        ...{ id: index + 1, uuid: `do-${index + 1}`, network_id: null, interface_id: null, family: 4 },
+        ...option,
+      })),
+      route_link: [{ id: 1, uuid: 'rl-1', mac_address: '02:00:00:00:00:01' }],
+      route: (rows.routes ?? []).map((route, index) => ({
+        id: index + 1,
+        uuid: `r-${index + 1}`,
+        route_link_id: 1,
+        router_id: null,
+        type: 'unicast' as const,
+        via: null,
+        weight: 1,
+        ingress: true,
+        egress: true,
+        ...route,
+      })),
+    },
+  }
+}
+
 /**
  * @param switches port numbers by name, by datapath id
  * @param addresses from which they connected, by datapath id
@@ -112,108 +225,20 @@ export const compileSite = (
   switches: ReadonlyMap<string, ReadonlyMap<string, number>>,
   addresses: Readonly<Record<string, string>> = {},
   ifaceIds: Readonly<Record<string, string>> = {},
-): Promise<ReadonlyMap<string, Tables>> => {
-  const snapshot = emptySnapshot()
-  const interfaces = rows.interfaces ?? []
-  return compileTables({
-    snapshot: {
-      ...snapshot,
-      rows: {
-        ...snapshot.rows,
-        datapath: Object.entries(rows.datapaths ?? {}).map(([id, row]) => ({
-          id: Number(id),
-          uuid: `dp-${id}`,
-          display_name: '',
-          node_id: null,
-          ipv4_address: null,
-          ipv6_address: null,
-          transport: null,
-          mtu: null,
-          ovsdb: null,
-          enable_ovs_learn_action: true,
-          ...(typeof row === 'string' ? { dpid: row } : row),
-        })),
-        topology: (rows.topologies ?? []).map(({ transport }, index) => ({
-          ...{ id: index + 1, uuid: `topo-${index + 1}`, mode: 'simple_underlay', transport },
-        })),
-        topology_datapath: (rows.topologies ?? []).flatMap(({ datapaths }, index) =>
-          datapaths.map((datapath_id) => ({
-            ...{ id: 100 * index + datapath_id, uuid: '', topology_id: index + 1, datapath_id },
-            ...{ interface_id: 1, ip_lease_id: 1 },
-          })),
-        ),
-        datapath_network: (rows.datapath_networks ?? []).map((row, index) => ({
-          ...{ id: index + 1, uuid: '', interface_id: null, ip_lease_id: null, topology_id: null },
-          ...{ topology_layer_id: null, topology_mac_range_group_id: null },
-          ...row,
-        })),
-        network: Object.entries(rows.networks ?? {}).map((entry) => ({
-          ...network(entry),
-          ...rows.changes?.[Number(entry[0])],
-        })),
-        segment: Object.entries(rows.segments ?? {}).map(([id, row]) => ({
-          ...{ id: Number(id), uuid: `seg-${id}`, mode: 'virtual', vlan_id: null },
-          ...row,
-        })),
-        interface_segment: (rows.associations ?? []).map(([interface_id, segment_id], index) => ({
-          ...{ id: index + 1, uuid: '', interface_id, segment_id },
-        })),
-        interface: interfaces.map(interfaceRow),
-        mac_lease: interfaces.flatMap(({ id, mac }) =>
-          mac === null
-            ? []
-            : {
-                id,
-                uuid: `ml-${id}`,
-                interface_id: id,
-                mac_address: mac,
-                segment_id: null,
-              },
-        ),
-        ip_lease: interfaces.flatMap(({ id, addresses }) =>
-          leasesOf(addresses).map(({ network_id, address }, index) => ({
-            id: id * 10 + index,
-            uuid: `il-${id}${index}`,
-            network_id,
-            mac_lease_id: id,
-            interface_id: id,
-            address,
-            enable_routing: false,
-          })),
-        ),
-        translation:
-          rows.edge === undefined
-            ? []
-            : [{ id: 1, uuid: 'tr-1', interface_id: rows.edge, mode: 'vnet_edge', passthrough: false }],
-        vlan_translation: (rows.vlans ?? []).map((vlan, index) => ({
-          ...{ id: index + 1, uuid: `vt-${index + 1}`, translation_id: 1, mac_address: null },
-          ...vlan,
-        })),
-        network_service: (rows.services ?? []).map((service, index) => ({
-          ...{ id: index + 1, uuid: `ns-${index + 1}`, display_name: '' },
-          ...{ incoming_port: null, outgoing_port: null },
-          ...service,
-        })),
-        route_link: [{ id: 1, uuid: 'rl-1', mac_address: '02:00:00:00:00:01' }],
-        route: (rows.routes ?? []).map((route, index) => ({
-          id: index + 1,
-          uuid: `r-${index + 1}`,
-          route_link_id: 1,
-          router_id: null,
-          type: 'unicast' as const,
-          via: null,
-          weight: 1,
-          ingress: true,
-          egress: true,
-          ...route,
-        })),
-      },
-    },
+): Promise<ReadonlyMap<string, Tables>> =>
+  compileTables({
+    snapshot: snapshotOf(rows),
     switches,
     addresses,
     ifaceIds: Object.entries(ifaceIds).map(([name, iface_id]) => ({ dpid: DPIDS[0], name, iface_id })),
     log: silent,
   })
+
+/** What handlers of packets read. */
+export const viewOf = (rows: Rows): View => {
+  const model = new Model()
+  for (const operation of model.operationsTo(snapshotOf(rows))) model.apply(operation, () => undefined)
+  return new PlainView({ model, ports: new Ports(), peers: new Peers(), crowd: LIMITS.crowd })
 }
 
 const names = { tableName: (id: number) => tableName(id) }

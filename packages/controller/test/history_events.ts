@@ -103,6 +103,11 @@ const leg = (random: Random): Event[] => {
     interfaceRow(random, id, 'simulated', network),
     ...leases(id, network),
     route,
+    set('network_service', 4, {
+      ...CONTENT.network_service(random, 4),
+      mode: random.pick(['dhcp', 'dns']),
+      interface_id: id,
+    }),
   ]
   return random.chance(0.5)
     ? [{ kind: 'change', operations }]

@@ -9,7 +9,7 @@ export const dhcpOptionResource = defineResource({
   collection: 'dhcp_options',
   model: 'DhcpOption',
   prefix: 'do',
-  help: 'What DHCP tells the guests of a network, or one interface, beside their addresses: stored, DHCP is not offered yet.',
+  help: 'What DHCP tells the guests of a network, or one interface, beside their addresses.',
   canonical: ({ family, code, value }) => {
     const of = family === 6 ? 6 : 4
     const parsed = parseDhcpValue(of, dhcpOption(of, String(code))?.form ?? 'free', String(value))

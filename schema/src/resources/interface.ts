@@ -14,7 +14,7 @@ export const interfaceResource = defineResource({
   fields: {
     display_name: derived(text, { help: 'A name for people; the uuid when absent.', mutable: true }),
     hostname: optional(hostName, {
-      help: 'Its name in the domain of its networks, unique in each of them: DNS tells it, DHCP does not yet.',
+      help: 'Its name in the domain of its networks, unique in each of them: DNS tells it to others, DHCP to the guest.',
       mutable: true,
     }),
     mode: defaulted(

@@ -39,7 +39,7 @@ export const network = defineResource({
       mutable: true,
     }),
     dhcp_lease_time: defaulted(integer(60, 0xff_ff_ff_fe), 86_400, {
-      help: 'Seconds for which an address by DHCP holds; stored, DHCP is not offered yet.',
+      help: 'Seconds for which an address by DHCP holds; clients renew it after half of that.',
       mutable: true,
     }),
     vlan_id: optional(integer(1, 4094), {

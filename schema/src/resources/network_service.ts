@@ -7,7 +7,7 @@ export const networkService = defineResource({
   collection: 'network_services',
   model: 'NetworkService',
   prefix: 'ns',
-  help: 'A service of a simulated interface; dhcp is stored, and not offered yet; a router needs routes only.',
+  help: 'A service of a simulated interface: dhcp gives the guests of its networks their leased addresses, dns answers questions, a router needs routes only.',
   fields: {
     display_name: derived(text, { help: 'A name for people; the uuid when absent.', mutable: true }),
     mode: derived(oneOf(['dhcp', 'dns', 'router']), {

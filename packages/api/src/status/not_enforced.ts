@@ -65,7 +65,6 @@ const ENTRIES: readonly Entry[] = [
     values: ['dhcpv6_stateless', 'dhcpv6_stateful', 'none'],
     instead: 'stored, nothing is advertised',
   },
-  { resource: 'interface', column: 'hostname', instead: 'told by DNS, not by DHCP yet' },
   { resource: 'route', column: 'via', instead: 'stored, nothing is routed through it' },
   {
     resource: 'route',
@@ -73,8 +72,11 @@ const ENTRIES: readonly Entry[] = [
     values: ['blackhole', 'unreachable', 'prohibit'],
     instead: 'stored, the other routes decide',
   },
-  { resource: 'dhcp_option', instead: 'DHCP options: stored, DHCP is not offered' },
-  { resource: 'network', column: 'mtu', instead: 'shown as guest_mtu, offered to guests nowhere yet' },
+  {
+    resource: 'network',
+    column: 'mtu',
+    instead: 'shown as guest_mtu and told by DHCP; larger packets are not refused',
+  },
   { resource: 'filter', instead: 'stored, nothing is filtered' },
   { resource: 'filter_static', instead: 'stored, nothing is filtered' },
   { resource: 'interface_port', instead: 'further ports: stored, the interface is its first port only' },
@@ -95,12 +97,6 @@ const ENTRIES: readonly Entry[] = [
     instead: 'stored, no VLAN is translated: its interface is none of mode edge',
   },
   { resource: 'translation_static_address', instead: 'stored, no address is translated' },
-  {
-    resource: 'network_service',
-    column: 'mode',
-    values: ['dhcp'],
-    instead: 'stored, the service is not offered',
-  },
   { resource: 'lease_policy', column: 'timing', values: ['dhcp'], instead: 'stored, DHCP gives no address' },
 ]
 

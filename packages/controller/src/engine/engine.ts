@@ -72,6 +72,7 @@ export class Engine implements PlaceFacts {
   readonly #limits: Limits
   #model = new Model()
   #graph: Graph
+  #tracked!: TrackedView
   #instances: Instances
   #switches = new Map<string, SwitchTables>()
   readonly #connected = new Set<string>()
@@ -132,8 +133,8 @@ export class Engine implements PlaceFacts {
   /** Rows and ports as they are known now, for whoever only looks; `undefined` while there are none. */
   get view(): View | undefined {
     if (!this.#hasRows) return undefined
-    const { crowd } = this.#limits
-    return new PlainView({ model: this.#model, ports: this.#ports, peers: this.#peers, crowd })
+    const parts = { model: this.#model, ports: this.#ports, peers: this.#peers, known: this.#tracked }
+    return new PlainView({ ...parts, crowd: this.#limits.crowd })
   }
 
   /** uuid of the datapath row of a switch. */
@@ -277,13 +278,13 @@ export class Engine implements PlaceFacts {
   #createInstances(): Instances {
     const [graph, model] = [this.#graph, this.#model]
     const { crowd } = this.#limits
-    const view = new TrackedView({
+    this.#tracked = new TrackedView({
       ...{ model, graph, crowd },
       ports: this.#ports,
       peers: this.#peers,
       served: this.#served,
     })
-    return new Instances(this.#options.features, { graph, view, log: this.#options.log })
+    return new Instances(this.#options.features, { graph, view: this.#tracked, log: this.#options.log })
   }
 
   async #refreshAll(turn: Turn): Promise<void> {

@@ -1,16 +1,21 @@
-/** What rules read, for those whose reads nobody follows: the handlers of packets. Queries are computed each time. */
+/**
+ * What rules read, for those whose reads nobody follows: the handlers of packets. A query that rules read too is not
+ * computed again; others are, each time.
+ */
 import type { ResourceName, Row } from '@openvnet/schema'
 import type { IndexName, ResourceOfIndex } from '../model/index_key.ts'
 import type { Model } from '../model/model.ts'
 import type { Peers } from '../model/peers.ts'
 import type { Ports, SwitchPort } from '../model/ports.ts'
-import type { Query, QueryKey, View } from './view.ts'
+import type { Query, QueryKey, TrackedView, View } from './view.ts'
 
 interface Parts {
   readonly model: Model
   readonly ports: Ports
   readonly peers: Peers
   readonly crowd: number
+  /** Results that rules have; absent: none. */
+  readonly known?: Pick<TrackedView, 'known'>
 }
 
 export class PlainView implements View {
@@ -59,6 +64,7 @@ export class PlainView implements View {
   }
 
   query<T, K extends QueryKey>(query: Query<T, K>, id: K): T {
-    return query.compute(id, this)
+    const known = this.#parts.known?.known(query, id)
+    return known === undefined ? query.compute(id, this) : known.value
   }
 }

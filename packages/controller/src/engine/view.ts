@@ -177,6 +177,12 @@ export class TrackedView implements View {
     return false
   }
 
+  /** The result of a query that rules keep and that is up to date; `undefined` when there is none. */
+  known<T, K extends QueryKey>(query: Query<T, K>, id: K): { readonly value: T } | undefined {
+    const result = this.#results.get(query as Query<unknown, never>)?.byId.get(id)
+    return result?.state === 'clean' ? { value: result.value as T } : undefined
+  }
+
   query<T, K extends QueryKey>(query: Query<T, K>, id: K): T {
     const results = getOrCreate(
       this.#results,

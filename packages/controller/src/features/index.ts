@@ -2,6 +2,7 @@
 import type { Feature } from '../engine/rule.ts'
 import { checkTables } from '../pipeline/table.ts'
 import { arpFeature } from './arp/index.ts'
+import { dhcpFeature } from './dhcp/index.ts'
 import { dnsFeature } from './dns/index.ts'
 import { icmpFeature } from './icmp/index.ts'
 import { ndFeature } from './nd/index.ts'
@@ -25,6 +26,7 @@ export const FEATURES: readonly Feature[] = [
   icmpFeature,
   ndFeature,
   dnsFeature,
+  dhcpFeature,
 ]
 
 checkTables(FEATURES.flatMap((feature) => feature.tables))

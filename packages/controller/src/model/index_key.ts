@@ -11,7 +11,7 @@ export type IndexName =
   | { [N in ResourceName]: `${N}.${ReferenceColumn<N>}` }[ResourceName]
   | `interface.${'port' | 'port_number' | 'iface_id' | 'shard' | 'segment_shard' | 'gateway'}`
   | `${'ip_lease' | 'mac_lease' | 'interface_segment'}.shard`
-  | 'datapath.dpid'
+  | `datapath.${'dpid' | 'all'}`
   | 'mac_lease.mac_address'
   | 'network.domain_name'
   | 'interface.hostname'
@@ -75,7 +75,11 @@ const OTHERS: { readonly [N in ResourceName]?: readonly IndexDefinition[] } = {
     index<'interface'>('interface.gateway', (row) => (row.mode === 'promiscuous' ? row.segment_id : null)),
     index<'interface'>('interface.hostname', (row) => row.hostname),
   ],
-  datapath: [index<'datapath'>('datapath.dpid', (row) => row.dpid)],
+  datapath: [
+    index<'datapath'>('datapath.dpid', (row) => row.dpid),
+    // All of them under 0: what holds between any two hosts depends on all.
+    index<'datapath'>('datapath.all', () => 0),
+  ],
   ip_lease: [
     index<'ip_lease'>('ip_lease.shard', (row) => shardOf(row.network_id, row.interface_id)),
     index<'ip_lease'>('ip_lease.address', (row) => row.address),

@@ -12,6 +12,7 @@ export const FEATURE_NAMES = [
   'icmp',
   'nd',
   'dns',
+  'dhcp',
 ] as const
 
 export type FeatureName = (typeof FEATURE_NAMES)[number]

@@ -30,6 +30,7 @@ export const PUNT_KINDS = {
     burst: 200,
     help: 'What is sent to a DNS service: questions, over UDP and TCP.',
   },
+  dhcp4: { number: 6, rate: 20, burst: 40, help: 'What a guest asks a DHCP server.' },
 } as const satisfies Record<string, KindSpec>
 
 export type PuntKind = keyof typeof PUNT_KINDS
@@ -51,6 +52,7 @@ export const PUNT_REASONS = {
   },
   no_service: { number: 4, kind: 'icmp_error', help: 'the router offers nothing there' },
   dns_query: { number: 16, kind: 'dns', help: 'it is sent to a DNS service' },
+  dhcp4: { number: 32, kind: 'dhcp4', help: 'it asks for an address, or about one' },
 } as const satisfies Record<string, ReasonSpec>
 
 export type PuntReason = keyof typeof PUNT_REASONS

@@ -56,12 +56,6 @@ const refuseService = (packet: Ipv4, offending: Uint8Array, way: WayBack): Packe
   }
 }
 
-const CAUSES = {
-  hop_limit: 'hop_limit',
-  no_route: 'no_route',
-  address_unreachable: 'address_unreachable',
-} as const
-
 const answerIpv4 = (
   punted: PuntedPacket,
   frame: Ethernet,
@@ -74,13 +68,14 @@ const answerIpv4 = (
   const refusal = ipv4ErrorRefusal(packet, { eth_dst: frame.dst, broadcasts })
   if (refusal !== undefined) return drop(refusal)
   switch (punted.reason) {
-    case undefined:
-    case 'dns_query':
-      return drop('no reason')
     case 'no_service':
       return refuseService(packet, frame.payload, way)
+    case 'hop_limit':
+    case 'no_route':
+    case 'address_unreachable':
+      return answerError({ cause: punted.reason }, frame.payload, way.address, way)
     default:
-      return answerError({ cause: CAUSES[punted.reason] }, frame.payload, way.address, way)
+      return drop('no reason')
   }
 }
 

@@ -24,6 +24,7 @@ import {
   switchOfMacLease,
 } from '../presence/queries.ts'
 import { type CarriedDomain, domainsOfUplink, switchOfUplink, uplinkOf } from '../uplink/queries.ts'
+import { dhcpRule, dhcpStanding } from './dhcp.ts'
 import { guestFlows } from './guests.ts'
 import { classifyTable, outputTable, portSecurityTable } from './tables.ts'
 import { outputTo } from './trunks.ts'
@@ -214,6 +215,7 @@ export const portRules = [
   rule({ name: 'port', entity: 'interface', on: switchOfInterface, compile: compilePort }),
   rule({ name: 'uplink', entity: 'interface', on: switchOfUplink, compile: compileUplink }),
   rule({ name: 'mac', entity: 'mac_lease', on: switchOfMacLease, compile: compileMac }),
+  dhcpRule,
   rule({ name: 'address', entity: 'ip_lease', on: switchOfIpLease, compile: compileAddress }),
 ]
 
@@ -221,6 +223,7 @@ export const portRules = [
 const TAG_TYPES = [0x8100, 0x88a8]
 
 export const portStanding = [
+  ...dhcpStanding,
   ...TAG_TYPES.map((eth_type) =>
     portSecurityTable.flow({
       priority: PRIORITY.higher,

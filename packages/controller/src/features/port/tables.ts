@@ -8,9 +8,12 @@ export const classifyTable = defineTable('classify', {
 })
 
 export const portSecurityTable = defineTable('port_security', {
-  match: ['ingress_interface', 'eth_src', 'eth_type', 'arp_sha', 'arp_spa', 'ipv4_src', 'ipv6_src'],
-  write: ['domain'],
-  goto: ['link_local', 'nd_security', 'segment_security', 'arp', 'router_leg'],
+  match: [
+    ...(['ingress_interface', 'vlan_vid', 'eth_src', 'eth_type', 'arp_sha', 'arp_spa'] as const),
+    ...(['ipv4_src', 'ipv4_dst', 'ipv6_src', 'udp_src', 'udp_dst'] as const),
+  ],
+  write: ['domain', 'punt_kind', 'punt_reason'],
+  goto: ['link_local', 'nd_security', 'segment_security', 'arp', 'router_leg', 'punt'],
   miss: { why: 'The sender uses a MAC or IP address that its interface does not own.' },
 })
 

@@ -1,0 +1,144 @@
+/**
+ * The DHCPv4 server of all networks. A client is the guest that sends, known by port and MAC address: what it calls itself
+ * changes nothing. Nothing is remembered but which addresses were declined.
+ */
+import type { Row } from '@openvnet/schema'
+import type { HandlerContext, PacketAnswer, PuntedPacket } from '../../engine/packet.ts'
+import { packetHandler } from '../../engine/packet.ts'
+import {
+  BROADCAST_MAC,
+  buildEthernet,
+  buildIpv4,
+  buildUdp,
+  DHCP4_OP,
+  DHCP4_PORT,
+  type Dhcp4,
+  decodeDhcp4,
+  dhcp4Wishes,
+  ETH_TYPE,
+  type Ethernet,
+  IP_PROTO,
+  type Ipv4,
+  isMalformed,
+  parseEthernet,
+  parseIpv4,
+  parseUdp,
+  toIpv4,
+} from '../../packet/index.ts'
+import { type Answer4, answer4 } from './answer4.ts'
+import { leasesOfMac, type Server, serverOf } from './client.ts'
+import { type Decision4, decide4 } from './decision4.ts'
+import { type Asking, subnetOf } from './options4.ts'
+import { Quarantine } from './quarantine.ts'
+
+const BROADCAST = 0xffff_ffff
+const drop = (dropped: string): PacketAnswer => ({ dropped })
+
+interface Question {
+  readonly ethernet: Ethernet
+  readonly ip: Ipv4
+  readonly message: Dhcp4
+}
+
+const isOwnAnswer = ({ src }: Ipv4, { ciaddr }: Dhcp4): boolean => src === 0 || src === ciaddr
+
+/** The message in a frame, or why there is none that could be answered. */
+const read = (frame: Uint8Array): Question | string => {
+  const ethernet = parseEthernet(frame)
+  if (ethernet === undefined || ethernet.eth_type !== ETH_TYPE.ipv4) return 'not IPv4'
+  const ip = parseIpv4(ethernet.payload)
+  if (ip === undefined) return 'malformed IPv4'
+  if (ip.more_fragments || ip.fragment_offset > 0) return 'a fragment'
+  const udp = parseUdp(ip.payload, ip)
+  if (udp === undefined) return 'malformed UDP'
+  const message = decodeDhcp4(udp.payload)
+  if (isMalformed(message)) return message.malformed
+  if (message.op !== DHCP4_OP.request) return 'a message for clients'
+  if (message.giaddr !== 0) return 'of a relay agent'
+  if (message.chaddr !== ethernet.src) return 'for another hardware address'
+  return isOwnAnswer(ip, message) ? { ethernet, ip, message } : 'sent from another address'
+}
+
+/** Where the client has the address that it sends from; else where a client without one is. */
+const networkOf = ({ message: { ciaddr } }: Question, leases: readonly Row<'ip_lease'>[], domain: number) =>
+  leases.find(({ address }) => ciaddr !== 0 && toIpv4(address) === ciaddr)?.network_id ?? domain
+
+interface Place {
+  readonly asking: Asking
+  readonly server: Server & { readonly lease: Row<'ip_lease'> }
+  /** Of the client in the network: the first. */
+  readonly lease: Row<'ip_lease'> | undefined
+}
+
+const placeOf = (punted: PuntedPacket, question: Question, view: HandlerContext<unknown>['view']) => {
+  const { ingress_interface, domain, dpid } = punted
+  const leases = leasesOfMac(ingress_interface, question.ethernet.src, 4, view)
+  const id = networkOf(question, leases, domain)
+  const row = view.get('interface', ingress_interface)
+  const network = view.get('network', id)
+  const server = serverOf(id, 4, view, dpid)
+  if (row === undefined || network === undefined || server?.lease === undefined) return undefined
+  const lease = leases.find(({ network_id }) => network_id === id)
+  return { asking: { interface: row, network, dpid }, server, lease } as Place
+}
+
+/** A client that renews asks one server; all others hear it by broadcast. */
+const isForServer = ({ dst }: Ipv4, server: number, { network, mask }: ReturnType<typeof subnetOf>) =>
+  dst === BROADCAST || dst === server || dst === (network | ~mask) >>> 0
+
+const sendTo = ({ dst, bytes }: Answer4, { ethernet }: Question, { server, asking }: Place): PacketAnswer => {
+  const ends = { src: toIpv4(server.lease.address), dst }
+  const payload = buildUdp({ src: DHCP4_PORT.server, dst: DHCP4_PORT.client, payload: bytes }, ends)
+  const packet = buildIpv4({ ...ends, protocol: IP_PROTO.udp, dscp: 0, payload })
+  const frame = buildEthernet({
+    src: server.mac,
+    dst: dst === BROADCAST ? BROADCAST_MAC : ethernet.src,
+    eth_type: ETH_TYPE.ipv4,
+    payload: packet,
+  })
+  // Straight to the guest: what is for one client that has no address yet is not for the whole network.
+  return {
+    send: [
+      {
+        frame,
+        at: 'output',
+        slices: { domain: asking.network.id, egress_interface: asking.interface.id },
+      },
+    ],
+  }
+}
+
+const carryOut = (
+  decision: Decision4,
+  question: Question,
+  place: Place,
+  { view, state, now }: HandlerContext<Quarantine>,
+): PacketAnswer => {
+  if (decision.type === 'declined' && place.lease !== undefined) state.add(place.lease, now)
+  if ('why' in decision) return drop(decision.why)
+  const server = toIpv4(place.server.lease.address)
+  const { message } = question
+  const answer = answer4(decision, message, dhcp4Wishes(message), { asking: place.asking, server, view })
+  return sendTo(answer, question, place)
+}
+
+export const dhcp4Handler = packetHandler<Quarantine>({
+  kind: 'dhcp4',
+  createState: () => new Quarantine(),
+  handle: (punted, context) => {
+    const question = read(punted.frame)
+    if (typeof question === 'string') return drop(question)
+    const place = placeOf(punted, question, context.view)
+    if (place === undefined) return drop('no DHCP service any more')
+    const server = toIpv4(place.server.lease.address)
+    const subnet = subnetOf(place.asking.network)
+    if (!isForServer(question.ip, server, subnet)) return drop('for another server')
+    const decision = decide4(question.message, dhcp4Wishes(question.message), {
+      server,
+      leased: place.lease === undefined ? undefined : toIpv4(place.lease.address),
+      isQuarantined: place.lease !== undefined && context.state.has(place.lease, context.now),
+      isInSubnet: (address) => (address & subnet.mask) >>> 0 === subnet.network,
+    })
+    return carryOut(decision, question, place, context)
+  },
+})

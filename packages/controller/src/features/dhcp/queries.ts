@@ -1,0 +1,75 @@
+/**
+ * Who offers DHCP and DNS in a network, and on which switches: services of simulated interfaces that have an address there. Rules
+ * read these, so the program that answers finds them computed.
+ */
+import type { Row } from '@openvnet/schema'
+import { recordQuery, type View } from '../../engine/view.ts'
+import { segmentOfDomain } from '../../pipeline/domain.ts'
+import { allowedSwitches, interfacesOfPart, networksOfInterface, partsOfDomain } from '../presence/queries.ts'
+
+type Mode = 'dhcp' | 'dns'
+
+/** Interfaces with the service, in the order of their uuids. */
+type Services = { readonly [M in Mode]: readonly number[] }
+
+const offers = (interfaceId: number, mode: Mode, view: View): boolean =>
+  view.list('network_service.interface_id', interfaceId).some((service) => service.mode === mode)
+
+const servicesOfPart = recordQuery<Services>('services of part', (part, view) => {
+  const simulated = view
+    .query(interfacesOfPart, part)
+    .filter((id) => view.get('interface', id)?.mode === 'simulated')
+  const of = (mode: Mode) => simulated.filter((id) => offers(id, mode, view))
+  return { dhcp: of('dhcp'), dns: of('dns') }
+})
+
+const servicesOfNetwork = recordQuery<Services>('services of network', (id, view) => {
+  const parts = view.query(partsOfDomain, id).flatMap((part) => view.query(servicesOfPart, part) ?? [])
+  const of = (mode: Mode) => parts.flatMap((services) => services[mode])
+  return { dhcp: of('dhcp'), dns: of('dns') }
+})
+
+/** The interfaces that offer a service to guests of a network on a switch. */
+export const serversOf = (mode: Mode, network: number, view: View, dpid: string): Row<'interface'>[] =>
+  (view.query(servicesOfNetwork, network)?.[mode] ?? []).flatMap((id) => {
+    const row = view.get('interface', id)
+    return row === undefined || allowedSwitches(row, [dpid], view).length === 0 ? [] : [row]
+  })
+
+/** Whether a network tells its guests to ask DHCPv6: RFC 4861 §4.2, M and O. */
+export const usesDhcp6 = (network: Row<'network'>): boolean =>
+  network.ipv6_network !== null &&
+  (network.ipv6_address_mode === 'dhcpv6_stateful' || network.ipv6_address_mode === 'dhcpv6_stateless')
+
+const hasFamily = (network: number, family: 4 | 6, view: View): boolean => {
+  const row = view.get('network', network)
+  if (row === undefined) return false
+  return family === 4 ? row.ipv4_network !== null : usesDhcp6(row)
+}
+
+/** Networks in which a MAC address of a guest is: those of its leases, or of the interface while it has none. */
+const networksOfMac = (lease: Row<'mac_lease'>, view: View): readonly number[] => {
+  const networks = new Set(view.list('ip_lease.mac_lease_id', lease.id).map(({ network_id }) => network_id))
+  return networks.size > 0
+    ? [...networks].sort((a, b) => a - b)
+    : view.query(networksOfInterface, lease.interface_id).filter((id) => segmentOfDomain(id) === null)
+}
+
+/**
+ * The network in which a guest without address asks for one: of several the first with a server of the family.
+ * `isServed`: there is one on the switch.
+ */
+export const networkOfAsking = (
+  lease: Row<'mac_lease'>,
+  family: 4 | 6,
+  view: View,
+  dpid: string,
+): { readonly network: number; readonly isServed: boolean } | undefined => {
+  const networks = networksOfMac(lease, view)
+  const served = networks.find(
+    (id) => hasFamily(id, family, view) && serversOf('dhcp', id, view, dpid).length > 0,
+  )
+  if (served !== undefined) return { network: served, isServed: true }
+  const [only, second] = networks
+  return only === undefined || second !== undefined ? undefined : { network: only, isServed: false }
+}
