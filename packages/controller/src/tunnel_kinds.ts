@@ -7,6 +7,22 @@ import type { Change, Operation, Snapshot } from '@openvnet/feed'
 import type { ResourceName, Row } from '@openvnet/schema'
 import { TUNNEL_TYPES, type TunnelType } from './ovsdb/tunnel_port.ts'
 
+/** What a row may say of tunnels, whichever it is; that of a member is there or not. */
+interface Sayer {
+  readonly id: number
+  readonly dpid?: string
+  readonly mode?: string
+  readonly transport?: string | null
+}
+
+/** Whether a row says another thing of tunnels: most datapaths say nothing, and all others are told of what one says. */
+const saysAnother = (before: Sayer | undefined, after: Sayer | undefined): boolean => {
+  // A member says that there is one.
+  if (before?.transport === undefined && after?.transport === undefined) return true
+  if (before === undefined || after === undefined) return (before ?? after)?.transport !== null
+  return (['dpid', 'transport', 'mode'] as const).some((name) => before[name] !== after[name])
+}
+
 type Rows<N extends ResourceName> = Map<number, Row<N>>
 
 export class TunnelKinds {
@@ -34,13 +50,15 @@ export class TunnelKinds {
   #follow({ resource, id, row }: Operation): boolean {
     const table = this.#tableOf(resource)
     if (table === undefined) return false
+    const before = table.get(id)
     if (row === null) table.delete(id)
     else table.set(id, row as never)
+    if (!saysAnother(before, table.get(id))) return false
     this.#said = undefined
     return true
   }
 
-  #tableOf(resource: ResourceName): Map<number, unknown> | undefined {
+  #tableOf(resource: ResourceName): Map<number, Sayer> | undefined {
     if (resource === 'datapath') return this.#datapaths
     if (resource === 'topology') return this.#topologies
     return resource === 'topology_datapath' ? this.#members : undefined

@@ -13,6 +13,7 @@ const namedBy = ({ dpid, ovsdb }: Row<'datapath'>): Named | null =>
 export class RowRemotes {
   /** By row id. */
   #named = new Map<number, Named>()
+  #byDpid: ReadonlyMap<string, string> = new Map()
   readonly #onChange: (remotes: ReadonlySet<string>) => void
 
   /** @param onChange is given all that are named */
@@ -22,7 +23,7 @@ export class RowRemotes {
 
   /** The database that the row of a bridge names. */
   of(dpid: string): string | undefined {
-    return [...this.#named.values()].find((named) => named.dpid === dpid)?.remote
+    return this.#byDpid.get(dpid)
   }
 
   load({ rows }: Snapshot): void {
@@ -46,6 +47,7 @@ export class RowRemotes {
   }
 
   #tell(): void {
-    this.#onChange(new Set([...this.#named.values()].map(({ remote }) => remote)))
+    this.#byDpid = new Map([...this.#named.values()].map(({ dpid, remote }) => [dpid, remote]))
+    this.#onChange(new Set(this.#byDpid.values()))
   }
 }
