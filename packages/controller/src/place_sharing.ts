@@ -30,6 +30,11 @@ interface Heard {
 
 const BEAT_MS = 2000
 const SILENCE_MS = 10_000
+/**
+ * Between two reports of all: after a failure of the bus every controller asks every other, and one answer is for all who
+ * have asked until then.
+ */
+const WHOLE_MS = 250
 /** The question may be lost, as anything on the bus. */
 const ASK_AGAIN_MS = 1000
 
@@ -43,6 +48,9 @@ export class PlaceSharing {
   #pending: PlaceChange[] = []
   #sequence = 0
   #isWhole = true
+  /** When all was told last. */
+  #toldAll = -Infinity
+  #tellingAll: NodeJS.Timeout | undefined
   #isPlanned = false
 
   constructor(options: PlaceSharingOptions) {
@@ -76,12 +84,21 @@ export class PlaceSharing {
 
   close(): void {
     clearInterval(this.#beat)
+    clearTimeout(this.#tellingAll)
     for (const end of this.#ends) end()
   }
 
+  /** At once, or soon where that was done a moment ago. */
   #tellAll(): void {
-    this.#isWhole = true
-    this.#plan()
+    const wait = this.#toldAll + WHOLE_MS - performance.now()
+    this.#tellingAll ??= setTimeout(
+      () => {
+        this.#tellingAll = undefined
+        this.#isWhole = true
+        this.#plan()
+      },
+      Math.max(0, wait),
+    ).unref()
   }
 
   #plan(): void {
@@ -101,6 +118,7 @@ export class PlaceSharing {
     // What was said last of it may be lost, and is said again soon.
     const held = this.#isWhole || changes.length === 0 ? this.#options.held() : []
     const report = { controller, sequence, ...(held.length > 0 && { held }) }
+    if (this.#isWhole) this.#toldAll = performance.now()
     if (this.#isWhole) bus.publish('places', { ...report, whole: true, changes: places.own })
     else bus.publish('places', { ...report, changes })
     this.#isWhole = false

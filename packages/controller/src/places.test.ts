@@ -228,6 +228,25 @@ t.test('what no rule could compute with is left out of what is remembered or hea
   t.strictSame(readPlaces(file, silent), [good])
 })
 
+t.test('one report of all is for all who ask at once', async (t) => {
+  const bus = createLocalBus()
+  const { places } = start()
+  let asked = 0
+  const heard: number[] = []
+  bus.subscribe('places', ({ whole }) => void (whole === true && heard.push(asked)))
+  const sharing = new PlaceSharing({
+    ...{ bus, identity: 'here', places, held: () => [], onHeld: () => undefined },
+  })
+  t.teardown(() => sharing.close())
+  for (; asked < 500; asked += 1) {
+    bus.publish('places_request', {})
+    await setTimeout(1)
+  }
+  for (let wait = 0; wait < 500 && heard.at(-1) !== asked; wait += 1) await setTimeout(20)
+  t.equal(heard.at(-1), asked, 'also for the last one')
+  t.ok(heard.length < asked / 10, `${heard.length} reports`)
+})
+
 t.test('whatever the bus loses, all controllers come to know the same', async (t) => {
   const random = new Random(newSeed())
   const bus = createLocalBus()
