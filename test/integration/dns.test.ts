@@ -105,6 +105,39 @@ const NAME_SERVER = [
   `--txt-record=long.elsewhere.example,${Array.from({ length: 12 }, (_, n) => `${n}`.repeat(100)).join(',')}`,
 ]
 
+t.test('over TCP: after a cut answer, alone, several in a connection, from another network', async (t) => {
+  const whole = await dig('ns1', `@${NEAR}`, 'many.corp.example')
+  t.match(whole, { status: 'NOERROR', answers: { length: 51 }, text: /\(TCP\)/ })
+  t.match(await dig('ns3', '+tcp', `@${NEAR}`, 'many.corp.example'), { answers: { length: 51 } })
+  const kept = await dig(
+    'ns1',
+    '+tcp',
+    '+keepopen',
+    `@${NEAR}`,
+    'www.corp.example',
+    'nobody.one.example',
+    'www.corp.example',
+    'AAAA',
+  )
+  t.strictSame(
+    kept.text.match(/status: \w+/g),
+    ['status: NOERROR', 'status: NXDOMAIN', 'status: NOERROR'],
+    kept.text,
+  )
+  const eight = await Promise.all(
+    Array.from({ length: 8 }, () => dig('ns1', '+tcp', `@${NEAR}`, 'many.corp.example')),
+  )
+  t.ok(eight.every(({ answers }) => answers.length === 51))
+  const perl = await world.guest('ns1').namespace.attempt([
+    'perl',
+    '-MIO::Socket::INET',
+    '-e',
+    `my $s = IO::Socket::INET->new(PeerAddr => "${NEAR}:53", Timeout => 5) or die "$!"; print $s "\\xff\\xff"; $s->flush;
+     my $n = sysread $s, my $b, 1; print defined $n ? "end $n" : "$!"`,
+  ])
+  t.match(perl.stdout, /Connection reset by peer/, 'a length that no question has')
+})
+
 t.test('names of others come from others', async (t) => {
   const server = await world.site.host.start(NAME_SERVER, { ready: 'started' })
   t.teardown(() => server.stop())
@@ -118,7 +151,11 @@ t.test('names of others come from others', async (t) => {
     { status: 'NXDOMAIN' },
     'from another network',
   )
-  t.match(await dig('ns1', `@${NEAR}`, 'long.elsewhere.example', 'TXT', '+ignore'), { flags: /tc/ })
+  t.match(await dig('ns1', `@${NEAR}`, 'long.elsewhere.example', 'TXT', '+noedns', '+ignore'), {
+    flags: /tc/,
+  })
+  const long = await dig('ns1', `@${NEAR}`, 'long.elsewhere.example', 'TXT', '+noedns')
+  t.match(long, { flags: /^qr (aa )?rd ra$/, answers: { length: 1 }, text: /\(TCP\)/ })
   await record('out.corp.example', 'www.elsewhere.example', 'CNAME')
   t.strictSame((await dig('ns1', `@${NEAR}`, 'out.corp.example')).answers, [
     'out.corp.example. CNAME www.elsewhere.example.',

@@ -1,19 +1,24 @@
 /**
  * The DNS service of simulated interfaces: a question in, its answer out. It remembers records by name, as long as the rows
- * are the same.
+ * are the same, and the TCP connections of guests.
  */
 import type { HandlerContext, PacketAnswer } from '../../engine/packet.ts'
 import { packetHandler } from '../../engine/packet.ts'
 import { buildUdp, IP_PROTO, parseUdp } from '../../packet/index.ts'
+import { DnsConnections } from './connections.ts'
 import { type Exchange, readExchange, sendBack, turned } from './exchange.ts'
 import { serve } from './serve.ts'
 import { createStaticNames, type StaticNamesCache } from './static_names.ts'
+import { answerStream } from './stream_server.ts'
 
 const PORT = 53
 
 interface State {
   readonly names: StaticNamesCache
+  readonly connections: DnsConnections
 }
+
+const randomNumber = (): number => crypto.getRandomValues(new Uint32Array(1))[0]!
 
 const drop = (dropped: string): PacketAnswer => ({ dropped })
 
@@ -37,13 +42,15 @@ const answerUdp = (
 
 export const dnsHandler = packetHandler<State>({
   kind: 'dns',
-  createState: () => ({ names: createStaticNames() }),
+  createState: () => ({ names: createStaticNames(), connections: new DnsConnections(randomNumber) }),
   handle: (punted, context): PacketAnswer => {
     const exchange = readExchange(punted)
     if (typeof exchange === 'string') return drop(exchange)
     switch (exchange.protocol) {
       case IP_PROTO.udp:
         return answerUdp(exchange, punted.leg, context)
+      case IP_PROTO.tcp:
+        return answerStream(exchange, punted.leg, { ...context.state, view: context.view, now: context.now })
       default:
         return drop('neither UDP nor TCP')
     }
