@@ -119,7 +119,7 @@ const compileAddress = (lease: Row<'ip_lease'>, view: View, dpid: string): Compi
 const compileLinkLocal = (lease: Row<'mac_lease'>, view: View, dpid: string): Compiled => {
   const { mac_address: mac, interface_id: owner } = lease
   const address = linkLocalAddress(macNumber(mac))
-  const networks = view.query(linkLocalNetworks, lease.id)
+  const networks = linkLocalNetworks(lease, view)
   return { flows: networks.flatMap((network) => answers({ address, mac, owner, network }, view, dpid)) }
 }
 

@@ -1,12 +1,12 @@
 /** Which interfaces speak IPv6, and where a MAC address has the link-local address that follows from it (RFC 4291, appendix A). */
-import { listQuery, valueQuery } from '../../engine/view.ts'
+import type { Row } from '@openvnet/schema'
+import { listQuery, type View, valueQuery } from '../../engine/view.ts'
 import {
   allowedSwitches,
   freeSegment,
   networksOfInterface,
   onlyNetwork,
   switchesOfNetwork,
-  switchOfMacLease,
 } from '../presence/queries.ts'
 
 const hasIpv6 = valueQuery<boolean>(
@@ -14,36 +14,29 @@ const hasIpv6 = valueQuery<boolean>(
   (id, view) => (view.get('network', id)?.ipv6_network ?? null) !== null,
 )
 
+/** Networks with IPv6 that an interface is in. */
+export const ipv6Networks = (interfaceId: number, view: View): readonly number[] =>
+  view.query(networksOfInterface, interfaceId).filter((network) => view.query(hasIpv6, network))
+
 /**
  * Networks in which the link-local address of a MAC lease is known: of a leg all that have IPv6; of a guest the only one,
  * as the address does not say which of several it is sent in.
  */
-export const linkLocalNetworks = listQuery<number>('networks of link-local address', (id, view) => {
-  const lease = view.get('mac_lease', id)
-  const owner = view.get('interface', lease?.interface_id ?? null)
-  if (lease === undefined || owner === undefined) return []
+export const linkLocalNetworks = (lease: Row<'mac_lease'>, view: View): readonly number[] => {
+  const networks = ipv6Networks(lease.interface_id, view)
+  if (networks.length === 0) return networks
+  const mode = view.get('interface', lease.interface_id)?.mode
   const isGuest =
-    owner.mode === 'vif' && onlyNetwork(owner.id, view) !== undefined && freeSegment(lease, view) === null
-  if (owner.mode !== 'simulated' && !isGuest) return []
-  return view.query(networksOfInterface, owner.id).filter((network) => view.query(hasIpv6, network))
-})
+    mode === 'vif' && onlyNetwork(lease.interface_id, view) !== undefined && freeSegment(lease, view) === null
+  return mode === 'simulated' || isGuest ? networks : []
+}
 
 /** Where guests may ask for the link-local address of a MAC lease. */
 export const switchesOfLinkLocal = listQuery<string>('switches of link-local answer', (id, view) => {
   const lease = view.get('mac_lease', id)
   const owner = view.get('interface', lease?.interface_id ?? null)
-  if (owner === undefined) return []
-  const dpids = view.query(linkLocalNetworks, id).flatMap((network) => view.query(switchesOfNetwork, network))
+  if (lease === undefined || owner === undefined) return []
+  const dpids = linkLocalNetworks(lease, view).flatMap((network) => view.query(switchesOfNetwork, network))
   const all = [...new Set(dpids)].sort()
   return owner.mode === 'simulated' ? allowedSwitches(owner, all, view) : all
-})
-
-/** The switch of a guest that speaks IPv6 with the address of a MAC lease. */
-export const switchOfIpv6Guest = listQuery<string>('switch of IPv6 guest', (id, view) => {
-  const lease = view.get('mac_lease', id)
-  if (lease === undefined) return []
-  const networks = view.query(networksOfInterface, lease.interface_id)
-  return networks.some((network) => view.query(hasIpv6, network)) || freeSegment(lease, view) !== null
-    ? view.query(switchOfMacLease, id)
-    : []
 })

@@ -15,8 +15,14 @@ import { ICMPV6_TYPE, linkLocalAddress, UNSPECIFIED_IPV6 } from '../../packet/in
 import { LINK_LOCAL, MULTICAST_BIT, macNumber } from '../../pipeline/addresses.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
-import { addressOfLease, freeSegment, interfaceName, switchOfIpLease } from '../presence/queries.ts'
-import { linkLocalNetworks, switchOfIpv6Guest } from './queries.ts'
+import {
+  addressOfLease,
+  freeSegment,
+  interfaceName,
+  switchOfIpLease,
+  switchOfMacLease,
+} from '../presence/queries.ts'
+import { ipv6Networks, linkLocalNetworks } from './queries.ts'
 import { linkLocalTable, ndSecurityTable, ndTargetTable } from './tables.ts'
 
 const { neighbour_solicitation: NS, neighbour_advertisement: NA } = ICMPV6_TYPE
@@ -89,7 +95,8 @@ const anyAddress = ({ interface_id }: Row<'mac_lease'>, view: View): FlowDraft[]
 
 const compileMac = (lease: Row<'mac_lease'>, view: View): Compiled => {
   const isFree = freeSegment(lease, view) !== null
-  const hasLinkLocal = isFree || view.query(linkLocalNetworks, lease.id).length > 0
+  if (!isFree && ipv6Networks(lease.interface_id, view).length === 0) return {}
+  const hasLinkLocal = isFree || linkLocalNetworks(lease, view).length > 0
   return {
     flows: [
       ...linkLayer(lease, view),
@@ -118,7 +125,7 @@ const compileAddress = (lease: Row<'ip_lease'>, view: View): Compiled => {
 }
 
 export const securityRules = [
-  rule({ name: 'mac', entity: 'mac_lease', on: switchOfIpv6Guest, compile: compileMac }),
+  rule({ name: 'mac', entity: 'mac_lease', on: switchOfMacLease, compile: compileMac }),
   rule({ name: 'address', entity: 'ip_lease', on: switchOfIpLease, compile: compileAddress }),
 ]
 

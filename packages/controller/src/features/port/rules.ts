@@ -170,7 +170,7 @@ const compileMac = (row: Row<'mac_lease'>, view: View): Compiled => {
         why: () =>
           `${interfaceName(row.interface_id, view)} may ask whether an address is free, with its MAC ${row.mac_address}.`,
       }),
-      ...(view.query(linkLocalNetworks, row.id).length === 0 ? [] : [linkLocalFlow(row, null, view)]),
+      ...(linkLocalNetworks(row, view).length === 0 ? [] : [linkLocalFlow(row, null, view)]),
     ],
   }
 }

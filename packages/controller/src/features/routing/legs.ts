@@ -194,9 +194,9 @@ const compileLinkLocal = (lease: Row<'mac_lease'>, view: View): Compiled => {
   const address: IpAddress = { family: 6, value: linkLocalAddress(macNumber(mac_address)) }
   const who = interfaceName(leg, view)
   return {
-    flows: view
-      .query(linkLocalNetworks, lease.id)
-      .flatMap((domain) => ownAddress({ leg, domain }, address, fromIpAddress(address), who)),
+    flows: linkLocalNetworks(lease, view).flatMap((domain) =>
+      ownAddress({ leg, domain }, address, fromIpAddress(address), who),
+    ),
   }
 }
 
