@@ -5,6 +5,7 @@
 import t from 'tap'
 import { until } from '../lab/wait.ts'
 import { checkForReal } from '../scenarios/for_real.ts'
+import { buildFrame } from '../scenarios/frame.ts'
 import { inIpv6 } from '../scenarios/in_ipv6.ts'
 import { manyHosts } from '../scenarios/many_hosts.ts'
 import { neighbours } from '../scenarios/neighbours.ts'
@@ -38,6 +39,19 @@ t.test('neighbours on one host', async (t) => {
       t.equal(received, 3, text)
     }
     t.equal((await one.ping(`${LEG.linkLocal}%eth0`, { count: 1, ttl: 1 })).received, 1)
+  })
+
+  t.test('what the switch answers is what RFC 4861 asks for, octet by octet', async (t) => {
+    const answered = neighbours.sends.filter(({ from, arrives }) => arrives.some(({ at }) => at === from))
+    t.ok(answered.length > 4)
+    for (const { why, frame, arrives } of answered) {
+      const capture = await one.listen()
+      await one.send(buildFrame(frame))
+      const hex = () => capture.frames.map((got) => Buffer.from(got).toString('hex'))
+      const expected = Buffer.from(buildFrame(arrives[0]!.frame)).toString('hex')
+      await until(why, () => hex().includes(expected), { describe: () => `${hex()}, not ${expected}` })
+      await capture.stop()
+    }
   })
 
   t.test('pings of any size are answered, from both sides of the router', async (t) => {

@@ -1,6 +1,7 @@
 /** Order does not matter: whatever comes first, the tables are the same in the end, and the pings work. */
 import t from 'tap'
 import { OPENFLOW_PORT } from '../lab/vnetd.ts'
+import { writesInBoth } from '../scenarios/in_ipv6.ts'
 import { LabWorld } from '../scenarios/on_lab.ts'
 import type { Write } from '../scenarios/scenario.ts'
 import { BR0, GUEST_WRITES, GUESTS, NETWORK_WRITES, PINGS, ROUTER_WRITES } from '../scenarios/walkthrough.ts'
@@ -20,10 +21,13 @@ const orders = ROWS.flatMap((rows) =>
   PORTS.flatMap((ports) => ROUTERS.map((router): Order => ({ rows, ports, router }))),
 )
 
+/** With addresses of both families. */
 const writesIn = ({ router }: Order): readonly Write[] =>
-  router === 'before guests'
-    ? [...NETWORK_WRITES, ...ROUTER_WRITES, ...GUEST_WRITES]
-    : [...NETWORK_WRITES, ...GUEST_WRITES, ...ROUTER_WRITES]
+  writesInBoth(
+    router === 'before guests'
+      ? [...NETWORK_WRITES, ...ROUTER_WRITES, ...GUEST_WRITES]
+      : [...NETWORK_WRITES, ...GUEST_WRITES, ...ROUTER_WRITES],
+  )
 
 type Step = (world: LabWorld) => Promise<unknown>
 
@@ -71,7 +75,7 @@ for (const order of orders) {
     t.teardown(() => world.close())
     const tables = await run(order, world)
     reference ??= tables
-    t.ok(tables.length > 80, `${tables.length} flows and groups`)
+    t.ok(tables.length > 150, `${tables.length} flows and groups`)
     t.same(difference(reference, tables), [])
     t.same(await world.checkPings(PINGS), [])
   })

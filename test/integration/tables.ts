@@ -12,6 +12,7 @@ interface Row {
   readonly interface_uuid?: string
   readonly mac_address?: string
   readonly ipv4_address?: string
+  readonly ipv6_address?: string
 }
 
 /** Collections by the kind of owner that a cookie names. */
@@ -27,8 +28,11 @@ type Kind = keyof typeof COLLECTIONS
 type Names = Readonly<Record<Kind, ReadonlyMap<number, string>>>
 
 /** Leases get a random uuid of their own: what they lease names them better. */
-const nameOf = (kind: Kind, { uuid, interface_uuid, mac_address, ipv4_address }: Row): string =>
-  kind === 'mac_lease' || kind === 'ip_lease' ? `${interface_uuid} ${ipv4_address ?? mac_address}` : uuid
+const nameOf = (kind: Kind, row: Row): string => {
+  const { uuid, interface_uuid, mac_address, ipv4_address, ipv6_address } = row
+  if (kind !== 'mac_lease' && kind !== 'ip_lease') return uuid
+  return `${interface_uuid} ${ipv4_address ?? ipv6_address ?? mac_address}`
+}
 
 const readNames = async (world: LabWorld): Promise<Names> => {
   const entries = Object.entries(COLLECTIONS).map(async ([kind, collection]) => {
@@ -56,7 +60,11 @@ const withNames = (line: string, names: Names): string => {
   for (const [pattern, kind] of NUMBERS) {
     text = text.replace(pattern, (hex) => named(names, kind, Number.parseInt(hex, 16)))
   }
-  return text.replace(/(group(?:_id)?[:=])(\d+)/g, (_all, before: string, id: string) => {
+  const meters = text.replace(/(?<=meter:)\d+/g, (id) => {
+    const kind = (Number(id) >>> 24) & 0xf
+    return `${kind} of ${named(names, 'interface', Number(id) & 0xff_ffff)}`
+  })
+  return meters.replace(/(group(?:_id)?[:=])(\d+)/g, (_all, before: string, id: string) => {
     return before + named(names, 'network', Number(id) - GROUP_SPACE)
   })
 }

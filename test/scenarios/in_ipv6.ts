@@ -115,3 +115,27 @@ export const inIpv6 = (scenario: Scenario): Scenario => {
         }),
   }
 }
+
+/** What a row of the API has for one family only: it is made once for each. */
+const ONE_FAMILY: readonly string[] = ['routes', 'ip_leases']
+
+const bodyOf = (writes: readonly Write[], uuid: unknown): Write['body'] =>
+  writes.find(({ body }) => body['uuid'] === uuid)?.body ?? {}
+
+/** A route that names its leg alone is of IPv4 where the leg has that too. */
+const subnetOfLeg = (writes: readonly Write[], { path, body }: Write): Write['body'] => {
+  if (path !== 'routes' || body['ipv6_network'] !== undefined) return {}
+  const leg = bodyOf(writes, body['interface_uuid'])
+  const subnet = bodyOf(writes, leg['network_uuid'])['ipv4_network']
+  return { ipv6_network: addressIn6(String(subnet)), ipv6_prefix: 64 }
+}
+
+/** The same rows with addresses of both families. */
+export const writesInBoth = (writes: readonly Write[]): readonly Write[] =>
+  writes.flatMap((write) => {
+    const other = writeIn6(write)
+    if (!ONE_FAMILY.includes(write.path)) return [{ ...write, body: { ...write.body, ...other.body } }]
+    const uuid = write.body['uuid']
+    const named = uuid === undefined ? {} : { uuid: `${uuid}6` }
+    return [write, { ...other, body: { ...other.body, ...subnetOfLeg(writes, other), ...named } }]
+  })

@@ -4,6 +4,7 @@
  */
 import t from 'tap'
 import { newSeed, Random } from '../../packages/controller/test/random.ts'
+import { inIpv6, writesInBoth } from './in_ipv6.ts'
 import { LiveSite, type Piece } from './live_site.ts'
 import { manyHosts } from './many_hosts.ts'
 import type { PingSpec } from './scenario.ts'
@@ -12,7 +13,10 @@ import type { PingSpec } from './scenario.ts'
 const RUNS = 60 * Number(process.env['FUZZ_FACTOR'] ?? 1)
 const seed = newSeed()
 t.comment(`FUZZ_SEED=${seed}`)
-const scenario = manyHosts('vxlan', 'ipv4')
+const plain = manyHosts('vxlan', 'ipv4')
+/** Everybody has addresses of both families. */
+const scenario = { ...plain, writes: writesInBoth(plain.writes) }
+const over6 = inIpv6(plain)
 const template = await LiveSite.of(scenario)
 
 const addAll = async (site: LiveSite, pieces: readonly Piece[], random: Random): Promise<void> => {
@@ -34,6 +38,7 @@ const EXPECTED = reference.text()
 
 t.test('the scenario is whole in the end', async (t) => {
   t.same(reference.world().check(scenario), [])
+  t.same(reference.world(over6.guests).check(over6), [])
 })
 
 t.test('any order of rows, hosts and ports gives the same tables', async (t) => {
@@ -136,12 +141,14 @@ for (const { what, isTheirs, isSpared } of OTHERS) {
     const random = new Random(seed)
     const site = await whole()
     const [theirs, pings] = [site.pieces.filter(isTheirs), scenario.pings.filter(isSpared)]
+    const pings6 = over6.pings.filter(isSpared)
     t.ok(theirs.length > 3 && pings.length > 3, `${theirs.length} pieces, ${pings.length} pings`)
     const change = async (how: 'add' | 'remove'): Promise<void> => {
       for (const piece of random.shuffled(theirs)) {
         site[how](piece)
         await site.settled()
         t.same(site.world().check({ pings, sends: [] }), [], `${how} ${JSON.stringify(piece)}`)
+        t.same(site.world(over6.guests).check({ pings: pings6, sends: [] }), [], 'over IPv6 too')
       }
     }
     await change('remove')

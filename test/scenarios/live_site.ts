@@ -89,9 +89,9 @@ export class LiveSite {
     return [...this.tables()].map(([dpid, tables]) => `${dpid}\n${tablesText(tables)}`).join('\n')
   }
 
-  /** What the tables do now. */
-  world(): SimulatedWorld {
-    return new SimulatedWorld(this.#scenario, this.#snapshot, this.tables())
+  /** What the tables do now. @param guests with other addresses, as those of another family */
+  world(guests = this.#scenario.guests): SimulatedWorld {
+    return new SimulatedWorld({ ...this.#scenario, guests }, this.#snapshot, this.tables())
   }
 
   #operate(operation: Operation): void {
