@@ -9,9 +9,9 @@ import type { Logger } from 'pino'
 import { type Adoption, createAdmission } from './admission.ts'
 import { createDatapathStatuses } from './datapath_status.ts'
 import { Engine } from './engine/engine.ts'
+import { createFeatureWarnings } from './feature_warnings.ts'
 import { FEATURES } from './features/index.ts'
 import { Hosts } from './hosts.ts'
-import { plainAddress } from './model/peers.ts'
 import { createDatabases } from './ovsdb/databases.ts'
 import { RowRemotes } from './ovsdb/row_remotes.ts'
 import { TUNNEL_PORT_NAMES, type TunnelType, tunnelPortName } from './ovsdb/tunnel_port.ts'
@@ -111,6 +111,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     onChange: (dpid) => reporter.changed(dpid),
   })
   const hosts = new Hosts()
+  let wereSeveral = false
   /** Not of one that is left alone, or of which another controller takes care. */
   const needsTunnels = (dpid: string): boolean =>
     hosts.areSeveral && !admission.isPending(dpid) && switches.status(dpid)?.role === 'primary'
@@ -128,6 +129,13 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     const status = switches.status(dpid)
     return status?.connected === true && !admission.isPending(dpid) ? status.peer : null
   }
+  /** Of those that are beside it, the first hears that it is not alone; the others know. */
+  const moved = (dpid: string): void => {
+    const [first] = hosts.besides(dpid)
+    if (first !== undefined) reporter.changed(first)
+    if (hosts.areSeveral && !wereSeveral) otherTunnels()
+    wereSeveral = hosts.areSeveral
+  }
   const otherTunnels = (): void => {
     if (!hosts.areSeveral) return
     databases.makeTunnelPorts()
@@ -140,8 +148,8 @@ export const createController = async (options: ControllerOptions): Promise<Cont
       memory?.add(change)
       if (isOwn) sharing?.tell(change)
     },
-    onHost: (address) => {
-      if (hosts.noteAddress(plainAddress(address))) otherTunnels()
+    onHost: (dpid, address) => {
+      if (hosts.noteAddress(dpid, address)) moved(dpid)
     },
     absence: options.absence ?? ABSENCE_MS,
   })
@@ -166,8 +174,8 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     },
     log,
     onStatus: (dpid) => {
-      if (hosts.note(peerOf(dpid))) otherTunnels()
-      else if (hosts.areSeveral) databases.makeTunnelPort(dpid)
+      if (hosts.note(dpid, peerOf(dpid))) moved(dpid)
+      if (hosts.areSeveral) databases.makeTunnelPort(dpid)
       // What another one said of it was left aside as long as it was connected here.
       if (switches.status(dpid)?.connected === false && rivals.claim(dpid)) sharing?.ask()
       reporter.changed(dpid)
@@ -206,6 +214,14 @@ export const createController = async (options: ControllerOptions): Promise<Cont
       return remote === undefined ? null : databases.trouble(remote, dpid)
     },
     rivals: (dpid) => engine.moves.rivals(dpid),
+    ofFeatures: createFeatureWarnings({
+      features: FEATURES,
+      view: () => engine.view,
+      hasOthers: () => hosts.areSeveral,
+      besides: (dpid) => hosts.besides(dpid),
+      isNoQuestion: (dpid, other) =>
+        switches.status(other)?.connected !== true || databases.areTogether(dpid, other),
+    }),
   })
   const reporter = new Reporter({
     bus,
@@ -227,6 +243,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
         admission.load(snapshot)
         places.load(snapshot)
         kinds.load(snapshot)
+        hosts.load(snapshot)
         remotes.load(snapshot)
         databases.makeTunnelPorts()
         reporter.tellAll()
@@ -236,6 +253,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
         admission.apply(change)
         places.apply(change)
         remotes.apply(change)
+        hosts.apply(change)
         if (kinds.apply(change)) otherTunnels()
       },
     })

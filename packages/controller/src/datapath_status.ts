@@ -29,6 +29,8 @@ export interface DatapathSources {
   readonly lackingTunnelTypes: (dpid: string) => readonly TunnelType[]
   /** What is wrong with the database that its row names; `null`: nothing. */
   readonly databaseTrouble: (dpid: string) => string | null
+  /** What features say of it, as rows are now. */
+  readonly ofFeatures: (dpid: string) => readonly string[]
   /** Guests that it and others claim. */
   readonly rivals: (dpid: string) => readonly Rivalry[]
 }
@@ -73,6 +75,7 @@ export const createDatapathStatuses = (sources: DatapathSources): DatapathStatus
         ...(known?.warnings ?? []),
         ...[sources.databaseTrouble(dpid)].filter((text) => text !== null),
         ...tunnels(dpid, status, known),
+        ...(status.connected && sources.isPending(dpid) === false ? sources.ofFeatures(dpid) : []),
         ...rivals(dpid),
       ],
     }

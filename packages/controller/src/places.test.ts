@@ -34,7 +34,7 @@ const start = (absence = 1e9) => {
     onIfaceIds: (some) =>
       told.push(...some.map(({ dpid, name, iface_id }) => `${dpid} iface-id ${name} ${iface_id}`)),
     onChange: (change, isOwn) => void (isOwn && changes.push(change)),
-    onHost: (address) => void told.push(`host ${address}`),
+    onHost: (_dpid, address) => void told.push(`host ${address}`),
   })
   const take = () => told.splice(0)
   return { places, changes, take }

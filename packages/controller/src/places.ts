@@ -23,7 +23,7 @@ export interface PlacesOptions {
    */
   readonly onChange: (change: PlaceChange, isOwn: boolean) => void
   /** Where a switch that is not connected here is reached. */
-  readonly onHost: (address: string) => void
+  readonly onHost: (dpid: string, address: string) => void
   /** Milliseconds for which a switch without row is remembered while it is away. */
   readonly absence: number
 }
@@ -244,7 +244,7 @@ export class Places implements SwitchFacts {
   /** Of a switch that this controller does not act for. */
   #tell({ dpid, ports, ifaceIds, address, connected }: Place): void {
     this.#options.onIfaceIds([...ifaceIds].map(([name, iface_id]) => ({ dpid, name, iface_id })))
-    if (address !== null) this.#options.onHost(address)
+    if (address !== null) this.#options.onHost(dpid, address)
     this.#options.facts.remembered({ dpid, ports: new Map(ports), address, connected })
   }
 }

@@ -1,64 +1,8 @@
 /** Bridges that nobody has described: acted for at once, or left as they are until somebody approves. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { FakeSwitch, fakePort } from '@openvnet/openflow/testing'
-import { pino } from 'pino'
-import t, { type Test } from 'tap'
-import { readInvocation } from '../src/options/options.ts'
-import { start } from '../src/start.ts'
-
-const DPID = '0x00000000000000a1'
-
-interface Status {
-  readonly datapaths: readonly {
-    readonly dpid: string
-    readonly applied: boolean
-    readonly connected: boolean
-    readonly role: string | null
-  }[]
-  readonly pending: readonly { readonly dpid: string; readonly peer: string; readonly since: string }[]
-}
-
-const until = async (what: string, isSo: () => Promise<boolean> | boolean): Promise<void> => {
-  for (let attempt = 0; attempt < 1000; attempt += 1) {
-    if (await isSo()) return
-    await delay(10)
-  }
-  throw new Error(`never: ${what}`)
-}
-
-const run = async (t: Test, ...options: string[]) => {
-  const argv = [
-    '--http',
-    '127.0.0.1:0',
-    '--openflow',
-    '127.0.0.1:0',
-    '--db',
-    `${t.testdir()}/a.db`,
-    ...options,
-  ]
-  const invocation = readInvocation({ argv, env: {}, version: '1' })
-  if (invocation.kind === 'print') throw new Error(invocation.text)
-  const running = await start(invocation.options, pino({ level: 'silent' }))
-  t.teardown(() => running.close())
-  const bridge = new FakeSwitch({ datapathId: BigInt(DPID), ports: [fakePort(7, 'tap7')] })
-  t.teardown(() => bridge.disconnect())
-  const [openflow] = running.openflow
-  const call = async (method: string, path: string) => {
-    const url = `http://127.0.0.1:${running.http?.port}/api/1.0/${path}`
-    const response = await fetch(url, { method })
-    if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`)
-    return { headers: response.headers, body: await response.json() }
-  }
-  const status = async () => (await call('GET', 'status')).body as Status
-  await call('POST', 'networks?uuid=nw-1&ipv4_network=10.0.0.0')
-  const guest =
-    'uuid=if-1&port_number=7&mac_address=52:54:00:00:00:01&network_uuid=nw-1&ipv4_address=10.0.0.1'
-  await call('POST', `interfaces?${guest}`)
-  const connect = () => bridge.connect({ host: '127.0.0.1', port: openflow?.port ?? 0 })
-  await connect()
-  await until('the bridge is seen', async () => (await status()).datapaths.some(({ connected }) => connected))
-  return { bridge, call, status, connect }
-}
+import { type FakeSwitch, fakePort } from '@openvnet/openflow/testing'
+import t from 'tap'
+import { DPID, run, until } from './one_bridge.ts'
 
 /** Whether the flows of the guest are there, who is known by the number of his port. */
 const servesGuest = (bridge: FakeSwitch): boolean =>

@@ -50,6 +50,14 @@ export interface AnyRule {
 
 export const rule = <N extends ResourceName>(spec: Rule<N>): AnyRule => spec as unknown as AnyRule
 
+/** What is known of a switch besides rows and ports. */
+export interface Surroundings {
+  /** Whether there are bridges of several hosts. */
+  readonly hasOthers: boolean
+  /** Datapath ids of a few others that connected from the same address, and may be on other hosts all the same. */
+  readonly besides: readonly string[]
+}
+
 export interface Feature {
   readonly name: FeatureName
   readonly tables: readonly Table[]
@@ -58,4 +66,9 @@ export interface Feature {
   readonly handlers?: readonly AnyPacketHandler[]
   /** Flows that every switch holds, whatever the rows say. */
   readonly standing?: readonly FlowDraft[]
+  /**
+   * What does not work on a switch as its rows say, for people: a sentence each, with the line that mends it. Asked each time
+   * that the status of the switch is told, so it looks at what is of this switch, and never at all of them.
+   */
+  readonly warnings?: (dpid: string, view: View, surroundings: Surroundings) => readonly string[]
 }

@@ -45,6 +45,8 @@ export interface Databases {
   dpids(): readonly string[]
   /** @param connected whether it is connected here, at this moment */
   bridge(dpid: string, connected: boolean): BridgeReport | undefined
+  /** Whether two bridges are of one Open vSwitch. */
+  areTogether(dpid: string, other: string): boolean
   statuses(): readonly OvsdbStatus[]
   /** Reads these beside those of the options, from now on and no others; what one said last holds when it is read no more. */
   follow(remotes: ReadonlySet<string>): void
@@ -262,6 +264,11 @@ class All implements Databases {
       if (report !== undefined) return report
     }
     return undefined
+  }
+
+  areTogether(dpid: string, other: string): boolean {
+    const its = this.#databases.find(({ site }) => site.bridge(dpid) !== undefined)
+    return its?.site.bridge(other) !== undefined
   }
 
   statuses(): readonly OvsdbStatus[] {

@@ -8,6 +8,7 @@ import {
   tunnelIngressTable,
   tunnelSourceTable,
 } from './tables.ts'
+import { overlayWarnings } from './warnings.ts'
 
 /** One network over many switches: tunnels and plain ways between them. */
 export const overlayFeature: Feature = {
@@ -22,4 +23,5 @@ export const overlayFeature: Feature = {
   ],
   rules: overlayRules,
   standing: overlayStanding,
+  warnings: overlayWarnings,
 }

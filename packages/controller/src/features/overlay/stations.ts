@@ -55,7 +55,7 @@ const hostInterfaces = (datapath: number, view: View): readonly Row<'interface'>
   view.list('interface.owner_datapath_id', datapath).filter(({ mode }) => mode === 'host')
 
 /** Those of the row before those of its host interfaces. */
-const saidAddresses = (row: Row<'datapath'>, view: View): string[] => [
+export const saidAddresses = (row: Row<'datapath'>, view: View): string[] => [
   ...(row.ipv4_address === null ? [] : [row.ipv4_address]),
   ...(row.ipv6_address === null ? [] : [row.ipv6_address]),
   ...hostInterfaces(row.id, view)

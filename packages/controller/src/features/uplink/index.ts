@@ -1,6 +1,7 @@
 import type { Feature } from '../../engine/rule.ts'
 import { uplinkRules, uplinkStanding } from './rules.ts'
 import { uplinkTable } from './tables.ts'
+import { uplinkWarnings } from './warnings.ts'
 
 /** Physical networks: what nobody here has leaves through the uplink of the bridge. */
 export const uplinkFeature: Feature = {
@@ -8,4 +9,5 @@ export const uplinkFeature: Feature = {
   tables: [uplinkTable],
   rules: uplinkRules,
   standing: uplinkStanding,
+  warnings: uplinkWarnings,
 }

@@ -79,6 +79,20 @@ const uplinksBefore = (id: number, view: View): readonly number[] =>
     .filter((row) => row.id < id && isUplink(row) && !isGateway(row) && view.query(uplinkOf, row.id) !== null)
     .map((row) => row.id)
 
+/** Domains that it is for, and the uplink of the same bridge that carries each instead. */
+export const carriedByOthers = (
+  id: number,
+  view: View,
+): readonly { readonly domain: number; readonly carrier: number }[] => {
+  const before = uplinksBefore(id, view).toSorted((a, b) => a - b)
+  return (view.query(domainsFor, id) ?? []).flatMap(({ domain }) => {
+    const carrier = before.find((other) =>
+      (view.query(domainsFor, other) ?? []).some((carried) => carried.domain === domain),
+    )
+    return carrier === undefined ? [] : [{ domain, carrier }]
+  })
+}
+
 /** The segments whose way out it is. */
 const segmentsThrough = (id: number, view: View): readonly CarriedDomain[] =>
   view
