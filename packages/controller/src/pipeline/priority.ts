@@ -11,6 +11,8 @@ export const PRIORITY = {
   higher: 400,
   /** And to that. */
   highest: 500,
+  /** What nobody may, whatever rows say. */
+  forbidden: 600,
   /** Longest prefix first: 1000 for /0 to 1128 for /128. */
   prefix: (length: number): number => 1000 + length,
 } as const

@@ -225,10 +225,10 @@ const TAG_TYPES = [0x8100, 0x88a8]
 export const portStanding = [
   ...dhcpStanding,
   ...TAG_TYPES.map((eth_type) =>
-    portSecurityTable.flow({
-      priority: PRIORITY.higher,
+    classifyTable.flow({
+      priority: PRIORITY.forbidden,
       match: { eth_type },
-      why: 'Behind a second VLAN tag nobody sees what the packet is: guests send one at most.',
+      why: 'Behind a second VLAN tag nobody sees what the packet is, and without the first it would be in the VLAN of the second.',
     }),
   ),
   classifyTable.flow({
