@@ -16,6 +16,8 @@ const PACKAGES = {
   'redis-server': { debian: 'redis-server', fedora: 'redis' },
   dig: { debian: 'bind9-dnsutils', fedora: 'bind-utils' },
   dnsmasq: { debian: 'dnsmasq-base', fedora: 'dnsmasq' },
+  udhcpc: { debian: 'udhcpc', fedora: 'busybox' },
+  dhclient: { debian: 'isc-dhcp-client', fedora: 'dhcp-client' },
   traceroute: { debian: 'traceroute', fedora: 'traceroute' },
   tcpdump: { debian: 'tcpdump', fedora: 'tcpdump' },
   zsh: { debian: 'zsh', fedora: 'zsh' },
@@ -28,7 +30,7 @@ const PACKAGES = {
 
 export const SWITCH = ['ovs-vsctl', 'ovs-vswitchd']
 export const LAB = [...SWITCH, 'ip', 'ping', 'ethtool', 'ps', 'tcpdump']
-export const TESTS = [...LAB, 'traceroute', 'dig', 'dnsmasq', 'redis-server']
+export const TESTS = [...LAB, 'traceroute', 'dig', 'udhcpc', 'dhclient', 'dnsmasq', 'redis-server']
 /** Their completion is tested in them; who cannot have them can do without. */
 export const SHELLS = ['zsh', 'fish']
 

@@ -31,6 +31,7 @@ export const PUNT_KINDS = {
     help: 'What is sent to a DNS service: questions, over UDP and TCP.',
   },
   dhcp4: { number: 6, rate: 20, burst: 40, help: 'What a guest asks a DHCP server.' },
+  dhcp6: { number: 7, rate: 20, burst: 40, help: 'What a guest asks a DHCPv6 server.' },
 } as const satisfies Record<string, KindSpec>
 
 export type PuntKind = keyof typeof PUNT_KINDS
@@ -53,6 +54,7 @@ export const PUNT_REASONS = {
   no_service: { number: 4, kind: 'icmp_error', help: 'the router offers nothing there' },
   dns_query: { number: 16, kind: 'dns', help: 'it is sent to a DNS service' },
   dhcp4: { number: 32, kind: 'dhcp4', help: 'it asks for an address, or about one' },
+  dhcp6: { number: 33, kind: 'dhcp6', help: 'it asks for IPv6 addresses, or for what goes with them' },
 } as const satisfies Record<string, ReasonSpec>
 
 export type PuntReason = keyof typeof PUNT_REASONS

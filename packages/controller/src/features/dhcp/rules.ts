@@ -8,7 +8,10 @@ import { gatewaysOfNetwork } from './gateways.ts'
 import { guestMtu } from './mtu.ts'
 import { networkOfAsking } from './queries.ts'
 
-const FAMILIES = [[4, 'dhcp4']] as const
+const FAMILIES = [
+  [4, 'dhcp4'],
+  [6, 'dhcp6'],
+] as const
 
 const compileGuest = (row: Row<'interface'>, view: View, dpid: string): Compiled => {
   if (row.mode !== 'vif') return {}

@@ -28,8 +28,9 @@ const CLIENT = {
   4: { vlan_vid: UNTAGGED, eth_type: ETH_TYPE.ipv4, udp_src: 68, udp_dst: 67 },
   6: { vlan_vid: UNTAGGED, eth_type: ETH_TYPE.ipv6, udp_src: 546, udp_dst: 547 },
 } as const
+const FAMILIES = [4, 6] as const
 const NAME = { 4: 'DHCP', 6: 'DHCPv6' } as const
-const REASON = { 4: 'dhcp4' } as const
+const REASON = { 4: 'dhcp4', 6: 'dhcp6' } as const
 
 /** Without a server of ours somebody outside may be one: the question goes on as any broadcast. */
 const toOthers = (lease: Row<'mac_lease'>, network: number, view: View): FlowDraft =>
@@ -45,7 +46,7 @@ const toOthers = (lease: Row<'mac_lease'>, network: number, view: View): FlowDra
       `${interfaceName(lease.interface_id, view)} may ask for an address: ${networkName(network, view)} has no DHCP service, so whoever is there may answer.`,
   })
 
-const toServer = (lease: Row<'mac_lease'>, family: 4, network: number, view: View): FlowDraft =>
+const toServer = (lease: Row<'mac_lease'>, family: 4 | 6, network: number, view: View): FlowDraft =>
   portSecurityTable.flow({
     priority: PRIORITY.high,
     match: {
@@ -64,11 +65,13 @@ const mayHaveOthers = (network: number, view: View): boolean =>
 
 const compileMac = (lease: Row<'mac_lease'>, view: View, dpid: string): Compiled => {
   if (view.get('interface', lease.interface_id)?.mode !== 'vif') return {}
-  const asking = networkOfAsking(lease, 4, view, dpid)
-  if (asking === undefined) return {}
-  const { network, isServed } = asking
-  if (isServed) return { flows: [toServer(lease, 4, network, view)] }
-  return mayHaveOthers(network, view) ? { flows: [toOthers(lease, network, view)] } : {}
+  const served = FAMILIES.flatMap((family) => {
+    const asking = networkOfAsking(lease, family, view, dpid)
+    if (asking?.isServed === true) return [toServer(lease, family, asking.network, view)]
+    const isLeftAlone = asking === undefined || family === 6 || !mayHaveOthers(asking.network, view)
+    return isLeftAlone ? [] : [toOthers(lease, asking.network, view)]
+  })
+  return { flows: served }
 }
 
 /** What a guest may ask by a MAC address of it. */
@@ -79,7 +82,7 @@ export const dhcpRule = rule({
   compile: compileMac,
 })
 
-export const dhcpStanding: readonly FlowDraft[] = ([4, 6] as const).map((family) => {
+export const dhcpStanding: readonly FlowDraft[] = FAMILIES.map((family) => {
   const { udp_src, udp_dst, ...rest } = CLIENT[family]
   return portSecurityTable.flow({
     priority: PRIORITY.higher,

@@ -1,0 +1,157 @@
+/**
+ * The DHCPv6 server of all networks that send their guests to one. Its identifier follows from the MAC address of the
+ * service, so it is the same on every host and after every restart; its address is the link-local one of that MAC.
+ */
+import type { Row } from '@openvnet/schema'
+import { toCidr } from '@openvnet/schema'
+import type { HandlerContext, PacketAnswer, PuntedPacket } from '../../engine/packet.ts'
+import { packetHandler } from '../../engine/packet.ts'
+import {
+  ALL_DHCP_RELAYS_AND_SERVERS,
+  buildEthernet,
+  buildIpv6,
+  buildUdp,
+  DHCP6_PORT,
+  DHCP6_TYPE,
+  type Dhcp6,
+  type Dhcp6Option,
+  decodeDhcp6,
+  dhcp6Discard,
+  dhcp6Option,
+  ETH_TYPE,
+  type Ethernet,
+  encodeDhcp6,
+  IP_PROTO,
+  type Ipv6,
+  isMalformed,
+  linkLayerDuid,
+  linkLocalAddress,
+  parseEthernet,
+  parseIpv6,
+  parseUdp,
+} from '../../packet/index.ts'
+import { leasesOfMac, type Server, serverOf } from './client.ts'
+import { type Decision6, decide6, type Facts6 } from './decision6.ts'
+import type { Asking } from './options4.ts'
+import { informing } from './options6.ts'
+import { Quarantine } from './quarantine.ts'
+import { usesDhcp6 } from './queries.ts'
+
+const drop = (dropped: string): PacketAnswer => ({ dropped })
+
+interface Question {
+  readonly ethernet: Ethernet
+  readonly ip: Ipv6
+  readonly message: Dhcp6
+}
+
+/** The message in a frame, or why there is none that could be answered. */
+const read = (frame: Uint8Array): Question | string => {
+  const ethernet = parseEthernet(frame)
+  if (ethernet === undefined || ethernet.eth_type !== ETH_TYPE.ipv6) return 'not IPv6'
+  const ip = parseIpv6(ethernet.payload)
+  if (ip === undefined) return 'malformed IPv6'
+  if (ip.next_header !== IP_PROTO.udp) return 'a fragment, or behind extension headers'
+  const udp = parseUdp(ip.payload, ip)
+  if (udp === undefined) return 'malformed UDP'
+  // RFC 8415 §13.1: a client sends from its link-local address, which follows from its MAC address here.
+  if (ip.src !== linkLocalAddress(ethernet.src)) return 'sent from another address'
+  if (ip.dst !== ALL_DHCP_RELAYS_AND_SERVERS) return 'sent to one server alone'
+  const message = decodeDhcp6(udp.payload)
+  return isMalformed(message) ? message.malformed : { ethernet, ip, message }
+}
+
+interface Place {
+  readonly asking: Asking
+  readonly server: Server
+  readonly leases: readonly Row<'ip_lease'>[]
+}
+
+const placeOf = (
+  { ingress_interface, domain, dpid }: PuntedPacket,
+  { ethernet }: Question,
+  view: HandlerContext<unknown>['view'],
+): Place | undefined => {
+  const row = view.get('interface', ingress_interface)
+  const network = view.get('network', domain)
+  const server = serverOf(domain, 6, view, dpid)
+  if (row === undefined || network === undefined || server === undefined || !usesDhcp6(network))
+    return undefined
+  const leases = leasesOfMac(ingress_interface, ethernet.src, 6, view).filter(
+    ({ network_id }) => network_id === domain,
+  )
+  return { asking: { interface: row, network, dpid }, server, leases }
+}
+
+const addressOf = ({ address }: Row<'ip_lease'>): bigint => toCidr(address, 128).address.value
+
+const factsOf = ({ asking: { network }, leases }: Place, quarantine: Quarantine, now: number): Facts6 => {
+  const subnet = toCidr(network.ipv6_network ?? '::', network.ipv6_prefix ?? 64)
+  const bits = BigInt(128 - subnet.prefix)
+  return {
+    leased: network.ipv6_address_mode === 'dhcpv6_stateful' ? leases.map(addressOf) : undefined,
+    offered: leases.filter((lease) => !quarantine.has(lease, now)).map(addressOf),
+    isInSubnet: (address) => address >> bits === subnet.address.value >> bits,
+    lifetime: network.dhcp_lease_time,
+  }
+}
+
+const sendBack = (
+  options: readonly Dhcp6Option[],
+  type: number,
+  question: Question,
+  place: Place,
+): PacketAnswer => {
+  const { ethernet, ip, message } = question
+  const { server, asking } = place
+  const ends = { src: linkLocalAddress(server.mac), dst: ip.src }
+  const bytes = encodeDhcp6({ type, xid: message.xid, options })
+  const payload = buildUdp({ src: DHCP6_PORT.server, dst: DHCP6_PORT.client, payload: bytes }, ends)
+  const packet = buildIpv6({
+    ...{ traffic_class: 0, flow_label: 0, next_header: IP_PROTO.udp, hop_limit: 64 },
+    ...{ ...ends, payload },
+  })
+  const frame = buildEthernet({
+    src: server.mac,
+    dst: ethernet.src,
+    eth_type: ETH_TYPE.ipv6,
+    payload: packet,
+  })
+  const slices = { domain: asking.network.id, egress_interface: asking.interface.id }
+  return { send: [{ frame, at: 'output', slices }] }
+}
+
+const carryOut = (
+  decision: Exclude<Decision6, { readonly type: 'silence' }>,
+  question: Question,
+  place: Place,
+  { view, state, now }: HandlerContext<Quarantine>,
+): PacketAnswer => {
+  const { options } = question.message
+  for (const lease of place.leases)
+    if (decision.declined?.includes(addressOf(lease)) === true) state.add(lease, now)
+  const client = dhcp6Option(options, 'client_id')
+  const wanted = decision.isInformed ? (dhcp6Option(options, 'option_request')?.codes ?? []) : []
+  const answer: Dhcp6Option[] = [
+    ...(client === undefined ? [] : [client]),
+    { kind: 'server_id', duid: linkLayerDuid(place.server.mac) },
+    ...decision.options,
+    ...informing(place.asking, wanted, view),
+  ]
+  return sendBack(answer, DHCP6_TYPE[decision.type], question, place)
+}
+
+export const dhcp6Handler = packetHandler<Quarantine>({
+  kind: 'dhcp6',
+  createState: () => new Quarantine(),
+  handle: (punted, context) => {
+    const question = read(punted.frame)
+    if (typeof question === 'string') return drop(question)
+    const place = placeOf(punted, question, context.view)
+    if (place === undefined) return drop('no DHCPv6 service any more')
+    const discard = dhcp6Discard(question.message, linkLayerDuid(place.server.mac))
+    if (discard !== undefined) return drop(discard)
+    const decision = decide6(question.message, factsOf(place, context.state, context.now))
+    return decision.type === 'silence' ? drop(decision.why) : carryOut(decision, question, place, context)
+  },
+})

@@ -1,0 +1,40 @@
+/** The options of DHCPv6 that go with addresses, or instead of them: DNS (RFC 3646) and what users give, in their order of precedence. */
+import type { View } from '../../engine/view.ts'
+import { DHCP6_OPTION, type Dhcp6Option, encodeDhcpValue } from '../../packet/index.ts'
+import { isOfFamily } from './client.ts'
+import { type Asking, optionsOfRows } from './options4.ts'
+import { serversOf } from './queries.ts'
+
+const dnsServers = ({ network, dpid }: Asking, view: View): string[] =>
+  serversOf('dns', network.id, view, dpid).flatMap(({ id }) =>
+    view
+      .list('ip_lease.interface_id', id)
+      .filter((lease) => lease.network_id === network.id && isOfFamily(lease, 6))
+      .map(({ address }) => address),
+  )
+
+const derived = (asking: Asking, view: View): Map<number, Uint8Array> => {
+  const servers = dnsServers(asking, view)
+  const { domain_name } = asking.network
+  return new Map([
+    ...(servers.length === 0
+      ? []
+      : ([[DHCP6_OPTION.dns_servers, encodeDhcpValue(6, 'addresses', servers.join(','))]] as const)),
+    ...(domain_name === ''
+      ? []
+      : ([[DHCP6_OPTION.domains, encodeDhcpValue(6, 'domains', domain_name)]] as const)),
+  ])
+}
+
+/** @param codes what the client asks for: it gets nothing else (RFC 8415 §18.3) */
+export const informing = (asking: Asking, codes: readonly number[], view: View): Dhcp6Option[] => {
+  const available = new Map([
+    ...derived(asking, view),
+    ...optionsOfRows(view.list('dhcp_option.network_id', asking.network.id), 6),
+    ...optionsOfRows(view.list('dhcp_option.interface_id', asking.interface.id), 6),
+  ])
+  return [...new Set(codes)].flatMap((code) => {
+    const data = available.get(code)
+    return data === undefined ? [] : [{ kind: 'other', code, data } as const]
+  })
+}
