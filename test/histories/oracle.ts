@@ -195,6 +195,12 @@ export class Oracle {
     if (exits.size > 1) return AMBIGUOUS
     const [exit] = ways
     if (exit === undefined || exit.network_id === null) return NOTHING
+    // There the packet goes on at another router.
+    const isLeg = this.#site.owned.some(
+      ({ network, address, interface_id }) =>
+        network === exit.network_id && address === echo.dst && this.#site.isLeg(interface_id),
+    )
+    if (isLeg) return AMBIGUOUS
     const next = this.#site.owned.find(
       ({ network, address, interface_id }) =>
         network === exit.network_id && address === echo.dst && this.#site.isGuest(interface_id),

@@ -26,9 +26,13 @@ const addressIn6 = (text: string): string => {
 /** Addresses of hosts stay as they are: in which family hosts reach each other is another matter. */
 const OF_HOSTS = /^10\.255\./
 
+/** As many octets of the address as in IPv4. */
+const PREFIX_IN_6: Readonly<Record<number, number>> = { 24: 64, 16: 48 }
+
 const writeIn6 = ({ body, ...write }: Write): Write => {
   const cells = Object.entries(body).map(([name, value]): [string, unknown] => {
-    if (name === 'ipv4_prefix') return ['ipv6_prefix', value === 24 ? 64 : value]
+    if (name === 'ipv4_prefix') return ['ipv6_prefix', PREFIX_IN_6[Number(value)] ?? value]
+    if (name === 'via') return [name, addressIn6(String(value))]
     if (!name.startsWith('ipv4_')) return [name, value]
     return [name.replace('ipv4', 'ipv6'), addressIn6(String(value))]
   })

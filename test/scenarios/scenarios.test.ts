@@ -5,14 +5,23 @@ import { MAC2MAC } from './mac2mac.ts'
 import { MANY_HOSTS, manyHosts, SAID } from './many_hosts.ts'
 import { neighbours } from './neighbours.ts'
 import { runOnSimulator } from './on_simulator.ts'
+import { PATHS, PATHS_OVER_HOSTS } from './paths.ts'
 import { PHYSICAL } from './physical.ts'
 import { SEGMENTS } from './segments.ts'
 import { SCENARIOS } from './walkthrough.ts'
 
-const ALL = [...SCENARIOS, ...MANY_HOSTS, ...SAID, ...MAC2MAC, PHYSICAL, SEGMENTS]
+const ALL = [...SCENARIOS, PATHS, PATHS_OVER_HOSTS, ...MANY_HOSTS, ...SAID, ...MAC2MAC, PHYSICAL, SEGMENTS]
 
 /** Which tunnels carry IPv6 makes no difference to it. */
-const OVER_IPV6 = [...SCENARIOS, manyHosts('vxlan', 'ipv6'), ...MAC2MAC, PHYSICAL, SEGMENTS].map(inIpv6)
+const OVER_IPV6 = [
+  ...SCENARIOS,
+  PATHS,
+  PATHS_OVER_HOSTS,
+  manyHosts('vxlan', 'ipv6'),
+  ...MAC2MAC,
+  PHYSICAL,
+  SEGMENTS,
+].map(inIpv6)
 
 for (const scenario of [...ALL, ...OVER_IPV6, neighbours]) {
   t.test(scenario.name, async (t) => {

@@ -55,6 +55,15 @@ type FieldAction = Extract<
   { type: 'set_field' | 'reg_move' | 'reg_load' | 'stack_push' | 'stack_pop' }
 >
 
+/** Some hash of the packet that is the same in both directions: not the one of Open vSwitch. */
+const symmetricHash = (packet: PacketState, basis: number): number => {
+  const fields = ['ipv4_src', 'ipv4_dst', 'ipv6_src', 'ipv6_dst', 'tcp_src', 'tcp_dst'] as const
+  const mixed = fields
+    .map((name) => read(packet, name))
+    .reduce((sum, value) => sum + value * value, BigInt(basis))
+  return Number((mixed * 0x9e37_79b9n) % 0xffff_fffbn)
+}
+
 const MAX_LOOKUPS = 4096
 const GROUP_TYPE = { all: 0, indirect: 2 }
 
@@ -159,6 +168,9 @@ export class Execution {
         packet.tags = packet.tags.slice(1)
         return true
       case 'set_queue':
+        return true
+      case 'multipath':
+        this.#store(action.dst, BigInt(symmetricHash(packet, action.basis) % (action.max_link + 1)))
         return true
       case 'unknown':
         throw new TranslationError(`unknown action ${action.action_type}`)

@@ -211,7 +211,7 @@ export const CONTENT: { readonly [N in ResourceName]: Content<N> } = {
       destination: random.chance(0.7) ? addressIn(network_id, 0, isIpv6) : isIpv6 ? '::' : '0.0.0.0',
       prefix: isIpv6 ? random.pick([64, 0]) : random.pick([24, 24, 16, 0]),
       type,
-      via: type === 'unicast' ? sometimes(random, 0.2, addressIn(network_id, 3, isIpv6)) : null,
+      via: type === 'unicast' ? sometimes(random, 0.5, addressIn(network_id, random.upTo(4), isIpv6)) : null,
       weight: random.upTo(3),
       ingress: random.chance(0.8),
       egress: random.chance(0.8),

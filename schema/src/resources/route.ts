@@ -53,10 +53,10 @@ export const route = defineResource({
       'destination',
     ),
     type: defaulted(oneOf(['unicast', 'blackhole', 'unreachable', 'prohibit']), 'unicast', {
-      help: 'unicast: packets go on; blackhole: they are dropped; unreachable and prohibit: the sender is told so. Of these three nothing is done yet.',
+      help: 'unicast: packets go on; blackhole: they are dropped; unreachable and prohibit: the sender is told so.',
     }),
     via: optional(ip, {
-      help: 'The next hop, an address in the network of the leg; packets go to their destination itself when absent. Stored; not routed yet.',
+      help: 'The next hop, an address in the network of the leg; packets go to their destination itself when absent.',
       mutable: true,
     }),
     weight: defaulted(integer(1, 255), 1, {

@@ -65,13 +65,6 @@ const ENTRIES: readonly Entry[] = [
     values: ['dhcpv6_stateless', 'dhcpv6_stateful', 'none'],
     instead: 'stored, nothing is advertised',
   },
-  { resource: 'route', column: 'via', instead: 'stored, nothing is routed through it' },
-  {
-    resource: 'route',
-    column: 'type',
-    values: ['blackhole', 'unreachable', 'prohibit'],
-    instead: 'stored, the other routes decide',
-  },
   {
     resource: 'network',
     column: 'mtu',

@@ -15,6 +15,8 @@ export interface PuntedPacket {
   readonly domain: number
   readonly leg: number
   readonly router: number
+  /** The network in which it came to the router; 0 where it met none. */
+  readonly ingress_domain: number
   /** A view into the receive buffer: copy what outlives the handler. */
   readonly frame: Uint8Array
 }

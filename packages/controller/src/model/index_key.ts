@@ -12,6 +12,7 @@ export type IndexName =
   | `interface.${'port' | 'port_number' | 'iface_id' | 'shard' | 'segment_shard' | 'gateway'}`
   | `${'ip_lease' | 'mac_lease' | 'interface_segment'}.shard`
   | `datapath.${'dpid' | 'all'}`
+  | 'route.way'
   | 'mac_lease.mac_address'
   | 'network.domain_name'
   | 'interface.hostname'
@@ -59,6 +60,10 @@ export const shardKey = (id: number, shard: number): number => id * SHARDS + sha
 /** As DNS compares names: lower case, without the root's dot; an empty one is none. */
 export const domainKey = (name: string): string | null => name.toLowerCase().replace(/\.$/, '') || null
 
+/** Key of the routes of a router to one destination. */
+export const wayKey = ({ route_link_id, destination, prefix }: Row<'route'>): string =>
+  `${route_link_id} ${destination}/${prefix}`
+
 const index = <N extends ResourceName>(
   name: IndexName & `${N}.${string}`,
   keyOf: (row: Row<N>) => string | number | null,
@@ -75,6 +80,7 @@ const OTHERS: { readonly [N in ResourceName]?: readonly IndexDefinition[] } = {
     index<'interface'>('interface.gateway', (row) => (row.mode === 'promiscuous' ? row.segment_id : null)),
     index<'interface'>('interface.hostname', (row) => row.hostname),
   ],
+  route: [index<'route'>('route.way', wayKey)],
   datapath: [
     index<'datapath'>('datapath.dpid', (row) => row.dpid),
     // All of them under 0: what holds between any two hosts depends on all.

@@ -1,5 +1,13 @@
 /** What a flow does, as typed pieces: each knows which fields it writes, and a table allows only those it declares. */
-import { type Action, FIELDS, type FieldName, type Subfield } from '@openvnet/openflow'
+import {
+  type Action,
+  FIELDS,
+  type FieldName,
+  NX_HASH_FIELDS,
+  NX_MP_ALG,
+  type Subfield,
+} from '@openvnet/openflow'
+import { type TableName, tableId } from './layout.ts'
 import type { ValueOf } from './match.ts'
 import { SLICES, type SliceName } from './slices.ts'
 
@@ -11,6 +19,8 @@ export interface Step<Writes extends string = never> {
 }
 
 const OFPP_IN_PORT = 0xffff_fff8
+/** NXAST_RESUBMIT_TABLE's word for "the ingress port stays". */
+export const KEEP_IN_PORT = 0xfff8
 
 const whole = (field: FieldName): Subfield => ({ field, offset: 0, bits: FIELDS[field].bits })
 
@@ -74,6 +84,33 @@ export const outputToIngress = (): Step => output(OFPP_IN_PORT)
 /** Lets the packet leave by any port, also by the one that it came from. */
 export const forgetIngressPort = (): Step<'nxm_in_port'> => ({
   actions: [{ type: 'reg_load', dst: whole('nxm_in_port'), value: 0n }],
+})
+
+/**
+ * Goes through a table and what comes after it, and then on with the next action: the one way that leads upwards.
+ * Open vSwitch allows 4,096 of these and lookups for a packet, nested 64 deep.
+ */
+export const resubmit = <T extends TableName>(table: T): Step<`resubmit ${T}`> => ({
+  actions: [{ type: 'resubmit_table', in_port: KEEP_IN_PORT, table: tableId(table) }],
+})
+
+/**
+ * Writes one of `links` numbers from 0, by a hash of the addresses, of TCP and SCTP also of the ports, that is the same
+ * in both directions; where links come or go at the end, the others keep most of theirs.
+ * @param basis to make routers choose independently of each other
+ */
+export const chooseByHash = <S extends SliceName>(name: S, links: number, basis: number): Step<S> => ({
+  actions: [
+    {
+      type: 'multipath',
+      fields: NX_HASH_FIELDS.SYMMETRIC_L3L4,
+      basis: basis % 2 ** 16,
+      algorithm: NX_MP_ALG.HRW,
+      max_link: links - 1,
+      arg: 0,
+      dst: sliceAt(name),
+    },
+  ],
 })
 
 /**

@@ -96,6 +96,18 @@ export const LAYOUT = [
     purpose: 'Make the advertisement that answers a neighbour solicitation.',
   },
   {
+    name: 'router_hops',
+    id: 36,
+    owner: 'routing',
+    purpose: 'Take a packet through the next sixteen routers on its path, one after the other.',
+  },
+  {
+    name: 'router_hop',
+    id: 38,
+    owner: 'routing',
+    purpose: 'Take a packet to the next router on its path, if there is one.',
+  },
+  {
     name: 'router_leg',
     id: 40,
     owner: 'routing',
@@ -123,9 +135,21 @@ export const LAYOUT = [
     name: 'route',
     id: 48,
     owner: 'routing',
-    purpose: 'Choose the egress leg by the longest matching prefix.',
+    purpose: 'Choose the next hop and its leg by the longest matching prefix.',
+  },
+  {
+    name: 'route_member',
+    id: 49,
+    owner: 'routing',
+    purpose: 'Take the one of several next hops that the hash of the packet has chosen.',
   },
   { name: 'neighbour', id: 50, owner: 'routing', purpose: 'Find the MAC address of the next hop.' },
+  {
+    name: 'next_router',
+    id: 54,
+    owner: 'routing',
+    purpose: 'Go on at the next router where that is one of ours.',
+  },
   {
     name: 'bridging',
     id: 58,

@@ -4,7 +4,7 @@
  * packet-out, `goto_table` is not: OpenFlow 1.3.5 §7.3.7).
  */
 import { type Action, type Match, OFP_NO_BUFFER, OFPP, type PacketOut } from '@openvnet/openflow'
-import { setSlice } from './actions.ts'
+import { KEEP_IN_PORT, setSlice } from './actions.ts'
 import { type TableName, tableId } from './layout.ts'
 import { SLICES, type SliceName } from './slices.ts'
 
@@ -25,9 +25,6 @@ export interface PacketToSend {
   readonly at: TableName
   readonly slices: Readonly<Partial<Record<SliceName, number>>>
 }
-
-/** NXAST_RESUBMIT_TABLE's word for "the ingress port stays". */
-const KEEP_IN_PORT = 0xfff8
 
 /** What puts the frame into the pipeline. The ingress port is the controller: no port is left out of a flood. */
 export const packetOut = ({ frame, at, slices }: PacketToSend): Omit<PacketOut, 'xid'> => {

@@ -13,6 +13,8 @@ export const PRIORITY = {
   highest: 500,
   /** What nobody may, whatever rows say. */
   forbidden: 600,
+  /** Above all of these. */
+  top: 700,
   /** Longest prefix first: 1000 for /0 to 1128 for /128. */
   prefix: (length: number): number => 1000 + length,
 } as const

@@ -49,8 +49,9 @@ export const PUNT_REASONS = {
   address_unreachable: {
     number: 3,
     kind: 'icmp_error',
-    help: 'nobody in the network has its destination address',
+    help: 'nobody has its destination address, or a route says so',
   },
+  prohibited: { number: 5, kind: 'icmp_error', help: 'a route of the router prohibits its destination' },
   no_service: { number: 4, kind: 'icmp_error', help: 'the router offers nothing there' },
   dns_query: { number: 16, kind: 'dns', help: 'it is sent to a DNS service' },
   dhcp4: { number: 32, kind: 'dhcp4', help: 'it asks for an address, or about one' },

@@ -37,7 +37,7 @@ const sliceRows = (): (string | number)[][] =>
 export const renderPipeline = (tables: readonly Table[]): string => `# The pipeline
 
 Generated from \`packages/controller/src/pipeline\` and the tables of the features by \`npm run docs\`; a check fails when it is stale.
-A packet enters at table 0 and only goes down the list. What no flow matches meets the table's flow of priority 0.
+A packet enters at table 0 and only goes down the list, but for \`resubmit\`, which goes through tables above and comes back. What no flow matches meets the table's flow of priority 0.
 
 ## Tables
 

@@ -132,6 +132,7 @@ export class Programs {
       domain: readSlice('domain', match),
       leg: readSlice('leg', match),
       router: readSlice('router', match),
+      ingress_domain: readSlice('ingress_domain', match),
     }
     const now = (this.#options.now ?? performance.now.bind(performance))()
     return handler.handle(packet, { view, state, now })

@@ -94,7 +94,14 @@ const served = (more: Rows = {}, state = new Quarantine()) => {
   return (ask: Ask | Uint8Array, now = 0): PacketAnswer =>
     dhcp4Handler.handle(
       {
-        ...{ dpid: '0x0000000000000001', reason: 'dhcp4', ingress_interface: 1, leg: 0, router: 0 },
+        ...{
+          dpid: '0x0000000000000001',
+          reason: 'dhcp4',
+          ingress_interface: 1,
+          leg: 0,
+          router: 0,
+          ingress_domain: 0,
+        },
         domain: ask instanceof Uint8Array ? 1 : (ask.domain ?? 1),
         frame: ask instanceof Uint8Array ? ask : frameOf(ask),
       },

@@ -101,6 +101,7 @@ const handle = (frame: Uint8Array, more: Partial<PuntedPacket> = {}): PacketAnsw
     domain: 1,
     leg: 8,
     router: 0,
+    ingress_domain: 0,
   } as const
   return dnsHandler.handle({ ...met, frame, ...more }, { view, state, now: 0 })
 }

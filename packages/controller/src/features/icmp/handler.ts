@@ -23,13 +23,9 @@ import { broadcastOf, type WayBack, wayBack } from './way_back.ts'
 
 const drop = (dropped: string): PacketAnswer => ({ dropped })
 
-const sendBack = ({ network, eth_src, eth_dst }: WayBack, payload: Uint8Array): PacketAnswer => ({
+const sendBack = ({ eth_src, eth_dst, at, slices }: WayBack, payload: Uint8Array): PacketAnswer => ({
   send: [
-    {
-      frame: buildEthernet({ src: eth_src, dst: eth_dst, eth_type: ETH_TYPE.ipv4, payload }),
-      at: 'bridging',
-      slices: { domain: network },
-    },
+    { frame: buildEthernet({ src: eth_src, dst: eth_dst, eth_type: ETH_TYPE.ipv4, payload }), at, slices },
   ],
 })
 
@@ -62,7 +58,7 @@ const answerIpv4 = (
   packet: Ipv4,
   { view }: HandlerContext<undefined>,
 ): PacketAnswer => {
-  const way = wayBack(punted, frame, packet.src, view)
+  const way = wayBack(punted, frame, view)
   if (way === undefined) return drop('the way back is not known')
   const broadcasts = [way.network, punted.domain].flatMap((network) => broadcastOf(network, view) ?? [])
   const refusal = ipv4ErrorRefusal(packet, { eth_dst: frame.dst, broadcasts })
@@ -73,6 +69,7 @@ const answerIpv4 = (
     case 'hop_limit':
     case 'no_route':
     case 'address_unreachable':
+    case 'prohibited':
       return answerError({ cause: punted.reason }, frame.payload, way.address, way)
     default:
       return drop('no reason')

@@ -63,7 +63,10 @@ const leases: Row<'ip_lease'>[] = [
 ]
 const macs = { 1: guest.mac, 8: leg.mac }
 const view = {
-  list: (_index: string, id: number) => leases.filter((lease) => lease.interface_id === id),
+  list: (index: string, id: keyof typeof macs) =>
+    index === 'mac_lease.interface_id'
+      ? [{ mac_address: macs[id] ?? '52:54:00:00:00:99' }]
+      : leases.filter((lease) => lease.interface_id === id),
   get: (resource: string, id: keyof typeof macs) =>
     resource === 'mac_lease' ? { mac_address: macs[id] } : { ipv4_network: '172.16.1.0', ipv4_prefix: 24 },
 } as unknown as View
@@ -87,6 +90,7 @@ const ask = (frame: Uint8Array, more: Partial<PuntedPacket> = {}): PacketAnswer 
     domain: 1,
     leg: 8,
     router: 0,
+    ingress_domain: 1,
   } as const
   return icmpErrorHandler.handle({ ...met, frame, ...more }, { view, state: undefined, now: 0 })
 }
@@ -110,14 +114,19 @@ t.test('time exceeded, to the octet', async (t) => {
   t.equal(hex(bytes.subarray(42)), hex(frame.subarray(14)), 'the packet as it came')
 })
 
-t.test('a packet that was routed already is answered where the rows say that its sender is', async (t) => {
+t.test('a packet that was routed already is answered as the router reaches its sender', async (t) => {
   const routed = frameOf()
   routed.set([2, 2, 2, 2, 2, 2], 6)
-  const answer = ask(routed, { reason: 'address_unreachable', domain: 2 })
-  t.match(answer, { send: [{ slices: { domain: 1 } }] })
-  if ('send' in answer) t.equal(hex(answer.send[0]!.frame.subarray(0, 12)), '525400000001' + '525400740000')
-  const moved = ask(routed, { reason: 'address_unreachable', domain: 2, ingress_interface: 5 })
-  t.strictSame(moved, { dropped: 'the way back is not known' })
+  const answer = ask(routed, { reason: 'address_unreachable', domain: 2, router: 4 })
+  t.match(answer, { send: [{ at: 'route', slices: { router: 4 } }] })
+  t.strictSame(ask(routed, { reason: 'hop_limit' }), { dropped: 'the way back is not known' })
+  t.strictSame(ask(frameOf(), { ingress_domain: 2 }), { dropped: 'the way back is not known' })
+})
+
+t.test('what a route prohibits is said to be prohibited', async (t) => {
+  const answer = ask(frameOf(), { reason: 'prohibited' })
+  if (!('send' in answer)) throw new Error(answer.dropped)
+  t.equal(hex(answer.send[0]!.frame.subarray(34, 36)), '030d')
 })
 
 t.test('what is dropped has a reason, whatever comes', async (t) => {

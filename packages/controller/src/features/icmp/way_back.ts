@@ -1,19 +1,20 @@
 /**
- * From where and along which way a router answers a sender: the network in which the packet came to the router, the leg
- * there, and the MAC addresses between which it came.
+ * From where and along which way a router answers a sender: from the leg at which the packet came; to a sender beside it
+ * the way that the packet came, to others as the router sends any packet there.
  */
 import { type Row, toIpAddress } from '@openvnet/schema'
 import type { PuntedPacket } from '../../engine/packet.ts'
 import type { View } from '../../engine/view.ts'
 import type { Ethernet } from '../../packet/index.ts'
 import { macNumber } from '../../pipeline/addresses.ts'
+import type { PacketToSend } from '../../pipeline/packets.ts'
 
-export interface WayBack {
-  /** Id of the network. */
+export interface WayBack extends Pick<PacketToSend, 'at' | 'slices'> {
+  /** Id of the network in which the packet came. */
   readonly network: number
   readonly eth_src: number
   readonly eth_dst: number
-  /** IPv4 address of the leg. */
+  /** IPv4 address of the leg there. */
   readonly address: number
 }
 
@@ -22,48 +23,30 @@ const numberOf = ({ address }: Row<'ip_lease'>): number | undefined => {
   return family === 4 ? Number(value) : undefined
 }
 
-const macOf = (lease: Row<'ip_lease'> | undefined, view: View): number | undefined => {
-  const row = lease && view.get('mac_lease', lease.mac_lease_id)
-  return row && macNumber(row.mac_address)
-}
-
-/** The IPv4 lease of the leg in a network. */
-const leaseOfLeg = (leg: number, network: number, view: View): Row<'ip_lease'> | undefined =>
+/** The IPv4 address of the leg in a network. */
+const addressOfLeg = (leg: number, network: number, view: View): number | undefined =>
   view
     .list('ip_lease.interface_id', leg)
-    .find((lease) => lease.network_id === network && numberOf(lease) !== undefined)
+    .filter(({ network_id }) => network_id === network)
+    .map(numberOf)
+    .find((address) => address !== undefined)
 
-/** As the packet came: it was not routed yet. */
-const asItCame = ({ leg, domain }: PuntedPacket, frame: Ethernet, view: View): WayBack | undefined => {
-  const lease = leaseOfLeg(leg, domain, view)
-  if (lease === undefined) return undefined
-  return { network: domain, eth_src: frame.dst, eth_dst: frame.src, address: numberOf(lease)! }
+/** Whether the guest itself has sent the frame to the router. */
+const isBesideSender = (ingress_interface: number, { src }: Ethernet, view: View): boolean =>
+  view
+    .list('mac_lease.interface_id', ingress_interface)
+    .some(({ mac_address }) => macNumber(mac_address) === src)
+
+/** `undefined` when the rows have changed meanwhile, or the router has no way to the sender. */
+export const wayBack = (packet: PuntedPacket, frame: Ethernet, view: View): WayBack | undefined => {
+  const { leg, router, ingress_interface, ingress_domain: network } = packet
+  const address = addressOfLeg(leg, network, view)
+  if (address === undefined) return undefined
+  const back = { network, address, eth_src: frame.dst, eth_dst: frame.src }
+  if (isBesideSender(ingress_interface, frame, view))
+    return { ...back, at: 'bridging', slices: { domain: network } }
+  return router === 0 ? undefined : { ...back, at: 'route', slices: { router } }
 }
-
-/** The packet has left for another network already: the rows say where its sender is. */
-const toTheSender = (
-  { leg, ingress_interface }: PuntedPacket,
-  sender: number,
-  view: View,
-): WayBack | undefined => {
-  const lease = view
-    .list('ip_lease.interface_id', ingress_interface)
-    .find((each) => numberOf(each) === sender && leaseOfLeg(leg, each.network_id, view) !== undefined)
-  const ofLeg = lease && leaseOfLeg(leg, lease.network_id, view)
-  const [eth_src, eth_dst] = [macOf(ofLeg, view), macOf(lease, view)]
-  if (lease === undefined || ofLeg === undefined || eth_src === undefined || eth_dst === undefined)
-    return undefined
-  return { network: lease.network_id, eth_src, eth_dst, address: numberOf(ofLeg)! }
-}
-
-/** `undefined` when the rows have changed meanwhile. @param sender IPv4 address */
-export const wayBack = (
-  packet: PuntedPacket,
-  frame: Ethernet,
-  sender: number,
-  view: View,
-): WayBack | undefined =>
-  packet.reason === 'address_unreachable' ? toTheSender(packet, sender, view) : asItCame(packet, frame, view)
 
 /** The address that means all of a network; `undefined` where it has no IPv4 subnet. */
 export const broadcastOf = (network: number, view: View): number | undefined => {

@@ -1,9 +1,16 @@
 import type { Feature } from '../../engine/rule.ts'
+import { beyondRules } from './beyond.ts'
+import { egressRules } from './egress.ts'
 import { legFlows, legRules } from './legs.ts'
+import { hopStanding, neighbourRules } from './neighbours.ts'
 import { routeRules, routeStanding } from './routes.ts'
 import {
   neighbourTable,
+  nextRouterTable,
+  routeMemberTable,
   routerAddressTable,
+  routerHopsTable,
+  routerHopTable,
   routerIngressTable,
   routerLegTable,
   routerTtlTable,
@@ -14,6 +21,10 @@ import {
 export const routingFeature: Feature = {
   name: 'routing',
   tables: [
+    routerHopsTable,
+    routerHopTable,
+    routeMemberTable,
+    nextRouterTable,
     routerLegTable,
     routerIngressTable,
     routerAddressTable,
@@ -21,6 +32,6 @@ export const routingFeature: Feature = {
     routeTable,
     neighbourTable,
   ],
-  rules: [...legRules, ...routeRules],
-  standing: [...legFlows, ...routeStanding],
+  rules: [...legRules, ...beyondRules, ...routeRules, ...egressRules, ...neighbourRules],
+  standing: [...legFlows, ...routeStanding, ...hopStanding],
 }

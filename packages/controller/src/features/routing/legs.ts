@@ -30,9 +30,9 @@ import {
   networksOfInterface,
   segmentOfNetwork,
   switchesOfFree,
-  switchesOfNetwork,
   switchesReachingNetwork,
 } from '../presence/queries.ts'
+import { switchesOfEntry } from './entry.ts'
 import { type Reach, reachesOf } from './queries.ts'
 import { routerAddressTable, routerLegTable } from './tables.ts'
 
@@ -48,9 +48,7 @@ const switchesOfLeg = listQuery<string>('switches of leg', (id, view) => {
   const lease = view.get('mac_lease', id)
   const owner = lease && simulated(lease.interface_id, view)
   if (owner === undefined) return []
-  const dpids = view
-    .query(networksOfInterface, owner.id)
-    .flatMap((network) => view.query(switchesOfNetwork, network))
+  const dpids = view.query(networksOfInterface, owner.id).flatMap((network) => switchesOfEntry(network, view))
   return allowedSwitches(owner, [...new Set(dpids)].sort(), view)
 })
 
@@ -68,6 +66,7 @@ const legFlow = (lease: Row<'mac_lease'>, domain: number, network: number, view:
     match: { domain, eth_dst: macNumber(lease.mac_address) },
     steps: [
       setSlice('leg', lease.interface_id),
+      setSlice('ingress_domain', network),
       ...(domain === network ? [] : [setSlice('domain', network)]),
     ],
     goto: 'router_ingress',
@@ -113,25 +112,32 @@ type Returned =
   | 'egress_interface'
   | 'nxm_in_port'
 
-/** From the address back to where the packet came from. */
-const turnAround = ({ family, value }: IpAddress): Step<Returned>[] => [
-  swap('eth_src', 'eth_dst'),
-  ...(family === 4
+/** From the address back to the source of the packet. */
+export const backToSource = ({ family, value }: IpAddress) =>
+  family === 4
     ? [move('ipv4_src', 'ipv4_dst'), setField('ipv4_src', Number(value))]
-    : [move('ipv6_src', 'ipv6_dst'), setField('ipv6_src', value)]),
+    : [move('ipv6_src', 'ipv6_dst'), setField('ipv6_src', value)]
+
+/** The same, and to the MAC address from which it came. */
+const turnAround = (address: IpAddress): Step<Returned>[] => [
+  swap('eth_src', 'eth_dst'),
+  ...backToSource(address),
 ]
 
-const request = ({ family }: IpAddress) =>
+export const echoRequestTo = ({ family }: IpAddress) =>
   family === 4
     ? { icmpv4_type: ICMP.echo_request, icmpv4_code: 0 }
     : { icmpv6_type: ICMPV6_TYPE.echo_request, icmpv6_code: 0 }
 
+/** What makes an echo request the reply, beside its addresses. */
+export const becomesReply = ({ family }: IpAddress): Step<'icmpv4_type' | 'icmpv6_type'>[] => [
+  family === 4 ? setField('icmpv4_type', ICMP.echo_reply) : setField('icmpv6_type', ICMPV6_TYPE.echo_reply),
+  setTtl(OWN_TTL),
+]
+
 const echoReply = (address: IpAddress): Step<Returned | 'icmpv4_type' | 'icmpv6_type'>[] => [
   ...turnAround(address),
-  address.family === 4
-    ? setField('icmpv4_type', ICMP.echo_reply)
-    : setField('icmpv6_type', ICMPV6_TYPE.echo_reply),
-  setTtl(OWN_TTL),
+  ...becomesReply(address),
   returnToSender(),
 ]
 
@@ -146,7 +152,7 @@ const restOfEchoReply = (address: IpAddress): Step<Returned>[] => [
 ]
 
 /** nw_frag=later. Of IPv6 a switch knows no protocol there, so that the fragments of anything are turned around. */
-const laterFragment = ({ family }: IpAddress) => ({
+export const laterFragment = ({ family }: IpAddress) => ({
   ip_frag: 3,
   ip_proto: family === 4 ? ICMP.ip_proto : EXTENSION.fragment,
 })
@@ -158,7 +164,7 @@ const ownAddress = (reach: Reach, address: IpAddress, text: string, who: string)
   return [
     routerAddressTable.flow({
       priority: PRIORITY.high,
-      match: { ...match, ...request(address) },
+      match: { ...match, ...echoRequestTo(address) },
       steps: echoReply(address),
       goto: 'output',
       why: () => `${who} answers pings to ${text}.`,

@@ -31,8 +31,8 @@ const tableOf = (lines: readonly string[], table: string) =>
 t.test('two networks, one router', async (t) => {
   const lines = linesOf(await compile({ networks, interfaces, routes: [route1, route2] }, 2), 'routing')
   t.strictSame(tableOf(lines, 'router_leg'), [
-    'table=router_leg, priority=200,metadata=0x1/0xffffffff,dl_dst=52:54:00:74:00:00 actions=load:0x8->NXM_NX_REG2[],goto_table:router_ingress',
-    'table=router_leg, priority=200,metadata=0x2/0xffffffff,dl_dst=52:54:00:74:22:22 actions=load:0x9->NXM_NX_REG2[],goto_table:router_ingress',
+    'table=router_leg, priority=200,metadata=0x1/0xffffffff,dl_dst=52:54:00:74:00:00 actions=load:0x8->NXM_NX_REG2[],load:0x1->NXM_NX_REG6[],goto_table:router_ingress',
+    'table=router_leg, priority=200,metadata=0x2/0xffffffff,dl_dst=52:54:00:74:22:22 actions=load:0x9->NXM_NX_REG2[],load:0x2->NXM_NX_REG6[],goto_table:router_ingress',
   ])
   t.strictSame(tableOf(lines, 'router_ingress'), [
     'table=router_ingress, priority=1024,ip,reg2=0x8,metadata=0x1/0xffffffff,nw_src=172.16.1.0/24 actions=load:0x1->NXM_NX_REG3[],goto_table:router_address',
@@ -60,12 +60,12 @@ t.test('two networks, one router', async (t) => {
     ...all.map(([to]) => `table=router_address, priority=200,ip,${to} ${punted(4)}`),
   ])
   t.strictSame(tableOf(lines, 'route'), [
-    'table=route, priority=1024,ip,reg3=0x1,nw_dst=172.16.1.0/24 actions=set_field:52:54:00:74:00:00->eth_src,load:0->NXM_OF_IN_PORT[],write_metadata:0x1/0xffffffff,goto_table:neighbour',
-    'table=route, priority=1024,ip,reg3=0x1,nw_dst=172.16.2.0/24 actions=set_field:52:54:00:74:22:22->eth_src,load:0->NXM_OF_IN_PORT[],write_metadata:0x2/0xffffffff,goto_table:neighbour',
+    'table=route, priority=1024,ip,reg3=0x1,nw_dst=172.16.1.0/24 actions=set_field:52:54:00:74:00:00->eth_src,load:0->NXM_OF_IN_PORT[],move:NXM_OF_IP_DST[]->NXM_NX_REG11[],write_metadata:0x1/0xffffffff,goto_table:neighbour',
+    'table=route, priority=1024,ip,reg3=0x1,nw_dst=172.16.2.0/24 actions=set_field:52:54:00:74:22:22->eth_src,load:0->NXM_OF_IN_PORT[],move:NXM_OF_IP_DST[]->NXM_NX_REG11[],write_metadata:0x2/0xffffffff,goto_table:neighbour',
   ])
   t.strictSame(tableOf(lines, 'neighbour'), [
-    'table=neighbour, priority=200,ip,metadata=0x1/0xffffffff,nw_dst=172.16.1.1 actions=set_field:52:54:00:00:00:01->eth_dst,goto_table:bridging',
-    'table=neighbour, priority=200,ip,metadata=0x2/0xffffffff,nw_dst=172.16.2.3 actions=set_field:52:54:00:00:00:02->eth_dst,goto_table:bridging',
+    'table=neighbour, priority=200,ip,reg11=0xac100101,metadata=0x1/0xffffffff actions=set_field:52:54:00:00:00:01->eth_dst,goto_table:bridging',
+    'table=neighbour, priority=200,ip,reg11=0xac100203,metadata=0x2/0xffffffff actions=set_field:52:54:00:00:00:02->eth_dst,goto_table:bridging',
     `table=neighbour, priority=100,ip,metadata=0x1/0xffffffff ${punted(3)}`,
     `table=neighbour, priority=100,ip,metadata=0x2/0xffffffff ${punted(3)}`,
   ])
@@ -99,7 +99,7 @@ t.test('the default route matches all of its family, after every longer prefix',
 
 t.test('the switch of one network knows the guests of the other, wherever they are', async (t) => {
   const lines = linesOf(await compile({ networks, interfaces, routes: [route1, route2] }, 1), 'routing')
-  t.match(tableOf(lines, 'neighbour'), [/nw_dst=172.16.1.1 /, /nw_dst=172.16.2.3 /])
+  t.match(tableOf(lines, 'neighbour'), [/reg11=0xac100101,/, /reg11=0xac100203,/])
   t.match(tableOf(lines, 'router_leg'), [/52:54:00:74:00:00/], 'but only the leg where packets can enter')
 })
 

@@ -1,8 +1,22 @@
 import { defineTable } from '../../pipeline/table.ts'
 
+export const routerHopsTable = defineTable('router_hops', {
+  match: ['again'],
+  write: ['resubmit router_hop'],
+  goto: [],
+  miss: { why: 'There is no other router on the path.' },
+})
+
+export const routerHopTable = defineTable('router_hop', {
+  match: ['again'],
+  write: ['again', 'router'],
+  goto: ['router_leg'],
+  miss: { why: 'There is no other router on the path.' },
+})
+
 export const routerLegTable = defineTable('router_leg', {
   match: ['vlan_vid', 'domain', 'eth_dst'],
-  write: ['leg', 'domain'],
+  write: ['leg', 'domain', 'ingress_domain'],
   goto: ['router_ingress', 'bridging'],
   miss: { goto: 'bridging', why: 'The packet is not sent to a router: it stays in its network.' },
 })
@@ -19,7 +33,7 @@ export const routerIngressTable = defineTable('router_ingress', {
 
 export const routerAddressTable = defineTable('router_address', {
   match: [
-    ...(['leg', 'domain', 'router', 'eth_type', 'ipv4_dst', 'ipv6_dst'] as const),
+    ...(['leg', 'domain', 'router', 'further', 'eth_type', 'ipv4_dst', 'ipv6_dst'] as const),
     ...(['ip_proto', 'ip_frag', 'icmpv4_type', 'icmpv4_code', 'icmpv6_type', 'icmpv6_code'] as const),
     ...(['udp_dst', 'tcp_dst'] as const),
   ],
@@ -29,7 +43,7 @@ export const routerAddressTable = defineTable('router_address', {
     ...(['ipv6_src', 'ipv6_dst', 'icmpv6_type'] as const),
     ...(['egress_interface', 'nxm_in_port', 'punt_kind', 'punt_reason'] as const),
   ],
-  goto: ['router_ttl', 'output', 'punt'],
+  goto: ['router_ttl', 'route', 'output', 'punt'],
   miss: { goto: 'router_ttl', why: 'The packet is not for the router itself: it is to be routed.' },
 })
 
@@ -40,16 +54,33 @@ export const routerTtlTable = defineTable('router_ttl', {
   miss: { why: 'Only IP packets are routed.' },
 })
 
+const NEXT_HOP = ['next_hop', 'next_hop_2', 'next_hop_1', 'next_hop_0'] as const
+const LEAVING = ['domain', 'eth_src', 'nxm_in_port', ...NEXT_HOP] as const
+
 export const routeTable = defineTable('route', {
   match: ['router', 'eth_type', 'ipv4_dst', 'ipv6_dst'],
-  write: ['domain', 'eth_src', 'nxm_in_port', 'punt_kind', 'punt_reason'],
-  goto: ['neighbour', 'punt'],
+  write: [...LEAVING, 'route_set', 'route_member', 'punt_kind', 'punt_reason'],
+  goto: ['route_member', 'neighbour', 'punt'],
   miss: { why: 'The router has no route to the destination.' },
 })
 
+export const routeMemberTable = defineTable('route_member', {
+  match: ['route_set', 'route_member', 'eth_type'],
+  write: LEAVING,
+  goto: ['neighbour'],
+  miss: { why: 'The routes to the destination have just changed.' },
+})
+
 export const neighbourTable = defineTable('neighbour', {
-  match: ['domain', 'eth_type', 'ipv4_dst', 'ipv6_dst'],
-  write: ['eth_dst', 'punt_kind', 'punt_reason'],
-  goto: ['bridging', 'punt'],
-  miss: { why: 'Nobody in the network has the destination address.' },
+  match: ['domain', 'eth_type', ...NEXT_HOP],
+  write: ['eth_dst', 'again', 'punt_kind', 'punt_reason'],
+  goto: ['next_router', 'bridging', 'punt'],
+  miss: { why: 'Nobody in the network has the address of the next hop.' },
+})
+
+export const nextRouterTable = defineTable('next_router', {
+  match: ['further'],
+  write: ['further', 'resubmit router_hops'],
+  goto: [],
+  miss: { why: 'The packet goes on where it was taken from router to router.' },
 })

@@ -121,8 +121,8 @@ t.test('a router is entered from the segment by the MAC address of its leg', asy
   }
   const lines = await siteOf({ interfaces: [addressed, free, leg] })
   t.strictSame(lines(HERE, 'routing', 'router_leg'), [
-    'table=router_leg, priority=200,metadata=0x2/0xffffffff,dl_dst=52:54:00:00:00:04 actions=load:0x4->NXM_NX_REG2[],goto_table:router_ingress',
-    `table=router_leg, priority=200,${SEGMENT},dl_dst=52:54:00:00:00:04 actions=load:0x4->NXM_NX_REG2[],write_metadata:0x2/0xffffffff,goto_table:router_ingress`,
+    'table=router_leg, priority=200,metadata=0x2/0xffffffff,dl_dst=52:54:00:00:00:04 actions=load:0x4->NXM_NX_REG2[],load:0x2->NXM_NX_REG6[],goto_table:router_ingress',
+    `table=router_leg, priority=200,${SEGMENT},dl_dst=52:54:00:00:00:04 actions=load:0x4->NXM_NX_REG2[],load:0x2->NXM_NX_REG6[],write_metadata:0x2/0xffffffff,goto_table:router_ingress`,
   ])
 })
 
