@@ -86,6 +86,7 @@ const served = (of: Rows = rows, state = new Quarantine()) => {
           domain: 1,
           leg: 0,
           router: 0,
+          ingress_domain: 0,
         },
         frame: ask instanceof Uint8Array ? ask : frameOf(ask),
       },
