@@ -2,7 +2,7 @@
 import { formatMac, linkLocalAddress, toMac } from '@openvnet/controller/packet'
 import { fromIpAddress } from '@openvnet/schema'
 import { inIpv6 } from './in_ipv6.ts'
-import type { FrameSpec, Scenario, SendSpec } from './scenario.ts'
+import type { FrameSpec, Scenario, SendSpec, Write } from './scenario.ts'
 import { GUESTS, walkthrough } from './walkthrough.ts'
 
 type Nd = NonNullable<FrameSpec['nd']>
@@ -125,12 +125,36 @@ const SENDS: readonly SendSpec[] = [
     },
   ]),
   sends('from a link-local address nothing is routed', ping(OWN, LEG.mac, 'fd00:172:16:2::3')),
+  {
+    why: 'not where the router takes any source, either',
+    from: 'ns3',
+    frame: {
+      ...{ eth_src: macOf('ns3'), eth_dst: '52:54:00:74:22:22' },
+      echo: { src: linkLocal(macOf('ns3')), dst: NS1, ttl: 64 },
+    },
+    arrives: [],
+  },
   sends('nor to one', ping(NS1, LEG.mac, linkLocal(macOf('ns3')))),
   sends('nor a multicast packet', ping(NS1, LEG.mac, 'ff0e::1')),
 ]
 
+/** A default route at the leg of the second network: whoever sends from there may come in. */
+const ANY_SOURCE: Write = {
+  path: 'routes',
+  body: {
+    ...{
+      uuid: 'r-any',
+      interface_uuid: 'if-vnet2gw',
+      network_uuid: 'nw-net2',
+      route_link_uuid: 'rl-vnetlink1',
+    },
+    ...{ ipv6_network: '::', ipv6_prefix: 0 },
+  },
+}
+
 export const neighbours: Scenario = {
   ...inIpv6(walkthrough),
+  writes: [...inIpv6(walkthrough).writes, ANY_SOURCE],
   name: 'neighbour discovery, and what guests may say in it',
   pings: [],
   sends: SENDS,
