@@ -1,4 +1,4 @@
-/** A network with IPv4 and IPv6: what leases and routes of both families mean on a switch, and which routes mean nothing yet. */
+/** A network with IPv4 and IPv6: what leases and routes of both families mean on a switch. */
 import t from 'tap'
 import { compile, linesOf } from './flow_lines.ts'
 
@@ -46,14 +46,16 @@ t.test('a router knows the subnets, its own addresses and the neighbours of both
     'table=router_ingress, priority=1024,ip,reg2=0x8,metadata=0x1/0xffffffff,nw_src=172.16.1.0/24 actions=load:0x1->NXM_NX_REG3[],goto_table:router_address',
   ])
   t.strictSame(of('route'), [
-    'table=route, priority=1064,ipv6,reg3=0x1,ipv6_dst=fd00:1::/64 actions=set_field:52:54:00:74:00:00->eth_src,load:0->NXM_OF_IN_PORT[],write_metadata:0x1/0xffffffff,goto_table:neighbour',
-    'table=route, priority=1024,ip,reg3=0x1,nw_dst=172.16.1.0/24 actions=set_field:52:54:00:74:00:00->eth_src,load:0->NXM_OF_IN_PORT[],write_metadata:0x1/0xffffffff,goto_table:neighbour',
+    'table=route, priority=1064,ipv6,reg3=0x1,ipv6_dst=fd00:1::/64 actions=set_field:52:54:00:74:00:00->eth_src,load:0->NXM_OF_IN_PORT[],move:NXM_NX_IPV6_DST[0..31]->NXM_NX_REG11[],move:NXM_NX_IPV6_DST[32..63]->NXM_NX_REG10[],move:NXM_NX_IPV6_DST[64..95]->NXM_NX_REG9[],move:NXM_NX_IPV6_DST[96..127]->NXM_NX_REG8[],write_metadata:0x1/0xffffffff,goto_table:neighbour',
+    'table=route, priority=1024,ip,reg3=0x1,nw_dst=172.16.1.0/24 actions=set_field:52:54:00:74:00:00->eth_src,load:0->NXM_OF_IN_PORT[],move:NXM_OF_IP_DST[]->NXM_NX_REG11[],write_metadata:0x1/0xffffffff,goto_table:neighbour',
   ])
   t.strictSame(
     of('neighbour').filter((line) => !line.includes('punt')),
     [
-      'ip,metadata=0x1/0xffffffff,nw_dst=172.16.1.1',
-      ...['1', '2'].map((host) => `ipv6,metadata=0x1/0xffffffff,ipv6_dst=fd00:1::${host}`),
+      'ip,reg11=0xac100101,metadata=0x1/0xffffffff',
+      ...['1', '2'].map(
+        (host) => `ipv6,reg8=0xfd000001,reg9=0,reg10=0,reg11=0x${host},metadata=0x1/0xffffffff`,
+      ),
     ].map(
       (match) =>
         `table=neighbour, priority=200,${match} actions=set_field:52:54:00:00:00:01->eth_dst,goto_table:bridging`,
@@ -69,7 +71,7 @@ t.test('a router knows the subnets, its own addresses and the neighbours of both
   )
 })
 
-t.test('next hops and routes to nowhere change no flow yet', async (t) => {
+t.test('a next hop is of the family of its route', async (t) => {
   const others = [
     { ...at, destination: '0.0.0.0', prefix: 0, via: '172.16.1.9' },
     { ...at, destination: '::', prefix: 0, via: 'fd00:1::9' },
@@ -79,7 +81,16 @@ t.test('next hops and routes to nowhere change no flow yet', async (t) => {
     await compile(rows, 1),
     await compile({ ...rows, routes: [...connected, ...others] }, 1),
   ]
-  for (const feature of ['port', 'arp', 'routing', 'switching'] as const) {
+  for (const feature of ['port', 'arp', 'nd', 'switching'] as const) {
     t.strictSame(linesOf(having, feature), linesOf(without, feature), feature)
   }
+  const before = linesOf(without, 'routing')
+  t.match(
+    linesOf(having, 'routing').filter((line) => line.startsWith('table=route,') && !before.includes(line)),
+    [
+      /priority=1008,ip,reg3=0x1,nw_dst=10.0.0.0\/8 actions=drop$/,
+      /priority=1000,ip,reg3=0x1 actions=.*load:0xac100109->NXM_NX_REG11\[\]/,
+      /priority=1000,ipv6,reg3=0x1 actions=.*load:0x9->NXM_NX_REG11\[\].*load:0xfd000001->NXM_NX_REG8\[\]/,
+    ],
+  )
 })
