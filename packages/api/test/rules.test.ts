@@ -465,3 +465,29 @@ t.test('only a virtual network lets tags of guests through', async (t) => {
   }
   await api.ok('POST', 'networks', { ...network, uuid: 'nw-1' })
 })
+
+t.test('the database of a bridge is named over the network, and never as a file', async (t) => {
+  const api = await startApi(t)
+  await api.ok('POST', 'datapaths', { uuid: 'dp-1', dpid: '1' })
+  const said = ['tcp:10.0.0.1', 'tcp:10.0.0.1:6640', 'ssl:[fd00::1]:6640', 'ssl:host-1.example:65535']
+  for (const ovsdb of said) t.equal((await api.ok('PUT', 'datapaths/dp-1', { ovsdb })).body.ovsdb, ovsdb)
+  const refused = [
+    'unix:/run/openvswitch/db.sock',
+    'ptcp:6640',
+    'tcp:',
+    'tcp:10.0.0.1:0',
+    'tcp:10.0.0.1:65536',
+    'tcp:fd00::1:6640',
+    'tcp:10.0.0.1:6640,tcp:10.0.0.2:6640',
+    'tcp:10.0.0.1:6640\n',
+    `tcp:${'a'.repeat(300)}`,
+  ]
+  for (const ovsdb of refused)
+    t.match(
+      await api.send('PUT', 'datapaths/dp-1', { ovsdb }),
+      refusal('ovsdb', /./, /^not tcp:HOST\[:PORT\] or ssl:HOST\[:PORT\]/),
+      ovsdb,
+    )
+  t.equal((await api.ok('GET', 'datapaths/dp-1')).body.ovsdb, said.at(-1), 'what is refused changes nothing')
+  t.equal((await api.ok('PUT', 'datapaths/dp-1', { ovsdb: '' })).body.ovsdb, null)
+})
