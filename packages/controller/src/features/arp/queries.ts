@@ -4,17 +4,23 @@ import { domainOfSegment } from '../../pipeline/domain.ts'
 import {
   allowedSwitches,
   interfaceOfLease,
+  isHost,
   segmentOfNetwork,
   switchesOfFree,
   switchesOfGuests,
   switchesOfNetwork,
+  switchOfInterface,
 } from '../presence/queries.ts'
 
-/** Where guests may ask for the address of a lease. */
+/**
+ * Where guests may ask for the address of a lease. A host answers itself where it is elsewhere: its networks are outside of the
+ * switches, so who asks is heard there, and hosts that are all in one network need not all know each other's.
+ */
 export const switchesOfAnswer = listQuery<string>('switches of answer', (id, view) => {
   const lease = view.get('ip_lease', id)
   const owner = lease && interfaceOfLease(lease, view)
   if (lease === undefined || owner === undefined) return []
+  if (isHost(owner)) return view.query(switchOfInterface, owner.id)
   const dpids = view.query(switchesOfNetwork, lease.network_id)
   return owner.mode === 'simulated' ? allowedSwitches(owner, dpids, view) : dpids
 })

@@ -36,6 +36,7 @@ export {
   domainOfNetwork,
   domainRow,
   freeSegment,
+  isHost,
   networksOfSegment,
   segmentOfNetwork,
 } from './segments.ts'
