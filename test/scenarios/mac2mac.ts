@@ -26,11 +26,17 @@ const crossingPlainly = <T extends { readonly crosses?: readonly CrossingSpec[] 
   ...(spec.crosses !== undefined && { crosses: spec.crosses.map(plainly) }),
 })
 
-const hostWrites = ({ name, dpid, subnet }: BridgeSpec, index: number): Write[] => {
+/** Who says that it goes without encapsulation. */
+type Word = 'datapath' | 'underlay'
+
+const hostWrites = (word: Word, { name, dpid, subnet }: BridgeSpec, index: number): Write[] => {
   const ipv4_address = `10.255.${subnet}.${index + 1}`
   const [datapath, mac_address] = [`dp-${name}`, `02:00:00:00:0a:0${index + 1}`]
   return [
-    { path: 'datapaths', body: { uuid: datapath, dpid, ipv4_address, transport: 'mac2mac' } },
+    {
+      path: 'datapaths',
+      body: { uuid: datapath, dpid, ipv4_address, ...(word === 'datapath' && { transport: 'mac2mac' }) },
+    },
     {
       path: 'interfaces',
       body: {
@@ -41,10 +47,23 @@ const hostWrites = ({ name, dpid, subnet }: BridgeSpec, index: number): Write[] 
   ]
 }
 
+/** All hosts are in one underlay, on which an overlay lies: what stands for a network on a host is then in a row. */
+const topologyWrites = (): Write[] => [
+  { path: 'topologies', body: { uuid: 'topo-u', mode: 'simple_underlay', transport: 'mac2mac' } },
+  { path: 'topologies', body: { uuid: 'topo-o', mode: 'simple_overlay' } },
+  { path: 'topologies/topo-o/underlays/topo-u', body: {} },
+  ...BASE.bridges.map(({ name }) => ({
+    ...{ path: `topologies/topo-u/datapaths/dp-${name}`, body: { interface_uuid: `if-host${name}` } },
+  })),
+  ...BASE.writes
+    .filter(({ path }) => path === 'networks')
+    .map(({ body }) => ({ path: `topologies/topo-o/networks/${(body as { uuid: string }).uuid}`, body: {} })),
+]
+
 /** @param vlan_id of the network that `a` and `b` share; absent: untagged */
-const mac2mac = (vlan_id?: number): Scenario => ({
+const mac2mac = (vlan_id?: number, word: Word = 'datapath'): Scenario => ({
   ...BASE,
-  name: `three hosts, two of them without encapsulation${vlan_id === undefined ? '' : `, in VLAN ${vlan_id}`}`,
+  name: `three hosts, two of them without encapsulation${vlan_id === undefined ? '' : `, in VLAN ${vlan_id}`}${word === 'datapath' ? '' : ', as topologies say'}`,
   wires: [['a', 'b'].map((bridge) => ({ bridge, port: 'uplink' })), [{ bridge: 'c', port: 'uplink' }]],
   writes: [
     // First, so that the ids of networks are not what they are elsewhere.
@@ -57,10 +76,11 @@ const mac2mac = (vlan_id?: number): Scenario => ({
       },
     })),
     ...BASE.writes,
-    ...BASE.bridges.flatMap(hostWrites),
+    ...BASE.bridges.flatMap((bridge, index) => hostWrites(word, bridge, index)),
+    ...(word === 'underlay' ? topologyWrites() : []),
   ],
   pings: BASE.pings.map(crossingPlainly),
   sends: BASE.sends.map(crossingPlainly),
 })
 
-export const MAC2MAC: readonly Scenario[] = [mac2mac(), mac2mac(100)]
+export const MAC2MAC: readonly Scenario[] = [mac2mac(), mac2mac(100), mac2mac(undefined, 'underlay')]
