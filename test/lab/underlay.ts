@@ -48,7 +48,8 @@ export class Underlay {
   async #createSubnet(subnet: Subnet): Promise<void> {
     const { ipv4, ipv6 } = addressesOf(subnet, ROUTER)
     await this.namespace.ip(
-      `link add subnet${subnet} type bridge`,
+      // Without an address of its own it takes the lowest of its links: one more could be another router to hosts that know it.
+      `link add subnet${subnet} address 02:ff:00:00:00:0${subnet} type bridge`,
       `link set subnet${subnet} up`,
       `address add ${ipv4}/24 dev subnet${subnet}`,
       `address add ${ipv6}/64 dev subnet${subnet} nodad`,
