@@ -216,6 +216,26 @@ t.test('DHCPv6: addresses, or what goes with those that guests make', async (t) 
   t.notOk('new_ip6_address' in stateless.told)
 })
 
+t.test('a lease policy gives an address when DHCP first asks', async (t) => {
+  for (const [path, body] of [
+    ['ip_range_groups', { uuid: 'iprg-1' }],
+    [
+      'ip_range_groups/iprg-1/ip_ranges',
+      { begin_ipv4_address: '10.100.0.77', end_ipv4_address: '10.100.0.79' },
+    ],
+    ['lease_policies', { uuid: 'lp-1', timing: 'dhcp' }],
+    ['lease_policies/lp-1/networks/nw-test1', { ip_range_group_uuid: 'iprg-1' }],
+    ['interfaces', { uuid: 'if-inst4', port_name: 'inst4', mac_address: '10:54:ff:00:00:04' }],
+    ['lease_policies/lp-1/interfaces/if-inst4', {}],
+  ] as const)
+    await write({ path, body })
+  const inst4 = await host.guest({ name: 'inst4', port: 'inst4', mac: '10:54:ff:00:00:04', bridge: 'br0' })
+  const given = await udhcpc(inst4)
+  t.match(given.told, { event: 'bound', ip: '10.100.0.77' }, given.text)
+  t.match((await udhcpc(inst4)).told, { ip: '10.100.0.77' })
+  t.ok((await inst4.ping('10.100.0.1')).received > 0)
+})
+
 t.test('without a service nobody answers: guests are no servers', async (t) => {
   await call('DELETE', 'network_services/ns-dhcp')
   const { text } = await udhcpc(inst2, '-t', '1')

@@ -3,7 +3,7 @@
  * calls `app.listen` (or `app.inject`) and `close`.
  */
 import type { SecureContextOptions, Server as TlsServer } from 'node:tls'
-import type { Bus, FeedSource } from '@openvnet/feed'
+import type { Bus, FeedSource, LeaseGiver } from '@openvnet/feed'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { type Access, openAccess } from './access/access.ts'
@@ -65,11 +65,15 @@ export interface Api {
   /** The store as it is read. */
   readonly store: StoreView
   readonly feed: FeedSource
+  /** Has a lease policy give an interface an address, as `POST /lease_policies/…/ip_leases` does. */
+  readonly lease: LeaseGiver
   /** Reads tokens and certificates again; what cannot be used changes nothing and is logged. */
   reload(): void
   /** Ends waits and streams, lets requests finish, closes the store. The bus stays open. */
   close(): Promise<void>
 }
+
+const LEASE_CALL = 'POST lease_policies/:uuid/ip_leases'
 
 const BODY_LIMIT = 1_048_576
 
@@ -216,5 +220,7 @@ export const createApi = async (options: ApiOptions): Promise<Api> => {
     access?.reload()
     following?.reload()
   }
-  return { app, store, feed: feedOf(store, file), reload, close: () => app.close() }
+  const lease: LeaseGiver = (wish) =>
+    writer.call(LEASE_CALL, { uuid: wish.policy }, new Map([['interface_uuid', wish.interface]]), false)
+  return { app, store, feed: feedOf(store, file), lease, reload, close: () => app.close() }
 }

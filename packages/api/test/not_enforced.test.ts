@@ -59,7 +59,7 @@ t.test('the status lists the first hundred of them and counts all', async (t) =>
     { resource: 'security_group', uuid: 'sg-1', what: 'security groups: stored, nothing is filtered' },
   ])
   t.equal(total, 2)
-  for (let index = 0; index < 110; index += 1) await api.ok('POST', 'lease_policies', { timing: 'dhcp' })
+  for (let index = 0; index < 110; index += 1) await api.ok('POST', 'interfaces', { mode: 'remote' })
   const more = await status()
   t.equal(more.not_enforced.length, 100)
   t.equal(more.not_enforced_total, 112)

@@ -3,7 +3,7 @@
  * Wiring only.
  */
 import { randomUUID } from 'node:crypto'
-import { type Bus, type ControllerReport, type FeedSource, follow } from '@openvnet/feed'
+import { type Bus, type ControllerReport, type FeedSource, follow, type LeaseGiver } from '@openvnet/feed'
 import type { TlsIdentity } from '@openvnet/ovsdb'
 import type { Logger } from 'pino'
 import { type Adoption, createAdmission } from './admission.ts'
@@ -18,6 +18,7 @@ import { TUNNEL_PORT_NAMES, type TunnelType, tunnelPortName } from './ovsdb/tunn
 import { PlaceMemory, readPlaces } from './place_memory.ts'
 import { PlaceSharing } from './place_sharing.ts'
 import { Places } from './places.ts'
+import { LeaseWishes } from './punts/lease_wishes.ts'
 import { NameServers } from './punts/name_servers.ts'
 import { Programs } from './punts/programs.ts'
 import { Reporter } from './reporter.ts'
@@ -32,6 +33,8 @@ export interface ControllerOptions {
   /** Addresses on which switches are expected. */
   readonly listen: readonly ListenAddress[]
   readonly log: Logger
+  /** Has a lease policy give an address to who asks by DHCP; absent: it waits for one. */
+  readonly lease?: LeaseGiver
   /** Databases of Open vSwitch to read, as `unix:FILE`, `tcp:HOST:PORT`, `ssl:HOST:PORT`; `auto`: the local one, if it is there. */
   readonly ovsdb?: readonly string[]
   /** For those at `ssl:`. */
@@ -158,11 +161,13 @@ export const createController = async (options: ControllerOptions): Promise<Cont
   const memory = file === undefined ? undefined : new PlaceMemory({ file, log, all: () => places.all })
   const rivals = createRivals(bus, identity)
   const nameServers = new NameServers()
+  const wishes = options.lease && new LeaseWishes(options.lease, log)
   const programs = new Programs({
     features: FEATURES,
     view: () => engine.view,
     log,
     outside: (errand) => nameServers.ask(errand),
+    ...(wishes !== undefined && { wish: (one) => void wishes.add(one) }),
     deliver: (dpid, answered) => switches.deliver(dpid, answered),
   })
   const switches = await createSwitches({

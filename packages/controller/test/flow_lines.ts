@@ -31,6 +31,8 @@ export interface Rows {
     Partial<Row<'vlan_translation'>>)[]
   /** The interface of the translation that they are of. */
   readonly edge?: number
+  /** Rows of other resources, as they are. */
+  readonly also?: Partial<Snapshot['rows']>
   readonly dhcp_options?: readonly (Pick<Row<'dhcp_option'>, 'code' | 'value'> &
     Partial<Row<'dhcp_option'>>)[]
   readonly routes?: readonly (Pick<Row<'route'>, 'interface_id' | 'network_id' | 'destination' | 'prefix'> &
@@ -120,6 +122,7 @@ export const snapshotOf = (rows: Rows): Snapshot => {
     ...snapshot,
     rows: {
       ...snapshot.rows,
+      ...rows.also,
       datapath: Object.entries(rows.datapaths ?? {}).map(([id, row]) => ({
         id: Number(id),
         uuid: `dp-${id}`,

@@ -9,9 +9,11 @@ import { createController } from '@openvnet/controller'
 import {
   type Bus,
   createHttpFeedSource,
+  createHttpLeaseGiver,
   createLocalBus,
   createRedisBus,
   type FeedSource,
+  type LeaseGiver,
 } from '@openvnet/feed'
 import type { Logger } from 'pino'
 import { type ApiToken, followApiToken, trustAuthority } from './api-access.ts'
@@ -49,7 +51,10 @@ export async function start(options: VnetdOptions, log: Logger): Promise<Running
     const token = api === null ? openApiToken(options, log, closes) : null
     const feed =
       api?.feed ?? createHttpFeedSource({ url: options.api, log, token: () => token?.current() ?? null })
-    const openflow = options.only === 'api' ? [] : await startController(options, { feed, bus }, log, closes)
+    const lease =
+      api?.lease ?? createHttpLeaseGiver({ url: options.api, token: () => token?.current() ?? null })
+    const openflow =
+      options.only === 'api' ? [] : await startController(options, { feed, bus, lease }, log, closes)
     const reload = (): void => {
       api?.reload()
       token?.reload()
@@ -98,7 +103,7 @@ async function startApi(
   bus: Bus,
   log: Logger,
   closes: Close[],
-): Promise<{ feed: FeedSource; address: Address; reload: () => void }> {
+): Promise<{ feed: FeedSource; lease: LeaseGiver; address: Address; reload: () => void }> {
   const { db: file, tokenFile, rateLimit, hostNames } = options
   const api = await createApi({
     ...{ file, bus, log, hostNames, processMetrics: true },
@@ -120,12 +125,12 @@ async function startApi(
     throw await explainListenError(error, '--http', [options.http])
   }
   const { port } = api.app.server.address() as AddressInfo
-  return { feed: api.feed, address: { host: options.http.host, port }, reload: api.reload }
+  return { feed: api.feed, lease: api.lease, address: { host: options.http.host, port }, reload: api.reload }
 }
 
 async function startController(
   options: VnetdOptions,
-  { feed, bus }: { feed: FeedSource; bus: Bus },
+  { feed, bus, lease }: { feed: FeedSource; bus: Bus; lease: LeaseGiver },
   log: Logger,
   closes: Close[],
 ): Promise<readonly Address[]> {
@@ -134,6 +139,7 @@ async function startController(
     const controller = await createController({
       feed,
       bus,
+      lease,
       listen: options.openflow,
       adoption: options.adopt,
       places: options.places,

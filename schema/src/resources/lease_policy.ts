@@ -11,7 +11,7 @@ export const leasePolicy = defineResource({
   fields: {
     mode: defaulted(oneOf(['simple']), 'simple', { help: 'simple is the only one.' }),
     timing: defaulted(oneOf(['immediate', 'dhcp']), 'immediate', {
-      help: 'immediate: an interface gets its address when it is added; dhcp is stored and gives none yet.',
+      help: 'immediate: an interface gets its address when it is added; dhcp: when it first asks DHCP for one.',
       mutable: true,
     }),
   },

@@ -7,7 +7,7 @@ import { rowSchema } from '../openapi/schemas.ts'
 import type { Given } from '../parameters/check.ts'
 import { EVERY_WRITE, optional, signature } from '../parameters/expected.ts'
 import { attach, release } from '../rules/attachment.ts'
-import { leaseByPolicy } from '../rules/lease_policy.ts'
+import { leaseByPolicy, leaseOfPolicy } from '../rules/lease_policy.ts'
 import type { Reader } from '../store/rows.ts'
 import { rowOutcome } from '../writing/call.ts'
 import { baseOf, type NestedCall } from './nested.ts'
@@ -68,15 +68,23 @@ const releaseCall = (model: Model): NestedCall => ({
   },
 })
 
+/** Of an interface in the policy: what was said when it was added. */
+const labelOf = (reader: Reader, lease_policy_id: number, interface_id: number | null): string | null =>
+  interface_id === null
+    ? null
+    : (reader.first('lease_policy_interface', { lease_policy_id, interface_id })?.label ?? null)
+
 const leaseCall = (model: Model): NestedCall => ({
   base: 'lease_policy',
   operationId: 'lease_by_policy',
-  summary: 'Reserve an IP address of a lease policy without an interface',
+  summary:
+    'Take an IP address from a lease policy: reserved, or for an interface, which keeps one that it has of it',
   answer,
   call: {
     method: 'POST',
     path: 'lease_policies/:uuid/ip_leases',
     signature: signature([
+      optional('interface_uuid', uuid('if'), 'The interface; without one the address is only reserved.'),
       optional('ip_lease_uuid', uuid('il'), 'The uuid of the new lease; made up when absent.'),
       optional('label', text, 'It goes into the containers with this label and into those without any.'),
       ...EVERY_WRITE,
@@ -84,9 +92,13 @@ const leaseCall = (model: Model): NestedCall => ({
     perform: (writer, names, given) => {
       const policy = baseOf(writer, 'lease_policy', names)
       const named = textOf(given, 'ip_lease_uuid')
-      const label = textOf(given, 'label') ?? null
-      const request = { interface_id: null, label, ...(named === undefined ? {} : { uuid: named }) }
-      return rowOutcome(model, writer, 'ip_lease', leaseByPolicy(model.work(writer), policy, request))
+      const interface_id = idOf(writer, given, 'interface')
+      const work = model.work(writer)
+      const kept = interface_id === null ? undefined : leaseOfPolicy(work, policy, interface_id)
+      if (kept !== undefined) return rowOutcome(model, writer, 'ip_lease', kept)
+      const label = textOf(given, 'label') ?? labelOf(writer, policy.id, interface_id)
+      const request = { interface_id, label, ...(named === undefined ? {} : { uuid: named }) }
+      return rowOutcome(model, writer, 'ip_lease', leaseByPolicy(work, policy, request))
     },
   },
 })

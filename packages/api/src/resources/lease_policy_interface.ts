@@ -4,13 +4,13 @@
  */
 import type { Row } from '@openvnet/schema'
 import type { Behaviour } from '../crud/behaviour.ts'
-import { hasLeaseOf, leaseByPolicy } from '../rules/lease_policy.ts'
+import { leaseByPolicy, leaseOfPolicy } from '../rules/lease_policy.ts'
 
 export const leasePolicyInterface: Behaviour<'lease_policy_interface'> = {
   created: (work, { lease_policy_id, interface_id, label }, { extra }) => {
     if (extra.get('lease') === false) return
     const policy = work.byId('lease_policy', lease_policy_id) as Row<'lease_policy'>
-    if (policy.timing !== 'immediate' || hasLeaseOf(work, policy, interface_id)) return
+    if (policy.timing !== 'immediate' || leaseOfPolicy(work, policy, interface_id)) return
     leaseByPolicy(work, policy, { interface_id, label })
   },
 }

@@ -63,13 +63,20 @@ const keep = (work: Work, policy: Row<'lease_policy'>, ip_lease_id: number, labe
   }
 }
 
-/** Whether an interface has an address that a policy could have given it: it keeps that. */
-export const hasLeaseOf = (work: Work, policy: Row<'lease_policy'>, interfaceId: number): boolean =>
-  placesOf(work, policy, interfaceId).some(({ network, group }) =>
-    work
+/** The lease of an interface that a policy could have given it: it keeps that. `undefined`: it has none. */
+export const leaseOfPolicy = (
+  work: Work,
+  policy: Row<'lease_policy'>,
+  interfaceId: number,
+): Stored<'ip_lease'> | undefined => {
+  for (const { network, group } of placesOf(work, policy, interfaceId)) {
+    const lease = work
       .where('ip_lease', { interface_id: interfaceId, network_id: network.id })
-      .some(({ address }) => isInGroup(work, network, group, address)),
-  )
+      .find(({ address }) => isInGroup(work, network, group, address))
+    if (lease !== undefined) return lease
+  }
+  return undefined
+}
 
 /** @throws ApiError OutOfAddresses; ArgumentError when the policy has no network or the interface no MAC lease */
 export const leaseByPolicy = (

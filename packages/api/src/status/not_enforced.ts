@@ -90,7 +90,6 @@ const ENTRIES: readonly Entry[] = [
     instead: 'stored, no VLAN is translated: its interface is none of mode edge',
   },
   { resource: 'translation_static_address', instead: 'stored, no address is translated' },
-  { resource: 'lease_policy', column: 'timing', values: ['dhcp'], instead: 'stored, DHCP gives no address' },
 ]
 
 /** What has no effect as long as no controller reads a database of Open vSwitch. */

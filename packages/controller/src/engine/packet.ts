@@ -46,12 +46,18 @@ export interface Errand {
   readonly resume: (answer: Uint8Array | undefined) => PacketAnswer
 }
 
+/** That a lease policy may give an interface an address; uuids. */
+export interface LeaseWish {
+  readonly policy: string
+  readonly interface: string
+}
+
 export type PacketAnswer =
   | { readonly send: readonly PacketToSend[] }
   /** Some packets at once, and more when the errands are done. */
   | { readonly send: readonly PacketToSend[]; readonly ask: readonly Errand[] }
-  /** A constant sentence: it is counted by. */
-  | { readonly dropped: string }
+  /** A constant sentence: it is counted by. What is wished for may be there when the guest asks again. */
+  | { readonly dropped: string; readonly wish?: LeaseWish }
 
 /** @typeParam S what it remembers; bounded by the handler itself */
 export interface PacketHandler<S = unknown> {

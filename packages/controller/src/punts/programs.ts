@@ -5,7 +5,7 @@
  */
 import type { Match, NxtPacketIn2, PacketOut } from '@openvnet/openflow'
 import type { Logger } from 'pino'
-import type { AnyPacketHandler, Errand, PacketAnswer } from '../engine/packet.ts'
+import type { AnyPacketHandler, Errand, LeaseWish, PacketAnswer } from '../engine/packet.ts'
 import type { Feature } from '../engine/rule.ts'
 import type { View } from '../engine/view.ts'
 import { packetOut, readSlice } from '../pipeline/packets.ts'
@@ -19,6 +19,8 @@ export interface ProgramsOptions {
   readonly log: Logger
   /** Asks outside; `undefined`: too much is asked already. Absent: nobody is asked. */
   readonly outside?: (errand: Errand) => Promise<Uint8Array | undefined> | undefined
+  /** Asks for a lease. Absent: nobody gives one. */
+  readonly wish?: (wish: LeaseWish) => void
   /** What came of an errand, for the switch that had sent the packet. */
   readonly deliver?: (dpid: string, answered: Answered) => void
   /** Milliseconds of a clock that never goes back; `performance.now` when absent. */
@@ -97,7 +99,10 @@ export class Programs {
   #guard(dpid: string, kind: PuntKind, run: () => PacketAnswer): Answered {
     try {
       const answer = run()
-      if ('dropped' in answer) return dropped(kind, answer.dropped)
+      if ('dropped' in answer) {
+        if (answer.wish !== undefined) this.#options.wish?.(answer.wish)
+        return dropped(kind, answer.dropped)
+      }
       const packets = answer.send.map(packetOut)
       if (!('ask' in answer)) return { kind, outcome: 'answered', packets }
       for (const errand of answer.ask) this.#begin(dpid, kind, errand)

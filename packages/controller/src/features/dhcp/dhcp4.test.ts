@@ -208,6 +208,38 @@ t.test('who is not known is left to others, and one whose lease is gone is told'
   t.strictSame(served({ services: [] })(discover), { dropped: 'no DHCP service any more' })
 })
 
+const policies = (
+  network_id: number,
+  begin_address: string,
+  timing: 'dhcp' | 'immediate' = 'dhcp',
+): Rows => ({
+  interfaces: [{ ...guest, addresses: {} }, server],
+  also: {
+    lease_policy: [{ id: 1, uuid: 'lp-1', mode: 'simple', timing }],
+    lease_policy_interface: [{ id: 1, uuid: '', lease_policy_id: 1, interface_id: 1, label: null }],
+    lease_policy_network: [{ id: 1, uuid: '', lease_policy_id: 1, network_id, ip_range_group_id: 1 }],
+    ip_range: [{ id: 1, uuid: 'ipr-1', ip_range_group_id: 1, begin_address, end_address: begin_address }],
+  },
+})
+
+t.test('who has no lease may get one from a policy of timing dhcp', async (t) => {
+  const without = policies(1, '10.100.0.50')
+  t.equal(
+    linesOf(await compile({ ...rows, ...without }, 1), 'dhcp').length,
+    1,
+    'it may ask, in no network yet',
+  )
+  const asked = { dropped: 'a lease policy was asked', wish: { policy: 'lp-1', interface: 'if-1' } }
+  t.strictSame(served(without)(discover), asked)
+  t.strictSame(served(without)(reboot('10.100.0.10')), { dropped: 'no address is leased to the client' })
+  for (const other of [
+    policies(2, '192.168.50.50'),
+    policies(1, 'fd00::1'),
+    policies(1, '10.100.0.50', 'immediate'),
+  ])
+    t.strictSame(served(other)(discover), { dropped: 'no address is leased to the client' })
+})
+
 t.test('a declined address rests for a while, and only that one', async (t) => {
   const state = new Quarantine()
   const ask = served({}, state)

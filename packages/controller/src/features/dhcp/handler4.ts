@@ -5,6 +5,7 @@
 import type { Row } from '@openvnet/schema'
 import type { HandlerContext, PacketAnswer, PuntedPacket } from '../../engine/packet.ts'
 import { packetHandler } from '../../engine/packet.ts'
+import type { View } from '../../engine/view.ts'
 import {
   BROADCAST_MAC,
   buildEthernet,
@@ -12,6 +13,7 @@ import {
   buildUdp,
   DHCP4_OP,
   DHCP4_PORT,
+  DHCP4_TYPE,
   type Dhcp4,
   decodeDhcp4,
   dhcp4Wishes,
@@ -29,6 +31,7 @@ import { type Answer4, answer4 } from './answer4.ts'
 import { leasesOfMac, type Server, serverOf } from './client.ts'
 import { type Decision4, decide4 } from './decision4.ts'
 import { type Asking, subnetOf } from './options4.ts'
+import { wishFor } from './policies.ts'
 import { Quarantine } from './quarantine.ts'
 
 const BROADCAST = 0xffff_ffff
@@ -70,7 +73,7 @@ interface Place {
   readonly lease: Row<'ip_lease'> | undefined
 }
 
-const placeOf = (punted: PuntedPacket, question: Question, view: HandlerContext<unknown>['view']) => {
+const placeOf = (punted: PuntedPacket, question: Question, view: View) => {
   const { ingress_interface, domain, dpid } = punted
   const leases = leasesOfMac(ingress_interface, question.ethernet.src, 4, view)
   const id = networkOf(question, leases, domain)
@@ -108,6 +111,15 @@ const sendTo = ({ dst, bytes }: Answer4, { ethernet }: Question, { server, askin
   }
 }
 
+/** Who asks for an address for the first time may get one from a policy, and asks again. */
+const withWish = (why: string, { message }: Question, { asking, lease }: Place, view: View): PacketAnswer => {
+  const wish =
+    lease === undefined && message.type === DHCP4_TYPE.discover
+      ? wishFor(asking.interface, asking.network.id, 4, view)
+      : undefined
+  return wish === undefined ? drop(why) : { dropped: 'a lease policy was asked', wish }
+}
+
 const carryOut = (
   decision: Decision4,
   question: Question,
@@ -115,7 +127,7 @@ const carryOut = (
   { view, state, now }: HandlerContext<Quarantine>,
 ): PacketAnswer => {
   if (decision.type === 'declined' && place.lease !== undefined) state.add(place.lease, now)
-  if ('why' in decision) return drop(decision.why)
+  if ('why' in decision) return withWish(decision.why, question, place, view)
   const server = toIpv4(place.server.lease.address)
   const { message } = question
   const answer = answer4(decision, message, dhcp4Wishes(message), { asking: place.asking, server, view })

@@ -4,8 +4,9 @@
  */
 import type { Row } from '@openvnet/schema'
 import { toCidr } from '@openvnet/schema'
-import type { HandlerContext, PacketAnswer, PuntedPacket } from '../../engine/packet.ts'
+import type { HandlerContext, LeaseWish, PacketAnswer, PuntedPacket } from '../../engine/packet.ts'
 import { packetHandler } from '../../engine/packet.ts'
+import type { View } from '../../engine/view.ts'
 import {
   ALL_DHCP_RELAYS_AND_SERVERS,
   buildEthernet,
@@ -34,6 +35,7 @@ import { leasesOfMac, type Server, serverOf } from './client.ts'
 import { type Decision6, decide6, type Facts6 } from './decision6.ts'
 import type { Asking } from './options4.ts'
 import { informing } from './options6.ts'
+import { wishFor } from './policies.ts'
 import { Quarantine } from './quarantine.ts'
 import { usesDhcp6 } from './queries.ts'
 
@@ -70,7 +72,7 @@ interface Place {
 const placeOf = (
   { ingress_interface, domain, dpid }: PuntedPacket,
   { ethernet }: Question,
-  view: HandlerContext<unknown>['view'],
+  view: View,
 ): Place | undefined => {
   const row = view.get('interface', ingress_interface)
   const network = view.get('network', domain)
@@ -121,6 +123,14 @@ const sendBack = (
   return { send: [{ frame, at: 'output', slices }] }
 }
 
+/** Who asks for an address for the first time may get one from a policy, and asks again. */
+const wishOf = ({ message }: Question, { asking, leases }: Place, view: View): LeaseWish | undefined =>
+  message.type === DHCP6_TYPE.solicit &&
+  leases.length === 0 &&
+  asking.network.ipv6_address_mode === 'dhcpv6_stateful'
+    ? wishFor(asking.interface, asking.network.id, 6, view)
+    : undefined
+
 const carryOut = (
   decision: Exclude<Decision6, { readonly type: 'silence' }>,
   question: Question,
@@ -151,6 +161,8 @@ export const dhcp6Handler = packetHandler<Quarantine>({
     if (place === undefined) return drop('no DHCPv6 service any more')
     const discard = dhcp6Discard(question.message, linkLayerDuid(place.server.mac))
     if (discard !== undefined) return drop(discard)
+    const wish = wishOf(question, place, context.view)
+    if (wish !== undefined) return { dropped: 'a lease policy was asked', wish }
     const decision = decide6(question.message, factsOf(place, context.state, context.now))
     return decision.type === 'silence' ? drop(decision.why) : carryOut(decision, question, place, context)
   },

@@ -4,8 +4,8 @@
  */
 import type { Row } from '@openvnet/schema'
 import { recordQuery, type View } from '../../engine/view.ts'
-import { segmentOfDomain } from '../../pipeline/domain.ts'
 import { allowedSwitches, interfacesOfPart, networksOfInterface, partsOfDomain } from '../presence/queries.ts'
+import { networksOfPolicies } from './policies.ts'
 
 type Mode = 'dhcp' | 'dns'
 
@@ -47,12 +47,12 @@ const hasFamily = (network: number, family: 4 | 6, view: View): boolean => {
   return family === 4 ? row.ipv4_network !== null : usesDhcp6(row)
 }
 
-/** Networks in which a MAC address of a guest is: those of its leases, or of the interface while it has none. */
+/** Networks in which a MAC address of a guest is: those of its leases, of the interface, or of who would give it one. */
 const networksOfMac = (lease: Row<'mac_lease'>, view: View): readonly number[] => {
   const networks = new Set(view.list('ip_lease.mac_lease_id', lease.id).map(({ network_id }) => network_id))
-  return networks.size > 0
-    ? [...networks].sort((a, b) => a - b)
-    : view.query(networksOfInterface, lease.interface_id).filter((id) => segmentOfDomain(id) === null)
+  if (networks.size > 0) return [...networks].sort((a, b) => a - b)
+  const named = view.query(networksOfInterface, lease.interface_id)
+  return named.length > 0 ? named : [...new Set(networksOfPolicies(lease.interface_id, view))]
 }
 
 /**
