@@ -189,7 +189,7 @@ export const OPTIONS = {
   apiTokenFile: {
     name: 'api-token-file',
     value: 'FILE',
-    help: 'the token for --api: the first line of this file; read-only will do',
+    help: 'the token for --api: the first line of this file; read-only will do, admin for lease policies of timing dhcp',
     read: fileName,
     expected: 'a file name',
   },
