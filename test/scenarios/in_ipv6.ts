@@ -13,7 +13,7 @@ const ADDRESS = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/
 const canonical = (address: string): string => fromIpAddress(toIpAddress(address))
 
 /** With prefix length or without. */
-const addressIn6 = (text: string): string => {
+export const addressIn6 = (text: string): string => {
   const [address = '', prefix] = text.split('/')
   if (address === '0.0.0.0') return '::'
   if (address.endsWith('.255')) return ALL_NODES.address

@@ -1,5 +1,5 @@
 import { formatFlow, formatMeter, type OxmField } from '@openvnet/openflow'
-import type { Row } from '@openvnet/schema'
+import { type Row, toIpAddress } from '@openvnet/schema'
 import t from 'tap'
 import { compile, type Guest, linesOf } from '../../../test/flow_lines.ts'
 import type { PacketAnswer, PuntedPacket } from '../../engine/packet.ts'
@@ -7,11 +7,13 @@ import type { View } from '../../engine/view.ts'
 import {
   buildEthernet,
   buildIpv4,
+  buildIpv6,
   buildUdp,
   formatIpv4,
   type Ipv4Fields,
   toIpv4,
   toMac,
+  transportChecksum,
 } from '../../packet/index.ts'
 import { packetOut, readSlice } from '../../pipeline/packets.ts'
 import { icmpErrorHandler } from './handler.ts'
@@ -58,6 +60,15 @@ const leases: Row<'ip_lease'>[] = [
     mac_lease_id: 8,
     interface_id: 8,
     address: '172.16.1.254',
+    enable_routing: false,
+  },
+  {
+    id: 9,
+    uuid: 'il-9',
+    network_id: 1,
+    mac_lease_id: 8,
+    interface_id: 8,
+    address: 'fd00:1::fe',
     enable_routing: false,
   },
 ]
@@ -123,6 +134,35 @@ t.test('a packet that was routed already is answered as the router reaches its s
   t.strictSame(ask(frameOf(), { ingress_domain: 2 }), { dropped: 'the way back is not known' })
 })
 
+t.test('over IPv6: the causes of RFC 4443, with the checksum of its pseudo header', async (t) => {
+  const [src, dst] = [toIpAddress('fd00:1::1').value, toIpAddress('fd00:2::3').value]
+  const payload = buildUdp({ src: 4000, dst: 33_434, payload: new Uint8Array(2000) }, { src, dst })
+  const packet = buildIpv6({
+    ...{ src, dst, traffic_class: 0, flow_label: 0, hop_limit: 1, next_header: 17, payload },
+  })
+  const frame = buildEthernet({
+    ...{ src: toMac(guest.mac!), dst: toMac(leg.mac!), eth_type: 0x86dd, payload: packet },
+  })
+  const typeAndCode = { hop_limit: '0300', no_route: '0100', address_unreachable: '0103', prohibited: '0101' }
+  for (const [reason, expected] of Object.entries(typeAndCode)) {
+    const answer = ask(frame, { reason: reason as keyof typeof typeAndCode })
+    if (!('send' in answer)) throw new Error(answer.dropped)
+    const bytes = answer.send[0]!.frame
+    t.equal(hex(bytes.subarray(12, 14)), '86dd')
+    t.equal(bytes.length - 14, 1280, 'as much as every link takes')
+    t.equal(hex(bytes.subarray(54, 56)), expected, reason)
+    t.equal(hex(bytes.subarray(22, 38)), 'fd0000010000000000000000000000fe', 'from the leg')
+    t.equal(hex(bytes.subarray(38, 54)), 'fd000001000000000000000000000001', 'to the sender')
+    const message = bytes.subarray(54)
+    const ends = { src: toIpAddress('fd00:1::fe').value, dst: src }
+    t.equal(transportChecksum(ends, 58, message), 0, 'the checksum holds')
+    t.equal(hex(message.subarray(8)), hex(packet.subarray(0, 1232)), 'the packet as it came')
+  }
+  const far = ask(frame, { reason: 'no_service' })
+  if (!('send' in far)) throw new Error(far.dropped)
+  t.equal(hex(far.send[0]!.frame.subarray(54, 56)), '0104', 'port unreachable')
+})
+
 t.test('what a route prohibits is said to be prohibited', async (t) => {
   const answer = ask(frameOf(), { reason: 'prohibited' })
   if (!('send' in answer)) throw new Error(answer.dropped)
@@ -144,7 +184,7 @@ t.test('what is dropped has a reason, whatever comes', async (t) => {
   }
   t.ok(answered.length > 1000)
   t.ok(reasons.size < 16, [...reasons].join(', '))
-  for (const reason of ['malformed Ethernet', 'malformed IPv4', 'malformed UDP', 'malformed TCP', 'not IPv4'])
+  for (const reason of ['malformed Ethernet', 'malformed IPv4', 'malformed UDP', 'malformed TCP', 'not IP'])
     t.ok(reasons.has(reason), reason)
 })
 

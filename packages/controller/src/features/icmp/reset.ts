@@ -1,5 +1,6 @@
 /** The answer to TCP where nobody listens: RFC 9293 §3.5.2. */
-import { buildIpv4, buildTcp, IP_PROTO, type Ipv4, parseTcp, TCP_FLAG, type Tcp } from '../../packet/index.ts'
+import { buildTcp, IP_PROTO, parseTcp, TCP_FLAG, type Tcp } from '../../packet/index.ts'
+import type { Offending } from './offending.ts'
 
 /** Octets of the sequence space that a segment takes: SYN and FIN count as one each. */
 const lengthOf = ({ flags, payload }: Tcp): number =>
@@ -17,12 +18,11 @@ const resetOf = (segment: Tcp): Tcp => {
   }
 }
 
-/** The IPv4 packet to send back, or why there is none. */
-export const buildReset = (packet: Ipv4): Uint8Array | string => {
-  if (packet.more_fragments) return 'a fragment of a TCP segment'
-  const segment = parseTcp(packet.payload, packet)
+/** The packet to send back, or why there is none. */
+export const buildReset = (offending: Offending): Uint8Array | string => {
+  if (offending.isFragment) return 'a fragment of a TCP segment'
+  const segment = parseTcp(offending.payload, offending.ends)
   if (segment === undefined) return 'malformed TCP'
   if ((segment.flags & TCP_FLAG.rst) !== 0) return 'a TCP reset'
-  const ends = { src: packet.dst, dst: packet.src }
-  return buildIpv4({ ...ends, protocol: IP_PROTO.tcp, payload: buildTcp(resetOf(segment), ends) })
+  return offending.reply(IP_PROTO.tcp, (ends) => buildTcp(resetOf(segment), ends))
 }

@@ -2,7 +2,7 @@
  * From where and along which way a router answers a sender: from the leg at which the packet came; to a sender beside it
  * the way that the packet came, to others as the router sends any packet there.
  */
-import { type Row, toIpAddress } from '@openvnet/schema'
+import { type Family, type IpAddress, toIpAddress } from '@openvnet/schema'
 import type { PuntedPacket } from '../../engine/packet.ts'
 import type { View } from '../../engine/view.ts'
 import type { Ethernet } from '../../packet/index.ts'
@@ -14,22 +14,17 @@ export interface WayBack extends Pick<PacketToSend, 'at' | 'slices'> {
   readonly network: number
   readonly eth_src: number
   readonly eth_dst: number
-  /** IPv4 address of the leg there. */
-  readonly address: number
+  /** Of the leg there. */
+  readonly address: IpAddress
 }
 
-const numberOf = ({ address }: Row<'ip_lease'>): number | undefined => {
-  const { family, value } = toIpAddress(address)
-  return family === 4 ? Number(value) : undefined
-}
-
-/** The IPv4 address of the leg in a network. */
-const addressOfLeg = (leg: number, network: number, view: View): number | undefined =>
+/** The address of the leg in a network. */
+const addressOfLeg = (leg: number, network: number, family: Family, view: View): IpAddress | undefined =>
   view
     .list('ip_lease.interface_id', leg)
     .filter(({ network_id }) => network_id === network)
-    .map(numberOf)
-    .find((address) => address !== undefined)
+    .map(({ address }) => toIpAddress(address))
+    .find((address) => address.family === family)
 
 /** Whether the guest itself has sent the frame to the router. */
 const isBesideSender = (ingress_interface: number, { src }: Ethernet, view: View): boolean =>
@@ -38,9 +33,14 @@ const isBesideSender = (ingress_interface: number, { src }: Ethernet, view: View
     .some(({ mac_address }) => macNumber(mac_address) === src)
 
 /** `undefined` when the rows have changed meanwhile, or the router has no way to the sender. */
-export const wayBack = (packet: PuntedPacket, frame: Ethernet, view: View): WayBack | undefined => {
+export const wayBack = (
+  packet: PuntedPacket,
+  frame: Ethernet,
+  family: Family,
+  view: View,
+): WayBack | undefined => {
   const { leg, router, ingress_interface, ingress_domain: network } = packet
-  const address = addressOfLeg(leg, network, view)
+  const address = addressOfLeg(leg, network, family, view)
   if (address === undefined) return undefined
   const back = { network, address, eth_src: frame.dst, eth_dst: frame.src }
   if (isBesideSender(ingress_interface, frame, view))

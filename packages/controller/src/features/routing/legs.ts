@@ -160,7 +160,6 @@ export const laterFragment = ({ family }: IpAddress) => ({
 /** Answers pings to an address; what else is sent to it is refused, by a program: the router offers nothing there. */
 const ownAddress = (reach: Reach, address: IpAddress, text: string, who: string): FlowDraft[] => {
   const match = { ...reach, ...matchAddress('dst', address) }
-  const isIpv4 = address.family === 4
   return [
     routerAddressTable.flow({
       priority: PRIORITY.high,
@@ -179,8 +178,8 @@ const ownAddress = (reach: Reach, address: IpAddress, text: string, who: string)
     routerAddressTable.flow({
       priority: PRIORITY.ordinary,
       match,
-      // Over IPv6 nobody is told, so far.
-      ...(isIpv4 ? ({ steps: [punt('no_service')], goto: 'punt' } as const) : {}),
+      steps: [punt('no_service')],
+      goto: 'punt',
       why: () => `${who} offers no service on ${text} but ping.`,
     }),
   ]

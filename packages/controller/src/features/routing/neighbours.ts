@@ -60,15 +60,15 @@ const compileNeighbour = (lease: Row<'ip_lease'>, view: View): Compiled => {
 const compileNobody = (network: Row<'network'>, view: View): Compiled => {
   if (isOutside(network.id, view) || view.query(routersOfNetwork, network.id).length === 0) return {}
   return {
-    flows: [
+    flows: [ETH_TYPE.ipv4, ETH_TYPE.ipv6].map((eth_type) =>
       neighbourTable.flow({
         priority: PRIORITY.low,
-        match: { domain: network.id, eth_type: ETH_TYPE.ipv4 },
+        match: { domain: network.id, eth_type },
         steps: [punt('address_unreachable')],
         goto: 'punt',
         why: () => `Who sends to an address that nobody has in ${network.uuid} is told so.`,
       }),
-    ],
+    ),
   }
 }
 

@@ -90,6 +90,7 @@ t.test('an IPv6 next hop takes four registers', async (t) => {
   t.match(of('neighbour'), [
     'table=neighbour, priority=200,ipv6,reg8=0xfd000001,reg9=0,reg10=0,reg11=0x1,metadata=0x1/0xffffffff actions=set_field:52:54:00:00:00:01->eth_dst,goto_table:bridging',
     /priority=100,ip,/,
+    /priority=100,ipv6,/,
   ])
 })
 

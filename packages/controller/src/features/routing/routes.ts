@@ -6,7 +6,7 @@ import { LINK_LOCAL_PREFIX, UNSPECIFIED_IPV6 } from '../../packet/index.ts'
 import { decrementTtl, setSlice } from '../../pipeline/actions.ts'
 import { ETH_TYPE, matchSubnet } from '../../pipeline/addresses.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
-import { type PuntReason, punt } from '../../pipeline/punts.ts'
+import { punt } from '../../pipeline/punts.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
 import { allowedSwitches, networkName } from '../presence/queries.ts'
 import { hasLeg, routerName } from './connected.ts'
@@ -60,17 +60,14 @@ const notRouted = [
   }),
 )
 
-/** Who sends over IPv4 is told what becomes of the packet; over IPv6 nobody is, so far. */
-const told = (reason: PuntReason, eth_type: number) =>
-  eth_type === ETH_TYPE.ipv4 ? ({ steps: [punt(reason)], goto: 'punt' } as const) : {}
-
 /** A packet must not leave a router with a TTL of zero (RFC 1812 §5.3.1). */
 const ttlFlows = (eth_type: number): FlowDraft[] => [
   ...[0, 1].map((nw_ttl) =>
     routerTtlTable.flow({
       priority: PRIORITY.ordinary,
       match: { eth_type, nw_ttl },
-      ...told('hop_limit', eth_type),
+      steps: [punt('hop_limit')],
+      goto: 'punt',
       why: () => `The TTL of the packet is ${nw_ttl}: it ends at this router.`,
     }),
   ),
@@ -87,10 +84,13 @@ export const routeStanding: readonly FlowDraft[] = [
   ...notRouted,
   ...ttlFlows(ETH_TYPE.ipv4),
   ...ttlFlows(ETH_TYPE.ipv6),
-  routeTable.flow({
-    priority: PRIORITY.low,
-    match: { eth_type: ETH_TYPE.ipv4 },
-    ...told('no_route', ETH_TYPE.ipv4),
-    why: 'The router has no route to the destination, and says so.',
-  }),
+  ...[ETH_TYPE.ipv4, ETH_TYPE.ipv6].map((eth_type) =>
+    routeTable.flow({
+      priority: PRIORITY.low,
+      match: { eth_type },
+      steps: [punt('no_route')],
+      goto: 'punt',
+      why: 'The router has no route to the destination, and says so.',
+    }),
+  ),
 ]

@@ -67,7 +67,9 @@ t.test('two networks, one router', async (t) => {
     'table=neighbour, priority=200,ip,reg11=0xac100101,metadata=0x1/0xffffffff actions=set_field:52:54:00:00:00:01->eth_dst,goto_table:bridging',
     'table=neighbour, priority=200,ip,reg11=0xac100203,metadata=0x2/0xffffffff actions=set_field:52:54:00:00:00:02->eth_dst,goto_table:bridging',
     `table=neighbour, priority=100,ip,metadata=0x1/0xffffffff ${punted(3)}`,
+    `table=neighbour, priority=100,ipv6,metadata=0x1/0xffffffff ${punted(3)}`,
     `table=neighbour, priority=100,ip,metadata=0x2/0xffffffff ${punted(3)}`,
+    `table=neighbour, priority=100,ipv6,metadata=0x2/0xffffffff ${punted(3)}`,
   ])
 })
 
@@ -130,7 +132,7 @@ t.test('a leg in two networks lets only those in that have a route', async (t) =
   )
 })
 
-t.test('who sends what goes no further is told; over IPv6 it is only dropped', async (t) => {
+t.test('who sends what goes no further is told', async (t) => {
   const { flows } = await compile({ networks, interfaces }, 1)
   const names = { tableName: (id: number) => tableName(id) }
   const standing = [...flows.values()]
@@ -140,12 +142,13 @@ t.test('who sends what goes no further is told; over IPv6 it is only dropped', a
   const unroutable = ['ipv6_dst=fe80::/10', 'ipv6_dst=ff00::/8', 'ipv6_src=::', 'ipv6_src=fe80::/10']
   t.strictSame(standing.sort(), [
     `table=route, priority=100,ip ${punted(2)}`,
+    `table=route, priority=100,ipv6 ${punted(2)}`,
     'table=router_ttl, priority=100,ip actions=dec_ttl,goto_table:route',
     'table=router_ttl, priority=100,ipv6 actions=dec_ttl,goto_table:route',
     `table=router_ttl, priority=200,ip,nw_ttl=0 ${punted(1)}`,
     `table=router_ttl, priority=200,ip,nw_ttl=1 ${punted(1)}`,
-    'table=router_ttl, priority=200,ipv6,nw_ttl=0 actions=drop',
-    'table=router_ttl, priority=200,ipv6,nw_ttl=1 actions=drop',
+    `table=router_ttl, priority=200,ipv6,nw_ttl=0 ${punted(1)}`,
+    `table=router_ttl, priority=200,ipv6,nw_ttl=1 ${punted(1)}`,
     ...unroutable.map((what) => `table=router_ttl, priority=300,ipv6,${what} actions=drop`),
   ])
 })
@@ -160,6 +163,6 @@ t.test('where others than we know may be, nobody is said to be missing', async (
   const lines = linesOf(await compile(rows, 2), 'routing')
   t.strictSame(
     tableOf(lines, 'neighbour').filter((line) => line.includes('priority=100')),
-    [`table=neighbour, priority=100,ip,metadata=0x1/0xffffffff ${punted(3)}`],
+    ['ip', 'ipv6'].map((ip) => `table=neighbour, priority=100,${ip},metadata=0x1/0xffffffff ${punted(3)}`),
   )
 })

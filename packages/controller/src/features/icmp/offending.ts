@@ -1,0 +1,95 @@
+/** A packet that a router does not deliver, in either family: what an answer needs of it. */
+import type { IpAddress } from '@openvnet/schema'
+import {
+  buildIpv4,
+  buildIpv4Error,
+  buildIpv6,
+  buildIpv6Error,
+  ETH_TYPE,
+  type Ethernet,
+  IP_PROTO,
+  type IpError,
+  type Ipv4,
+  type Ipv4Ends,
+  type Ipv6,
+  type Ipv6Ends,
+  ipv4ErrorRefusal,
+  ipv6ErrorRefusal,
+  parseIpv4,
+  parseIpv6,
+  walkIpv6,
+} from '../../packet/index.ts'
+
+export interface Offending {
+  readonly family: IpAddress['family']
+  readonly dst: IpAddress
+  /** Of the upper layer. */
+  readonly protocol: number
+  readonly payload: Uint8Array
+  /** See `IpError`. */
+  readonly named_at: number
+  readonly isFragment: boolean
+  readonly ends: Ipv4Ends | Ipv6Ends
+  /** Why it gets no error in answer. @param broadcasts see `Arrival` */
+  refusal(cause: IpError['cause'], broadcasts: readonly number[]): string | undefined
+  /** The packet that tells its sender. @param src of its family */
+  error(error: IpError, src: IpAddress): Uint8Array | undefined
+  /** A packet of the one that it was sent to, back to its sender. */
+  reply(protocol: number, build: (ends: Ipv4Ends | Ipv6Ends) => Uint8Array): Uint8Array
+}
+
+const offendingIpv4 = (frame: Ethernet, packet: Ipv4): Offending => {
+  const back = { src: packet.dst, dst: packet.src }
+  return {
+    family: 4,
+    dst: { family: 4, value: BigInt(packet.dst) },
+    protocol: packet.protocol,
+    payload: packet.payload,
+    named_at: 0,
+    isFragment: packet.more_fragments,
+    ends: packet,
+    refusal: (_cause, broadcasts) => ipv4ErrorRefusal(packet, { eth_dst: frame.dst, broadcasts }),
+    error: (error, src) => buildIpv4Error(error, frame.payload, Number(src.value)),
+    reply: (protocol, build) => buildIpv4({ ...back, protocol, payload: build(back) }),
+  }
+}
+
+const HOP_LIMIT = 64
+
+const offendingIpv6 = (frame: Ethernet, packet: Ipv6): Offending | undefined => {
+  const chain = walkIpv6(packet)
+  if (chain === undefined) return undefined
+  const back = { src: packet.dst, dst: packet.src }
+  return {
+    family: 6,
+    dst: { family: 6, value: packet.dst },
+    protocol: chain.protocol,
+    payload: chain.payload,
+    named_at: chain.named_at,
+    isFragment: chain.fragment?.more ?? false,
+    ends: packet,
+    refusal: (cause) => ipv6ErrorRefusal(packet, { eth_dst: frame.dst }, cause),
+    error: (error, src) => buildIpv6Error(error, frame.payload, src.value),
+    reply: (next_header, build) =>
+      buildIpv6({
+        ...back,
+        ...{ traffic_class: 0, flow_label: 0, hop_limit: HOP_LIMIT, next_header },
+        payload: build(back),
+      }),
+  }
+}
+
+/** Or why it is none: few constant words, to be counted by. */
+export const offendingIn = (frame: Ethernet): Offending | string => {
+  if (frame.eth_type === ETH_TYPE.ipv4) {
+    const packet = parseIpv4(frame.payload)
+    return packet === undefined ? 'malformed IPv4' : offendingIpv4(frame, packet)
+  }
+  if (frame.eth_type !== ETH_TYPE.ipv6) return 'not IP'
+  const packet = parseIpv6(frame.payload)
+  return (packet && offendingIpv6(frame, packet)) ?? 'malformed IPv6'
+}
+
+/** Messages to a router that ask nothing of it. */
+export const isIcmp = ({ family, protocol }: Offending): boolean =>
+  protocol === (family === 4 ? IP_PROTO.icmp : IP_PROTO.icmpv6)
