@@ -3,7 +3,14 @@
  * file. Everything that writes goes through here; each function runs inside a transaction that the caller opened.
  */
 import { randomInt } from 'node:crypto'
-import { isShared, labels, type ResourceName, type Row, withLabelChanges } from '@openvnet/schema'
+import {
+  isShared,
+  labels,
+  RESOURCE_NAMES,
+  type ResourceName,
+  type Row,
+  withLabelChanges,
+} from '@openvnet/schema'
 import { ApiError, argumentError } from '../errors.ts'
 import type { Given } from '../parameters/check.ts'
 import { type Cell, columnsOf, type Stored, specOf } from '../store/columns.ts'
@@ -73,14 +80,16 @@ const labelsBefore = ({ labels = null }: Stored, given: Given): string | null =>
 }
 
 /** What the columns alone do not tell: parameters that are none, and those that share one. */
-const extraOf = (name: ResourceName, given: Given): Given => {
-  const shared = columnsOf(name).filter(({ field }) => isShared(field))
-  const names = new Set([
-    ...Object.keys(specOf(name).parameters ?? {}),
-    ...shared.map(({ parameter }) => parameter),
-  ])
-  return new Map([...given].filter(([parameter]) => names.has(parameter)))
-}
+const extraNames = new Map(
+  RESOURCE_NAMES.map((name) => {
+    const shared = columnsOf(name).filter(({ field }) => isShared(field))
+    const parameters = Object.keys(specOf(name).parameters ?? {})
+    return [name, new Set([...parameters, ...shared.map(({ parameter }) => parameter)])]
+  }),
+)
+
+const extraOf = (name: ResourceName, given: Given): Given =>
+  new Map([...given].filter(([parameter]) => extraNames.get(name)?.has(parameter)))
 
 export const createModel = (behaviours: Behaviours): Model => {
   const behaviourOf = <N extends ResourceName>(name: N): Behaviour<N> =>
