@@ -15,6 +15,7 @@ const PACKAGES = {
   ps: { debian: 'procps', fedora: 'procps-ng' },
   'redis-server': { debian: 'redis-server', fedora: 'redis' },
   dig: { debian: 'bind9-dnsutils', fedora: 'bind-utils' },
+  rdisc6: { debian: 'ndisc6', fedora: 'ndisc6' },
   dnsmasq: { debian: 'dnsmasq-base', fedora: 'dnsmasq' },
   udhcpc: { debian: 'udhcpc', fedora: 'busybox' },
   dhclient: { debian: 'isc-dhcp-client', fedora: 'dhcp-client' },
@@ -30,7 +31,7 @@ const PACKAGES = {
 
 export const SWITCH = ['ovs-vsctl', 'ovs-vswitchd']
 export const LAB = [...SWITCH, 'ip', 'ping', 'ethtool', 'ps', 'tcpdump']
-export const TESTS = [...LAB, 'traceroute', 'dig', 'udhcpc', 'dhclient', 'dnsmasq', 'redis-server']
+export const TESTS = [...LAB, 'traceroute', 'dig', 'rdisc6', 'udhcpc', 'dhclient', 'dnsmasq', 'redis-server']
 /** Their completion is tested in them; who cannot have them can do without. */
 export const SHELLS = ['zsh', 'fish']
 

@@ -83,13 +83,13 @@ const describeNd = (message: NdMessage, ends: Pick<NdSpec, 'src' | 'dst'>): Pick
 /** Extension header in front of MLD messages. */
 const HOP_BY_HOP = 0
 
-/** What kernels say by themselves: which groups they listen to, and that they would like to hear of routers. */
+const ROUTER_MESSAGES = ['router_solicitation', 'router_advertisement']
+
+/** What kernels say by themselves, and hear of it: which groups they listen to, that they would like to hear of routers. */
 export const isChatter = (payload: Uint8Array): boolean => {
   const packet = parseIpv6(payload)
-  return (
-    packet !== undefined &&
-    (packet.next_header === HOP_BY_HOP || parseNd(packet)?.kind === 'router_solicitation')
-  )
+  if (packet === undefined) return false
+  return packet.next_header === HOP_BY_HOP || ROUTER_MESSAGES.includes(parseNd(packet)?.kind ?? '')
 }
 
 /** Nothing for what is neither, or malformed. */

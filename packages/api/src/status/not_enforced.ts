@@ -56,14 +56,9 @@ const ENTRIES: readonly Entry[] = [
   },
   {
     resource: 'network',
-    column: 'ipv6_network',
-    instead: 'switched and routed, but routers are not advertised',
-  },
-  {
-    resource: 'network',
     column: 'ipv6_address_mode',
-    values: ['dhcpv6_stateless', 'dhcpv6_stateful', 'none'],
-    instead: 'stored, nothing is advertised',
+    values: ['dhcpv6_stateless', 'dhcpv6_stateful'],
+    instead: 'advertised, but nothing answers DHCPv6',
   },
   {
     resource: 'network',

@@ -1,6 +1,7 @@
 /** The list of features: a new one adds a line here and its tables to the layout. */
 import type { Feature } from '../engine/rule.ts'
 import { checkTables } from '../pipeline/table.ts'
+import { advertisementFeature } from './advertisement/index.ts'
 import { arpFeature } from './arp/index.ts'
 import { dhcpFeature } from './dhcp/index.ts'
 import { dnsFeature } from './dns/index.ts'
@@ -27,6 +28,7 @@ export const FEATURES: readonly Feature[] = [
   ndFeature,
   dnsFeature,
   dhcpFeature,
+  advertisementFeature,
 ]
 
 checkTables(FEATURES.flatMap((feature) => feature.tables))

@@ -13,6 +13,7 @@ export const FEATURE_NAMES = [
   'nd',
   'dns',
   'dhcp',
+  'advertisement',
 ] as const
 
 export type FeatureName = (typeof FEATURE_NAMES)[number]

@@ -30,6 +30,7 @@ export const PUNT_KINDS = {
     burst: 200,
     help: 'What is sent to a DNS service: questions, over UDP and TCP.',
   },
+  router_solicitation: { number: 5, rate: 5, burst: 10, help: 'Who asks for routers of IPv6.' },
   dhcp4: { number: 6, rate: 20, burst: 40, help: 'What a guest asks a DHCP server.' },
   dhcp6: { number: 7, rate: 20, burst: 40, help: 'What a guest asks a DHCPv6 server.' },
 } as const satisfies Record<string, KindSpec>
@@ -54,6 +55,7 @@ export const PUNT_REASONS = {
   prohibited: { number: 5, kind: 'icmp_error', help: 'a route of the router prohibits its destination' },
   no_service: { number: 4, kind: 'icmp_error', help: 'the router offers nothing there' },
   dns_query: { number: 16, kind: 'dns', help: 'it is sent to a DNS service' },
+  router_solicitation: { number: 17, kind: 'router_solicitation', help: 'it asks for routers' },
   dhcp4: { number: 32, kind: 'dhcp4', help: 'it asks for an address, or about one' },
   dhcp6: { number: 33, kind: 'dhcp6', help: 'it asks for IPv6 addresses, or for what goes with them' },
 } as const satisfies Record<string, ReasonSpec>

@@ -24,7 +24,7 @@ class Client {
   received = NONE
   isFinished = false
 
-  constructor(options = Uint8Array.of(1, 1, 2, 4, 0x02, 0x00)) {
+  constructor(options: Uint8Array = Uint8Array.of(1, 1, 2, 4, 0x02, 0x00)) {
     this.connection = new DnsConnection(segment(syn, { options }), FIRST)
     this.tell(ack)
   }

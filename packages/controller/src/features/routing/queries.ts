@@ -1,12 +1,13 @@
 /** What routing offers to the services of simulated interfaces: how their addresses are reached, and a way to a program. */
 import type { IpAddress } from '@openvnet/schema'
 import type { View } from '../../engine/view.ts'
+import { ALL_ROUTERS, ICMPV6_TYPE, multicastMacIpv6 } from '../../packet/index.ts'
 import { setSlice } from '../../pipeline/actions.ts'
 import { matchAddress } from '../../pipeline/addresses.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import { type PuntReason, punt } from '../../pipeline/punts.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
-import { routerAddressTable } from './tables.ts'
+import { routerAddressTable, routerLegTable } from './tables.ts'
 
 export type Reach = { readonly leg: number; readonly domain: number } | { readonly router: number }
 
@@ -35,6 +36,19 @@ export const serviceFlow = (
     priority: PRIORITY.high,
     match: { ...reach, ...matchAddress('dst', address), ...port },
     steps: [setSlice('leg', offeredBy), punt(reason)],
+    goto: 'punt',
+    why,
+  })
+
+/** What asks all routers of a network for advertisements (RFC 4861 §6.1.1) goes to a program. @param leg that answers */
+export const solicitationFlow = (domain: number, leg: number, why: () => string): FlowDraft =>
+  routerLegTable.flow({
+    priority: PRIORITY.ordinary,
+    match: {
+      ...{ domain, eth_dst: multicastMacIpv6(ALL_ROUTERS) },
+      icmpv6_type: ICMPV6_TYPE.router_solicitation,
+    },
+    steps: [setSlice('leg', leg), punt('router_solicitation')],
     goto: 'punt',
     why,
   })

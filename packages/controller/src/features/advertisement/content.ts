@@ -1,0 +1,93 @@
+/** What routers advertise in a network: follows from rows, and is kept, so that an advertisement costs no look at the network. */
+import { type Row, toIpAddress } from '@openvnet/schema'
+import { listQuery, recordQuery, type View, valueQuery } from '../../engine/view.ts'
+import { isDomainName } from '../../packet/index.ts'
+import { guestMtu, serversOf } from '../dhcp/queries.ts'
+import { allowedSwitches, interfacesOfPart, isOutside, partsOfDomain } from '../presence/queries.ts'
+
+export interface Advertised {
+  /** Id of the leg that advertises, and its MAC address. */
+  readonly leg: number
+  readonly mac: string
+  /** Whether it leads out of the network: to another one, or to a next hop. */
+  readonly leadsOut: boolean
+  readonly address_mode: Row<'network'>['ipv6_address_mode']
+  /** The subnet of the network. */
+  readonly prefix: string
+  readonly prefix_length: number
+  readonly mtu: number
+  /** IPv6 addresses of DNS services in the network. */
+  readonly servers: readonly string[]
+  /** Domain of the guests; `null` where it is none that can be told. */
+  readonly domain: string | null
+}
+
+const legsInPart = listQuery<number>('legs in part', (part, view) =>
+  view.query(interfacesOfPart, part).filter((id) => view.get('interface', id)?.mode === 'simulated'),
+)
+
+const isIpv6 = (address: string): boolean => toIpAddress(address).family === 6
+
+/** Whether a route of the same router leads elsewhere than to the network. */
+const leadsOut = (leg: number, network: number, view: View): boolean =>
+  view
+    .list('route.interface_id', leg)
+    .filter(({ network_id, ingress }) => network_id === network && ingress)
+    .flatMap(({ route_link_id }) => view.list('route.route_link_id', route_link_id))
+    .some(
+      ({ network_id, via, egress, type, destination }) =>
+        egress && type === 'unicast' && (network_id !== network || via !== null) && isIpv6(destination),
+    )
+
+/**
+ * The leg that advertises in a network; 0 for none. One that leads out goes first. Outside of virtual networks there are
+ * other routers, whose business it is.
+ */
+export const advertiserOf = valueQuery<number>('advertising leg', (network, view) => {
+  const row = view.get('network', network)
+  if (row === undefined || row.ipv6_network === null || isOutside(network, view)) return 0
+  const legs = view
+    .query(partsOfDomain, network)
+    .flatMap((part) => view.query(legsInPart, part))
+    .filter((id) => view.count('mac_lease.interface_id', id) > 0)
+  return legs.find((id) => leadsOut(id, network, view)) ?? legs[0] ?? 0
+})
+
+/** The MAC address that a leg has in a network: that of its lease of IPv6 there, or its first. */
+const macOf = (leg: number, network: number, view: View): string | undefined => {
+  const leases = view.list('ip_lease.interface_id', leg).filter(({ network_id }) => network_id === network)
+  const lease = leases.find(({ address }) => isIpv6(address)) ?? leases[0]
+  const [first] = view.list('mac_lease.interface_id', leg)
+  return view.get('mac_lease', lease?.mac_lease_id ?? null)?.mac_address ?? first?.mac_address
+}
+
+const serversIn = (network: number, view: View, dpid: string): readonly string[] =>
+  serversOf('dns', network, view, dpid).flatMap(({ id }) =>
+    view
+      .list('ip_lease.interface_id', id)
+      .filter(({ network_id, address }) => network_id === network && isIpv6(address))
+      .map(({ address }) => address),
+  )
+
+/** @param key id of the network and datapath id, with a blank between */
+export const advertisedOn = recordQuery<Advertised, string>('router advertisement', (key, view) => {
+  const [id = '', dpid = ''] = key.split(' ')
+  const network = view.get('network', Number(id))
+  if (network === undefined || network.ipv6_network === null) return null
+  const leg = view.query(advertiserOf, network.id)
+  const row = view.get('interface', leg)
+  const mac = row && macOf(leg, network.id, view)
+  if (mac === undefined || allowedSwitches(row!, [dpid], view).length === 0) return null
+  return {
+    ...{ leg, mac, leadsOut: leadsOut(leg, network.id, view) },
+    address_mode: network.ipv6_address_mode,
+    prefix: network.ipv6_network,
+    prefix_length: network.ipv6_prefix,
+    mtu: view.query(guestMtu, network.id),
+    servers: serversIn(network.id, view, dpid),
+    domain: isDomainName(network.domain_name) ? network.domain_name : null,
+  }
+})
+
+export const advertisedIn = (network: number, view: View, dpid: string): Advertised | null =>
+  view.query(advertisedOn, `${network} ${dpid}`)

@@ -1,0 +1,11 @@
+import type { Feature } from '../../engine/rule.ts'
+import { solicitationHandler } from './handler.ts'
+import { advertisementRules } from './rules.ts'
+
+/** Router advertisements of IPv6, from legs to guests. */
+export const advertisementFeature: Feature = {
+  name: 'advertisement',
+  tables: [],
+  rules: advertisementRules,
+  handlers: [solicitationHandler],
+}
