@@ -30,10 +30,11 @@ const reachableFrom = (own: Iterable<number>, view: View): ReadonlySet<number> =
   return networks
 }
 
-/** @param guest id of its interface @param network id of the network from which it asks */
+/** @param guest id of its interface @param network id of that in which it is where it has no lease */
 export const askerOf = (guest: number, network: number, service: number, view: View): Asker => {
   const leases = view.list('ip_lease.interface_id', guest)
-  const own = new Set([network, ...leases.map(({ network_id }) => network_id)])
+  // On a path over several routers the question was met in a network on the way: that is no place of the asker.
+  const own = new Set(leases.length > 0 ? leases.map(({ network_id }) => network_id) : [network])
   let reachable: ReadonlySet<number> | undefined
   return {
     ...{ view, service, own },

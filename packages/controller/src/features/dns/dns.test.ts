@@ -55,6 +55,12 @@ for (const [id, network_id] of [
   [2, 2],
 ] as const)
   set('route', { id, uuid: `r-${id}`, route_link_id: 1, network_id, interface_id: 8 })
+for (const [id, mac_address] of [
+  [1, '52:54:00:00:00:01'],
+  [3, '52:54:00:00:00:01'],
+  [99, '52:54:00:00:00:01'],
+] as const)
+  set('mac_lease', { id, uuid: `ml-${id}`, interface_id: id, mac_address })
 guest(1, 'web', { 1: ['172.16.1.1', 'fd00:1::1'] })
 guest(2, 'db', { 1: ['172.16.1.2'], 2: ['172.16.2.2'] })
 guest(3, 'secret', { 3: ['172.16.3.3'], 4: ['172.16.4.4'] })
@@ -101,7 +107,7 @@ const handle = (frame: Uint8Array, more: Partial<PuntedPacket> = {}): PacketAnsw
     domain: 1,
     leg: 8,
     router: 0,
-    ingress_domain: 0,
+    ingress_domain: more.domain ?? 1,
   } as const
   return dnsHandler.handle({ ...met, frame, ...more }, { view, state, now: 0 })
 }
@@ -156,6 +162,13 @@ t.test('the answer goes back as the question came, to the octet', async (t) => {
   t.equal(hex.slice(84), `1234${'8500'}0001000100000000${NAME}00010001${NAME}000100010000001e0004ac100101`)
   const over6 = handle(frameOf(dns.encodeDns(query('web.one.example', 'AAAA'), 512), 6))
   t.match(decoded(payloadIn(over6, 6)).answers, [{ type: 'AAAA', data: 'fd00:1::1' }])
+})
+
+t.test('to who is behind another router the answer is routed', async (t) => {
+  const routed = Uint8Array.from(frameOf(dns.encodeDns(query('vm3', 'A'), 512)))
+  routed[8] = 0x77
+  t.match(handle(routed, { router: 7 }), { send: [{ at: 'route', slices: { router: 7 } }] })
+  t.match(handle(routed), { dropped: 'the way back is not known' })
 })
 
 t.test('names of rows: several, in any case, of every type', async (t) => {

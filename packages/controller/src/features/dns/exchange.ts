@@ -1,5 +1,6 @@
 /** Packets to a service and back: the addresses of a question, turned around for its answer; IPv4 and IPv6 alike. */
 import type { PuntedPacket } from '../../engine/packet.ts'
+import type { View } from '../../engine/view.ts'
 import {
   buildEthernet,
   buildIpv4,
@@ -13,12 +14,15 @@ import {
   parseIpv6,
   walkIpv6,
 } from '../../packet/index.ts'
+import { macNumber } from '../../pipeline/addresses.ts'
 import type { PacketToSend } from '../../pipeline/packets.ts'
 
 /** Holds no part of the frame but `payload`. */
 export interface Exchange {
-  /** Id of the network in which the asker is. */
+  /** Id of the network in which the question met the router: that of the asker, or one on the way. */
   readonly network: number
+  /** Where answers enter the pipeline. */
+  readonly back: Pick<PacketToSend, 'at' | 'slices'>
   /** Id of the interface that asks. */
   readonly guest: number
   readonly eth_src: number
@@ -54,14 +58,29 @@ const readContent = ({ eth_type, payload }: Ethernet): Content | string => {
   return eth_type === ETH_TYPE.ipv6 ? readIpv6(payload) : 'not IP'
 }
 
+/** To a guest beside the router the way that the question came, to others as the router sends any packet there. */
+const wayBack = (
+  { ingress_interface, ingress_domain: domain, router }: PuntedPacket,
+  { src }: Ethernet,
+  view: View,
+): Exchange['back'] | undefined => {
+  const macs = view.list('mac_lease.interface_id', ingress_interface)
+  if (macs.some(({ mac_address }) => macNumber(mac_address) === src))
+    return { at: 'bridging', slices: { domain } }
+  return router === 0 ? undefined : { at: 'route', slices: { router } }
+}
+
 /** Or why it is none. */
-export const readExchange = (punted: PuntedPacket): Exchange | string => {
+export const readExchange = (punted: PuntedPacket, view: View): Exchange | string => {
   const frame = parseEthernet(punted.frame)
   if (frame === undefined) return 'malformed Ethernet'
   const content = readContent(frame)
   if (typeof content === 'string') return content
+  const back = wayBack(punted, frame, view)
+  if (back === undefined) return 'the way back is not known'
   return {
-    network: punted.domain,
+    network: punted.ingress_domain,
+    back,
     guest: punted.ingress_interface,
     eth_src: frame.src,
     eth_dst: frame.dst,
@@ -92,6 +111,5 @@ export const sendBack = (exchange: Exchange, payload: Uint8Array): PacketToSend 
     dst: exchange.eth_src,
     ...packetOf(turned(exchange), exchange.protocol, payload),
   }),
-  at: 'bridging',
-  slices: { domain: exchange.network },
+  ...exchange.back,
 })

@@ -44,7 +44,7 @@ export const dnsHandler = packetHandler<State>({
   kind: 'dns',
   createState: () => ({ names: createStaticNames(), connections: new DnsConnections(randomNumber) }),
   handle: (punted, context): PacketAnswer => {
-    const exchange = readExchange(punted)
+    const exchange = readExchange(punted, context.view)
     if (typeof exchange === 'string') return drop(exchange)
     switch (exchange.protocol) {
       case IP_PROTO.udp:
