@@ -35,7 +35,7 @@ export const network = defineResource({
       mutable: true,
     }),
     ipv6_address_mode: defaulted(ipv6AddressMode, 'slaac', {
-      help: 'What router advertisements tell guests: to make addresses of their own (slaac), the same and to ask DHCPv6 for the rest (dhcpv6_stateless), to ask DHCPv6 for addresses too (dhcpv6_stateful), or that addresses are set by hand (none). DHCPv6 itself is not answered yet.',
+      help: 'What router advertisements tell guests: to make addresses of their own (slaac), the same and to ask DHCPv6 for the rest (dhcpv6_stateless), to ask DHCPv6 for addresses too (dhcpv6_stateful), or that addresses are set by hand (none).',
       mutable: true,
     }),
     dhcp_lease_time: defaulted(integer(60, 0xff_ff_ff_fe), 86_400, {

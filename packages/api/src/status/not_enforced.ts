@@ -56,12 +56,6 @@ const ENTRIES: readonly Entry[] = [
   },
   {
     resource: 'network',
-    column: 'ipv6_address_mode',
-    values: ['dhcpv6_stateless', 'dhcpv6_stateful'],
-    instead: 'advertised, but nothing answers DHCPv6',
-  },
-  {
-    resource: 'network',
     column: 'mtu',
     instead: 'shown as guest_mtu and told by DHCP; larger packets are not refused',
   },
