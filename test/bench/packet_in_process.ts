@@ -1,15 +1,25 @@
 /**
- * Switches that send packet-ins to a controller and count its packet-outs: PORT SWITCHES SECONDS [routed]. Prints one line
+ * Switches that send packet-ins to a controller and count its packet-outs: PORT SWITCHES SECONDS [routed|dhcp]. Prints one line
  * of JSON. Each packet goes to a MAC address that nobody has seen: a learning switch answers it with one packet-out. With
- * `routed` they are packets that a router punts, with a TTL that has run out: vnetd answers each with an ICMP error.
+ * `routed` they are packets that a router punts, with a TTL that has run out: vnetd answers each with an ICMP error. With `dhcp` a
+ * guest asks for its address, by discover and request in turns: vnetd answers each with an offer or acknowledgement.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { buildEthernet, buildIpv4, ETH_TYPE, IP_PROTO } from '@openvnet/controller/packet'
+import {
+  BROADCAST_MAC,
+  buildEthernet,
+  buildIpv4,
+  buildUdp,
+  ETH_TYPE,
+  encodeDhcp4,
+  IP_PROTO,
+  u32s,
+} from '@openvnet/controller/packet'
 import { type NxtPacketIn2, OFP_NO_BUFFER, OFPR, type PacketIn } from '@openvnet/openflow'
 import { FakeSwitch, fakePort } from '@openvnet/openflow/testing'
 
 const [port, count, seconds] = process.argv.slice(2).map(Number) as [number, number, number]
-const isRouted = process.argv[5] === 'routed'
+const mode = process.argv[5]
 const FIRST_DPID = 0x9ac_0000n
 const PACKET_BYTES = 64
 /** Packets under way of all switches together when the controller is to be saturated. */
@@ -29,33 +39,65 @@ const frame = (n: number): Uint8Array => {
 
 const FRAMES = Array.from({ length: 256 }, (_, n) => frame(n))
 
-/** As a flow of the table `punt` sends it: interface 2 of network 1, leg 1, kind 1, reason 1; see docs/pipeline.md. */
-const ROUTED: NxtPacketIn2 = {
+/**
+ * As a flow of the table `punt` sends it: interface 2 of network 1, leg 1; see docs/pipeline.md.
+ * @param reason with the kind in its lowest octet
+ */
+const punted = (data: Uint8Array, reason: number): NxtPacketIn2 => ({
   type: 'nxt_packet_in2',
   xid: 0,
   properties: [
-    {
-      type: 'packet',
-      data: buildEthernet({
-        ...{ dst: 0x02_00_00_00_00_01, src: 0x02_00_00_00_00_02, eth_type: ETH_TYPE.ipv4 },
-        payload: buildIpv4({
-          ...{ protocol: IP_PROTO.udp, src: 0x0a000002, dst: 0x0a010001, ttl: 1 },
-          payload: new Uint8Array(PACKET_BYTES - 34),
-        }),
-      }),
-    },
+    { type: 'packet', data },
     {
       type: 'metadata',
       metadata: [
         { field: 'metadata', value: 1n, mask: null },
         { field: 'reg0', value: 2, mask: null },
         { field: 'reg2', value: 1, mask: null },
-        { field: 'reg5', value: 0x0101, mask: null },
+        { field: 'reg5', value: reason, mask: null },
       ],
     },
-    { type: 'userdata', userdata: Uint8Array.of(1) },
+    { type: 'userdata', userdata: Uint8Array.of(reason & 0xff) },
   ],
+})
+
+const ROUTED = punted(
+  buildEthernet({
+    ...{ dst: 0x02_00_00_00_00_01, src: 0x02_00_00_00_00_02, eth_type: ETH_TYPE.ipv4 },
+    payload: buildIpv4({
+      ...{ protocol: IP_PROTO.udp, src: 0x0a000002, dst: 0x0a010001, ttl: 1 },
+      payload: new Uint8Array(PACKET_BYTES - 34),
+    }),
+  }),
+  0x0101,
+)
+
+/** What BusyBox asks for. */
+const PARAMETERS = Uint8Array.of(1, 3, 6, 12, 15, 28, 42, 121)
+
+/** From 02:00:00:00:00:02, to which 10.0.0.2 is leased by the server 10.0.0.1. */
+const dhcp = (type: number, ...options: readonly [number, Uint8Array][]): NxtPacketIn2 => {
+  const { bytes } = encodeDhcp4(
+    {
+      ...{ op: 1, hops: 0, xid: 1, secs: 0, broadcast: false, sname: '', file: '' },
+      ...{ ciaddr: 0, yiaddr: 0, siaddr: 0, giaddr: 0, chaddr: 0x02_00_00_00_00_02 },
+    },
+    [[53, Uint8Array.of(type)] as const, [55, PARAMETERS] as const, ...options].map(([code, data]) => ({
+      code,
+      data,
+    })),
+  )
+  const ends = { src: 0, dst: 0xffff_ffff }
+  const frame = buildEthernet({
+    ...{ dst: BROADCAST_MAC, src: 0x02_00_00_00_00_02, eth_type: ETH_TYPE.ipv4 },
+    payload: buildIpv4({
+      ...{ ...ends, protocol: IP_PROTO.udp },
+      payload: buildUdp({ src: 68, dst: 67, payload: bytes }, ends),
+    }),
+  })
+  return punted(frame, 0x2006)
 }
+const DHCP = [dhcp(1), dhcp(3, [50, u32s(0x0a000002)], [54, u32s(0x0a000001)])]
 
 class Sender {
   readonly fake: FakeSwitch
@@ -79,8 +121,8 @@ class Sender {
   send(): void {
     this.#sent += 1
     this.underWay += 1
-    if (isRouted) {
-      this.fake.send(ROUTED)
+    if (mode !== undefined) {
+      this.fake.send(mode === 'dhcp' ? DHCP[this.#sent & 1]! : ROUTED)
       return
     }
     const data = FRAMES[this.#sent & 0xff]!
@@ -151,7 +193,7 @@ const measureRate = async (senders: readonly Sender[]): Promise<number[]> => {
 const senders = Array.from({ length: count }, (_, index) => new Sender(index))
 for (const { fake } of senders) await fake.connect({ host: '127.0.0.1', port })
 // Whoever manages switches asks them first for what they have.
-await delay(isRouted ? 1500 : 300)
+await delay(mode !== undefined ? 1500 : 300)
 const latency = await measureLatency(senders)
 const usage = process.cpuUsage()
 const rate = await measureRate(senders)

@@ -206,6 +206,14 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     tunnelTypes,
   })
   const remotes = new RowRemotes((named) => databases.follow(named))
+  const featureWarnings = createFeatureWarnings({
+    features: FEATURES,
+    view: () => engine.view,
+    hasOthers: () => hosts.areSeveral,
+    besides: (dpid) => hosts.besides(dpid),
+    isNoQuestion: (dpid, other) =>
+      switches.status(other)?.connected !== true || databases.areTogether(dpid, other),
+  })
   const datapaths = createDatapathStatuses({
     dpids: () => switches.dpids(),
     status: (dpid) => switches.status(dpid),
@@ -219,14 +227,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
       return remote === undefined ? null : databases.trouble(remote, dpid)
     },
     rivals: (dpid) => engine.moves.rivals(dpid),
-    ofFeatures: createFeatureWarnings({
-      features: FEATURES,
-      view: () => engine.view,
-      hasOthers: () => hosts.areSeveral,
-      besides: (dpid) => hosts.besides(dpid),
-      isNoQuestion: (dpid, other) =>
-        switches.status(other)?.connected !== true || databases.areTogether(dpid, other),
-    }),
+    ofFeatures: (dpid) => [...featureWarnings(dpid), ...programs.warnings(dpid)],
   })
   const reporter = new Reporter({
     bus,

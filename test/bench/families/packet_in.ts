@@ -61,7 +61,7 @@ const startTheirs =
     return startDaemon({ command, env: { ...process.env, OVS_RUNDIR: directory, OVS_LOGDIR: directory } })
   }
 
-/** vnetd with a network and a router's leg in it. */
+/** vnetd with a network, a router's leg that offers DHCP, and a guest. */
 const startVnetd =
   (directory: string): Start =>
   async (port) => {
@@ -70,6 +70,13 @@ const startVnetd =
     await vnetd.client.call('POST', 'interfaces', {
       ...{ uuid: 'if-leg', mode: 'simulated', network_uuid: 'nw-a' },
       ...{ mac_address: '02:00:00:00:00:01', ipv4_address: '10.0.0.1' },
+    })
+    await vnetd.client.call('POST', 'interfaces', {
+      ...{ uuid: 'if-guest', port_name: 'p1', network_uuid: 'nw-a' },
+      ...{ mac_address: '02:00:00:00:00:02', ipv4_address: '10.0.0.2' },
+    })
+    await vnetd.client.call('POST', 'network_services', {
+      ...{ uuid: 'ns-dhcp', mode: 'dhcp', interface_uuid: 'if-leg' },
     })
     // It ends with this process by itself.
     return { stop: (signal) => vnetd.stop(signal), signal: () => undefined }
@@ -153,19 +160,35 @@ const giveVnetd = async (
   give(alone(`packet-in/vnetd-rate-${count}`, `${work}, 512 under way`, rate, '/s'))
 }
 
+/** From DESIGN of the guest services. */
+const TRANSACTIONS: Budget = { text: '≥ 10,000/s', holds: (rate) => rate >= 10_000 }
+
+/** Discover and request are one transaction: two packets each way. */
+const giveDhcp = async ({ wants, give, directory }: Context, seconds: number): Promise<void> => {
+  if (!wants('packet-in/vnetd-dhcp')) return
+  const { rate } = await measure(startVnetd(directory), 1, seconds, 'dhcp')
+  const transactions = rate.map((answers) => answers / 2)
+  const work = 'DHCP by vnetd: discover, offer, request, acknowledgement; 512 under way'
+  give(alone('packet-in/vnetd-dhcp', work, transactions, '/s', TRANSACTIONS))
+}
+
 export const packetInFamily: Family = {
   name: 'packet-in',
   about:
-    "packet-in → packet-out: the library's learning switch beside ovs-testcontroller; ICMP errors of vnetd",
-  parts: COUNTS.flatMap((count) =>
-    ['latency', 'rate', 'vnetd-latency', 'vnetd-rate'].map((name) => `${name}-${count}`),
-  ),
+    "packet-in → packet-out: the library's learning switch beside ovs-testcontroller; ICMP errors and DHCP of vnetd",
+  parts: [
+    'vnetd-dhcp',
+    ...COUNTS.flatMap((count) =>
+      ['latency', 'rate', 'vnetd-latency', 'vnetd-rate'].map((name) => `${name}-${count}`),
+    ),
+  ],
   run: async (context) => {
     const { quick, wants, say, directory } = context
     const found = findPrograms(TESTCONTROLLER)
     if (found === undefined) say('packet-in: ours alone, there is no ovs-testcontroller here')
     const theirStart = found === undefined ? undefined : startTheirs(found[0]!, directory)
     const [rounds, seconds] = quick ? [1, 1] : [3, 2]
+    await giveDhcp(context, seconds)
     for (const count of COUNTS) {
       await giveVnetd(context, count, seconds)
       if (!wants(`packet-in/latency-${count}`) && !wants(`packet-in/rate-${count}`)) continue

@@ -95,6 +95,18 @@ export class Programs {
     return this.#guard(dpid, kind, () => this.#run(program, received, dpid, view))
   }
 
+  /** What programs have to say of a switch, as they remember it. */
+  warnings(dpid: string): readonly string[] {
+    const now = this.#now()
+    return [...this.#programs.values()].flatMap(
+      ({ handler, state }) => handler.warnings?.(state, dpid, now) ?? [],
+    )
+  }
+
+  #now(): number {
+    return (this.#options.now ?? performance.now.bind(performance))()
+  }
+
   /** What is to be sent now; errands are begun. */
   #guard(dpid: string, kind: PuntKind, run: () => PacketAnswer): Answered {
     try {
@@ -139,7 +151,6 @@ export class Programs {
       router: readSlice('router', match),
       ingress_domain: readSlice('ingress_domain', match),
     }
-    const now = (this.#options.now ?? performance.now.bind(performance))()
-    return handler.handle(packet, { view, state, now })
+    return handler.handle(packet, { view, state, now: this.#now() })
   }
 }

@@ -61,7 +61,7 @@ const decline = ({ requested_address, server_id }: Dhcp4Wishes, { server, leased
   if (server_id !== server) return silence(OTHER_SERVER)
   return leased === undefined || requested_address !== leased
     ? silence('declines an address that is not its own')
-    : { type: 'declined', why: 'the client declined its address' }
+    : { type: 'declined', why: 'declined: somebody else uses the address' }
 }
 
 export const decide4 = (message: Dhcp4, wishes: Dhcp4Wishes, facts: Facts4): Decision4 => {

@@ -247,14 +247,18 @@ t.test('a declined address rests for a while, and only that one', async (t) => {
   const foreign = { ...decline.options, [OPTION.requested_address]: u32('10.100.0.11') }
   t.strictSame(ask({ ...decline, options: foreign }), { dropped: 'declines an address that is not its own' })
   t.ok('send' in ask(discover))
-  t.strictSame(ask(decline), stays)
+  t.strictSame(ask(decline), { dropped: 'declined: somebody else uses the address' })
   t.strictSame(ask(discover), stays)
   t.strictSame(ask(selecting), stays)
   t.ok(
     'send' in
       served({ interfaces: [{ ...guest, addresses: { 1: '10.100.0.12' } }, server] }, state)(discover),
   )
-  t.strictSame(ask(decline), stays)
+  ask(decline)
+  t.strictSame(state.warnings('0x0000000000000001', 60_000), [
+    'if-1 has declined 10.100.0.10, as somebody else uses it: DHCP offers it again in 9 min',
+  ])
+  t.strictSame(state.warnings('0x0000000000000002', 0), [])
   t.strictSame(ask(discover, QUARANTINE_MS - 1), stays)
   t.ok('send' in ask(discover, QUARANTINE_MS))
   t.equal(state.size, 0)

@@ -126,7 +126,8 @@ const carryOut = (
   place: Place,
   { view, state, now }: HandlerContext<Quarantine>,
 ): PacketAnswer => {
-  if (decision.type === 'declined' && place.lease !== undefined) state.add(place.lease, now)
+  if (decision.type === 'declined' && place.lease !== undefined)
+    state.add(place.lease, { guest: place.asking.interface.uuid, dpid: place.asking.dpid }, now)
   if ('why' in decision) return withWish(decision.why, question, place, view)
   const server = toIpv4(place.server.lease.address)
   const { message } = question
@@ -137,6 +138,7 @@ const carryOut = (
 export const dhcp4Handler = packetHandler<Quarantine>({
   kind: 'dhcp4',
   createState: () => new Quarantine(),
+  warnings: (state, dpid, now) => state.warnings(dpid, now),
   handle: (punted, context) => {
     const question = read(punted.frame)
     if (typeof question === 'string') return drop(question)

@@ -139,7 +139,8 @@ const carryOut = (
 ): PacketAnswer => {
   const { options } = question.message
   for (const lease of place.leases)
-    if (decision.declined?.includes(addressOf(lease)) === true) state.add(lease, now)
+    if (decision.declined?.includes(addressOf(lease)) === true)
+      state.add(lease, { guest: place.asking.interface.uuid, dpid: place.asking.dpid }, now)
   const client = dhcp6Option(options, 'client_id')
   const wanted = decision.isInformed ? (dhcp6Option(options, 'option_request')?.codes ?? []) : []
   const answer: Dhcp6Option[] = [
@@ -154,6 +155,7 @@ const carryOut = (
 export const dhcp6Handler = packetHandler<Quarantine>({
   kind: 'dhcp6',
   createState: () => new Quarantine(),
+  warnings: (state, dpid, now) => state.warnings(dpid, now),
   handle: (punted, context) => {
     const question = read(punted.frame)
     if (typeof question === 'string') return drop(question)

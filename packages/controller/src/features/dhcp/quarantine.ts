@@ -1,6 +1,6 @@
 /**
- * Addresses that clients have declined (RFC 2131 §4.3.3): somebody else uses them. A lease is a row and stays, so for a
- * while the client is not offered what it would decline again.
+ * Addresses that clients have declined (RFC 2131 §4.3.3, RFC 8415 §18.3.8): somebody else uses them. A lease is a row and
+ * stays, so for a while the client is not offered what it would decline again, and the status of its switch says so.
  */
 import type { Row } from '@openvnet/schema'
 
@@ -8,8 +8,16 @@ import type { Row } from '@openvnet/schema'
 export const QUARANTINE_MS = 10 * 60_000
 /** Most that are remembered; the oldest goes. */
 const MOST = 10_000
+/** Most that are named. */
+const MOST_NAMED = 10
 
-interface Declined {
+/** Who has declined it: uuid of the interface, and the switch. */
+interface Decliner {
+  readonly guest: string
+  readonly dpid: string
+}
+
+interface Declined extends Decliner {
   readonly address: string
   readonly until: number
 }
@@ -21,9 +29,9 @@ export class Quarantine {
     return this.#declined.size
   }
 
-  add({ id, address }: Row<'ip_lease'>, now: number): void {
+  add({ id, address }: Row<'ip_lease'>, by: Decliner, now: number): void {
     this.#declined.delete(id)
-    this.#declined.set(id, { address, until: now + QUARANTINE_MS })
+    this.#declined.set(id, { ...by, address, until: now + QUARANTINE_MS })
     const oldest = this.#declined.keys().next()
     if (this.#declined.size > MOST && oldest.done !== true) this.#declined.delete(oldest.value)
   }
@@ -35,5 +43,16 @@ export class Quarantine {
     if (declined.until > now && declined.address === address) return true
     this.#declined.delete(id)
     return false
+  }
+
+  /** Sentences for the status of a switch. */
+  warnings(dpid: string, now: number): readonly string[] {
+    return [...this.#declined.values()]
+      .filter((declined) => declined.dpid === dpid && declined.until > now)
+      .slice(0, MOST_NAMED)
+      .map(
+        ({ guest, address, until }) =>
+          `${guest} has declined ${address}, as somebody else uses it: DHCP offers it again in ${Math.ceil((until - now) / 60_000)} min`,
+      )
   }
 }
