@@ -11,7 +11,8 @@ const PREFIX = 'fd00:172:16:1:'
 const OWN = `${PREFIX}5054:ff:fe0d:8421`
 const LEG = 'fe80::5054:ff:fe74:0'
 
-const world = await LabWorld.running(inIpv6(walkthrough))
+const scenario = inIpv6(walkthrough)
+const world = await LabWorld.running(scenario)
 t.teardown(() => world.close())
 const { rest } = world.site
 
@@ -26,6 +27,8 @@ await write('POST', 'interfaces', {
 const guest: Guest = await world.site.host.guest({
   ...{ name: 'auto', port: 'if-auto', mac: MAC, bridge: BR0.name, ipv6: true },
 })
+
+const ROUTE = scenario.writes.find(({ body }) => (body as { uuid?: string }).uuid === 'r-vnet1')!.body
 
 interface Route {
   readonly dst: string
@@ -59,6 +62,22 @@ t.test('a guest with another address is told of the router, and makes no address
   const text = await other.namespace.run(['rdisc6', '-1', '-w', '3000', 'eth0'])
   t.match(text, /Autonomous address conf\.\s*:\s*No/)
   t.match(await other.addresses6(), { length: 2 }, 'its own and the link-local one')
+})
+
+t.test('a kernel that asks nothing hears of changes', async (t) => {
+  const mtu = () => guest.namespace.run(['cat', '/proc/sys/net/ipv6/conf/eth0/mtu'])
+  await write('PUT', 'networks/nw-net1', { mtu: 1300 })
+  await until('another MTU', async () => Number(await mtu()) === 1300)
+  const hasDefault = async () => (await routes()).some(({ dst }) => dst === 'default')
+  t.ok(await hasDefault())
+  await write('DELETE', 'routes/r-vnet1', undefined)
+  await until('no default route', async () => !(await hasDefault()))
+  t.ok(
+    (await guest.addresses6()).some(({ address }) => address === OWN),
+    'the address stays',
+  )
+  await write('POST', 'routes', ROUTE)
+  await until('a default route', hasDefault)
 })
 
 t.test('what is advertised follows the rows', async (t) => {

@@ -21,6 +21,7 @@ import { Places } from './places.ts'
 import { LeaseWishes } from './punts/lease_wishes.ts'
 import { NameServers } from './punts/name_servers.ts'
 import { Programs } from './punts/programs.ts'
+import { Speakers } from './punts/speakers.ts'
 import { Reporter } from './reporter.ts'
 import { createRivals } from './rivals.ts'
 import { createSwitches, type ListenAddress } from './switch/switches.ts'
@@ -85,7 +86,10 @@ export const createController = async (options: ControllerOptions): Promise<Cont
   const engine: Engine = new Engine({
     features: FEATURES,
     log,
-    onChange: (dpid, change) => switches.changed(dpid, change),
+    onChange: (dpid, change) => {
+      switches.changed(dpid, change)
+      speakers.changed(dpid, change)
+    },
     onPass: () => {
       for (const dpid of engine.moves.takeConcerned()) {
         if (switches.status(dpid) !== undefined) reporter.changed(dpid)
@@ -169,6 +173,13 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     outside: (errand) => nameServers.ask(errand),
     ...(wishes !== undefined && { wish: (one) => void wishes.add(one) }),
     deliver: (dpid, answered) => switches.deliver(dpid, answered),
+  })
+  const speakers = new Speakers({
+    features: FEATURES,
+    view: () => engine.view,
+    tables: (dpid) => engine.tables(dpid),
+    deliver: (dpid, answered) => switches.deliver(dpid, answered),
+    log,
   })
   const switches = await createSwitches({
     listen: options.listen,
@@ -302,6 +313,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
       rivals.close()
       stopFollowing()
       nameServers.close()
+      speakers.close()
       await databases.close()
       // What is connected now is to be remembered as such.
       await memory?.close()

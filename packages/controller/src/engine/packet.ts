@@ -3,6 +3,8 @@
  * and of what may be read: rows by the same words as rules, and a small state of its own. It knows no socket, no
  * database and no clock; what it gives back is sent, or counted as dropped by its reason.
  */
+import type { FeatureName } from '../pipeline/features.ts'
+import type { TableName } from '../pipeline/layout.ts'
 import type { PacketToSend } from '../pipeline/packets.ts'
 import type { PuntKind, PuntReason } from '../pipeline/punts.ts'
 import type { View } from './view.ts'
@@ -75,3 +77,38 @@ export type AnyPacketHandler = PacketHandler<unknown>
 
 export const packetHandler = <S>(handler: PacketHandler<S>): AnyPacketHandler =>
   handler as unknown as AnyPacketHandler
+
+/** A flow of a speaker's feature that came, changed or went. */
+export interface NoticedFlow {
+  readonly dpid: string
+  /** Id of the row that it is of. */
+  readonly id: number
+  readonly isThere: boolean
+}
+
+/** What is to be sent by a switch. */
+export interface Utterance {
+  readonly dpid: string
+  readonly send: readonly PacketToSend[]
+}
+
+/**
+ * A program that speaks unasked. What it says follows from rows that a rule reads, and its flows say when: one that came,
+ * changed or went on a switch is noticed, and every second it is asked what is to be said.
+ */
+export interface Speaker<S = unknown> {
+  /** Under which it is counted. */
+  readonly kind: PuntKind
+  readonly feature: FeatureName
+  /** Whose flows it hears of. */
+  readonly table: TableName
+  readonly createState: () => S
+  readonly notice: (flow: NoticedFlow, context: HandlerContext<S>) => void
+  /** As much as may be said in a second: it bounds that itself. */
+  readonly speak: (context: HandlerContext<S>) => readonly Utterance[]
+}
+
+/** A speaker of any state; `speaker` makes one from a typed one. */
+export type AnySpeaker = Speaker<unknown>
+
+export const speaker = <S>(spec: Speaker<S>): AnySpeaker => spec as unknown as AnySpeaker

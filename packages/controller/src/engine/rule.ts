@@ -6,7 +6,7 @@ import type { Bucket, MeterBand } from '@openvnet/openflow'
 import type { ResourceName, Row } from '@openvnet/schema'
 import type { FeatureName } from '../pipeline/features.ts'
 import type { FlowDraft, Table } from '../pipeline/table.ts'
-import type { AnyPacketHandler } from './packet.ts'
+import type { AnyPacketHandler, AnySpeaker } from './packet.ts'
 import type { Query, View } from './view.ts'
 
 export interface GroupDraft {
@@ -64,6 +64,8 @@ export interface Feature {
   readonly rules: readonly AnyRule[]
   /** Programs that answer packets which flows of the feature send to the controller. */
   readonly handlers?: readonly AnyPacketHandler[]
+  /** Programs that speak unasked. */
+  readonly speakers?: readonly AnySpeaker[]
   /** Flows that every switch holds, whatever the rows say. */
   readonly standing?: readonly FlowDraft[]
   /**

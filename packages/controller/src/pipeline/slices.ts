@@ -86,6 +86,12 @@ export const SLICES = {
     life: ['router_leg', 'punt'],
     help: 'id of the network in which the packet came to the router',
   },
+  advertised: {
+    field: 'reg5',
+    bits: [16, 31],
+    life: ['router_leg', 'punt'],
+    help: 'digest of what a router advertises: when that changes, so does the flow',
+  },
   again: {
     field: 'reg4',
     bits: [1, 1],

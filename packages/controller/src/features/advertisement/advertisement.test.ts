@@ -6,6 +6,7 @@ import type { View } from '../../engine/view.ts'
 import * as packet from '../../packet/index.ts'
 import { type Advertised, advertisedOn } from './content.ts'
 import { solicitationHandler } from './handler.ts'
+import { createSchedule, notice, speak } from './schedule.ts'
 
 const networks = { 1: '172.16.1.0', 2: '172.16.2.0' }
 const changes = { 1: { ipv6_network: 'fd00:1::' } }
@@ -18,10 +19,14 @@ const rows: Rows = { networks, changes, interfaces: [guest, other, leg, far] }
 t.test(
   'solicitations go to the program where a network has IPv6 and a leg, at a limit for each guest',
   async (t) => {
-    t.strictSame(linesOf(await compile(rows, 2), 'advertisement'), [
-      'table=router_leg, priority=200,icmp6,metadata=0x1/0xffffffff,dl_dst=33:33:00:00:00:02,icmp_type=133 actions=load:0x8->NXM_NX_REG2[],load:0x5->NXM_NX_REG5[0..7],load:0x11->NXM_NX_REG5[8..15],goto_table:punt',
-      'table=punt, priority=200,reg0=0x1,reg5=0x5/0xff actions=meter:1157627905,controller(userdata=05)',
-    ])
+    const lines = linesOf(await compile(rows, 2), 'advertisement')
+    t.strictSame(
+      lines.map((line) => line.replace(/0x[0-9a-f]+(?=->NXM_NX_REG5\[16)/, 'DIGEST')),
+      [
+        'table=router_leg, priority=200,icmp6,metadata=0x1/0xffffffff,dl_dst=33:33:00:00:00:02,icmp_type=133 actions=load:0x8->NXM_NX_REG2[],load:DIGEST->NXM_NX_REG5[16..31],load:0x5->NXM_NX_REG5[0..7],load:0x11->NXM_NX_REG5[8..15],goto_table:punt',
+        'table=punt, priority=200,reg0=0x1,reg5=0x5/0xff actions=meter:1157627905,controller(userdata=05)',
+      ],
+    )
     const none: Rows = { ...rows, interfaces: [guest, other] }
     t.strictSame(linesOf(await compile(none, 2), 'advertisement'), [], 'no leg')
     const outside: Rows = { ...rows, changes: { 1: { ...changes[1], mode: 'physical' } } }
@@ -131,4 +136,100 @@ t.test('what is no solicitation is dropped with a reason', async (t) => {
     if ('dropped' in answer) reasons.add(answer.dropped)
   }
   t.same([...reasons].sort(), ['malformed IPv6', 'malformed router solicitation', 'not IPv6'])
+})
+
+/** Guests `ids` of network 1 on the switch, and what is advertised there. */
+const siteOf = (ids: readonly number[]) => {
+  const site = { what: WHAT as Advertised | null, ids }
+  const view = {
+    query: (query: { name: string }, key: number | string) => {
+      if (query === advertisedOn) return key === '1 0x1' ? site.what : null
+      const answers: Record<string, unknown> = {
+        'parts of domain': [1],
+        'interfaces of part': site.ids,
+        'port of interface': { dpid: Number(key) >= 1000 ? '0x2' : '0x1' },
+      }
+      return answers[query.name]
+    },
+    list: (index: string, id: number) =>
+      index === 'mac_lease.interface_id'
+        ? [{ mac_address: `52:54:00:00:00:${id % 100 < 10 ? '0' : ''}${id % 100}` }]
+        : [],
+    get: () => ({ mode: 'vif', mac_address: guest.mac }),
+  } as unknown as View
+  return { site, view }
+}
+
+const told = (said: readonly { readonly send: readonly { readonly frame: Uint8Array }[] }[]) =>
+  said.flatMap(({ send }) =>
+    send.map(({ frame }) => ({ ...advertised(frame), to: packet.parseEthernet(frame)!.dst })),
+  )
+
+t.test('every guest of the switch is told three times, then now and then', async (t) => {
+  const { site, view } = siteOf([1, 2, 1000])
+  const schedule = createSchedule(() => 0.5)
+  const at = (seconds: number) => told(speak(schedule, view, seconds * 1000))
+  t.same(at(0), [])
+  notice({ dpid: '0x1', id: 1, isThere: true }, schedule, view, 0)
+  t.same(
+    at(0).map(({ to }) => to),
+    [0x525400000001, 0x525400000002],
+    'each alone, and none elsewhere',
+  )
+  t.same([1, 15].flatMap(at), [])
+  t.same(
+    [16, 32].map((when) => at(when).length),
+    [2, 2],
+  )
+  t.same([33, 300, 431].flatMap(at), [])
+  t.equal(at(432).length, 2)
+  site.what = { ...WHAT, mtu: 1300 }
+  notice({ dpid: '0x1', id: 1, isThere: true }, schedule, view, 433_000)
+  t.match(at(433), [{ lifetime: 65_535 }, {}], 'at once after a change')
+})
+
+t.test('what is no more is taken back', async (t) => {
+  const { site, view } = siteOf([1])
+  const schedule = createSchedule(() => 0)
+  const change = (what: Advertised | null, seconds: number) => {
+    site.what = what
+    notice({ dpid: '0x1', id: 1, isThere: what !== null }, schedule, view, seconds * 1000)
+    return told(speak(schedule, view, seconds * 1000))
+  }
+  change(WHAT, 0)
+  const prefixes = (some: readonly packet.RouterAdvertisement[]) =>
+    some.map(({ lifetime, options }) => [
+      lifetime,
+      ...options.flatMap((one) => (one.kind === 'prefix' ? [one.valid_lifetime] : [])),
+    ])
+  t.same(
+    prefixes(change({ ...WHAT, prefix: 'fd00:2::' }, 100)),
+    [
+      [65_535, 0],
+      [65_535, 0xffff_ffff],
+    ],
+    'the prefix',
+  )
+  const moved = change({ ...WHAT, prefix: 'fd00:2::', mac: '52:54:00:74:00:99' }, 200)
+  t.same(prefixes(moved), [[0], [65_535, 0xffff_ffff]], 'the router, not the prefix')
+  const without = change({ ...WHAT, prefix: 'fd00:2::', mac: '52:54:00:74:00:99', servers: [] }, 300)
+  t.match(without[0]!.options, [{}, { kind: 'rdnss', lifetime: 0, servers: [(0xfd000001n << 96n) | 0xfen] }])
+  t.same(prefixes(change(null, 400)), [[0, 0]], 'all of it')
+  t.same(
+    [416, 432].map((when) => told(speak(schedule, view, when * 1000)).length),
+    [1, 1],
+  )
+  t.equal(schedule.entries.size, 0)
+  notice({ dpid: '0x1', id: 2, isThere: false }, schedule, view, 0)
+  t.equal(schedule.entries.size, 0)
+})
+
+t.test('a second has room for so many guests', async (t) => {
+  const { view } = siteOf(Array.from({ length: 450 }, (_, index) => index + 1))
+  const schedule = createSchedule(() => 0)
+  notice({ dpid: '0x1', id: 1, isThere: true }, schedule, view, 0)
+  t.same(
+    [0, 1, 2, 3].map((when) => told(speak(schedule, view, when * 1000)).length),
+    [200, 200, 50, 0],
+  )
 })

@@ -1,6 +1,7 @@
 import type { Feature } from '../../engine/rule.ts'
 import { solicitationHandler } from './handler.ts'
 import { advertisementRules } from './rules.ts'
+import { advertisementSpeaker } from './schedule.ts'
 
 /** Router advertisements of IPv6, from legs to guests. */
 export const advertisementFeature: Feature = {
@@ -8,4 +9,5 @@ export const advertisementFeature: Feature = {
   tables: [],
   rules: advertisementRules,
   handlers: [solicitationHandler],
+  speakers: [advertisementSpeaker],
 }

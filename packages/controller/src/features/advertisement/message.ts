@@ -49,17 +49,17 @@ export const mayMakeAddress = (guest: number, network: number, what: Advertised,
     )
   })
 
+const prefixOf = (what: Advertised, autonomous: boolean, lifetime: number): NdOption => ({
+  kind: 'prefix',
+  prefix: maskedPrefix(what.prefix, what.prefix_length),
+  prefix_length: what.prefix_length,
+  ...{ on_link: true, autonomous, valid_lifetime: lifetime, preferred_lifetime: lifetime },
+})
+
 const optionsOf = (what: Advertised, autonomous: boolean): NdOption[] => [
   { kind: 'source_link_layer', mac: macNumber(what.mac) },
   ...(what.mtu < LEAST_MTU ? [] : [{ kind: 'mtu', mtu: what.mtu } as const]),
-  {
-    kind: 'prefix',
-    prefix: maskedPrefix(what.prefix, what.prefix_length),
-    prefix_length: what.prefix_length,
-    ...{ on_link: true, autonomous },
-    valid_lifetime: LIFETIME.prefix,
-    preferred_lifetime: LIFETIME.prefix,
-  },
+  prefixOf(what, autonomous, LIFETIME.prefix),
   ...(what.servers.length === 0
     ? []
     : [{ kind: 'rdnss', lifetime: LIFETIME.dns, servers: what.servers.map(value) } as const]),
@@ -79,6 +79,28 @@ export const messageOf = (what: Advertised, autonomous: boolean): RouterAdvertis
   ...{ reachable_time: 0, retransmit_timer: 0 },
   options: optionsOf(what, autonomous),
 })
+
+const AUTONOMOUS_MODES = ['slaac', 'dhcpv6_stateless']
+
+/**
+ * Takes back what was advertised and is no more; `null` when nothing is to be taken back.
+ * @param now what is advertised instead; `null`: nothing
+ */
+export const withdrawal = (before: Advertised, now: Advertised | null): RouterAdvertisement | null => {
+  const isSame = before.mac === now?.mac
+  const servers = before.servers.filter((server) => now?.servers.includes(server) !== true)
+  const hasPrefix = before.prefix === now?.prefix && before.prefix_length === now.prefix_length
+  if (isSame && hasPrefix && servers.length === 0) return null
+  const autonomous = AUTONOMOUS_MODES.includes(before.address_mode)
+  return {
+    ...messageOf(isSame ? now : { ...before, leadsOut: false }, autonomous),
+    options: [
+      { kind: 'source_link_layer', mac: macNumber(before.mac) },
+      ...(hasPrefix ? [] : [prefixOf(before, autonomous, 0)]),
+      ...(servers.length === 0 ? [] : [{ kind: 'rdnss', lifetime: 0, servers: servers.map(value) } as const]),
+    ],
+  }
+}
 
 /** @param to MAC and IPv6 address */
 export const frameOf = (

@@ -10,7 +10,7 @@ import {
 } from '../presence/queries.ts'
 import { guestPunts } from '../punt/queries.ts'
 import { solicitationFlow } from '../routing/queries.ts'
-import { advertisedIn, advertiserOf } from './content.ts'
+import { advertisedIn, advertiserOf, digestOf } from './content.ts'
 
 const compileGuest = (row: Row<'interface'>, view: View, dpid: string): Compiled =>
   row.mode === 'vif' &&
@@ -26,7 +26,7 @@ const compileNetwork = ({ id, uuid }: Row<'network'>, view: View, dpid: string):
   const what = advertisedIn(id, view, dpid)
   if (what === null) return {}
   const why = () => `${interfaceName(what.leg, view)} tells who asks in ${uuid} for routers of IPv6.`
-  return { flows: [solicitationFlow(id, what.leg, why)] }
+  return { flows: [solicitationFlow(id, what.leg, digestOf(what), why)] }
 }
 
 export const advertisementRules = [

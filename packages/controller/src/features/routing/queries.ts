@@ -40,15 +40,19 @@ export const serviceFlow = (
     why,
   })
 
-/** What asks all routers of a network for advertisements (RFC 4861 §6.1.1) goes to a program. @param leg that answers */
-export const solicitationFlow = (domain: number, leg: number, why: () => string): FlowDraft =>
+/**
+ * What asks all routers of a network for advertisements (RFC 4861 §6.1.1) goes to a program.
+ * @param leg that answers
+ * @param digest 16 bits of what it says
+ */
+export const solicitationFlow = (domain: number, leg: number, digest: number, why: () => string): FlowDraft =>
   routerLegTable.flow({
     priority: PRIORITY.ordinary,
     match: {
       ...{ domain, eth_dst: multicastMacIpv6(ALL_ROUTERS) },
       icmpv6_type: ICMPV6_TYPE.router_solicitation,
     },
-    steps: [setSlice('leg', leg), punt('router_solicitation')],
+    steps: [setSlice('leg', leg), setSlice('advertised', digest), punt('router_solicitation')],
     goto: 'punt',
     why,
   })

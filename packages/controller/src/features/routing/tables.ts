@@ -16,7 +16,7 @@ export const routerHopTable = defineTable('router_hop', {
 
 export const routerLegTable = defineTable('router_leg', {
   match: ['vlan_vid', 'domain', 'eth_dst', 'icmpv6_type'],
-  write: ['leg', 'domain', 'ingress_domain', 'punt_kind', 'punt_reason'],
+  write: ['leg', 'domain', 'ingress_domain', 'advertised', 'punt_kind', 'punt_reason'],
   goto: ['router_ingress', 'bridging', 'punt'],
   miss: { goto: 'bridging', why: 'The packet is not sent to a router: it stays in its network.' },
 })
