@@ -121,14 +121,18 @@ export class Execution {
       instructions.find(
         (instruction): instruction is Extract<Instruction, { type: T }> => instruction.type === type,
       )
-    const done = this.#actions(find('apply_actions')?.actions ?? [])
+    const actions = find('apply_actions')?.actions ?? []
+    const done = this.#actions(actions)
     if (!done) return
+    const before = actions.at(-1)?.type === 'check_pkt_larger' ? clone(this.#packet) : undefined
     if (find('clear_actions') !== undefined) this.#actionSet = []
     this.#actionSet.push(...(find('write_actions')?.actions ?? []))
     const metadata = find('write_metadata')
     if (metadata !== undefined) this.#writeMetadata(metadata.metadata, metadata.metadata_mask)
     const goto = find('goto_table')
     if (goto !== undefined) this.#table(goto.table_id)
+    // What comes after the look at the length is done on a copy for each case.
+    if (before !== undefined) restore(this.#packet, before)
   }
 
   #writeMetadata(value: bigint, mask: bigint): void {
@@ -168,6 +172,9 @@ export class Execution {
         packet.tags = packet.tags.slice(1)
         return true
       case 'set_queue':
+        return true
+      case 'check_pkt_larger':
+        this.#store(action.dst, render(packet).length > action.pkt_len ? 1n : 0n)
         return true
       case 'multipath':
         this.#store(action.dst, BigInt(symmetricHash(packet, action.basis) % (action.max_link + 1)))

@@ -54,11 +54,6 @@ const ENTRIES: readonly Entry[] = [
     resource: 'interface_route_link',
     instead: 'stored, routes decide to which routers an interface belongs',
   },
-  {
-    resource: 'network',
-    column: 'mtu',
-    instead: 'shown as guest_mtu and told by DHCP; larger packets are not refused',
-  },
   { resource: 'filter', instead: 'stored, nothing is filtered' },
   { resource: 'filter_static', instead: 'stored, nothing is filtered' },
   { resource: 'interface_port', instead: 'further ports: stored, the interface is its first port only' },

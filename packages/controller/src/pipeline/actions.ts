@@ -113,6 +113,13 @@ export const chooseByHash = <S extends SliceName>(name: S, links: number, basis:
   ],
 })
 
+const ETHERNET_HEADER = 14
+
+/** Writes 1 where the packet, with its Ethernet header without tag, is too large for the MTU. Everything after it is done for both. */
+export const checkMtu = <S extends SliceName>(name: S, mtu: number): Step<S> => ({
+  actions: [{ type: 'check_pkt_larger', pkt_len: mtu + ETHERNET_HEADER, dst: sliceAt(name) }],
+})
+
 /**
  * Makes the sender the receiver, for the table `output`: it knows whether the sender has a VLAN on its port. A packet that
  * has come from no port leaves by any.

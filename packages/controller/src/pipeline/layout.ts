@@ -145,6 +145,18 @@ export const LAYOUT = [
   },
   { name: 'neighbour', id: 50, owner: 'routing', purpose: 'Find the MAC address of the next hop.' },
   {
+    name: 'mtu',
+    id: 52,
+    owner: 'routing',
+    purpose: 'Look whether the packet is too large for the network that it goes into.',
+  },
+  {
+    name: 'too_big',
+    id: 53,
+    owner: 'routing',
+    purpose: 'Send on what is not too large, to the next router or into the network.',
+  },
+  {
     name: 'next_router',
     id: 54,
     owner: 'routing',

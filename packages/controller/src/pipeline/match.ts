@@ -54,13 +54,19 @@ const fillPrerequisites = (fields: Map<FieldName, OxmField>): void => {
 /** The order of the field table: what others require comes first, as a switch demands. */
 const ORDER = new Map(Object.keys(FIELDS).map((name, index) => [name, index]))
 
+const addSlice = (slices: OxmField[], slice: OxmField): void => {
+  if (slices.some(({ field }) => field === slice.field))
+    throw new Error(`a match has two slices of ${slice.field}: a switch takes the field once`)
+  slices.push(slice)
+}
+
 /** @throws when fields contradict each other or a value does not fit: a bug in a feature, not bad input. */
 export const compileMatch = (spec: MatchSpec<Matchable>): OxmField[] => {
   const fields = new Map<FieldName, OxmField>()
   const slices: OxmField[] = []
   for (const [name, value] of Object.entries(spec) as [Matchable, MatchValue<FieldName> | undefined][]) {
     if (value === undefined) continue
-    if (isSlice(name)) slices.push(sliceField(name, value as number))
+    if (isSlice(name)) addSlice(slices, sliceField(name, value as number))
     else fields.set(name, headerField(name, value))
   }
   fillPrerequisites(fields)

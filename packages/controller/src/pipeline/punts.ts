@@ -53,6 +53,11 @@ export const PUNT_REASONS = {
     help: 'nobody has its destination address, or a route says so',
   },
   prohibited: { number: 5, kind: 'icmp_error', help: 'a route of the router prohibits its destination' },
+  too_big: {
+    number: 6,
+    kind: 'icmp_error',
+    help: 'it is larger than the MTU of the network that it is to go into',
+  },
   no_service: { number: 4, kind: 'icmp_error', help: 'the router offers nothing there' },
   dns_query: { number: 16, kind: 'dns', help: 'it is sent to a DNS service' },
   router_solicitation: { number: 17, kind: 'router_solicitation', help: 'it asks for routers' },

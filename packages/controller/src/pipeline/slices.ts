@@ -92,6 +92,24 @@ export const SLICES = {
     life: ['router_leg', 'punt'],
     help: 'digest of what a router advertises: when that changes, so does the flow',
   },
+  onward: {
+    field: 'reg4',
+    bits: [3, 3],
+    life: ['neighbour', 'too_big'],
+    help: '1 when the next hop is a router of ours, as long as the MTU is looked at',
+  },
+  too_big: {
+    field: 'reg4',
+    bits: [4, 4],
+    life: ['mtu', 'too_big'],
+    help: '1 when the packet is larger than the MTU of the network that it goes into',
+  },
+  mtu_checked: {
+    field: 'reg12',
+    bits: [16, 31],
+    life: ['router_hops', 'too_big'],
+    help: 'the MTU that the packet was last found to fit into; 0: none yet',
+  },
   again: {
     field: 'reg4',
     bits: [1, 1],

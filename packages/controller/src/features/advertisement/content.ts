@@ -2,8 +2,8 @@
 import { type Row, toIpAddress } from '@openvnet/schema'
 import { listQuery, recordQuery, type View, valueQuery } from '../../engine/view.ts'
 import { isDomainName } from '../../packet/index.ts'
-import { guestMtu, serversOf } from '../dhcp/queries.ts'
-import { allowedSwitches, interfacesOfPart, isOutside, partsOfDomain } from '../presence/queries.ts'
+import { serversOf } from '../dhcp/queries.ts'
+import { allowedSwitches, guestMtu, interfacesOfPart, isOutside, partsOfDomain } from '../presence/queries.ts'
 
 export interface Advertised {
   /** Id of the leg that advertises, and its MAC address. */

@@ -2,6 +2,7 @@
  * The options of DHCPv4 that follow from rows (RFC 2132), and those that users give: an option of the interface goes before
  * that of its network, which goes before what follows. What the protocol is made of is in `answer4.ts`.
  */
+
 import { dhcpOption, type Row, toCidr } from '@openvnet/schema'
 import type { View } from '../../engine/view.ts'
 import {
@@ -14,9 +15,9 @@ import {
   u16s,
   u32s,
 } from '../../packet/index.ts'
+import { guestMtu } from '../presence/queries.ts'
 import { isOfFamily } from './client.ts'
 import { type Gateways, gatewaysOfNetwork } from './gateways.ts'
-import { guestMtu } from './mtu.ts'
 import { serversOf } from './queries.ts'
 
 type Options = Map<number, Uint8Array>

@@ -7,8 +7,6 @@ import { recordQuery, type View } from '../../engine/view.ts'
 import { allowedSwitches, interfacesOfPart, networksOfInterface, partsOfDomain } from '../presence/queries.ts'
 import { networksOfPolicies } from './policies.ts'
 
-export { guestMtu } from './mtu.ts'
-
 type Mode = 'dhcp' | 'dns'
 
 /** Interfaces with the service, in the order of their uuids. */

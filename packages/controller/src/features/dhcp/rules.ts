@@ -2,10 +2,9 @@
 import type { Row } from '@openvnet/schema'
 import { type Compiled, rule } from '../../engine/rule.ts'
 import type { View } from '../../engine/view.ts'
-import { switchesOfNetwork, switchOfInterface } from '../presence/queries.ts'
+import { guestMtu, switchesOfNetwork, switchOfInterface } from '../presence/queries.ts'
 import { guestPunts } from '../punt/queries.ts'
 import { gatewaysOfNetwork } from './gateways.ts'
-import { guestMtu } from './mtu.ts'
 import { networkOfAsking } from './queries.ts'
 
 const FAMILIES = [

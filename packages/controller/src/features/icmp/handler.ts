@@ -5,6 +5,7 @@
  */
 import type { HandlerContext, PacketAnswer, PuntedPacket } from '../../engine/packet.ts'
 import { packetHandler } from '../../engine/packet.ts'
+import type { View } from '../../engine/view.ts'
 import {
   buildEthernet,
   type Ethernet,
@@ -13,6 +14,7 @@ import {
   parseEthernet,
   parseUdp,
 } from '../../packet/index.ts'
+import { guestMtu } from '../presence/queries.ts'
 import { isIcmp, type Offending, offendingIn } from './offending.ts'
 import { buildReset } from './reset.ts'
 import { broadcastOf, type WayBack, wayBack } from './way_back.ts'
@@ -64,10 +66,28 @@ const refuseService = (asked: Asked): PacketAnswer => {
   return answerError(asked, { cause: 'port_unreachable' }, dst)
 }
 
-const answer = (punted: PuntedPacket, asked: Asked): PacketAnswer => {
+/** What may be fragmented is, and goes on: to the next router, or in the network. */
+const answerTooBig = (domain: number, asked: Asked, view: View): PacketAnswer => {
+  const { frame, offending } = asked
+  const mtu = view.query(guestMtu, domain)
+  const fragments = offending.fragments(mtu)
+  if (fragments === undefined) return answerError(asked, { cause: 'too_big', mtu })
+  const { src, dst, eth_type } = frame
+  return {
+    send: fragments.map((payload) => ({
+      frame: buildEthernet({ src, dst, eth_type, payload }),
+      at: 'router_leg',
+      slices: { domain },
+    })),
+  }
+}
+
+const answer = (punted: PuntedPacket, asked: Asked, view: View): PacketAnswer => {
   switch (punted.reason) {
     case 'no_service':
       return refuseService(asked)
+    case 'too_big':
+      return answerTooBig(punted.domain, asked, view)
     case 'hop_limit':
     case 'no_route':
     case 'address_unreachable':
@@ -86,7 +106,7 @@ const handle = (punted: PuntedPacket, { view }: HandlerContext<undefined>): Pack
   const way = wayBack(punted, frame, offending.family, view)
   if (way === undefined) return drop('the way back is not known')
   const broadcasts = [way.network, punted.domain].flatMap((network) => broadcastOf(network, view) ?? [])
-  return answer(punted, { frame, offending, way, broadcasts })
+  return answer(punted, { frame, offending, way, broadcasts }, view)
 }
 
 export const icmpErrorHandler = packetHandler({ kind: 'icmp_error', createState: () => undefined, handle })

@@ -7,6 +7,7 @@ import {
   buildIpv6Error,
   ETH_TYPE,
   type Ethernet,
+  fragmentIpv4,
   IP_PROTO,
   type IpError,
   type Ipv4,
@@ -34,6 +35,8 @@ export interface Offending {
   refusal(cause: IpError['cause'], broadcasts: readonly number[]): string | undefined
   /** The packet that tells its sender. @param src of its family */
   error(error: IpError, src: IpAddress): Uint8Array | undefined
+  /** The packet in pieces that fit, where its sender allows that; IPv6 never does. */
+  fragments(mtu: number): readonly Uint8Array[] | undefined
   /** A packet of the one that it was sent to, back to its sender. */
   reply(protocol: number, build: (ends: Ipv4Ends | Ipv6Ends) => Uint8Array): Uint8Array
 }
@@ -50,6 +53,7 @@ const offendingIpv4 = (frame: Ethernet, packet: Ipv4): Offending => {
     ends: packet,
     refusal: (_cause, broadcasts) => ipv4ErrorRefusal(packet, { eth_dst: frame.dst, broadcasts }),
     error: (error, src) => buildIpv4Error(error, frame.payload, Number(src.value)),
+    fragments: (mtu) => fragmentIpv4(packet, mtu),
     reply: (protocol, build) => buildIpv4({ ...back, protocol, payload: build(back) }),
   }
 }
@@ -70,6 +74,7 @@ const offendingIpv6 = (frame: Ethernet, packet: Ipv6): Offending | undefined => 
     ends: packet,
     refusal: (cause) => ipv6ErrorRefusal(packet, { eth_dst: frame.dst }, cause),
     error: (error, src) => buildIpv6Error(error, frame.payload, src.value),
+    fragments: () => undefined,
     reply: (next_header, build) =>
       buildIpv6({
         ...back,

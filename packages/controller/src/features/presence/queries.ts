@@ -30,6 +30,7 @@ export {
   networksOfInterface,
   partsOfDomain,
 } from './members.ts'
+export { guestMtu } from './mtu.ts'
 export {
   carriesTags,
   domainName,

@@ -2,9 +2,11 @@ import type { Feature } from '../../engine/rule.ts'
 import { beyondRules } from './beyond.ts'
 import { egressRules } from './egress.ts'
 import { legFlows, legRules } from './legs.ts'
+import { mtuRules, mtuStanding } from './mtu.ts'
 import { hopStanding, neighbourRules } from './neighbours.ts'
 import { routeRules, routeStanding } from './routes.ts'
 import {
+  mtuTable,
   neighbourTable,
   nextRouterTable,
   routeMemberTable,
@@ -15,6 +17,7 @@ import {
   routerLegTable,
   routerTtlTable,
   routeTable,
+  tooBigTable,
 } from './tables.ts'
 
 /** Simulated routers: legs, their addresses, routes and neighbours. */
@@ -25,6 +28,8 @@ export const routingFeature: Feature = {
     routerHopTable,
     routeMemberTable,
     nextRouterTable,
+    mtuTable,
+    tooBigTable,
     routerLegTable,
     routerIngressTable,
     routerAddressTable,
@@ -32,6 +37,6 @@ export const routingFeature: Feature = {
     routeTable,
     neighbourTable,
   ],
-  rules: [...legRules, ...beyondRules, ...routeRules, ...egressRules, ...neighbourRules],
-  standing: [...legFlows, ...routeStanding, ...hopStanding],
+  rules: [...legRules, ...beyondRules, ...routeRules, ...egressRules, ...neighbourRules, ...mtuRules],
+  standing: [...legFlows, ...routeStanding, ...hopStanding, ...mtuStanding],
 }

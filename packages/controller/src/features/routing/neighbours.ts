@@ -43,14 +43,14 @@ const compileNeighbour = (lease: Row<'ip_lease'>, view: View): Compiled => {
   const flow = isLeg
     ? neighbourTable.flow({
         ...common,
-        steps: [toMac, setSlice('again', 1)],
-        goto: 'next_router',
+        steps: [toMac, setSlice('onward', 1)],
+        goto: 'mtu',
         why: () => `At ${at()} is the leg ${interfaceName(owned.owner, view)} of another router.`,
       })
     : neighbourTable.flow({
         ...common,
         steps: [toMac],
-        goto: 'bridging',
+        goto: 'mtu',
         why: () => `Routers reach ${at()} at the MAC of ${interfaceName(owned.owner, view)}.`,
       })
   return { flows: [flow] }

@@ -88,7 +88,7 @@ t.test('an IPv6 next hop takes four registers', async (t) => {
     'table=route, priority=1000,ipv6,reg3=0x1 actions=set_field:52:54:00:74:00:00->eth_src,load:0->NXM_OF_IN_PORT[],load:0x1->NXM_NX_REG11[],load:0->NXM_NX_REG10[],load:0->NXM_NX_REG9[],load:0xfd000001->NXM_NX_REG8[],write_metadata:0x1/0xffffffff,goto_table:neighbour',
   ])
   t.match(of('neighbour'), [
-    'table=neighbour, priority=200,ipv6,reg8=0xfd000001,reg9=0,reg10=0,reg11=0x1,metadata=0x1/0xffffffff actions=set_field:52:54:00:00:00:01->eth_dst,goto_table:bridging',
+    'table=neighbour, priority=200,ipv6,reg8=0xfd000001,reg9=0,reg10=0,reg11=0x1,metadata=0x1/0xffffffff actions=set_field:52:54:00:00:00:01->eth_dst,goto_table:mtu',
     /priority=100,ip,/,
     /priority=100,ipv6,/,
   ])
@@ -139,14 +139,14 @@ t.test('another router in the network is the next one on the path', async (t) =>
   const routes = [{ ...connected[1]!, interface_id: 10, route_link_id: 2 }]
   const lines = await linesFor('neighbour', routes, [other])
   t.strictSame(
-    lines.filter((line) => line.includes('next_router')),
+    lines.filter((line) => line.includes('REG4[3]')),
     [
-      'table=neighbour, priority=200,ip,reg11=0xac1002fe,metadata=0x2/0xffffffff actions=set_field:52:54:00:74:22:22->eth_dst,load:0x1->NXM_NX_REG4[1],goto_table:next_router',
-      'table=neighbour, priority=200,ip,reg11=0xac1002fd,metadata=0x2/0xffffffff actions=set_field:52:54:00:74:33:33->eth_dst,load:0x1->NXM_NX_REG4[1],goto_table:next_router',
+      'table=neighbour, priority=200,ip,reg11=0xac1002fe,metadata=0x2/0xffffffff actions=set_field:52:54:00:74:22:22->eth_dst,load:0x1->NXM_NX_REG4[3],goto_table:mtu',
+      'table=neighbour, priority=200,ip,reg11=0xac1002fd,metadata=0x2/0xffffffff actions=set_field:52:54:00:74:33:33->eth_dst,load:0x1->NXM_NX_REG4[3],goto_table:mtu',
     ],
   )
   t.strictSame(
-    (await linesFor('neighbour', [], [other])).filter((line) => line.includes('next_router')),
+    (await linesFor('neighbour', [], [other])).filter((line) => line.includes('REG4[3]')),
     [],
   )
   const far = (await linesFor('router_address', routes, [other])).filter((line) => line.includes('reg4='))
@@ -168,5 +168,24 @@ t.test('hops are taken one after the other', async (t) => {
     `table=next_router, priority=200,reg4=0/0x4 actions=load:0x1->NXM_NX_REG4[2],${sixteen('router_hops')}`,
     'table=router_hop, priority=200,reg4=0x2/0x2 actions=load:0->NXM_NX_REG4[1],load:0->NXM_NX_REG3[],goto_table:router_leg',
     `table=router_hops, priority=200,reg4=0x2/0x2 actions=${sixteen('router_hop')}`,
+  ])
+})
+
+t.test('only what goes into a smaller MTU than there is around is looked at', async (t) => {
+  const interfaces = [guest, appliance, leg1, leg2]
+  const withMtu = async (...mtus: readonly number[]) => {
+    const changes = Object.fromEntries(mtus.map((mtu, index) => [index + 1, { mtu }]))
+    const lines = linesOf(await compile({ networks, changes, interfaces, routes: connected }, 2), 'routing')
+    return lines.filter((line) => line.startsWith('table=mtu,'))
+  }
+  t.strictSame(await withMtu(), [])
+  t.strictSame(await withMtu(1400, 1400), [])
+  const fits = 'actions=goto_table:too_big'
+  const look =
+    'actions=load:0->NXM_NX_REG4[2],load:0x5dc->NXM_NX_REG12[16..31],check_pkt_larger(1514)->NXM_NX_REG4[4],goto_table:too_big'
+  t.strictSame(await withMtu(9000, 1500), [
+    `table=mtu, priority=300,reg12=0x5dc0000/0xffff0000,metadata=0x2/0xffffffff ${fits}`,
+    `table=mtu, priority=200,ip,metadata=0x2/0xffffffff ${look}`,
+    `table=mtu, priority=200,ipv6,metadata=0x2/0xffffffff ${look}`,
   ])
 })

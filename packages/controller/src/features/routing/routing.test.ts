@@ -64,8 +64,8 @@ t.test('two networks, one router', async (t) => {
     'table=route, priority=1024,ip,reg3=0x1,nw_dst=172.16.2.0/24 actions=set_field:52:54:00:74:22:22->eth_src,load:0->NXM_OF_IN_PORT[],move:NXM_OF_IP_DST[]->NXM_NX_REG11[],write_metadata:0x2/0xffffffff,goto_table:neighbour',
   ])
   t.strictSame(tableOf(lines, 'neighbour'), [
-    'table=neighbour, priority=200,ip,reg11=0xac100101,metadata=0x1/0xffffffff actions=set_field:52:54:00:00:00:01->eth_dst,goto_table:bridging',
-    'table=neighbour, priority=200,ip,reg11=0xac100203,metadata=0x2/0xffffffff actions=set_field:52:54:00:00:00:02->eth_dst,goto_table:bridging',
+    'table=neighbour, priority=200,ip,reg11=0xac100101,metadata=0x1/0xffffffff actions=set_field:52:54:00:00:00:01->eth_dst,goto_table:mtu',
+    'table=neighbour, priority=200,ip,reg11=0xac100203,metadata=0x2/0xffffffff actions=set_field:52:54:00:00:00:02->eth_dst,goto_table:mtu',
     `table=neighbour, priority=100,ip,metadata=0x1/0xffffffff ${punted(3)}`,
     `table=neighbour, priority=100,ipv6,metadata=0x1/0xffffffff ${punted(3)}`,
     `table=neighbour, priority=100,ip,metadata=0x2/0xffffffff ${punted(3)}`,

@@ -73,9 +73,23 @@ export const routeMemberTable = defineTable('route_member', {
 
 export const neighbourTable = defineTable('neighbour', {
   match: ['domain', 'eth_type', ...NEXT_HOP],
-  write: ['eth_dst', 'again', 'punt_kind', 'punt_reason'],
-  goto: ['next_router', 'bridging', 'punt'],
+  write: ['eth_dst', 'onward', 'punt_kind', 'punt_reason'],
+  goto: ['mtu', 'punt'],
   miss: { why: 'Nobody in the network has the address of the next hop.' },
+})
+
+export const mtuTable = defineTable('mtu', {
+  match: ['domain', 'eth_type', 'mtu_checked'],
+  write: ['further', 'mtu_checked', 'too_big'],
+  goto: ['too_big'],
+  miss: { goto: 'too_big', why: 'What fits into the networks around fits into this one.' },
+})
+
+export const tooBigTable = defineTable('too_big', {
+  match: ['too_big', 'onward'],
+  write: ['again', 'onward', 'punt_kind', 'punt_reason'],
+  goto: ['next_router', 'bridging', 'punt'],
+  miss: { goto: 'bridging', why: 'The next hop is in the network.' },
 })
 
 export const nextRouterTable = defineTable('next_router', {

@@ -1,4 +1,4 @@
-/** The MTU that guests of a network are told: its own, else what the network between the hosts leaves. */
+/** The MTU of a network: its own, else what the network between the hosts leaves. Guests are told, and routers keep to it. */
 import { fittingMtu } from '@openvnet/schema'
 import { type View, valueQuery } from '../../engine/view.ts'
 
