@@ -18,6 +18,7 @@ export const TESTCONTROLLER: Programs = {
   programs: ['ovs-testcontroller'],
   packages: ['openvswitch-testcontroller'],
 }
+export const DNSMASQ: Programs = { programs: ['dnsmasq'], packages: ['dnsmasq-base'] }
 export const OVN: Programs = {
   programs: ['ovn-northd', 'ovn-controller', 'ovn-nbctl'],
   packages: ['ovn-common', 'ovn-central', 'ovn-host'],

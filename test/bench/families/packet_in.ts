@@ -11,10 +11,11 @@ import { fileURLToPath } from 'node:url'
 import { run } from '../../lab/command.ts'
 import { startDaemon } from '../../lab/daemon.ts'
 import { atExit } from '../../lab/exit.ts'
-import { findPrograms, TESTCONTROLLER } from '../programs.ts'
+import { DNSMASQ, findPrograms, TESTCONTROLLER } from '../programs.ts'
 import { alone, type Budget, type Context, compared, type Family, type Row } from '../row.ts'
-import { number, quantile } from '../statistics.ts'
+import { median, number, quantile, spread } from '../statistics.ts'
 import { Vnetd } from '../vnetd.ts'
+import { measureDnsmasq } from './dnsmasq.ts'
 
 const EXAMPLE = fileURLToPath(
   new URL('../../../packages/openflow/examples/learning-switch.ts', import.meta.url),
@@ -160,16 +161,35 @@ const giveVnetd = async (
   give(alone(`packet-in/vnetd-rate-${count}`, `${work}, 512 under way`, rate, '/s'))
 }
 
-/** From DESIGN of the guest services. */
+/** Of guest services: in a second. */
 const TRANSACTIONS: Budget = { text: '≥ 10,000/s', holds: (rate) => rate >= 10_000 }
 
+/** dnsmasq, asked over UDP; why it is not, where it cannot be. */
+const besideDhcp = async (
+  { directory, say }: Context,
+  seconds: number,
+  ours: readonly number[],
+): Promise<Pick<Row, 'other' | 'ratio'>> => {
+  const [program] = findPrograms(DNSMASQ) ?? []
+  if (program === undefined) return { other: '`dnsmasq`: not installed' }
+  if (process.getuid?.() !== 0) return { other: '`dnsmasq`: it takes root to give it a network' }
+  say('packet-in: DHCP beside dnsmasq')
+  const theirs = await measureDnsmasq(program, directory, seconds)
+  return {
+    other: `\`dnsmasq\` ${spread(theirs, '/s')}`,
+    ratio: `${number(median(ours) / median(theirs))} ×`,
+  }
+}
+
 /** Discover and request are one transaction: two packets each way. */
-const giveDhcp = async ({ wants, give, directory }: Context, seconds: number): Promise<void> => {
+const giveDhcp = async (context: Context, seconds: number): Promise<void> => {
+  const { wants, give, directory } = context
   if (!wants('packet-in/vnetd-dhcp')) return
   const { rate } = await measure(startVnetd(directory), 1, seconds, 'dhcp')
   const transactions = rate.map((answers) => answers / 2)
   const work = 'DHCP by vnetd: discover, offer, request, acknowledgement; 512 under way'
-  give(alone('packet-in/vnetd-dhcp', work, transactions, '/s', TRANSACTIONS))
+  const row = alone('packet-in/vnetd-dhcp', work, transactions, '/s', TRANSACTIONS)
+  give({ ...row, ...(await besideDhcp(context, seconds, transactions)) })
 }
 
 export const packetInFamily: Family = {
