@@ -6,17 +6,31 @@
 
 const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
-export const readU16 = (bytes: Uint8Array, at: number): number => view(bytes).getUint16(at)
-export const readU32 = (bytes: Uint8Array, at: number): number => view(bytes).getUint32(at)
+/** Each packet has dozens of numbers: a DataView for each would be most of the garbage. */
+const { readUInt16BE, readUInt32BE } = Buffer.prototype
+
+export const readU16 = (bytes: Uint8Array, at: number): number => readUInt16BE.call(bytes, at)
+export const readU32 = (bytes: Uint8Array, at: number): number => readUInt32BE.call(bytes, at)
 export const readU48 = (bytes: Uint8Array, at: number): number =>
   readU16(bytes, at) * 2 ** 32 + readU32(bytes, at + 2)
 export const readU128 = (bytes: Uint8Array, at: number): bigint =>
   (view(bytes).getBigUint64(at) << 64n) | view(bytes).getBigUint64(at + 8)
 
-export const writeU16 = (bytes: Uint8Array, at: number, value: number): void =>
-  view(bytes).setUint16(at, value)
-export const writeU32 = (bytes: Uint8Array, at: number, value: number): void =>
-  view(bytes).setUint32(at, value)
+const checkRoom = (bytes: Uint8Array, at: number, octets: number): void => {
+  if (at < 0 || at + octets > bytes.length) throw new RangeError('a write past the end')
+}
+
+/** The lowest 16 bits of a number; the same below. */
+export const writeU16 = (bytes: Uint8Array, at: number, value: number): void => {
+  checkRoom(bytes, at, 2)
+  bytes[at] = value >>> 8
+  bytes[at + 1] = value
+}
+export const writeU32 = (bytes: Uint8Array, at: number, value: number): void => {
+  checkRoom(bytes, at, 4)
+  writeU16(bytes, at, value >>> 16)
+  writeU16(bytes, at + 2, value)
+}
 export const writeU48 = (bytes: Uint8Array, at: number, value: number): void => {
   writeU16(bytes, at, Math.floor(value / 2 ** 32))
   writeU32(bytes, at + 2, value % 2 ** 32)
