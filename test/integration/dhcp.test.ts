@@ -5,6 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { buildEthernet, buildIpv4, buildUdp, toIpv4, toMac } from '@openvnet/controller/packet'
 import t from 'tap'
 import type { Guest } from '../lab/guest.ts'
 import { until } from '../lab/wait.ts'
@@ -234,6 +235,26 @@ t.test('a lease policy gives an address when DHCP first asks', async (t) => {
   t.match(given.told, { event: 'bound', ip: '10.100.0.77' }, given.text)
   t.match((await udhcpc(inst4)).told, { ip: '10.100.0.77' })
   t.ok((await inst4.ping('10.100.0.1')).received > 0)
+})
+
+t.test('what guests send as servers reaches nobody', async (t) => {
+  const [own, other] = [MACS[1], '10:54:ff:00:00:04'].map(toMac) as [number, number]
+  const ends = { src: toIpv4('10.100.0.15'), dst: toIpv4('10.100.0.77') }
+  const frame = (src: number, dst: number): Uint8Array =>
+    buildEthernet({
+      ...{ src: own, dst: other, eth_type: 0x0800 },
+      payload: buildIpv4({
+        ...{ ...ends, protocol: 17 },
+        payload: buildUdp({ src, dst, payload: new Uint8Array(300) }, ends),
+      }),
+    })
+  const ears = await host.guests.get('inst4')!.listen()
+  await inst2.send(frame(67, 68), frame(66, 68))
+  const isUdp = (heard: Uint8Array): boolean => heard.length > 300 && heard[12] === 8 && heard[23] === 17
+  await until('the other one is heard', () => ears.frames.some(isUdp))
+  const heard = (await ears.stop()).map((packet) => packet.frame)
+  const ports = heard.filter(isUdp).map((bytes) => bytes[35])
+  t.strictSame(ports, [66])
 })
 
 t.test('without a service nobody answers: guests are no servers', async (t) => {
