@@ -58,7 +58,7 @@ export const interfaceResource = defineResource({
       onDelete: 'set null',
     }),
     enable_routing: defaulted(boolean, false, {
-      help: 'Kept for clients of the original: a route is enough.',
+      help: 'Of a guest: it routes, so it may send packets of others with its MAC address, as the next hop (via) of a route does. A leg of a router needs a route only.',
       mutable: true,
     }),
     enable_route_translation: defaulted(boolean, false, {

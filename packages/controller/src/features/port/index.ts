@@ -1,4 +1,5 @@
 import type { Feature } from '../../engine/rule.ts'
+import { applianceRules } from './appliance.ts'
 import { portRules, portStanding } from './rules.ts'
 import { classifyTable, outputTable, portSecurityTable } from './tables.ts'
 
@@ -6,6 +7,6 @@ import { classifyTable, outputTable, portSecurityTable } from './tables.ts'
 export const portFeature: Feature = {
   name: 'port',
   tables: [classifyTable, portSecurityTable, outputTable],
-  rules: portRules,
+  rules: [...portRules, ...applianceRules],
   standing: portStanding,
 }
