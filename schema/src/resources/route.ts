@@ -56,7 +56,7 @@ export const route = defineResource({
       help: 'unicast: packets go on; blackhole: they are dropped; unreachable and prohibit: the sender is told so.',
     }),
     via: optional(ip, {
-      help: 'The next hop, an address in the network of the leg; packets go to their destination itself when absent.',
+      help: 'The next hop, an address in the network of the leg; packets go to their destination itself when absent. Of a guest or of another router, so far: what no row has an address for is not asked for yet.',
       mutable: true,
     }),
     weight: defaulted(integer(1, 255), 1, {
