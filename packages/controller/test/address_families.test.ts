@@ -58,12 +58,12 @@ t.test('a router knows the subnets, its own addresses and the neighbours of both
       ),
     ].map(
       (match) =>
-        `table=neighbour, priority=200,${match} actions=set_field:52:54:00:00:00:01->eth_dst,goto_table:bridging`,
+        `table=neighbour, priority=200,${match} actions=set_field:52:54:00:00:00:01->eth_dst,goto_table:mtu`,
     ),
   )
   t.match(
     of('router_address').filter((line) => line.includes('fd00')),
-    ['nw_proto=44,nw_frag=later', 'icmp_type=128,icmp_code=0', 'actions=drop'].flatMap((what) =>
+    ['nw_proto=44,nw_frag=later', 'icmp_type=128,icmp_code=0', 'actions=.*goto_table:punt'].flatMap((what) =>
       ['reg2=0x8,metadata=0x1/0xffffffff', 'reg3=0x1'].map(
         (reach) => new RegExp(`,${reach},ipv6_dst=fd00:1::fe[ ,]${what}`),
       ),
