@@ -205,6 +205,7 @@ export const MAKING: readonly Call[] = [
   ['POST', 'lease_policies/lp-1/ip_retention_containers/irc-1', { label: 'a' }],
   ['POST', 'lease_policies/lp-1/interfaces/if-3', { label: 'a' }],
   ['POST', 'lease_policies/lp-1/ip_leases', { ip_lease_uuid: 'il-lp', label: 'a' }],
+  ['POST', 'lease_policies/lp-1/ip_leases', { interface_uuid: 'if-2' }],
   ['PUT', 'interfaces/if-1/networks/nw-2', { static: true }],
   ['PUT', 'interfaces/if-1/segments/seg-2', { static: true }],
   ['PUT', 'interfaces/if-1/route_links/rl-1', { static: true }],

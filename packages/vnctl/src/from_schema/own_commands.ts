@@ -72,10 +72,15 @@ const OWN: readonly OwnCommand[] = [
   {
     of: 'lease_policy',
     word: 'lease',
-    help: 'Reserves an IP address of a lease policy without an interface.',
+    help: 'Takes an IP address from a lease policy: for an interface, which keeps one that it has of it, or reserved.',
     method: 'POST',
     path: 'ip_leases',
     options: [
+      option(
+        'interface_uuid',
+        uuid(interfaceResource.prefix),
+        'The interface; without one the address is only reserved.',
+      ),
       option('ip_lease_uuid', uuid(ipLease.prefix), 'The uuid of the new lease; made up when absent.'),
       option('label', text, 'It goes into the containers with this label and into those without any.'),
     ],

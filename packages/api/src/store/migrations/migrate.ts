@@ -13,6 +13,7 @@ import { olderApi } from './0005_older_api.ts'
 import { vlans } from './0006_vlans.ts'
 import { manyHosts } from './0007_many_hosts.ts'
 import { addressFamilies } from './0008_address_families.ts'
+import { mtuOfHosts } from './0009_mtu_of_hosts.ts'
 
 const MIGRATIONS: readonly string[] = [
   initial,
@@ -23,6 +24,7 @@ const MIGRATIONS: readonly string[] = [
   vlans,
   manyHosts,
   addressFamilies,
+  mtuOfHosts,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length
