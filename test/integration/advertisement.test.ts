@@ -54,7 +54,10 @@ t.test('a kernel gets its address, its default route and the MTU, and reaches an
   const mtu = await guest.namespace.run(['cat', '/proc/sys/net/ipv6/conf/eth0/mtu'])
   const { guest_mtu } = await rest.get<{ guest_mtu: number }>('networks/nw-net1')
   t.equal(Number(mtu), guest_mtu)
-  t.equal((await guest.ping('fd00:172:16:2::3', { count: 2 })).received, 2)
+  await until('the other network is reached', async () => {
+    const { received } = await guest.ping('fd00:172:16:2::3', { count: 2 })
+    return received === 2
+  })
 })
 
 t.test('a guest with another address is told of the router, and makes no address of its own', async (t) => {

@@ -92,8 +92,8 @@ export const advertisedOn = recordQuery<Advertised, string>('router advertisemen
 export const advertisedIn = (network: number, view: View, dpid: string): Advertised | null =>
   view.query(advertisedOn, `${network} ${dpid}`)
 
-/** 16 bits that are nearly always others when what is advertised is another (FNV-1a). */
-export const digestOf = (what: Advertised): number => {
+/** 16 bits that are nearly always others when what is advertised is another (FNV-1a). No ids: they follow from the order of writes. */
+export const digestOf = ({ leg: _leg, ...what }: Advertised): number => {
   let hash = 0x811c9dc5
   for (const octet of Buffer.from(JSON.stringify(what))) hash = Math.imul(hash ^ octet, 0x01000193)
   return ((hash >>> 16) ^ hash) & 0xffff
