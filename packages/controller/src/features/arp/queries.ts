@@ -5,6 +5,8 @@ import {
   allowedSwitches,
   interfaceOfLease,
   isHost,
+  isOutside,
+  portOfInterface,
   segmentOfNetwork,
   switchesOfFree,
   switchesOfGuests,
@@ -24,6 +26,19 @@ export const switchesOfAnswer = listQuery<string>('switches of answer', (id, vie
   const dpids = view.query(switchesOfNetwork, lease.network_id)
   return owner.mode === 'simulated' ? allowedSwitches(owner, dpids, view) : dpids
 })
+
+/** Outside of the switch, or in a segment, there may be anybody: who is not known is asked for. */
+export const mayHoldUnknown = (network: number, view: View): boolean =>
+  isOutside(network, view) || segmentOfNetwork(network, view) !== null
+
+/**
+ * The port of an edge on the switch that leads to the interface and to others; `undefined`: there is none. Who is behind the
+ * same edge asks outside: an answer from here would tell the switches there that the machine is here.
+ */
+export const sharedPortOf = (interfaceId: number, view: View, dpid: string): number | undefined => {
+  const port = view.query(portOfInterface, interfaceId)
+  return port?.isShared === true && port.dpid === dpid ? port.port_no : undefined
+}
 
 /** Where somebody on the switch may ask from: the network, and the segment of who has no address. */
 export const askedIn = (network: number, view: View, dpid: string): number[] => {

@@ -16,14 +16,11 @@ import {
   addressOfLease,
   domainName,
   interfaceName,
-  isOutside,
-  portOfInterface,
-  segmentOfNetwork,
   switchesOfFree,
   switchesOfGuests,
   switchOfInterface,
 } from '../presence/queries.ts'
-import { askedIn, switchesOfAnswer } from './queries.ts'
+import { askedIn, mayHoldUnknown, sharedPortOf, switchesOfAnswer } from './queries.ts'
 import { arpTable } from './tables.ts'
 
 interface Owned {
@@ -72,21 +69,18 @@ const announcement = (lease: Row<'ip_lease'>, { address, owner }: Owned, view: V
     why: () => `${interfaceName(owner, view)} announces its own address ${lease.address}.`,
   })
 
-/**
- * Who is behind the same edge asks outside: an answer from here would tell the switches there that the machine is here.
- */
 const neighbours = (
   lease: Row<'ip_lease'>,
   { address, owner }: Owned,
   view: View,
   dpid: string,
 ): FlowDraft[] => {
-  const port = view.query(portOfInterface, owner)
-  if (port?.isShared !== true || port.dpid !== dpid) return []
+  const in_port = sharedPortOf(owner, view, dpid)
+  if (in_port === undefined) return []
   return [
     arpTable.flow({
       priority: PRIORITY.high,
-      match: { domain: lease.network_id, in_port: port.port_no, arp_op: ARP_OP.request, arp_tpa: address },
+      match: { domain: lease.network_id, in_port, arp_op: ARP_OP.request, arp_tpa: address },
       why: () => `${interfaceName(owner, view)} answers itself to who is behind the same edge.`,
     }),
   ]
@@ -118,9 +112,8 @@ const question = (domain: number, uuid: string): Compiled => ({
   ],
 })
 
-/** Outside of the switch, or in a segment, there may be anybody: who is not known is asked for. */
 const compileQuestion = ({ id, uuid }: Row<'network'>, view: View): Compiled =>
-  isOutside(id, view) || segmentOfNetwork(id, view) !== null ? question(id, uuid) : {}
+  mayHoldUnknown(id, view) ? question(id, uuid) : {}
 
 export const arpRules = [
   rule({ name: 'question', entity: 'network', on: switchesOfGuests, compile: compileQuestion }),

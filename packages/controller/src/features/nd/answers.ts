@@ -21,14 +21,12 @@ import { LINK_LOCAL, macNumber } from '../../pipeline/addresses.ts'
 import { domainOfSegment } from '../../pipeline/domain.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
-import { askedIn, switchesOfAnswer } from '../arp/queries.ts'
+import { askedIn, mayHoldUnknown, sharedPortOf, switchesOfAnswer } from '../arp/queries.ts'
 import {
   addressOfLease,
   domainName,
   interfaceName,
-  isOutside,
   portOfInterface,
-  segmentOfNetwork,
   switchesOfFree,
   switchesOfGuests,
 } from '../presence/queries.ts'
@@ -83,23 +81,18 @@ const ownProbe = (owned: Owned, view: View): FlowDraft => {
   return ndTable.flow(mayHoldUnknown(network, view) ? { ...flow, goto: 'bridging' } : flow)
 }
 
-/** Who is behind the same edge asks outside, as for ARP. */
 const neighbours = (owned: Owned, view: View, dpid: string): FlowDraft[] => {
   const { address, owner, network } = owned
-  const port = view.query(portOfInterface, owner)
-  if (port?.isShared !== true || port.dpid !== dpid) return []
+  const in_port = sharedPortOf(owner, view, dpid)
+  if (in_port === undefined) return []
   return [
     ndTable.flow({
       priority: PRIORITY.high,
-      match: { domain: network, in_port: port.port_no, icmpv6_type: NS, ipv6_nd_target: address },
+      match: { domain: network, in_port, icmpv6_type: NS, ipv6_nd_target: address },
       why: () => `${interfaceName(owner, view)} answers itself to who is behind the same edge.`,
     }),
   ]
 }
-
-/** Outside of the switch, or in a segment, there may be anybody. */
-const mayHoldUnknown = (network: number, view: View): boolean =>
-  isOutside(network, view) || segmentOfNetwork(network, view) !== null
 
 const answers = (owned: Owned, view: View, dpid: string): FlowDraft[] => {
   const isLocal = view.query(portOfInterface, owned.owner)?.dpid === dpid
