@@ -1,5 +1,6 @@
 /** What rows say of a guest that asks, and of the server that answers it. Everything follows from leases: nothing is given out here. */
 import type { Row } from '@openvnet/schema'
+import type { PacketAnswer } from '../../engine/packet.ts'
 import type { View } from '../../engine/view.ts'
 import { toMac } from '../../packet/index.ts'
 import { serversOf } from './queries.ts'
@@ -46,3 +47,13 @@ export const serverOf = (network: number, family: Family, view: View, dpid: stri
   }
   return undefined
 }
+
+/** Straight to the guest: what is for one client that has no address yet is not for the whole network. */
+export const sendToGuest = (
+  frame: Uint8Array,
+  asking: { readonly network: Row<'network'>; readonly interface: Row<'interface'> },
+): PacketAnswer => ({
+  send: [
+    { frame, at: 'output', slices: { domain: asking.network.id, egress_interface: asking.interface.id } },
+  ],
+})

@@ -28,7 +28,7 @@ import {
   toIpv4,
 } from '../../packet/index.ts'
 import { type Answer4, answer4 } from './answer4.ts'
-import { leasesOfMac, type Server, serverOf } from './client.ts'
+import { leasesOfMac, type Server, sendToGuest, serverOf } from './client.ts'
 import { type Decision4, decide4 } from './decision4.ts'
 import { type Asking, subnetOf } from './options4.ts'
 import { wishFor } from './policies.ts'
@@ -99,16 +99,7 @@ const sendTo = ({ dst, bytes }: Answer4, { ethernet }: Question, { server, askin
     eth_type: ETH_TYPE.ipv4,
     payload: packet,
   })
-  // Straight to the guest: what is for one client that has no address yet is not for the whole network.
-  return {
-    send: [
-      {
-        frame,
-        at: 'output',
-        slices: { domain: asking.network.id, egress_interface: asking.interface.id },
-      },
-    ],
-  }
+  return sendToGuest(frame, asking)
 }
 
 /** Who asks for an address for the first time may get one from a policy, and asks again. */

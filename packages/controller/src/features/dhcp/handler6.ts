@@ -31,7 +31,7 @@ import {
   parseIpv6,
   parseUdp,
 } from '../../packet/index.ts'
-import { leasesOfMac, type Server, serverOf } from './client.ts'
+import { leasesOfMac, type Server, sendToGuest, serverOf } from './client.ts'
 import { type Decision6, decide6, type Facts6 } from './decision6.ts'
 import type { Asking } from './options4.ts'
 import { informing } from './options6.ts'
@@ -119,8 +119,7 @@ const sendBack = (
     eth_type: ETH_TYPE.ipv6,
     payload: packet,
   })
-  const slices = { domain: asking.network.id, egress_interface: asking.interface.id }
-  return { send: [{ frame, at: 'output', slices }] }
+  return sendToGuest(frame, asking)
 }
 
 /** Who asks for an address for the first time may get one from a policy, and asks again. */

@@ -14,8 +14,8 @@ import {
   parseIpv6,
   walkIpv6,
 } from '../../packet/index.ts'
-import { macNumber } from '../../pipeline/addresses.ts'
 import type { PacketToSend } from '../../pipeline/packets.ts'
+import { entryOfAnswer } from '../punt/queries.ts'
 
 /** Holds no part of the frame but `payload`. */
 export interface Exchange {
@@ -58,25 +58,13 @@ const readContent = ({ eth_type, payload }: Ethernet): Content | string => {
   return eth_type === ETH_TYPE.ipv6 ? readIpv6(payload) : 'not IP'
 }
 
-/** To a guest beside the router the way that the question came, to others as the router sends any packet there. */
-const wayBack = (
-  { ingress_interface, ingress_domain: domain, router }: PuntedPacket,
-  { src }: Ethernet,
-  view: View,
-): Exchange['back'] | undefined => {
-  const macs = view.list('mac_lease.interface_id', ingress_interface)
-  if (macs.some(({ mac_address }) => macNumber(mac_address) === src))
-    return { at: 'bridging', slices: { domain } }
-  return router === 0 ? undefined : { at: 'route', slices: { router } }
-}
-
 /** Or why it is none. */
 export const readExchange = (punted: PuntedPacket, view: View): Exchange | string => {
   const frame = parseEthernet(punted.frame)
   if (frame === undefined) return 'malformed Ethernet'
   const content = readContent(frame)
   if (typeof content === 'string') return content
-  const back = wayBack(punted, frame, view)
+  const back = entryOfAnswer(punted, frame.src, view)
   if (back === undefined) return 'the way back is not known'
   return {
     network: punted.ingress_domain,

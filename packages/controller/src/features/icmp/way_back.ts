@@ -6,8 +6,8 @@ import { type Family, type IpAddress, toIpAddress } from '@openvnet/schema'
 import type { PuntedPacket } from '../../engine/packet.ts'
 import type { View } from '../../engine/view.ts'
 import type { Ethernet } from '../../packet/index.ts'
-import { macNumber } from '../../pipeline/addresses.ts'
 import type { PacketToSend } from '../../pipeline/packets.ts'
+import { entryOfAnswer } from '../punt/queries.ts'
 
 export interface WayBack extends Pick<PacketToSend, 'at' | 'slices'> {
   /** Id of the network in which the packet came. */
@@ -26,12 +26,6 @@ const addressOfLeg = (leg: number, network: number, family: Family, view: View):
     .map(({ address }) => toIpAddress(address))
     .find((address) => address.family === family)
 
-/** Whether the guest itself has sent the frame to the router. */
-const isBesideSender = (ingress_interface: number, { src }: Ethernet, view: View): boolean =>
-  view
-    .list('mac_lease.interface_id', ingress_interface)
-    .some(({ mac_address }) => macNumber(mac_address) === src)
-
 /** `undefined` when the rows have changed meanwhile, or the router has no way to the sender. */
 export const wayBack = (
   packet: PuntedPacket,
@@ -39,13 +33,11 @@ export const wayBack = (
   family: Family,
   view: View,
 ): WayBack | undefined => {
-  const { leg, router, ingress_interface, ingress_domain: network } = packet
+  const { leg, ingress_domain: network } = packet
   const address = addressOfLeg(leg, network, family, view)
-  if (address === undefined) return undefined
-  const back = { network, address, eth_src: frame.dst, eth_dst: frame.src }
-  if (isBesideSender(ingress_interface, frame, view))
-    return { ...back, at: 'bridging', slices: { domain: network } }
-  return router === 0 ? undefined : { ...back, at: 'route', slices: { router } }
+  const entry = entryOfAnswer(packet, frame.src, view)
+  if (address === undefined || entry === undefined) return undefined
+  return { ...entry, network, address, eth_src: frame.dst, eth_dst: frame.src }
 }
 
 /** The address that means all of a network; `undefined` where it has no IPv4 subnet. */

@@ -1,9 +1,13 @@
-/** The flow and the meter by which packets of one guest and one kind get to a program: what features share of punting. */
+/** The flow and the meter by which packets of one guest and one kind get to a program, and where answers enter: what features share of punting. */
 import { OFPMF } from '@openvnet/openflow'
 import type { Row } from '@openvnet/schema'
+import type { PuntedPacket } from '../../engine/packet.ts'
 import type { Compiled } from '../../engine/rule.ts'
+import type { View } from '../../engine/view.ts'
 import { sendToController } from '../../pipeline/actions.ts'
+import { macNumber } from '../../pipeline/addresses.ts'
 import { meterOf } from '../../pipeline/meter_space.ts'
+import type { PacketToSend } from '../../pipeline/packets.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import { PUNT_KINDS, type PuntKind } from '../../pipeline/punts.ts'
 import { puntTable } from './tables.ts'
@@ -31,4 +35,20 @@ export const guestPunts = (kind: PuntKind, { id, uuid }: Row<'interface'>): Comp
       }),
     ],
   }
+}
+
+/**
+ * Where an answer enters the pipeline: to a guest beside the router the way that its packet came, to others as the router sends
+ * any packet there. `undefined`: it has no way there.
+ * @param src MAC address that sent the frame to the router
+ */
+export const entryOfAnswer = (
+  { ingress_interface, ingress_domain: domain, router }: PuntedPacket,
+  src: number,
+  view: View,
+): Pick<PacketToSend, 'at' | 'slices'> | undefined => {
+  const macs = view.list('mac_lease.interface_id', ingress_interface)
+  if (macs.some(({ mac_address }) => macNumber(mac_address) === src))
+    return { at: 'bridging', slices: { domain } }
+  return router === 0 ? undefined : { at: 'route', slices: { router } }
 }
