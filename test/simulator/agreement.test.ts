@@ -131,6 +131,37 @@ t.test('a packet that resubmits for ever has its copies put out until the switch
   t.same(byPort(ours.outputs), byPort(theirs))
 })
 
+t.test(
+  'what was set of neighbour discovery stays when the type of the message changes afterwards',
+  async (t) => {
+    const advertisement = Buffer.from(
+      '0200000000010200000000018' +
+        '6dd6000000000203afffd000000000000000000000000000001fd0000000000000000000000000000018800699200000000' +
+        'fd0000000000000000000000000000010e01010203040506',
+      'hex',
+    )
+    const exact = (field: FieldName, value: number): OxmField => ({ field, value, mask: null })
+    const match = [
+      exact('eth_type', 0x86dd),
+      exact('ip_proto', 58),
+      exact('icmpv6_type', 136),
+      exact('icmpv6_code', 0),
+    ]
+    const set = (field: FieldName, value: number): Action => ({
+      type: 'set_field',
+      field: exact(field, value),
+    })
+    const tables = tablesOf(
+      [flow(0, [apply(set('nd_options_type', 1), set('icmpv6_type', 128), send(2))], match)],
+      [],
+    )
+    await real.install(tables)
+    const [theirs] = byPort(await real.inject(1, advertisement))
+    t.match(theirs, /0101010203040506$/)
+    t.same(byPort(createSimulator({ tables, ports: PORTS }).inject(1, advertisement).outputs), [theirs])
+  },
+)
+
 t.test('the simulator says what it met and what it would punt', async (t) => {
   const miss = { ...flow(1, [apply(send(0xffff_fffd))]), priority: 0, why: 'nobody knows it' }
   const tables = tablesOf([flow(0, [{ type: 'goto_table', table_id: 1 }]), miss], [])

@@ -6,7 +6,7 @@ import { type Action, FIELDS, type Instruction, type Output, type Subfield } fro
 import { inOrderOfExecution } from './action_set.ts'
 import { numeric } from './check_match.ts'
 import type { Lookup } from './lookup.ts'
-import { clone, type PacketState, read, restore, write } from './packet_state.ts'
+import { clone, isMovable, type PacketState, read, restore, write } from './packet_state.ts'
 import { render } from './render.ts'
 import type { SimulatedFlow, SimulatedGroup } from './simulated_flow.ts'
 
@@ -200,7 +200,7 @@ export class Execution {
           write(this.#packet, action.field.field, numeric(action.field).value)
         return
       case 'reg_move':
-        this.#store(action.dst, this.#load(action.src))
+        if (isMovable(this.#packet, action.src.field)) this.#store(action.dst, this.#load(action.src))
         return
       case 'reg_load':
         this.#store(action.dst, action.value)

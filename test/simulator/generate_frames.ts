@@ -103,13 +103,20 @@ const option = fc.oneof(
   fc.constant<NdOption>({ kind: 'nonce', nonce: Uint8Array.of(1, 2, 3, 4, 5, 6) }),
 )
 
-/** With one option or more: where there is none Open vSwitch 3.1 writes the type of one past the end of the packet. */
+const isNonce = ({ kind }: NdOption): boolean => kind === 'nonce'
+
+/**
+ * With one option or more: where there is none Open vSwitch 3.1 writes the type of one past the end of the packet.
+ * Addresses come first: what it reads is the type of the first of them, what it writes that of the first option.
+ */
 const nd = fc
   .record({
     ends: fc.record({ src: fc.oneof(ip6, fc.constant(0n)), dst: ip6 }),
     target: ip6,
     flags: fc.option(fc.record({ router: fc.boolean(), solicited: fc.boolean(), override: fc.boolean() })),
-    options: fc.array(option, { minLength: 1, maxLength: 3 }),
+    options: fc
+      .array(option, { minLength: 1, maxLength: 3 })
+      .map((options) => options.toSorted((a, b) => Number(isNonce(a)) - Number(isNonce(b)))),
     isWrong: fc.constantFrom(false, false, true),
   })
   .map(({ ends, target, flags, options, isWrong }) => {

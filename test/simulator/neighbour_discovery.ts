@@ -93,14 +93,15 @@ export interface NdTarget {
 }
 
 const isChanged = ({ before, after }: NdTarget, ...names: readonly FieldName[]): boolean =>
-  names.some((name) => before.get(name) !== after.get(name))
+  names.some((name) => (before.get(name) ?? 0n) !== (after.get(name) ?? 0n))
 
 /** The checksum is made anew, so that a wrong one becomes right. The type of the option is written even where there is none. */
 const renderExtensions = (target: NdTarget): void => {
   const { bytes, l3, l4, end, after } = target
   if (!isChanged(target, 'nd_reserved', 'nd_options_type')) return
-  writeU32(bytes, l4 + 4, Number(after.get('nd_reserved')))
-  if (l4 + HEADER < bytes.length) bytes[l4 + HEADER] = Number(after.get('nd_options_type'))
+  writeU32(bytes, l4 + 4, Number(after.get('nd_reserved') ?? 0n))
+  if (isChanged(target, 'nd_options_type') && l4 + HEADER < bytes.length)
+    bytes[l4 + HEADER] = Number(after.get('nd_options_type') ?? 0n)
   writeU16(bytes, l4 + 2, 0)
   const ends = { src: readU128(bytes, l3 + 8), dst: readU128(bytes, l3 + 24) }
   writeU16(bytes, l4 + 2, transportChecksum(ends, IP_PROTO.icmpv6, bytes.subarray(l4, end)))
@@ -124,9 +125,10 @@ const renderLinkLayer = (target: NdTarget): void => {
   }
 }
 
+/** What was set stays set when the type of the message changes afterwards. */
 export const renderNd = (target: NdTarget): void => {
   const { bytes, l4, end, after } = target
-  if (!after.has('nd_reserved') || !isNd(after) || end - l4 < HEADER) return
+  if (end - l4 < HEADER) return
   renderExtensions(target)
   if (isChanged(target, 'ipv6_nd_target'))
     replace(target, l4 + UNIT, 16, () => writeU128(bytes, l4 + UNIT, after.get('ipv6_nd_target')!))

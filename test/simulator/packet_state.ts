@@ -243,6 +243,12 @@ export const write = (packet: PacketState, name: FieldName, value: bigint): void
 }
 
 const TRANSPORT = /^(tcp|udp|icmpv4|icmpv6|nd|ipv6_nd)_/
+const LATER_FRAGMENT = 2n
+
+/** May `reg_move` read the field? Not that of another message, nor one of the transport of a later fragment. */
+export const isMovable = (packet: PacketState, name: FieldName): boolean =>
+  !isOfOtherMessage(packet, name) &&
+  !(TRANSPORT.test(name) && (read(packet, 'ip_frag') & LATER_FRAGMENT) !== 0n)
 
 /** The value that a table lookup sees: transport fields of fragments are hidden from it (OFPC_FRAG_NORMAL). */
 export const readForLookup = (packet: PacketState, name: FieldName): bigint =>
