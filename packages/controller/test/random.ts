@@ -55,5 +55,5 @@ export class Random {
   }
 }
 
-/** `FUZZ_SEED` repeats a run; else each is another one. */
+/** That of `scripts/tests/seed.mjs`, the same in each run unless `FUZZ_SEED` says another. */
 export const newSeed = (): number => Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 32))

@@ -9,7 +9,7 @@ import t from 'tap'
 import { readVectors, vectorFiles } from './golden-vectors.ts'
 
 const SECONDS = Number(process.env['OPENFLOW_FUZZ_SECONDS'] ?? 3)
-const SEED = Number(process.env['OPENFLOW_FUZZ_SEED'] ?? Date.now() % 0xffffffff)
+const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 0xffffffff)
 /** One message may take this long on a machine that does other things too. */
 const MAX_MESSAGE_MS = 2000
 const MAX_GROWTH_BYTES = 256 * 1024 * 1024
