@@ -1,20 +1,21 @@
 /**
- * The rule instances: for each row a *placement* for each set of switches that its rules name, and for each switch of
- * a placement an *instance* per rule, whose flows go into the tables of that switch. There are a dozen for each guest,
- * so they hold little: what is common to all of a rule is in the rule.
+ * The rule instances: for each row a *placement*, which says for each group of rules on which switches they mean something,
+ * and for each group on each of those an *instance*, whose flows go into the tables of the switch. Rules of a group read
+ * nearly the same, so one computation runs them all: there are a handful for each guest instead of thirty. What is common to
+ * all of a rule is in the rule.
  */
 
 import type { ResourceName, Row } from '@openvnet/schema'
 import type { Logger } from 'pino'
-import type { Owner } from '../pipeline/cookie.ts'
+import { encodeCookie, type Owner } from '../pipeline/cookie.ts'
 import type { FeatureName } from '../pipeline/features.ts'
-import type { Explainer } from '../pipeline/flow.ts'
+import type { Explainer, Flow } from '../pipeline/flow.ts'
 import { sentence } from '../pipeline/table.ts'
 import { Computation } from './computation.ts'
 import type { Graph } from './graph.ts'
 import type { AnyRule, Compiled } from './rule.ts'
 import { keyOf, stamp } from './stamp.ts'
-import { type Contribution, NOTHING, sameContribution } from './switch_tables.ts'
+import { type Contribution, join, NOTHING, sameContribution } from './switch_tables.ts'
 import type { Query, TrackedView } from './view.ts'
 
 export interface OwnedRule {
@@ -24,9 +25,14 @@ export interface OwnedRule {
 
 /** Rules of one resource that are placed by the same query. */
 export interface RuleGroup {
-  readonly resource: ResourceName
   readonly on: Query<readonly string[]>
   readonly rules: readonly OwnedRule[]
+}
+
+/** All rules of a resource. */
+export interface ResourceRules {
+  readonly resource: ResourceName
+  readonly groups: readonly RuleGroup[]
 }
 
 /** What all placements and instances share. */
@@ -41,51 +47,36 @@ export interface Surroundings {
 const NO_INSTANCES: readonly Instance[] = []
 const NO_SWITCHES: readonly string[] = []
 
-/** The switches of a row for a group of rules, and the instances there. */
-export class Placement extends Computation<readonly string[]> {
+/** Datapath ids for each group of rules, in their order. */
+type Places = readonly (readonly string[])[]
+
+const NO_PLACES: Places = []
+
+/** The switches of a row, and the instances there. */
+export class Placement extends Computation<Places> {
   readonly #around: Surroundings
-  readonly #group: RuleGroup
+  readonly #rules: ResourceRules
   readonly #id: number
   #instances = NO_INSTANCES
 
-  constructor(around: Surroundings, group: RuleGroup, id: number) {
+  constructor(around: Surroundings, rules: ResourceRules, id: number) {
     super()
     this.#around = around
-    this.#group = group
+    this.#rules = rules
     this.#id = id
   }
 
-  compute(): readonly string[] {
-    try {
-      const { view } = this.#around
-      const all = this.#group.on.compute(this.#id, view)
-      // Mostly the same list, which others may have too.
-      const switches = all.every((dpid) => view.serves(dpid)) ? all : all.filter((dpid) => view.serves(dpid))
-      // Most rows mean nothing to any switch by most rules: one empty list for all of them.
-      return switches.length === 0 ? NO_SWITCHES : switches
-    } catch (error) {
-      this.#around.log.error(
-        { err: error, query: this.#group.on.name, resource: this.#group.resource, id: this.#id },
-        'A query failed: the row has no effect',
-      )
-      return NO_SWITCHES
-    }
+  compute(): Places {
+    return this.#rules.groups.map((group) => this.#switchesOf(group))
   }
 
-  override equal(a: readonly string[], b: readonly string[]): boolean {
-    return this.#group.on.equal(a, b)
+  override equal(a: Places, b: Places): boolean {
+    return this.#rules.groups.every(({ on }, index) => on.equal(a[index]!, b[index]!))
   }
 
-  override changed(dpids: readonly string[], before = NO_SWITCHES): void {
-    if (dpids.length === 0 && before.length === 0) return
-    const wanted = new Set(dpids)
-    const had = new Set(before)
-    const { stay = NO_INSTANCES, leave = NO_INSTANCES } = Object.groupBy(this.#instances, ({ dpid }) =>
-      wanted.has(dpid) ? 'stay' : 'leave',
-    )
-    for (const instance of leave) instance.withdraw()
-    const added = dpids.filter((dpid) => !had.has(dpid)).flatMap((dpid) => this.#instantiate(dpid))
-    this.#instances = stay.concat(added)
+  override changed(after: Places, before = NO_PLACES): void {
+    for (const [index, group] of this.#rules.groups.entries())
+      this.#move(group, before[index] ?? NO_SWITCHES, after[index] ?? NO_SWITCHES)
   }
 
   /** The row is gone: everything that it meant goes with it. */
@@ -94,52 +85,59 @@ export class Placement extends Computation<readonly string[]> {
     for (const instance of this.#instances) instance.withdraw()
   }
 
-  #instantiate(dpid: string): Instance[] {
-    return this.#group.rules.map((owned) => {
-      const instance = new Instance(this.#around, owned, this.#id, dpid)
-      this.#around.graph.add(instance)
-      return instance
-    })
+  #switchesOf({ on }: RuleGroup): readonly string[] {
+    try {
+      const { view } = this.#around
+      const all = on.compute(this.#id, view)
+      // Mostly the same list, which others may have too.
+      const switches = all.every((dpid) => view.serves(dpid)) ? all : all.filter((dpid) => view.serves(dpid))
+      // Most rows mean nothing to any switch by most rules: one empty list for all of them.
+      return switches.length === 0 ? NO_SWITCHES : switches
+    } catch (error) {
+      this.#around.log.error(
+        { err: error, query: on.name, resource: this.#rules.resource, id: this.#id },
+        'A query failed: by its rules the row has no effect',
+      )
+      return NO_SWITCHES
+    }
+  }
+
+  #move(group: RuleGroup, from: readonly string[], to: readonly string[]): void {
+    if (group.on.equal(from, to)) return
+    const wanted = new Set(to)
+    const had = new Set(from)
+    const { stay = NO_INSTANCES, leave = NO_INSTANCES } = Object.groupBy(this.#instances, (instance) =>
+      instance.group !== group || wanted.has(instance.dpid) ? 'stay' : 'leave',
+    )
+    for (const instance of leave) instance.withdraw()
+    const added = to.filter((dpid) => !had.has(dpid)).map((dpid) => this.#instantiate(group, dpid))
+    this.#instances = stay.concat(added)
+  }
+
+  #instantiate(group: RuleGroup, dpid: string): Instance {
+    const instance = new Instance(this.#around, group, this.#id, dpid)
+    this.#around.graph.add(instance)
+    return instance
   }
 }
 
-/** What a rule says of a row on one switch. */
+/** What a group of rules says of a row on one switch. */
 class Instance extends Computation<Contribution> implements Explainer {
   readonly dpid: string
+  readonly group: RuleGroup
   readonly #around: Surroundings
-  readonly #owned: OwnedRule
   readonly #id: number
 
-  constructor(around: Surroundings, owned: OwnedRule, id: number, dpid: string) {
+  constructor(around: Surroundings, group: RuleGroup, id: number, dpid: string) {
     super()
     this.#around = around
-    this.#owned = owned
+    this.group = group
     this.#id = id
     this.dpid = dpid
   }
 
-  get #owner(): Owner {
-    return { feature: this.#owned.feature, kind: this.#owned.rule.entity, id: this.#id }
-  }
-
-  /** The rule's answer, whether or not it is wanted for the tables. */
-  compile(): Compiled {
-    const { rule } = this.#owned
-    const row = this.#around.view.get(rule.entity, this.#id) as Row | undefined
-    return row === undefined ? {} : rule.compile(row, this.#around.view, this.dpid)
-  }
-
   compute(): Contribution {
-    try {
-      return stamp(this.compile(), this.#owner, this)
-    } catch (error) {
-      const { feature, rule } = this.#owned
-      this.#around.log.error(
-        { err: error, feature, rule: rule.name, resource: rule.entity, id: this.#id, dpid: this.dpid },
-        'A rule failed: its flows are left out',
-      )
-      return NOTHING
-    }
+    return join(this.group.rules.map((owned) => this.#contribution(owned)))
   }
 
   override equal(a: Contribution, b: Contribution): boolean {
@@ -156,28 +154,52 @@ class Instance extends Computation<Contribution> implements Explainer {
   }
 
   /** Computed again, since nobody asks for most of them: sentences of all flows would take more memory than the flows. */
-  why(key: string): string {
-    const explanation = new Explanation(this, key)
+  why(flow: Flow): string {
+    const rules = this.group.rules.filter((owned) => encodeCookie(this.#ownerOf(owned)) === flow.cookie)
+    const explanation = new Explanation(() => rules.map((owned) => this.#compile(owned)), flow.key)
     try {
       return this.#around.graph.once(explanation)
     } catch (error) {
       return `unknown: ${(error as Error).message}`
     }
   }
+
+  #contribution(owned: OwnedRule): Contribution {
+    try {
+      return stamp(this.#compile(owned), this.#ownerOf(owned), this)
+    } catch (error) {
+      const { feature, rule } = owned
+      this.#around.log.error(
+        { err: error, feature, rule: rule.name, resource: rule.entity, id: this.#id, dpid: this.dpid },
+        'A rule failed: its flows are left out',
+      )
+      return NOTHING
+    }
+  }
+
+  #compile({ rule }: OwnedRule): Compiled {
+    const row = this.#around.view.get(rule.entity, this.#id) as Row | undefined
+    return row === undefined ? {} : rule.compile(row, this.#around.view, this.dpid)
+  }
+
+  #ownerOf({ feature, rule }: OwnedRule): Owner {
+    return { feature, kind: rule.entity, id: this.#id }
+  }
 }
 
 class Explanation extends Computation<string> {
-  readonly #instance: Instance
+  readonly #compile: () => readonly Compiled[]
   readonly #key: string
 
-  constructor(instance: Instance, key: string) {
+  constructor(compile: () => readonly Compiled[], key: string) {
     super()
-    this.#instance = instance
+    this.#compile = compile
     this.#key = key
   }
 
   compute(): string {
-    const draft = this.#instance.compile().flows?.find((flow) => keyOf(flow) === this.#key)
+    const drafts = this.#compile().flatMap(({ flows = [] }) => flows)
+    const draft = drafts.find((flow) => keyOf(flow) === this.#key)
     return draft === undefined ? 'Nothing asks for it any more.' : sentence(draft.why)
   }
 }

@@ -5,7 +5,7 @@ import { type Explainer, Flow, type Group, type Meter } from '../pipeline/flow.t
 import { flowKey, flowValue, groupValue, meterValue } from '../pipeline/identity.ts'
 import type { FlowDraft } from '../pipeline/table.ts'
 import type { Compiled, GroupDraft, MeterDraft } from './rule.ts'
-import type { Contribution } from './switch_tables.ts'
+import { type Contribution, NOTHING } from './switch_tables.ts'
 
 export const keyOf = ({ table_id, priority, match }: FlowDraft): string => flowKey(table_id, priority, match)
 
@@ -23,19 +23,16 @@ const stampFlow = (draft: FlowDraft, cookie: bigint, explainer: Explainer): Flow
 const stampGroup = (draft: GroupDraft): Group => ({ ...draft, value: groupValue(draft) })
 const stampMeter = (draft: MeterDraft): Meter => ({ ...draft, value: meterValue(draft) })
 
-const NO_FLOWS: readonly Flow[] = []
-const NO_GROUPS: readonly Group[] = []
-const NO_METERS: readonly Meter[] = []
-
 export const stamp = (
-  { flows, groups, meters }: Compiled,
+  { flows = [], groups = [], meters = [] }: Compiled,
   owner: Owner,
   explainer: Explainer,
 ): Contribution => {
+  if (flows.length + groups.length + meters.length === 0) return NOTHING
   const cookie = encodeCookie(owner)
   return {
-    flows: flows?.map((draft) => stampFlow(draft, cookie, explainer)) ?? NO_FLOWS,
-    groups: groups?.map(stampGroup) ?? NO_GROUPS,
-    meters: meters?.map(stampMeter) ?? NO_METERS,
+    flows: flows.map((draft) => stampFlow(draft, cookie, explainer)),
+    groups: groups.length === 0 ? NOTHING.groups : groups.map(stampGroup),
+    meters: meters.length === 0 ? NOTHING.meters : meters.map(stampMeter),
   }
 }

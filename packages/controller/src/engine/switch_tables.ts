@@ -52,7 +52,7 @@ class Claims<K, V extends Claimed> {
   }
 }
 
-/** What one rule instance says. */
+/** What a rule, or several, say of a row on a switch. */
 export interface Contribution {
   readonly flows: readonly Flow[]
   readonly groups: readonly Group[]
@@ -60,6 +60,23 @@ export interface Contribution {
 }
 
 export const NOTHING: Contribution = { flows: [], groups: [], meters: [] }
+
+/** What all of them say. Most say nothing: lists that are empty are shared. */
+export const join = (all: readonly Contribution[]): Contribution => {
+  const said = all.filter((each) => each !== NOTHING)
+  const [only = NOTHING, second] = said
+  return second === undefined
+    ? only
+    : {
+        flows: NOTHING.flows.concat(...said.map(({ flows }) => flows)),
+        groups: said.some(({ groups }) => groups.length > 0)
+          ? said.flatMap(({ groups }) => groups)
+          : NOTHING.groups,
+        meters: said.some(({ meters }) => meters.length > 0)
+          ? said.flatMap(({ meters }) => meters)
+          : NOTHING.meters,
+      }
+}
 
 const sameList = <T>(a: readonly T[], b: readonly T[], same: (x: T, y: T) => boolean): boolean =>
   a.length === b.length && a.every((item, index) => same(item, b[index] as T))

@@ -10,8 +10,7 @@ import { type FlowContent, type FlowIdentity, readFlowKey, readFlowValue } from 
 
 /** Who can say why a flow is there: whoever computed it computes the sentence when it is asked for. */
 export interface Explainer {
-  /** @param key of the flow */
-  why(key: string): string
+  why(flow: Flow): string
 }
 
 export class Flow {
@@ -56,7 +55,7 @@ export class Flow {
 
   /** One sentence for people: why this flow exists. */
   get why(): string {
-    return this.#explainer.why(this.key)
+    return this.#explainer.why(this)
   }
 }
 
