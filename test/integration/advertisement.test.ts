@@ -38,6 +38,10 @@ interface Route {
 const routes = async (): Promise<readonly Route[]> =>
   JSON.parse(await guest.namespace.run(['ip', '-j', '-6', 'route'])) as Route[]
 
+/** What the kernel says of the address that it has made. */
+const own = (): Promise<string> =>
+  guest.namespace.run(['ip', '-6', '-o', 'address', 'show', 'dev', 'eth0', 'to', `${OWN}/128`])
+
 /** What rdisc6 shows of the first answer. */
 const ask = (): Promise<string> => guest.namespace.run(['rdisc6', '-1', '-w', '3000', 'eth0'])
 
@@ -96,6 +100,7 @@ t.test('what is advertised follows the rows', async (t) => {
   t.notMatch(first, /Recursive DNS/)
   await write('PUT', 'networks/nw-net1', { ipv6_address_mode: 'dhcpv6_stateful', domain_name: 'one.example' })
   await write('POST', 'network_services', { mode: 'dns', interface_uuid: 'if-vnet1gw' })
+  await until('its own address is deprecated', async () => (await own()).includes('deprecated'))
   const managed = await ask()
   t.match(managed, /Stateful address conf\.\s*:\s*Yes[\s\S]*Stateful other conf\.\s*:\s*Yes/)
   t.match(managed, /Autonomous address conf\.\s*:\s*No/)
@@ -106,4 +111,5 @@ t.test('what is advertised follows the rows', async (t) => {
   await write('DELETE', 'routes/r-vnet1', undefined)
   t.match(await ask(), /Router lifetime\s*:\s*0/, 'no way out')
   await write('PUT', 'networks/nw-net1', { ipv6_address_mode: 'slaac' })
+  await until('its own address is preferred', async () => !(await own()).includes('deprecated'))
 })

@@ -5,7 +5,18 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buildEthernet, buildIpv4, buildUdp, toIpv4, toMac } from '@openvnet/controller/packet'
+import {
+  BROADCAST_MAC,
+  buildEthernet,
+  buildIpv4,
+  buildUdp,
+  DHCP4_OPTION,
+  DHCP4_TYPE,
+  encodeDhcp4,
+  toIpv4,
+  toMac,
+  u32s,
+} from '@openvnet/controller/packet'
 import t from 'tap'
 import type { Guest } from '../lab/guest.ts'
 import { until } from '../lab/wait.ts'
@@ -211,6 +222,10 @@ t.test('DHCPv6: addresses, or what goes with those that guests make', async (t) 
   )
   t.match(stateful.told, { new_dhcp6_domain_search: /one\.example/ })
   t.match((await dhclient(inst3, '-6', '-r')).text, /Release/)
+  await inst3.namespace.ip('link set eth0 down', 'link set eth0 addrgenmode random', 'link set eth0 up')
+  await inst3.probed()
+  const opaque = await dhclient(inst3, '-6')
+  t.match(opaque.told, { new_ip6_address: 'fd00:100::13' }, 'from a link-local address of RFC 7217')
   await write({ method: 'PUT', path: 'networks/nw-test1', body: { ipv6_address_mode: 'dhcpv6_stateless' } })
   const stateless = await dhclient(inst3, '-6', '-S')
   t.match(stateless.told, { new_dhcp6_name_servers: 'fd00:100::53' }, stateless.text)
@@ -255,6 +270,35 @@ t.test('what guests send as servers reaches nobody', async (t) => {
   const heard = (await ears.stop()).map((packet) => packet.frame)
   const ports = heard.filter(isUdp).map((bytes) => bytes[35])
   t.strictSame(ports, [66])
+})
+
+t.test('a declined address is not offered, and the bridge has a warning', async (t) => {
+  const own = toMac(MACS[1])
+  const options = [
+    [DHCP4_OPTION.message_type, Uint8Array.of(DHCP4_TYPE.decline)],
+    [DHCP4_OPTION.requested_address, u32s(toIpv4('10.100.0.15'))],
+    [DHCP4_OPTION.server_id, u32s(toIpv4('10.100.0.100'))],
+  ] as const
+  const header = { op: 1, hops: 0, xid: 7, secs: 0, broadcast: false, sname: '', file: '', chaddr: own }
+  const { bytes } = encodeDhcp4(
+    { ...header, ciaddr: 0, yiaddr: 0, siaddr: 0, giaddr: 0 },
+    options.map(([code, data]) => ({ code, data })),
+  )
+  const ends = { src: 0, dst: 0xffff_ffff }
+  const payload = buildUdp({ src: 68, dst: 67, payload: bytes }, ends)
+  await inst2.send(
+    buildEthernet({
+      ...{ src: own, dst: BROADCAST_MAC, eth_type: 0x0800 },
+      payload: buildIpv4({ ...ends, protocol: 17, payload }),
+    }),
+  )
+  await until('the warning', async () => {
+    const { stdout } = await world.site.vnctl('status')
+    return /if-inst2 has declined 10\.100\.0\.15, as somebody else uses it/.test(stdout)
+  })
+  t.match((await udhcpc(inst2, '-t', '1')).text, /no lease/)
+  const { text } = await rest.send({ method: 'GET', path: '/metrics' })
+  t.match(text, /openvnet_datapath_punts_total\{.*kind="dhcp4",outcome="declined: [^"]*"\} 1/)
 })
 
 t.test('without a service nobody answers: guests are no servers', async (t) => {

@@ -65,6 +65,21 @@ t.test('guests with only a MAC address speak whatever they like, over hosts', as
   await silent(t, guest('one'), '10.9.0.1', 'who has a lease speaks in its network')
 })
 
+t.test('they hear of the routers of IPv6 in the segment, and make their addresses', async (t) => {
+  await rest.call('PUT', 'networks/nw-1', { ipv6_network: 'fd00:60::' })
+  const [one, two] = ['fd00:60::ff:fe00:601', 'fd00:60::ff:fe00:602']
+  for (const [name, address] of [
+    ['free1', one],
+    ['free2', two],
+  ] as const)
+    await until(`${name} has ${address}`, async () =>
+      (await guest(name).addresses6()).some((each) => each.address === address && each.tentative !== true),
+    )
+  await once(t, 'free1', two, 'over hosts')
+  const text = await guest('free2').namespace.run(['rdisc6', '-1', '-w', '3000', 'eth0'])
+  t.match(text, /Prefix\s*:\s*fd00:60::\/64[\s\S]*Autonomous address conf\.\s*:\s*Yes/, 'who asks is told')
+})
+
 t.test('vnetd is killed: nothing had to be learned, so nothing is lost or sent', async (t) => {
   const ping = guest('free1').pingStart('10.9.0.200', { interval: 0.02 })
   await ping.reaches(5)

@@ -3,6 +3,7 @@
  * and of what may be read: rows by the same words as rules, and a small state of its own. It knows no socket, no
  * database and no clock; what it gives back is sent, or counted as dropped by its reason.
  */
+import type { OwnerKind } from '../pipeline/cookie.ts'
 import type { FeatureName } from '../pipeline/features.ts'
 import type { TableName } from '../pipeline/layout.ts'
 import type { PacketToSend } from '../pipeline/packets.ts'
@@ -81,7 +82,8 @@ export const packetHandler = <S>(handler: PacketHandler<S>): AnyPacketHandler =>
 /** A flow of a speaker's feature that came, changed or went. */
 export interface NoticedFlow {
   readonly dpid: string
-  /** Id of the row that it is of. */
+  /** The row that it is of. */
+  readonly kind: OwnerKind
   readonly id: number
   readonly isThere: boolean
 }

@@ -29,6 +29,14 @@ export const eui64Address = (prefix: bigint, mac: number): bigint =>
 
 export const linkLocalAddress = (mac: number): bigint => eui64Address(LINK_LOCAL_PREFIX, mac)
 
+/** What stands in the middle of an interface identifier that follows from a MAC address. */
+const isOfSomeMac = (address: bigint): boolean => ((address >> 24n) & 0xffffn) === 0xfffen
+
+/** Whether a guest may have it as link-local address: the one of its MAC, or one of none (RFC 7217), as decision 38 says. */
+export const mayBeLinkLocalOf = (mac: number, address: bigint): boolean =>
+  address === linkLocalAddress(mac) ||
+  ((address & ~INTERFACE_ID_MASK) === LINK_LOCAL_PREFIX && !isOfSomeMac(address))
+
 /** The group in which the owner of a unicast address listens for solicitations. */
 export const solicitedNodeAddress = (address: bigint): bigint => SOLICITED_NODE | (address & 0xff_ffffn)
 

@@ -49,12 +49,16 @@ t.test('a flow that comes, changes, goes', async (t) => {
   site.tables = tables
   const flows = new Set(tables.flows.keys())
   speakers.changed('0x1', { flows })
-  t.same(noticed, [{ dpid: '0x1', id: 1, isThere: true }], 'of all flows the one that it is for')
+  t.same(
+    noticed,
+    [{ dpid: '0x1', kind: 'network', id: 1, isThere: true }],
+    'of all flows the one that it is for',
+  )
   speakers.changed('0x1', { flows: new Set() })
   t.equal(noticed.length, 1)
   site.tables = EMPTY
   speakers.changed('0x1', { flows: new Set(), everything: true })
-  t.same(noticed.at(-1), { dpid: '0x1', id: 1, isThere: false })
+  t.same(noticed.at(-1), { dpid: '0x1', kind: 'network', id: 1, isThere: false })
   speakers.changed('0x1', { flows })
   t.equal(noticed.length, 2, 'it was not there any more')
 })

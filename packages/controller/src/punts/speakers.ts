@@ -7,7 +7,7 @@ import type { Logger } from 'pino'
 import type { AnySpeaker, HandlerContext } from '../engine/packet.ts'
 import type { Feature } from '../engine/rule.ts'
 import type { View } from '../engine/view.ts'
-import { decodeCookie } from '../pipeline/cookie.ts'
+import { decodeCookie, type Owner } from '../pipeline/cookie.ts'
 import type { Tables } from '../pipeline/flow.ts'
 import { tableOfKey } from '../pipeline/identity.ts'
 import { tableId } from '../pipeline/layout.ts'
@@ -39,8 +39,8 @@ class Voice {
   readonly speaker: AnySpeaker
   readonly table: number
   readonly state: unknown
-  /** Row ids by key of the flow, by datapath id. */
-  readonly known = new Map<string, Map<string, number>>()
+  /** Owners by key of the flow, by datapath id. */
+  readonly known = new Map<string, Map<string, Owner>>()
 
   constructor(speaker: AnySpeaker) {
     this.speaker = speaker
@@ -65,7 +65,7 @@ export class Speakers {
   changed(dpid: string, { flows, everything }: Change): void {
     const tables = this.#options.tables(dpid)
     for (const voice of this.#voices) {
-      const known = voice.known.get(dpid) ?? new Map<string, number>()
+      const known = voice.known.get(dpid) ?? new Map<string, Owner>()
       for (const key of everything ? new Set([...known.keys(), ...tables.flows.keys()]) : flows) {
         if (tableOfKey(key) === voice.table) this.#notice(voice, dpid, known, key)
       }
@@ -90,17 +90,17 @@ export class Speakers {
     clearInterval(this.#timer)
   }
 
-  #notice(voice: Voice, dpid: string, known: Map<string, number>, key: string): void {
+  #notice(voice: Voice, dpid: string, known: Map<string, Owner>, key: string): void {
     const flow = this.#options.tables(dpid).flows.get(key)
     const owner = flow && decodeCookie(flow.cookie)
-    const id = owner?.feature === voice.speaker.feature ? owner.id : undefined
-    const before = known.get(key)
-    if (id !== undefined) known.set(key, id)
+    const own = owner?.feature === voice.speaker.feature ? owner : undefined
+    const concerned = own ?? known.get(key)
+    if (own !== undefined) known.set(key, own)
     else known.delete(key)
-    const concerned = id ?? before
     if (concerned === undefined) return
+    const { kind, id } = concerned
     this.#guard(voice, ({ speaker }, context) =>
-      speaker.notice({ dpid, id: concerned, isThere: id !== undefined }, context),
+      speaker.notice({ dpid, kind, id, isThere: own !== undefined }, context),
     )
   }
 

@@ -1,6 +1,6 @@
 /** What legs advertise, to the octet, to whom, and the flows that bring solicitations. */
 import t from 'tap'
-import { compile, linesOf, type Rows } from '../../../test/flow_lines.ts'
+import { compile, linesOf, type Rows, viewOf as viewOfRows } from '../../../test/flow_lines.ts'
 import type { PuntedPacket } from '../../engine/packet.ts'
 import type { View } from '../../engine/view.ts'
 import * as packet from '../../packet/index.ts'
@@ -34,8 +34,38 @@ t.test(
   },
 )
 
+t.test('who has no address in a segment hears the routers of all networks there', async (t) => {
+  const free = { id: 1, mac: guest.mac, addresses: {}, segment_id: 1 }
+  const of = (id: number) => ({ ipv6_network: `fd00:${id}::`, segment_id: 1 })
+  const what: Rows = {
+    ...{ networks, segments: { 1: {} }, changes: { 1: of(1), 2: of(2) } },
+    interfaces: [free, { ...leg, id: 3 }, { ...far, id: 4, addresses: { 2: 'fd00:2::fe' } }],
+  }
+  t.match(linesOf(await compile(what, 1), 'advertisement'), [
+    /table=router_leg, .*metadata=0x80000001\/0xffffffff,.*icmp_type=133 actions=load:0x3->NXM_NX_REG2/,
+    /table=punt, .*reg0=0x1,/,
+  ])
+  const met = {
+    ...MET,
+    domain: 0x8000_0001,
+    dpid: '0x0000000000000001',
+    frame: solicitation(),
+  } as PuntedPacket
+  const answer = solicitationHandler.handle(met, { view: viewOfRows(what), state: undefined, now: 0 })
+  if (!('send' in answer)) throw new Error(answer.dropped)
+  t.match(
+    answer.send.map(({ frame, slices }) => ({ ...advertised(frame), slices })),
+    [0xfd000001n, 0xfd000002n].map((prefix) => ({
+      slices: { domain: 0x8000_0001 },
+      options: [{}, {}, { kind: 'prefix', prefix: prefix << 96n, autonomous: true }],
+    })),
+    'and may make an address of each',
+  )
+})
+
 const WHAT: Advertised = {
-  ...{ leg: 8, mac: leg.mac, leadsOut: true, address_mode: 'slaac', prefix: 'fd00:1::', prefix_length: 64 },
+  ...{ network: 1, leg: 8, mac: leg.mac, leadsOut: true, address_mode: 'slaac' },
+  ...{ prefix: 'fd00:1::', prefix_length: 64 },
   ...{ mtu: 1450, servers: ['fd00:1::fe'], domain: 'one.example' },
 }
 const OWN = 'fd00:1::5054:ff:fe00:1'
@@ -54,17 +84,13 @@ const solicitation = (src = SENDER): Uint8Array =>
     payload: packet.buildNd({ kind: 'router_solicitation', options: [] }, { src, dst: packet.ALL_ROUTERS }),
   })
 
+const MET = {
+  ...{ dpid: '0x1', reason: 'router_solicitation', ingress_interface: 1, domain: 1, leg: 8, router: 0 },
+}
+
 const ask = (frame: Uint8Array, what: Advertised | null = WHAT, address = OWN) => {
-  const met = {
-    dpid: '0x1',
-    reason: 'router_solicitation',
-    ingress_interface: 1,
-    domain: 1,
-    leg: 8,
-    router: 0,
-  }
   const view = viewOf(what, address)
-  return solicitationHandler.handle({ ...met, frame } as PuntedPacket, { view, state: undefined, now: 0 })
+  return solicitationHandler.handle({ ...MET, frame } as PuntedPacket, { view, state: undefined, now: 0 })
 }
 
 const sent = (...of: Parameters<typeof ask>): Uint8Array => {
@@ -170,7 +196,7 @@ t.test('every guest of the switch is told three times, then now and then', async
   const schedule = createSchedule(() => 0.5)
   const at = (seconds: number) => told(speak(schedule, view, seconds * 1000))
   t.same(at(0), [])
-  notice({ dpid: '0x1', id: 1, isThere: true }, schedule, view, 0)
+  notice({ dpid: '0x1', kind: 'network', id: 1, isThere: true }, schedule, view, 0)
   t.same(
     at(0).map(({ to }) => to),
     [0x525400000001, 0x525400000002],
@@ -184,7 +210,7 @@ t.test('every guest of the switch is told three times, then now and then', async
   t.same([33, 300, 431].flatMap(at), [])
   t.equal(at(432).length, 2)
   site.what = { ...WHAT, mtu: 1300 }
-  notice({ dpid: '0x1', id: 1, isThere: true }, schedule, view, 433_000)
+  notice({ dpid: '0x1', kind: 'network', id: 1, isThere: true }, schedule, view, 433_000)
   t.match(at(433), [{ lifetime: 65_535 }, {}], 'at once after a change')
 })
 
@@ -193,8 +219,12 @@ t.test('what is no more is taken back', async (t) => {
   const schedule = createSchedule(() => 0)
   const change = (what: Advertised | null, seconds: number) => {
     site.what = what
-    notice({ dpid: '0x1', id: 1, isThere: what !== null }, schedule, view, seconds * 1000)
-    return told(speak(schedule, view, seconds * 1000))
+    notice({ dpid: '0x1', kind: 'network', id: 1, isThere: what !== null }, schedule, view, seconds * 1000)
+    const [first, ...rounds] = [0, 16, 32].map((after) =>
+      told(speak(schedule, view, (seconds + after) * 1000)),
+    )
+    for (const round of rounds) t.same(round, first, 'three times')
+    return first!
   }
   change(WHAT, 0)
   const prefixes = (some: readonly packet.RouterAdvertisement[]) =>
@@ -213,21 +243,65 @@ t.test('what is no more is taken back', async (t) => {
   const moved = change({ ...WHAT, prefix: 'fd00:2::', mac: '52:54:00:74:00:99' }, 200)
   t.same(prefixes(moved), [[0], [65_535, 0xffff_ffff]], 'the router, not the prefix')
   const without = change({ ...WHAT, prefix: 'fd00:2::', mac: '52:54:00:74:00:99', servers: [] }, 300)
-  t.match(without[0]!.options, [{}, { kind: 'rdnss', lifetime: 0, servers: [(0xfd000001n << 96n) | 0xfen] }])
-  t.same(prefixes(change(null, 400)), [[0, 0]], 'all of it')
-  t.same(
-    [416, 432].map((when) => told(speak(schedule, view, when * 1000)).length),
-    [1, 1],
+  t.match(
+    without.map(({ options }) => options.filter(({ kind }) => kind === 'rdnss' || kind === 'dnssl')),
+    [
+      [
+        { kind: 'rdnss', lifetime: 0, servers: [(0xfd000001n << 96n) | 0xfen] },
+        { kind: 'dnssl', lifetime: 0, domains: ['one.example'] },
+      ],
+      [],
+    ],
   )
+  t.same(prefixes(change(null, 400)), [[0, 0]], 'all of it')
   t.equal(schedule.entries.size, 0)
-  notice({ dpid: '0x1', id: 2, isThere: false }, schedule, view, 0)
+  notice({ dpid: '0x1', kind: 'network', id: 2, isThere: false }, schedule, view, 0)
   t.equal(schedule.entries.size, 0)
+})
+
+const textOf = (one: packet.NdOption): string[] => {
+  if (one.kind === 'dnssl') return [`${one.domains} ${one.lifetime}`]
+  if (one.kind !== 'prefix') return []
+  const flags = (one.on_link ? 'L' : '') + (one.autonomous ? 'A' : '')
+  return [`${(one.prefix >> 96n) & 0xffn} ${flags} ${one.preferred_lifetime}`]
+}
+
+t.test('changes in a row are all taken back, and what comes back is not', async (t) => {
+  const { site, view } = siteOf([1])
+  const schedule = createSchedule(() => 0)
+  const options = (seconds: number, ...contents: readonly Partial<Advertised>[]) => {
+    for (const what of contents) {
+      site.what = { ...WHAT, ...what }
+      notice({ dpid: '0x1', kind: 'network', id: 1, isThere: true }, schedule, view, seconds * 1000)
+    }
+    const [first] = [0, 16, 32].map((after) => told(speak(schedule, view, (seconds + after) * 1000)))
+    return first!.map((message) => message.options.flatMap(textOf))
+  }
+  const HELD = ['1 L 4294967295', 'one.example 4294967295']
+  options(0, {})
+  const stateful = { address_mode: 'dhcpv6_stateful' } as const
+  t.same(options(100, stateful), [['1 A 0'], HELD], 'no addresses of their own any more: the link stays')
+  t.same(options(150, {}), [HELD], 'again')
+  t.same(
+    options(
+      200,
+      { prefix: 'fd00:2::' },
+      { prefix: 'fd00:3::' },
+      { prefix: 'fd00:3::', domain: 'two.example' },
+    ),
+    [
+      ['1 LA 0', 'one.example 0'],
+      ['2 LA 0', 'one.example 0'],
+      ['one.example 0'],
+      ['3 L 4294967295', 'two.example 4294967295'],
+    ],
+  )
 })
 
 t.test('a second has room for so many guests', async (t) => {
   const { view } = siteOf(Array.from({ length: 450 }, (_, index) => index + 1))
   const schedule = createSchedule(() => 0)
-  notice({ dpid: '0x1', id: 1, isThere: true }, schedule, view, 0)
+  notice({ dpid: '0x1', kind: 'network', id: 1, isThere: true }, schedule, view, 0)
   t.same(
     [0, 1, 2, 3].map((when) => told(speak(schedule, view, when * 1000)).length),
     [200, 200, 50, 0],

@@ -2,10 +2,20 @@
 import { type Row, toIpAddress } from '@openvnet/schema'
 import { listQuery, recordQuery, type View, valueQuery } from '../../engine/view.ts'
 import { isDomainName } from '../../packet/index.ts'
+import { segmentOfDomain } from '../../pipeline/domain.ts'
 import { serversOf } from '../dhcp/queries.ts'
-import { allowedSwitches, guestMtu, interfacesOfPart, isOutside, partsOfDomain } from '../presence/queries.ts'
+import {
+  allowedSwitches,
+  guestMtu,
+  interfacesOfPart,
+  isOutside,
+  networksOfSegment,
+  partsOfDomain,
+} from '../presence/queries.ts'
 
 export interface Advertised {
+  /** Id of the network. */
+  readonly network: number
   /** Id of the leg that advertises, and its MAC address. */
   readonly leg: number
   readonly mac: string
@@ -79,7 +89,7 @@ export const advertisedOn = recordQuery<Advertised, string>('router advertisemen
   const mac = row && macOf(leg, network.id, view)
   if (mac === undefined || allowedSwitches(row!, [dpid], view).length === 0) return null
   return {
-    ...{ leg, mac, leadsOut: leadsOut(leg, network.id, view) },
+    ...{ network: network.id, leg, mac, leadsOut: leadsOut(leg, network.id, view) },
     address_mode: network.ipv6_address_mode,
     prefix: network.ipv6_network,
     prefix_length: network.ipv6_prefix,
@@ -89,12 +99,19 @@ export const advertisedOn = recordQuery<Advertised, string>('router advertisemen
   }
 })
 
-export const advertisedIn = (network: number, view: View, dpid: string): Advertised | null =>
-  view.query(advertisedOn, `${network} ${dpid}`)
+/** Networks whose advertisements are heard in a domain: who has no address in a segment hears those of all networks there. */
+export const networksHeardIn = (domain: number, view: View): readonly number[] => {
+  const segment = segmentOfDomain(domain)
+  return segment === null ? [domain] : view.query(networksOfSegment, segment)
+}
+
+export const advertisedIn = (domain: number, view: View, dpid: string): readonly Advertised[] =>
+  networksHeardIn(domain, view).flatMap((network) => view.query(advertisedOn, `${network} ${dpid}`) ?? [])
 
 /** 16 bits that are nearly always others when what is advertised is another (FNV-1a). No ids: they follow from the order of writes. */
-export const digestOf = ({ leg: _leg, ...what }: Advertised): number => {
+export const digestOf = (all: readonly Advertised[]): number => {
+  const told = all.map(({ leg: _leg, network: _network, ...what }) => what)
   let hash = 0x811c9dc5
-  for (const octet of Buffer.from(JSON.stringify(what))) hash = Math.imul(hash ^ octet, 0x01000193)
+  for (const octet of Buffer.from(JSON.stringify(told))) hash = Math.imul(hash ^ octet, 0x01000193)
   return ((hash >>> 16) ^ hash) & 0xffff
 }

@@ -26,11 +26,14 @@ export const solicitationHandler = packetHandler({
     const packet = parseIpv6(ethernet.payload)
     if (packet === undefined) return drop('malformed IPv6')
     if (parseNd(packet)?.kind !== 'router_solicitation') return drop('malformed router solicitation')
-    const what = advertisedIn(domain, view, dpid)
-    if (what === null) return drop('nothing is advertised there')
-    const address = packet.src === UNSPECIFIED_IPV6 ? ALL_NODES : packet.src
-    const message = messageOf(what, mayMakeAddress(ingress_interface, domain, what, view))
-    const answer = frameOf(what.mac, message, { mac: ethernet.src, address })
-    return { send: [{ frame: answer, at: 'bridging', slices: { domain } }] }
+    const all = advertisedIn(domain, view, dpid)
+    if (all.length === 0) return drop('nothing is advertised there')
+    const to = { mac: ethernet.src, address: packet.src === UNSPECIFIED_IPV6 ? ALL_NODES : packet.src }
+    return {
+      send: all.map((what) => {
+        const message = messageOf(what, mayMakeAddress(ingress_interface, domain, what, view))
+        return { frame: frameOf(what.mac, message, to), at: 'bridging', slices: { domain } }
+      }),
+    }
   },
 })

@@ -9,9 +9,11 @@ import {
   INFINITE_LIFETIME,
   linkLocalAddress,
   type NdOption,
+  type PrefixInformation,
   type RouterAdvertisement,
 } from '../../packet/index.ts'
 import { macNumber } from '../../pipeline/addresses.ts'
+import { segmentOfDomain } from '../../pipeline/domain.ts'
 import type { Advertised } from './content.ts'
 
 const HOP_LIMIT = 64
@@ -33,39 +35,60 @@ const maskedPrefix = (prefix: string, length: number): bigint => {
   return (value(prefix) >> rest) << rest
 }
 
+/** Whether guests are to make addresses of the prefix. */
+const isAutonomous = ({ address_mode, prefix_length }: Advertised): boolean =>
+  (address_mode === 'slaac' || address_mode === 'dhcpv6_stateless') && prefix_length === AUTONOMOUS_LENGTH
+
 /**
  * Whether a guest may make its address of the prefix and its MAC address: that must be one that it leases, as port security
- * lets no other through.
+ * lets no other through. Who has no address in a segment may have any.
+ * @param domain in which it is told
  */
-export const mayMakeAddress = (guest: number, network: number, what: Advertised, view: View): boolean =>
-  ['slaac', 'dhcpv6_stateless'].includes(what.address_mode) &&
-  what.prefix_length === AUTONOMOUS_LENGTH &&
-  view.list('ip_lease.interface_id', guest).some((lease) => {
-    const mac = view.get('mac_lease', lease.mac_lease_id)?.mac_address
-    return (
-      mac !== undefined &&
-      lease.network_id === network &&
-      value(lease.address) === eui64Address(value(what.prefix), macNumber(mac))
-    )
-  })
+export const mayMakeAddress = (guest: number, domain: number, what: Advertised, view: View): boolean =>
+  isAutonomous(what) &&
+  (segmentOfDomain(domain) !== null ||
+    view.list('ip_lease.interface_id', guest).some((lease) => {
+      const mac = view.get('mac_lease', lease.mac_lease_id)?.mac_address
+      return (
+        mac !== undefined &&
+        lease.network_id === what.network &&
+        value(lease.address) === eui64Address(value(what.prefix), macNumber(mac))
+      )
+    }))
 
-const prefixOf = (what: Advertised, autonomous: boolean, lifetime: number): NdOption => ({
+const FOREVER = {
+  on_link: true,
+  valid_lifetime: LIFETIME.prefix,
+  preferred_lifetime: LIFETIME.prefix,
+} as const
+const NO_MORE = { valid_lifetime: 0, preferred_lifetime: 0 } as const
+
+const prefixOf = (
+  { prefix, prefix_length }: Advertised,
+  rest: Omit<PrefixInformation, 'kind' | 'prefix' | 'prefix_length'>,
+): PrefixInformation => ({
   kind: 'prefix',
-  prefix: maskedPrefix(what.prefix, what.prefix_length),
-  prefix_length: what.prefix_length,
-  ...{ on_link: true, autonomous, valid_lifetime: lifetime, preferred_lifetime: lifetime },
+  ...{ prefix: maskedPrefix(prefix, prefix_length), prefix_length },
+  ...rest,
 })
 
+const serversOption = (servers: readonly string[], lifetime: number): readonly NdOption[] =>
+  servers.length === 0 ? [] : [{ kind: 'rdnss', lifetime, servers: servers.map(value) }]
+const domainsOption = (domains: readonly string[], lifetime: number): readonly NdOption[] =>
+  domains.length === 0 ? [] : [{ kind: 'dnssl', lifetime, domains }]
+
+/** Domains that guests are to look in: only where somebody answers for them. */
+const domainsOf = ({ servers, domain }: Advertised): readonly string[] =>
+  servers.length === 0 || domain === null ? [] : [domain]
+
+const sourceOf = ({ mac }: Advertised): NdOption => ({ kind: 'source_link_layer', mac: macNumber(mac) })
+
 const optionsOf = (what: Advertised, autonomous: boolean): NdOption[] => [
-  { kind: 'source_link_layer', mac: macNumber(what.mac) },
+  sourceOf(what),
   ...(what.mtu < LEAST_MTU ? [] : [{ kind: 'mtu', mtu: what.mtu } as const]),
-  prefixOf(what, autonomous, LIFETIME.prefix),
-  ...(what.servers.length === 0
-    ? []
-    : [{ kind: 'rdnss', lifetime: LIFETIME.dns, servers: what.servers.map(value) } as const]),
-  ...(what.servers.length === 0 || what.domain === null
-    ? []
-    : [{ kind: 'dnssl', lifetime: LIFETIME.dns, domains: [what.domain] } as const]),
+  prefixOf(what, { ...FOREVER, autonomous }),
+  ...serversOption(what.servers, LIFETIME.dns),
+  ...domainsOption(domainsOf(what), LIFETIME.dns),
 ]
 
 /** @param autonomous see `mayMakeAddress` */
@@ -80,7 +103,15 @@ export const messageOf = (what: Advertised, autonomous: boolean): RouterAdvertis
   options: optionsOf(what, autonomous),
 })
 
-const AUTONOMOUS_MODES = ['slaac', 'dhcpv6_stateless']
+/** Its own prefix where guests keep it but make no address of it any more: what they made is deprecated (RFC 4862 §5.5.3e). */
+const prefixesOver = (before: Advertised, now: Advertised | null): readonly NdOption[] => {
+  const autonomous = isAutonomous(before)
+  if (before.prefix !== now?.prefix || before.prefix_length !== now.prefix_length)
+    return [prefixOf(before, { ...NO_MORE, on_link: true, autonomous })]
+  return autonomous && !isAutonomous(now)
+    ? [prefixOf(before, { ...NO_MORE, on_link: false, autonomous })]
+    : []
+}
 
 /**
  * Takes back what was advertised and is no more; `null` when nothing is to be taken back.
@@ -89,16 +120,12 @@ const AUTONOMOUS_MODES = ['slaac', 'dhcpv6_stateless']
 export const withdrawal = (before: Advertised, now: Advertised | null): RouterAdvertisement | null => {
   const isSame = before.mac === now?.mac
   const servers = before.servers.filter((server) => now?.servers.includes(server) !== true)
-  const hasPrefix = before.prefix === now?.prefix && before.prefix_length === now.prefix_length
-  if (isSame && hasPrefix && servers.length === 0) return null
-  const autonomous = AUTONOMOUS_MODES.includes(before.address_mode)
+  const domains = domainsOf(before).filter((domain) => now === null || !domainsOf(now).includes(domain))
+  const over = [...prefixesOver(before, now), ...serversOption(servers, 0), ...domainsOption(domains, 0)]
+  if (isSame && over.length === 0) return null
   return {
-    ...messageOf(isSame ? now : { ...before, leadsOut: false }, autonomous),
-    options: [
-      { kind: 'source_link_layer', mac: macNumber(before.mac) },
-      ...(hasPrefix ? [] : [prefixOf(before, autonomous, 0)]),
-      ...(servers.length === 0 ? [] : [{ kind: 'rdnss', lifetime: 0, servers: servers.map(value) } as const]),
-    ],
+    ...messageOf(isSame ? now : { ...before, leadsOut: false }, false),
+    options: [sourceOf(before), ...over],
   }
 }
 

@@ -7,8 +7,14 @@ import { type NoticedFlow, speaker, type Utterance } from '../../engine/packet.t
 import type { View } from '../../engine/view.ts'
 import { ALL_NODES, type RouterAdvertisement } from '../../packet/index.ts'
 import { macNumber } from '../../pipeline/addresses.ts'
+import { domainOfSegment, segmentOfDomain } from '../../pipeline/domain.ts'
 import type { PacketToSend } from '../../pipeline/packets.ts'
-import { interfacesOfPart, partsOfDomain, portOfInterface } from '../presence/queries.ts'
+import {
+  freeInterfacesOfPart,
+  interfacesOfPart,
+  partsOfDomain,
+  portOfInterface,
+} from '../presence/queries.ts'
 import { type Advertised, advertisedIn } from './content.ts'
 import { frameOf, mayMakeAddress, messageOf, withdrawal } from './message.ts'
 
@@ -19,13 +25,21 @@ const INITIAL = 3
 /** Guests that are told in a second. */
 const RATE = 200
 
+/** Contents that are taken back at a time; of more the oldest is not. */
+const MOST_WITHDRAWN = 8
+
+interface Said {
+  readonly mac: string
+  readonly message: RouterAdvertisement
+}
+
 interface Entry {
   readonly dpid: string
-  readonly network: number
-  /** What is advertised; `null`: no more. */
-  what: Advertised | null
-  /** What to take back, in the rounds that follow a change. */
-  withdrawn: { readonly mac: string; readonly message: RouterAdvertisement } | undefined
+  readonly domain: number
+  /** What is advertised. */
+  what: readonly Advertised[]
+  /** What was advertised, and is taken back in the rounds that follow a change. */
+  before: readonly Advertised[]
   /** Milliseconds: the next round. */
   due: number
   /** Rounds that follow soon. */
@@ -35,7 +49,7 @@ interface Entry {
 }
 
 export interface Schedule {
-  /** By network and datapath id. */
+  /** By domain and datapath id. */
   readonly entries: Map<string, Entry>
   /** 0 to 1. */
   readonly random: () => number
@@ -45,39 +59,48 @@ export const createSchedule = (random: () => number): Schedule => ({ entries: ne
 
 /** Something is advertised, is another, or is no more. */
 export const notice = (
-  { dpid, id: network, isThere }: NoticedFlow,
+  { dpid, kind, id, isThere }: NoticedFlow,
   { entries }: Schedule,
   view: View,
   now: number,
 ): void => {
-  const key = `${network} ${dpid}`
-  const before = entries.get(key)
-  const what = isThere ? advertisedIn(network, view, dpid) : null
-  if (what === null && before === undefined) return
-  const message = before?.what && withdrawal(before.what, what)
-  const withdrawn = message && before.what ? { mac: before.what.mac, message } : before?.withdrawn
+  if (kind !== 'network' && kind !== 'segment') return
+  const domain = kind === 'segment' ? domainOfSegment(id) : id
+  const key = `${domain} ${dpid}`
+  const known = entries.get(key)
+  const what = isThere ? advertisedIn(domain, view, dpid) : []
+  if (what.length === 0 && known === undefined) return
+  const before = known === undefined ? [] : [...known.before, ...known.what].slice(-MOST_WITHDRAWN)
   entries.delete(key)
-  entries.set(key, { dpid, network, what, withdrawn, due: now, initial: INITIAL, waiting: [] })
+  entries.set(key, { dpid, domain, what, before, due: now, initial: INITIAL, waiting: [] })
 }
 
-const guestsOf = ({ network, dpid }: Entry, view: View): readonly number[] =>
-  view
-    .query(partsOfDomain, network)
-    .flatMap((part) => view.query(interfacesOfPart, part))
+const guestsOf = ({ domain, dpid }: Entry, view: View): readonly number[] => {
+  const members = segmentOfDomain(domain) === null ? interfacesOfPart : freeInterfacesOfPart
+  return view
+    .query(partsOfDomain, domain)
+    .flatMap((part) => view.query(members, part))
     .filter(
       (id) => view.query(portOfInterface, id)?.dpid === dpid && view.get('interface', id)?.mode === 'vif',
     )
+}
 
-/** What a guest is told, at each MAC address that it has in the network. */
-const toGuest = (guest: number, { network: domain, what, withdrawn }: Entry, view: View): PacketToSend[] => {
-  const messages = [
-    ...(withdrawn === undefined ? [] : [withdrawn]),
-    ...(what === null
-      ? []
-      : [{ mac: what.mac, message: messageOf(what, mayMakeAddress(guest, domain, what, view)) }]),
-  ]
+/** Of what was advertised the part that is no more. */
+const withdrawalsOf = ({ before, what }: Entry): Said[] =>
+  before.flatMap((one) => {
+    const now = what.find(({ network }) => network === one.network) ?? null
+    const message = withdrawal(one, now)
+    return message === null ? [] : [{ mac: one.mac, message }]
+  })
+
+/** What a guest is told, at each of its MAC addresses. */
+const toGuest = (guest: number, { domain, what }: Entry, withdrawals: readonly Said[], view: View) => {
+  const messages = what.map((one) => ({
+    mac: one.mac,
+    message: messageOf(one, mayMakeAddress(guest, domain, one, view)),
+  }))
   return view.list('mac_lease.interface_id', guest).flatMap(({ mac_address }) =>
-    messages.map(({ mac, message }): PacketToSend => {
+    [...withdrawals, ...messages].map(({ mac, message }): PacketToSend => {
       const to = { mac: macNumber(mac_address), address: ALL_NODES }
       return { frame: frameOf(mac, message, to), at: 'bridging', slices: { domain } }
     }),
@@ -87,10 +110,10 @@ const toGuest = (guest: number, { network: domain, what, withdrawn }: Entry, vie
 /** The round is over; the entry too, when all is taken back. */
 const finish = (key: string, entry: Entry, { entries, random }: Schedule, now: number): void => {
   entry.initial = Math.max(0, entry.initial - 1)
-  if (entry.initial === 0) entry.withdrawn = undefined
+  if (entry.initial === 0) entry.before = []
   const { least, most, initial } = INTERVAL
   entry.due = now + (entry.initial > 0 ? initial : least + random() * (most - least))
-  if (entry.what === null && entry.initial === 0) entries.delete(key)
+  if (entry.what.length === 0 && entry.initial === 0) entries.delete(key)
 }
 
 /** What is due, as much as fits into a second. */
@@ -101,7 +124,8 @@ export const speak = (schedule: Schedule, view: View, now: number): readonly Utt
     if (room <= 0) break
     if (entry.due > now) continue
     const waiting = entry.waiting.length > 0 ? entry.waiting : guestsOf(entry, view)
-    const send = waiting.slice(0, room).flatMap((guest) => toGuest(guest, entry, view))
+    const withdrawals = withdrawalsOf(entry)
+    const send = waiting.slice(0, room).flatMap((guest) => toGuest(guest, entry, withdrawals, view))
     entry.waiting = waiting.slice(room)
     room -= Math.max(1, waiting.length - entry.waiting.length)
     if (send.length > 0) said.push({ dpid: entry.dpid, send })

@@ -124,6 +124,23 @@ const giveUp = (message: Dhcp6, { leased = [] }: Facts6): Decision6 => {
   return { type: 'reply', options: [SUCCESS, ...unknown], isInformed: false, ...declined }
 }
 
+const ALONE: readonly number[] = [
+  DHCP6_TYPE.request,
+  DHCP6_TYPE.renew,
+  DHCP6_TYPE.release,
+  DHCP6_TYPE.decline,
+]
+
+/** No client has been told that it may write to one server alone: §18.4. */
+export const decideUnicast = ({ type }: Dhcp6): Decision6 =>
+  ALONE.includes(type)
+    ? {
+        type: 'reply',
+        options: [status(DHCP6_STATUS.use_multicast, 'write to all servers')],
+        isInformed: false,
+      }
+    : silence('sent to one server alone')
+
 /** @param message one that is not to be discarded: see `dhcp6Discard` */
 export const decide6 = (message: Dhcp6, facts: Facts6): Decision6 => {
   if (message.type === DHCP6_TYPE.information_request) return { type: 'reply', options: [], isInformed: true }

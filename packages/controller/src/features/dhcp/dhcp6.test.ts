@@ -61,7 +61,7 @@ const frameOf = ({ type, options = [], src, dst, isNameless = false }: Ask): Uin
   const all: packet.Dhcp6Option[] = [
     ...(isNameless ? [] : [{ kind: 'client_id', duid: client } as const]),
     ...options,
-    { kind: 'option_request', codes: [23, 24, 31] },
+    { kind: 'option_request', codes: [23, 24, 31, 32] },
   ]
   const payload = packet.buildUdp(
     { src: 546, dst: 547, payload: packet.encodeDhcp6({ type, xid: 0xabcdef, options: all }) },
@@ -161,12 +161,16 @@ t.test('each message by its own rules', async (t) => {
   t.equal(of(TYPE.confirm), 'asks to confirm no address')
   t.equal(of(TYPE.release, held(FIRST), toServer), 'reply status 0')
   t.equal(of(TYPE.release, held(1n), toServer), `reply status 0 [status ${STATUS.no_binding}]`)
-  t.equal(of(TYPE.information_request), `reply ${TOLD}`)
+  t.equal(of(TYPE.information_request), `reply ${TOLD} refresh_time`)
   t.equal(of(TYPE.request, held()), 'no server identifier')
   t.equal(of(TYPE.request, held(), { kind: 'server_id', duid: client }), 'for another server')
   t.equal(outcome(ask({ type: TYPE.solicit, isNameless: true })), 'no client identifier')
   t.equal(outcome(ask({ type: TYPE.solicit, src: 1n })), 'sent from another address')
-  t.equal(outcome(ask({ type: TYPE.solicit, dst: 1n })), 'sent to one server alone')
+  const alone = { dst: packet.linkLocalAddress(packet.toMac(server.mac!)), options: [held(FIRST), toServer] }
+  for (const type of [TYPE.request, TYPE.renew, TYPE.release, TYPE.decline])
+    t.equal(outcome(ask({ type, ...alone })), `reply status ${STATUS.use_multicast}`)
+  t.equal(outcome(ask({ type: TYPE.solicit, dst: alone.dst })), 'sent to one server alone')
+  t.equal(outcome(ask({ type: TYPE.solicit, dst: 1n })), 'for another server')
 })
 
 t.test('without lease, without state, without service', async (t) => {
@@ -180,8 +184,19 @@ t.test('without lease, without state, without service', async (t) => {
   t.equal(outcome(nothing({ type: TYPE.renew, options: [held(FIRST), toServer] })), `reply [10/0] ${TOLD}`)
   const informing = served(stateless)
   t.equal(outcome(informing(solicit)), 'asks for an address where there is none by DHCPv6')
-  t.equal(outcome(informing({ type: TYPE.information_request })), `reply ${TOLD}`)
+  t.equal(outcome(informing({ type: TYPE.information_request })), `reply ${TOLD} refresh_time`)
   t.equal(outcome(served({ ...rows, services: [] })(solicit)), 'no DHCPv6 service any more')
+})
+
+t.test('a guest asks from any link-local address that is nobody else’s, and is answered there', async (t) => {
+  const opaque = packet.LINK_LOCAL_PREFIX | 0x1234_5678_9abc_def0n
+  const answer = served()({ type: TYPE.solicit, options: [held()], src: opaque })
+  if (!('send' in answer)) throw new Error(answer.dropped)
+  const frame = packet.parseEthernet(answer.send[0]!.frame)!
+  t.match([frame.dst, packet.parseIpv6(frame.payload)!.dst], [packet.toMac(MAC), opaque], 'RFC 7217')
+  const foreign = packet.linkLocalAddress(packet.toMac('10:54:ff:00:00:02'))
+  for (const src of [foreign, packet.LINK_LOCAL_PREFIX | (1n << 64n), FIRST])
+    t.equal(outcome(served()({ type: TYPE.solicit, src })), 'sent from another address')
 })
 
 t.test('a declined address rests, the others do not', async (t) => {

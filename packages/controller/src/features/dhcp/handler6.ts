@@ -27,12 +27,13 @@ import {
   isMalformed,
   linkLayerDuid,
   linkLocalAddress,
+  mayBeLinkLocalOf,
   parseEthernet,
   parseIpv6,
   parseUdp,
 } from '../../packet/index.ts'
 import { leasesOfMac, type Server, sendToGuest, serverOf } from './client.ts'
-import { type Decision6, decide6, type Facts6 } from './decision6.ts'
+import { type Decision6, decide6, decideUnicast, type Facts6 } from './decision6.ts'
 import type { Asking } from './options4.ts'
 import { informing } from './options6.ts'
 import { wishFor } from './policies.ts'
@@ -56,9 +57,8 @@ const read = (frame: Uint8Array): Question | string => {
   if (ip.next_header !== IP_PROTO.udp) return 'a fragment, or behind extension headers'
   const udp = parseUdp(ip.payload, ip)
   if (udp === undefined) return 'malformed UDP'
-  // RFC 8415 §13.1: a client sends from its link-local address, which follows from its MAC address here.
-  if (ip.src !== linkLocalAddress(ethernet.src)) return 'sent from another address'
-  if (ip.dst !== ALL_DHCP_RELAYS_AND_SERVERS) return 'sent to one server alone'
+  // RFC 8415 §13.1: a client sends from a link-local address.
+  if (!mayBeLinkLocalOf(ethernet.src, ip.src)) return 'sent from another address'
   const message = decodeDhcp6(udp.payload)
   return isMalformed(message) ? message.malformed : { ethernet, ip, message }
 }
@@ -141,12 +141,11 @@ const carryOut = (
     if (decision.declined?.includes(addressOf(lease)) === true)
       state.add(lease, { guest: place.asking.interface.uuid, dpid: place.asking.dpid }, now)
   const client = dhcp6Option(options, 'client_id')
-  const wanted = decision.isInformed ? (dhcp6Option(options, 'option_request')?.codes ?? []) : []
   const answer: Dhcp6Option[] = [
     ...(client === undefined ? [] : [client]),
     { kind: 'server_id', duid: linkLayerDuid(place.server.mac) },
     ...decision.options,
-    ...informing(place.asking, wanted, view),
+    ...(decision.isInformed ? informing(place.asking, question.message, view) : []),
   ]
   return sendBack(answer, DHCP6_TYPE[decision.type], question, place)
 }
@@ -162,6 +161,12 @@ export const dhcp6Handler = packetHandler<Quarantine>({
     if (place === undefined) return drop('no DHCPv6 service any more')
     const discard = dhcp6Discard(question.message, linkLayerDuid(place.server.mac))
     if (discard !== undefined) return drop(discard)
+    const { dst } = question.ip
+    if (dst !== ALL_DHCP_RELAYS_AND_SERVERS) {
+      if (dst !== linkLocalAddress(place.server.mac)) return drop('for another server')
+      const asked = decideUnicast(question.message)
+      return asked.type === 'silence' ? drop(asked.why) : carryOut(asked, question, place, context)
+    }
     const wish = wishOf(question, place, context.view)
     if (wish !== undefined) return { dropped: 'a lease policy was asked', wish }
     const decision = decide6(question.message, factsOf(place, context.state, context.now))

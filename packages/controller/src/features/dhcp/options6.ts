@@ -1,6 +1,14 @@
 /** The options of DHCPv6 that go with addresses, or instead of them: DNS (RFC 3646) and what users give, in their order of precedence. */
 import type { View } from '../../engine/view.ts'
-import { DHCP6_OPTION, type Dhcp6Option, encodeDhcpValue } from '../../packet/index.ts'
+import {
+  DHCP6_OPTION,
+  DHCP6_TYPE,
+  type Dhcp6,
+  type Dhcp6Option,
+  dhcp6Option,
+  encodeDhcpValue,
+  u32s,
+} from '../../packet/index.ts'
 import { isOfFamily } from './client.ts'
 import { type Asking, optionsOfRows } from './options4.ts'
 import { serversOf } from './queries.ts'
@@ -26,10 +34,21 @@ const derived = (asking: Asking, view: View): Map<number, Uint8Array> => {
   ])
 }
 
-/** @param codes what the client asks for: it gets nothing else (RFC 8415 §18.3) */
-export const informing = (asking: Asking, codes: readonly number[], view: View): Dhcp6Option[] => {
+/** RFC 8415 §7.6: seconds. */
+const IRT_MINIMUM = 600
+
+/** Who has no lease to renew is told when to ask again: RFC 8415 §21.23. */
+const refreshTime = ({ network }: Asking): [number, Uint8Array] => [
+  DHCP6_OPTION.refresh_time,
+  u32s(Math.max(network.dhcp_lease_time, IRT_MINIMUM)),
+]
+
+/** What the client asks for, and nothing else: RFC 8415 §18.3. */
+export const informing = (asking: Asking, { type, options }: Dhcp6, view: View): Dhcp6Option[] => {
+  const codes = dhcp6Option(options, 'option_request')?.codes ?? []
   const available = new Map([
     ...derived(asking, view),
+    ...(type === DHCP6_TYPE.information_request ? [refreshTime(asking)] : []),
     ...optionsOfRows(view.list('dhcp_option.network_id', asking.network.id), 6),
     ...optionsOfRows(view.list('dhcp_option.interface_id', asking.interface.id), 6),
   ])

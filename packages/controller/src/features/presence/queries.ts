@@ -24,6 +24,7 @@ export { gatewayOfSegment, portOnOwnBridge, segmentsOfGateway } from './gateway.
 export {
   domainsOfInterface,
   domainsOfMacLease,
+  freeInterfacesOfPart,
   interfaceOfLease,
   interfacesOfPart,
   isOutside,
