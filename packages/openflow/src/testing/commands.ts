@@ -13,6 +13,7 @@ import type {
   FlowMod,
   GroupMod,
   Message,
+  MeterMod,
   PacketOut,
   Port,
   PortMod,
@@ -107,8 +108,7 @@ export class Commands {
       case 'port_mod':
         return this.#modifyPort(message)
       case 'meter_mod':
-        if (message.command === OFPMC.DELETE) this.#dropMetered(message.meter_id)
-        return this.meters.apply(message)
+        return this.#modifyMeter(message)
       case 'set_config':
         this.#config = { flags: message.flags, miss_send_len: message.miss_send_len }
         return null
@@ -200,16 +200,18 @@ export class Commands {
 
   #refuseMeter(message: FlowMod | GroupMod): Refusal | null {
     if (message.type !== 'flow_mod') return null
-    const isMissing = goesThrough(message, (id) => !this.meters.meters.has(id))
+    const isMissing = message.instructions.some(
+      (each) => each.type === 'meter' && !this.meters.meters.has(each.meter_id),
+    )
     return isMissing ? refusal(OFPET.METER_MOD_FAILED, 2) : null
   }
 
-  /** The flows of a meter go with it. */
-  #dropMetered(meter_id: number): void {
-    for (const table of this.tables.tables.values()) {
-      for (const [key, flow] of table)
-        if (goesThrough(flow, (id) => id === meter_id || meter_id === OFPM.ALL)) table.delete(key)
+  #modifyMeter(mod: MeterMod): Refusal | null {
+    if (mod.command === OFPMC.DELETE) {
+      const ids = mod.meter_id === OFPM.ALL ? this.meters.meters.keys() : [mod.meter_id]
+      for (const id of ids) this.tables.dropMetered(id)
     }
+    return this.meters.apply(mod)
   }
 
   /** Carries out a bundle's messages. If one is refused, none is, and the refusal of that one is told too. */
@@ -239,12 +241,6 @@ export class Commands {
     }
   }
 }
-
-/** Whether packets of a flow go through a meter like that. */
-const goesThrough = (
-  { instructions }: Pick<FlowMod, 'instructions'>,
-  isSuch: (meter_id: number) => boolean,
-): boolean => instructions.some((each) => each.type === 'meter' && isSuch(each.meter_id))
 
 /** Whatever properties the request had. */
 const bundleReply = ({ type, xid, bundle_id, control }: BundleControl): BundleControl => ({

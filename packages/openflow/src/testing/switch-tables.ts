@@ -10,7 +10,8 @@ import { OFPET } from '../error-names.ts'
 import type { Match } from '../types/match.ts'
 import type { FlowFilter, FlowMod, FlowStats, GroupDesc, GroupMod } from '../types/message.ts'
 import { Writer } from '../writer.ts'
-import { hasAction, isMoreSpecific, passesFilter, usesGroup } from './flow-filter.ts'
+import { hasAction, isMoreSpecific, passesFilter } from './flow-filter.ts'
+import { FlowUsers } from './flow-users.ts'
 import { type Refusal, refusal } from './refusal.ts'
 import type { Undo } from './undo.ts'
 
@@ -18,6 +19,7 @@ export class SwitchTables {
   /** By table, then by priority and match. */
   readonly tables = new Map<number, Map<string, FlowStats>>()
   readonly groups = new Map<number, GroupDesc>()
+  readonly #users = new FlowUsers()
   readonly #scratch = new Writer()
   readonly #maxFlows: number
 
@@ -36,6 +38,7 @@ export class SwitchTables {
   clear(): void {
     this.tables.clear()
     this.groups.clear()
+    this.#users.clear()
   }
 
   /** The flows that a dump with this filter gives. */
@@ -82,7 +85,7 @@ export class SwitchTables {
     const match = canonicalMatch(mod.match)
     const key = this.#key(mod.priority, match)
     if (table.size >= this.#maxFlows && !table.has(key)) return refusal(OFPET.FLOW_MOD_FAILED, 1)
-    undo.set(table, key, {
+    const flow = {
       table_id: mod.table_id,
       duration_sec: 0,
       duration_nsec: 0,
@@ -95,7 +98,9 @@ export class SwitchTables {
       byte_count: 0n,
       match,
       instructions: canonicalInstructions(mod.instructions),
-    })
+    }
+    undo.set(table, key, flow)
+    this.#users.note(flow, key)
     return null
   }
 
@@ -104,7 +109,10 @@ export class SwitchTables {
     const affected = this.#affected(mod)
     if (affected.length > 0 && this.#usesMissingGroup(mod)) return refusal(OFPET.BAD_ACTION, 9)
     const instructions = canonicalInstructions(mod.instructions)
-    for (const [table, key, flow] of affected) undo.set(table, key, { ...flow, instructions })
+    for (const [table, key, flow] of affected) {
+      undo.set(table, key, { ...flow, instructions })
+      this.#users.note({ ...flow, instructions }, key)
+    }
     return null
   }
 
@@ -145,12 +153,14 @@ export class SwitchTables {
     const ids = id === OFPG.ALL ? [...this.groups.keys()] : [id]
     for (const group of ids.filter((one) => this.groups.has(one))) {
       undo.delete(this.groups, group)
-      for (const table of this.tables.values()) {
-        for (const [key, flow] of table) {
-          if (usesGroup(flow.instructions, group)) remove(undo, table, key, flow, OFPRR.GROUP_DELETE)
-        }
-      }
+      for (const { table, key, flow } of this.#users.of('group', group, this.tables))
+        remove(undo, table, key, flow, OFPRR.GROUP_DELETE)
     }
+  }
+
+  /** The flows of a meter go with it. */
+  dropMetered(meter_id: number): void {
+    for (const { table, key } of this.#users.of('meter', meter_id, this.tables)) table.delete(key)
   }
 
   /** Priority and the bytes of the canonical match. */
