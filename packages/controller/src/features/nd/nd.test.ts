@@ -53,7 +53,7 @@ t.test(
 t.test('a guest says what it owns: MAC address, leased address, link-local address', async (t) => {
   const mac = '52:54:00:00:00:01'
   t.strictSame(await tableOf('link_local'), [
-    'table=link_local, priority=300,ipv6,reg0=0x1,ipv6_src=fe80::5054:ff:fe00:1 actions=goto_table:nd_security',
+    'table=link_local, priority=500,ipv6,reg0=0x1,ipv6_src=fe80::5054:ff:fe00:1 actions=goto_table:nd_security',
   ])
   t.strictSame(await tableOf('nd_security'), [
     `table=nd_security, priority=200,icmp6,reg0=0x1,nw_ttl=255,icmp_type=135,icmp_code=0,nd_sll=${mac} actions=goto_table:segment_security`,
@@ -75,12 +75,12 @@ t.test('a guest says what it owns: MAC address, leased address, link-local addre
 t.test('what everybody may say, and nobody', async (t) => {
   const OF_SOME_MAC = 'fe80::ff:fe00:0/ffff:ffff:ffff:ffff:0:ff:ff00:0'
   t.strictSame(await standingOf('link_local'), [
+    `table=link_local, priority=400,ipv6,ipv6_src=${OF_SOME_MAC} actions=drop`,
     ...[135, 133, 131, 132, 143].map(
       (type) =>
         `table=link_local, priority=300,icmp6,ipv6_src=::,icmp_type=${type} actions=goto_table:nd_security`,
     ),
-    `table=link_local, priority=200,ipv6,ipv6_src=${OF_SOME_MAC} actions=drop`,
-    'table=link_local, priority=100,ipv6,ipv6_src=fe80::/64 actions=goto_table:nd_security',
+    'table=link_local, priority=300,ipv6,ipv6_src=fe80::/64 actions=goto_table:nd_security',
     'table=link_local, priority=0 actions=drop',
   ])
   const NONE = '00:00:00:00:00:00'
@@ -160,7 +160,7 @@ t.test('outside, and in a segment, there may be somebody who is not known', asyn
   t.strictSame(
     (await tableOf('link_local', segment, 2)).filter((line) => line.includes('reg0=0x2')),
     [
-      'table=link_local, priority=300,ipv6,reg0=0x2,ipv6_src=fe80::5054:ff:fe00:2 actions=goto_table:nd_security',
+      'table=link_local, priority=500,ipv6,reg0=0x2,ipv6_src=fe80::5054:ff:fe00:2 actions=goto_table:nd_security',
       'table=link_local, priority=100,reg0=0x2 actions=goto_table:nd_security',
     ],
   )

@@ -1,6 +1,7 @@
 /**
  * What guests may say in IPv6 about themselves. Leased addresses are looked at in `port_security`; here it is
  *
+ * - sources of others: who routes (`enable_routing`) sends them on, but for questions for neighbours;
  * - link-local sources: the one that follows from the own MAC address, or one with another interface identifier, as guests
  *   make by RFC 7217. One that follows from a MAC address is its owner's alone, and so every leg's;
  * - the unspecified source, from which a host without an address may ask and listen (RFC 4861, RFC 3590), and no more;
@@ -60,7 +61,7 @@ const ownLinkLocal = ({ interface_id, mac_address }: Row<'mac_lease'>, view: Vie
   const who = interfaceName(interface_id, view)
   return [
     linkLocalTable.flow({
-      priority: PRIORITY.high,
+      priority: PRIORITY.highest,
       match: { ingress_interface: interface_id, ipv6_src: address },
       goto: 'nd_security',
       why: () => `${who} may send from ${text}, which follows from its MAC ${mac_address}.`,
@@ -93,6 +94,28 @@ const anyAddress = ({ interface_id }: Row<'mac_lease'>, view: View): FlowDraft[]
   ]
 }
 
+/**
+ * Who routes sends on packets of others, and asks for neighbours from own addresses all the same: neighbours take from a
+ * question who is where.
+ */
+const othersAddresses = ({ interface_id }: Row<'mac_lease'>, view: View): FlowDraft[] => {
+  if (view.get('interface', interface_id)?.enable_routing !== true) return []
+  const who = interfaceName(interface_id, view)
+  return [
+    linkLocalTable.flow({
+      priority: PRIORITY.ordinary,
+      match: { ingress_interface: interface_id, icmpv6_type: NS },
+      why: () => `${who} may ask for neighbours only from addresses of its own.`,
+    }),
+    linkLocalTable.flow({
+      priority: PRIORITY.low,
+      match: { ingress_interface: interface_id },
+      goto: 'nd_security',
+      why: () => `${who} routes: it may send packets of others.`,
+    }),
+  ]
+}
+
 const compileMac = (lease: Row<'mac_lease'>, view: View): Compiled => {
   const isFree = freeSegment(lease, view) !== null
   if (!isFree && ipv6Networks(lease.interface_id, view).length === 0) return {}
@@ -102,6 +125,7 @@ const compileMac = (lease: Row<'mac_lease'>, view: View): Compiled => {
       ...linkLayer(lease, view),
       ...(hasLinkLocal ? ownLinkLocal(lease, view) : []),
       ...(isFree ? anyAddress(lease, view) : []),
+      ...(hasLinkLocal && !isFree ? othersAddresses(lease, view) : []),
     ],
   }
 }
@@ -141,12 +165,12 @@ const linkLocalStanding = [
     }),
   ),
   linkLocalTable.flow({
-    priority: PRIORITY.ordinary,
+    priority: PRIORITY.higher,
     match: { ipv6_src: OF_SOME_MAC },
     why: 'A link-local address that follows from a MAC address is that of its owner.',
   }),
   linkLocalTable.flow({
-    priority: PRIORITY.low,
+    priority: PRIORITY.high,
     match: { ipv6_src: LINK_LOCAL },
     goto: 'nd_security',
     why: 'A link-local address that follows from no MAC address may be anybody’s (RFC 7217).',

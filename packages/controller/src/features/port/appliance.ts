@@ -1,7 +1,7 @@
 /**
  * Guests that route (`enable_routing`): they may send on packets of others, so any IP source goes with their MAC address. What
- * they say about themselves by ARP and neighbour discovery is looked at all the same. Known by the MAC address alone, such
- * an interface must be in one network only.
+ * they say about themselves by ARP and neighbour discovery is looked at all the same: of IPv6 `nd/security.ts` does both.
+ * Known by the MAC address alone, such an interface must be in one network only.
  */
 import type { Row } from '@openvnet/schema'
 import { type Compiled, rule } from '../../engine/rule.ts'
@@ -17,21 +17,18 @@ const compileAppliance = (lease: Row<'mac_lease'>, view: View): Compiled => {
   const network = onlyNetwork(lease.interface_id, view)
   if (owner?.enable_routing !== true || owner.mode !== 'vif' || network === undefined) return {}
   if (freeSegment(lease, view) !== null) return {}
-  const sender = { ingress_interface: owner.id, eth_src: macNumber(lease.mac_address) }
-  const why = () =>
-    `${interfaceName(owner.id, view)} routes: it may send packets of others with its MAC ${lease.mac_address}.`
-  const common = { priority: PRIORITY.low, steps: [setSlice('domain', network)], why }
   return {
     flows: [
       portSecurityTable.flow({
-        ...common,
-        match: { ...sender, eth_type: ETH_TYPE.ipv4 },
+        priority: PRIORITY.low,
+        match: {
+          ...{ ingress_interface: owner.id, eth_src: macNumber(lease.mac_address) },
+          eth_type: ETH_TYPE.ipv4,
+        },
+        steps: [setSlice('domain', network)],
         goto: 'router_leg',
-      }),
-      portSecurityTable.flow({
-        ...common,
-        match: { ...sender, eth_type: ETH_TYPE.ipv6 },
-        goto: 'nd_security',
+        why: () =>
+          `${interfaceName(owner.id, view)} routes: it may send packets of others with its MAC ${lease.mac_address}.`,
       }),
     ],
   }
