@@ -1,10 +1,18 @@
 /** What happened in a scenario against what it says must happen: sentences for everything that differs. */
+import type { QuestionSpec, SharesSpec } from './question.ts'
+import { describeReply } from './reply.ts'
 import type { CrossingSpec, FrameSpec, PingSpec, SendSpec } from './scenario.ts'
 
 /** A frame that a guest got. */
 export interface Arrival {
   readonly at: string
   readonly frame: FrameSpec
+}
+
+/** The same as octets. */
+export interface RawArrival {
+  readonly at: string
+  readonly frame: Uint8Array
 }
 
 export interface PingOutcome {
@@ -97,4 +105,54 @@ export const checkPing = (spec: PingSpec, outcome: PingOutcome): string[] => {
     ),
   ]
   return problems.map((problem) => `${spec.from} pings ${spec.to} (${spec.why}): ${problem}`)
+}
+
+/** What guests get, each with its name, in any order; what neighbours say to each other is left out. */
+export const repliesIn = (arrivals: readonly RawArrival[]): string[] =>
+  arrivals.flatMap(({ at, frame }) => {
+    const reply = describeReply(frame)
+    return reply === undefined ? [] : [`${at} gets ${reply}`]
+  })
+
+export const wantedBy = ({ gets }: Pick<QuestionSpec, 'gets'>): string[] =>
+  Object.entries(gets).flatMap(([at, replies]) => replies.map((reply) => `${at} gets ${reply}`))
+
+/** Lines of one list that another has not, or not as often. */
+const beyond = (lines: readonly string[], others: readonly string[]): string[] => {
+  const left = [...others]
+  return lines.filter((line) => {
+    const at = left.indexOf(line)
+    if (at >= 0) left.splice(at, 1)
+    return at < 0
+  })
+}
+
+/** Each as often as it is wanted, and no other. */
+export const differences = (wanted: readonly string[], got: readonly string[]): string[] => [
+  ...beyond(wanted, got).map((line) => `missing: ${line}`),
+  ...beyond(got, wanted).map((line) => `unexpected: ${line}`),
+]
+
+export const checkQuestion = (spec: QuestionSpec, arrivals: readonly RawArrival[]): string[] =>
+  differences(wantedBy(spec), repliesIn(arrivals)).map((line) => `${spec.why}: ${line}`)
+
+/** Who of those that share gets what is sent to an address. */
+export const sharerOf = ({ weights }: SharesSpec, arrivals: readonly RawArrival[]): string =>
+  arrivals
+    .map(({ at }) => at)
+    .filter((at) => at in weights)
+    .join(' and ') || 'nobody'
+
+/** @param sharers of each address, asked for twice */
+export const checkShares = (spec: SharesSpec, sharers: readonly (readonly string[])[]): string[] => {
+  const { why, to, weights } = spec
+  const [first = [], second = []] = sharers
+  const count = (name: string): number => first.filter((sharer) => sharer === name).length
+  const byWeight = Object.keys(weights).sort((a, b) => weights[a]! - weights[b]!)
+  const counts = byWeight.map(count)
+  return [
+    ...(counts.reduce((sum, n) => sum + n, 0) === to.length ? [] : [`of ${to.length} they get ${counts}`]),
+    ...(counts.every((n, index) => n > (counts[index - 1] ?? 0)) ? [] : [`${byWeight} get ${counts}`]),
+    ...(first.join() === second.join() ? [] : ['not the same ones the second time']),
+  ].map((problem) => `${why}: ${problem}`)
 }

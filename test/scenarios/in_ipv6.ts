@@ -4,6 +4,7 @@
  */
 import { formatMac, multicastMacIpv6, solicitedNodeAddress } from '@openvnet/controller/packet'
 import { fromIpAddress, toIpAddress } from '@openvnet/schema'
+import type { QuestionSpec } from './question.ts'
 import type { FrameSpec, GuestSpec, Scenario, SendSpec, Write } from './scenario.ts'
 
 const BROADCAST = 'ff:ff:ff:ff:ff:ff'
@@ -11,6 +12,9 @@ const ALL_NODES = { mac: '33:33:00:00:00:01', address: 'ff02::1' }
 const ADDRESS = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/
 
 const canonical = (address: string): string => fromIpAddress(toIpAddress(address))
+
+/** As many octets of the address as in IPv4. */
+const PREFIX_IN_6: Readonly<Record<number, number>> = { 24: 64, 16: 48 }
 
 /** With prefix length or without. */
 export const addressIn6 = (text: string): string => {
@@ -20,14 +24,11 @@ export const addressIn6 = (text: string): string => {
   const [, a, b, c, d] = ADDRESS.exec(address) ?? []
   if (d === undefined) return text
   const made = canonical(`fd00:${a}:${b}:${c}::${Number(d).toString(16)}`)
-  return prefix === undefined ? made : `${made}/${prefix === '24' ? 64 : Number(prefix) + 96}`
+  return prefix === undefined ? made : `${made}/${PREFIX_IN_6[Number(prefix)] ?? Number(prefix) + 96}`
 }
 
 /** Addresses of hosts stay as they are: in which family hosts reach each other is another matter. */
 const OF_HOSTS = /^10\.255\./
-
-/** As many octets of the address as in IPv4. */
-const PREFIX_IN_6: Readonly<Record<number, number>> = { 24: 64, 16: 48 }
 
 const writeIn6 = ({ body, ...write }: Write): Write => {
   const cells = Object.entries(body).map(([name, value]): [string, unknown] => {
@@ -44,7 +45,8 @@ const guestIn6 = (guest: GuestSpec): GuestSpec => ({
   ...guest,
   address: addressIn6(guest.address),
   ...(guest.gateway === undefined ? {} : { gateway: addressIn6(guest.gateway) }),
-  ...(guest.routes === undefined ? {} : { routes: guest.routes.map(addressIn6) }),
+  ...deeply({ routes: guest.routes ?? [], serves: guest.serves ?? [] }),
+  ...(guest.forwards === undefined ? {} : { forwards: deeply(guest.forwards) }),
 })
 
 const solicitedNode = (target: string): { readonly mac: string; readonly address: string } => {
@@ -88,6 +90,20 @@ const frameIn6 =
 const isOwnProbe = ({ frame: { arp } }: Pick<SendSpec, 'frame'>): boolean =>
   arp?.op === 1 && arp.spa === '0.0.0.0'
 
+const ANYWHERE = /\d+\.\d+\.\d+\.\d+(\/\d+)?/g
+
+/** The same with all addresses in it. */
+const deeply = <T>(value: T): T => {
+  if (typeof value === 'string') return value.replaceAll(ANYWHERE, (address) => addressIn6(address)) as T
+  if (Array.isArray(value)) return value.map(deeply) as T
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [deeply(name), deeply(each)])) as T
+}
+
+/** Nobody cuts packets of IPv6 but who sends them: what may be cut is of IPv4 alone. */
+const questionsIn6 = (questions: readonly QuestionSpec[]): readonly QuestionSpec[] =>
+  questions.filter(({ asks }) => !('mayFragment' in asks)).map(deeply)
+
 export const inIpv6 = (scenario: Scenario): Scenario => {
   const legs = new Set(
     scenario.writes
@@ -108,6 +124,8 @@ export const inIpv6 = (scenario: Scenario): Scenario => {
       frame: frame(send.frame),
       arrives: isOwnProbe(send) ? [] : arrivals(send.arrives),
     })),
+    ...(scenario.questions === undefined ? {} : { questions: questionsIn6(scenario.questions) }),
+    ...(scenario.shares === undefined ? {} : { shares: deeply(scenario.shares) }),
     ...(scenario.forgeries === undefined
       ? {}
       : {

@@ -6,8 +6,9 @@ import { Engine, FEATURES, type Tables } from '@openvnet/controller'
 import type { Operation, Snapshot } from '@openvnet/feed'
 import { RESOURCE_NAMES } from '@openvnet/schema'
 import { emptySnapshot, silent, tablesText } from '../../packages/controller/test/world.ts'
-import { SimulatedWorld, snapshotOf, switchesOf } from './on_simulator.ts'
+import { SimulatedWorld } from './on_simulator.ts'
 import type { Scenario } from './scenario.ts'
+import { snapshotOf, switchesOf } from './simulated_site.ts'
 
 /** Something that is there or not. */
 export type Piece =
@@ -91,7 +92,7 @@ export class LiveSite {
 
   /** What the tables do now. @param guests with other addresses, as those of another family */
   world(guests = this.#scenario.guests): SimulatedWorld {
-    return new SimulatedWorld({ ...this.#scenario, guests }, this.#snapshot, this.tables())
+    return new SimulatedWorld({ ...this.#scenario, guests }, this.#snapshot, this.tables(), this.#engine)
   }
 
   #operate(operation: Operation): void {

@@ -1,21 +1,36 @@
 /**
- * Runs a scenario without any process: the rows go through the real API into a store, the engine makes the
- * tables, and the simulator carries the frames between guests that are simulated too, over an underlay where there is one.
+ * Runs a scenario without any process: the rows go through the real API into a store, the engine makes the tables, and the
+ * simulator carries the frames between guests that are simulated too, over an underlay where there is one. What the tables
+ * send to the controller its programs answer.
  */
-import { createApi } from '@openvnet/api'
-import { compileTables, type Tables } from '@openvnet/controller'
-import { createLocalBus, type Snapshot } from '@openvnet/feed'
+import { type Engine, FEATURES, Programs, type Tables } from '@openvnet/controller'
+import type { Snapshot } from '@openvnet/feed'
 import { toIpAddress } from '@openvnet/schema'
 import { pino } from 'pino'
 import { vlanOf } from '../simulator/physical_switch.ts'
 import { createSimulator } from '../simulator/simulator.ts'
-import { type Journey, SimulatedUnderlay, type TunnelKind, tunnelPort } from '../simulator/underlay.ts'
-import { type Arrival, checkPing, checkSend, type PingOutcome } from './check.ts'
-import { buildFrame, describeFrame } from './frame.ts'
 import {
-  type BridgeSpec,
+  type Answering,
+  type Journey,
+  SimulatedUnderlay,
+  type TunnelKind,
+  tunnelPort,
+} from '../simulator/underlay.ts'
+import {
+  type Arrival,
+  checkPing,
+  checkQuestion,
+  checkSend,
+  checkShares,
+  type PingOutcome,
+  type RawArrival,
+  sharerOf,
+} from './check.ts'
+import { buildFrame, describeFrame } from './frame.ts'
+import type { QuestionSpec, SharesSpec } from './question.ts'
+import { describeReply } from './reply.ts'
+import {
   type CrossingSpec,
-  type Family,
   type ForgerySpec,
   type FrameSpec,
   type GuestSpec,
@@ -23,81 +38,66 @@ import {
   type Scenario,
   SEGMENT_KEY,
   tunnelsOf,
-  type Write,
 } from './scenario.ts'
 import { SimulatedGuest } from './simulated_guest.ts'
-import { newStoreFile } from './store_file.ts'
+import {
+  engineOf,
+  hostAddress,
+  type PortNumbers,
+  type SimulatedSite,
+  snapshotOf,
+  switchesOf,
+} from './simulated_site.ts'
 
 const log = pino({ level: 'silent' })
-/** A ping that causes more than this many frames of guests goes on for ever. */
+/** What causes more than this many frames of guests goes on for ever. */
 const MAX_FRAMES = 1000
 
 const LOCAL = 0xffff_fffe
 const NONE: Tables = { flows: new Map(), groups: new Map(), meters: new Map() }
 
-type PortNumbers = ReadonlyMap<string, number>
-type Site = Pick<Scenario, 'bridges' | 'guests' | 'underlay' | 'wires'>
+type Checked = Pick<Scenario, 'pings' | 'sends' | 'forgeries' | 'questions' | 'shares'>
+type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] }
 
-const portNumbers = (site: Site, bridge: string): PortNumbers => {
-  const guests = site.guests.filter((guest) => guest.bridge === bridge).map(({ port }) => port)
-  const wires = (site.wires ?? []).flat().filter((end) => end.bridge === bridge)
-  const names = [...guests, ...tunnelsOf(site, bridge).map(tunnelPort), ...wires.map(({ port }) => port)]
-  return new Map(names.map((name, index) => [name, index + 1]))
+interface Heard {
+  readonly arrivals: readonly Arrival[]
+  readonly crossings: readonly CrossingSpec[]
 }
 
-/** The address of a bridge's host. */
-const hostAddress = ({ bridges }: Site, name: string, family: Family): string => {
-  const number = bridges.findIndex((bridge) => bridge.name === name)
-  const { subnet } = bridges[number]!
-  return family === 'ipv4' ? `10.255.${subnet}.${number + 1}` : `fd00:255:${subnet}::${number + 1}`
+/** Frames as they are. */
+interface Raw {
+  readonly arrivals: readonly RawArrival[]
+  readonly crossings: readonly CrossingSpec[]
 }
 
-/** How bridges show themselves to the controller: their ports, and from where they connect. */
-export const switchesOf = (
-  site: Site,
-): readonly (BridgeSpec & { readonly ports: PortNumbers; readonly address: string | undefined })[] =>
-  site.bridges.map((bridge) => ({
-    ...bridge,
-    ports: portNumbers(site, bridge.name),
-    address: site.underlay === undefined ? undefined : hostAddress(site, bridge.name, site.underlay.family),
-  }))
+export interface Asked {
+  readonly question: Uint8Array
+  readonly arrivals: readonly RawArrival[]
+}
 
-/**
- * The rows after the writes, as the real API has them.
- * @throws when the API refuses one
- */
-export const snapshotOf = async (writes: readonly Write[]): Promise<Snapshot> => {
-  const bus = createLocalBus({ log })
-  const { file, remove } = newStoreFile()
-  const api = await createApi({ file, bus, log })
-  try {
-    for (const { method = 'POST', path, body } of writes) {
-      const answer = await api.app.inject({ method, url: `/api/1.0/${path}`, payload: body })
-      if (answer.statusCode !== 200) throw new Error(`${path} ${JSON.stringify(body)}: ${answer.body}`)
-    }
-    return await api.feed.snapshot()
-  } finally {
-    await api.close()
-    await bus.close()
-    remove()
+/** What programs need of an engine. */
+type Rows = Pick<Engine, 'view'>
+
+/** Programs of a controller, which know no time: what they remember is as it was. */
+const answering = (dpids: ReadonlyMap<string, string>, rows: Rows): Answering => {
+  const programs = new Programs({ features: FEATURES, view: () => rows.view, log, now: () => 0 })
+  return (host, { frame, metadata, userdata }) => {
+    const answer = programs.answer(dpids.get(host)!, {
+      ...{ type: 'nxt_packet_in2', xid: 0 },
+      properties: [
+        { type: 'packet', data: frame },
+        { type: 'metadata', metadata },
+        { type: 'userdata', userdata },
+      ],
+    })
+    if (answer.outcome === 'failed') throw new Error(`a program failed: ${answer.kind}`)
+    return answer.packets
   }
-}
-
-/** The tables of each bridge, by datapath id. */
-const compiled = (site: Site, snapshot: Snapshot): Promise<ReadonlyMap<string, Tables>> => {
-  const switches = switchesOf(site)
-  const addresses = switches.flatMap(({ dpid, address }) => (address === undefined ? [] : [[dpid, address]]))
-  return compileTables({
-    snapshot,
-    switches: new Map(switches.map(({ dpid, ports }) => [dpid, ports])),
-    addresses: Object.fromEntries(addresses) as Record<string, string>,
-    log,
-  })
 }
 
 export class SimulatedWorld {
   readonly underlay: SimulatedUnderlay
-  readonly #site: Site
+  readonly #site: SimulatedSite
   readonly #guests: ReadonlyMap<string, GuestSpec>
   readonly #ports: ReadonlyMap<string, PortNumbers>
   /** By key, and by VLAN id: 0 is that of the untagged one. */
@@ -105,7 +105,7 @@ export class SimulatedWorld {
   readonly #vlans: ReadonlyMap<number, string>
 
   /** @param tables by datapath id; a bridge without any drops everything */
-  constructor(site: Site, snapshot: Snapshot, tables: ReadonlyMap<string, Tables>) {
+  constructor(site: SimulatedSite, snapshot: Snapshot, tables: ReadonlyMap<string, Tables>, rows: Rows) {
     const switches = switchesOf(site)
     this.#site = site
     this.#guests = new Map(site.guests.map((guest) => [guest.name, guest]))
@@ -126,21 +126,20 @@ export class SimulatedWorld {
         simulator: createSimulator({ tables: tables.get(dpid) ?? NONE, ports: [...ports.values(), LOCAL] }),
       })),
       wires,
+      answering(new Map(switches.map(({ name, dpid }) => [name, dpid])), rows),
     )
   }
 
   static async of(scenario: Scenario): Promise<SimulatedWorld> {
     const snapshot = await snapshotOf(scenario.writes)
-    return new SimulatedWorld(scenario, snapshot, await compiled(scenario, snapshot))
+    const engine = await engineOf(scenario, snapshot)
+    const tables = scenario.bridges.map(({ dpid }) => [dpid, engine.tables(dpid)] as const)
+    return new SimulatedWorld(scenario, snapshot, new Map(tables), engine)
   }
 
   /** What guests get when one sends a frame, and what crosses the underlay for it. */
   send(from: string, frame: FrameSpec): Heard {
-    const { bridge, port } = this.#guests.get(from)!
-    return this.#heard(
-      this.underlay.send(bridge, this.#ports.get(bridge)!.get(port)!, buildFrame(frame)),
-      from,
-    )
+    return this.#described(this.#send(from, buildFrame(frame)))
   }
 
   /** The same for a frame that a tunnel brings. */
@@ -151,34 +150,29 @@ export class SimulatedWorld {
     const port = this.#ports.get(to)!.get(tunnelPort(kind!))!
     const [source, destination] = [from, to].map((name) => toIpAddress(hostAddress(this.#site, name, family)))
     const tunnel = { key, source: source!, destination: destination! }
-    return this.#heard(this.underlay.send(to, port, buildFrame(frame), tunnel), `the tunnel from ${from}`)
+    const journey = this.underlay.send(to, port, buildFrame(frame), tunnel)
+    return this.#described(this.#heard(journey, `the tunnel from ${from}`))
   }
 
-  /** Frames go to and fro until nobody has anything to say. */
   ping({ from, to, ttl = 64 }: PingSpec): PingOutcome {
-    const stacks = new Map([...this.#guests.values()].map((spec) => [spec.name, new SimulatedGuest(spec)]))
-    const pinging = stacks.get(from)!
-    const queue = pinging.ping(to, ttl).map((frame) => ({ from, frame }))
-    const arrivals: Arrival[] = []
-    const crossings: CrossingSpec[] = []
-    for (const { from: sender, frame } of queue) {
-      const got = this.send(sender, frame)
-      arrivals.push(...got.arrivals)
-      crossings.push(...got.crossings)
-      queue.push(
-        ...got.arrivals.flatMap(({ at, frame: received }) =>
-          (stacks.get(at)?.receive(received) ?? []).map((sent) => ({ from: at, frame: sent })),
-        ),
-      )
-      if (queue.length > MAX_FRAMES) throw new Error('frames go round in circles')
-    }
-    const { answerTtl } = pinging
-    return { answered: answerTtl !== undefined, answerTtl, arrivals, crossings }
+    const { stack, heard } = this.#converse(from, (guest) => guest.ping(to, ttl))
+    const { answerTtl } = stack
+    return { answered: answerTtl !== undefined, answerTtl, ...this.#described(heard) }
+  }
+
+  /** What a question sends itself, once it is known to whom, and all that guests get for it. */
+  ask({ from, asks }: Pick<QuestionSpec, 'from' | 'asks'>): Asked {
+    const { sent, heard } = this.#converse(from, (guest) => guest.ask(asks))
+    const arrivals = heard.arrivals.filter(({ frame }) => describeReply(frame) !== undefined)
+    const question = sent.find((frame) => describeReply(frame) !== undefined)!
+    return { question, arrivals }
   }
 
   /** All of a scenario's pings and frames; sentences for everything that is not as it says. */
-  check({ pings, sends, forgeries = [] }: Pick<Scenario, 'pings' | 'sends' | 'forgeries'>): string[] {
+  check({ pings, sends, forgeries = [], questions = [], shares = [] }: Checked): string[] {
     return [
+      ...shares.flatMap((spec) => checkShares(spec, [this.#share(spec), this.#share(spec)])),
+      ...questions.flatMap((spec) => checkQuestion(spec, this.ask(spec).arrivals)),
       ...sends.flatMap((spec) => {
         const { arrivals, crossings } = this.send(spec.from, spec.frame)
         return checkSend(spec, arrivals, crossings)
@@ -191,16 +185,47 @@ export class SimulatedWorld {
     ]
   }
 
-  /** Programs do not run here: what is punted is as silent as what is dropped. @throws when a packet is dropped with an error */
-  #heard({ deliveries, crossings, wires, punted, errors }: Journey, from: string): Heard {
+  #share(spec: SharesSpec): string[] {
+    const { from } = spec
+    return spec.to.map((to) => sharerOf(spec, this.ask({ from, asks: { echo: true, to } }).arrivals))
+  }
+
+  #send(from: string, frame: Uint8Array): Raw {
+    const { bridge, port } = this.#guests.get(from)!
+    return this.#heard(this.underlay.send(bridge, this.#ports.get(bridge)!.get(port)!, frame), from)
+  }
+
+  /** Frames go to and fro until nobody has anything to say. */
+  #converse(from: string, begin: (guest: SimulatedGuest) => readonly Uint8Array[]) {
+    const stacks = new Map([...this.#guests.values()].map((spec) => [spec.name, new SimulatedGuest(spec)]))
+    const stack = stacks.get(from)!
+    const queue = begin(stack).map((frame) => ({ from, frame }))
+    const heard: Mutable<Raw> = { arrivals: [], crossings: [] }
+    for (const { from: sender, frame } of queue) {
+      const got = this.#send(sender, frame)
+      heard.arrivals.push(...got.arrivals)
+      heard.crossings.push(...got.crossings)
+      const answers = got.arrivals.flatMap(({ at, frame: received }) =>
+        (stacks.get(at)?.receive(received) ?? []).map((sent) => ({ from: at, frame: sent })),
+      )
+      queue.push(...answers)
+      if (queue.length > MAX_FRAMES) throw new Error('frames go round in circles')
+    }
+    const sent = queue.filter((each) => each.from === from).map(({ frame }) => frame)
+    return { stack, sent, heard }
+  }
+
+  #described({ arrivals, crossings }: Raw): Heard {
+    return { arrivals: arrivals.map(({ at, frame }) => ({ at, frame: describeFrame(frame) })), crossings }
+  }
+
+  /** @throws when a packet is dropped with an error */
+  #heard({ deliveries, crossings, wires, punted, errors }: Journey, from: string): Raw {
     if (errors.length > 0) throw new Error(errors.join())
     const other = punted.find(({ reason }) => reason !== 'action')
     if (other !== undefined) throw new Error(`a packet of ${from} is sent to the controller: ${other.reason}`)
     return {
-      arrivals: deliveries.map(({ host, port, frame }) => ({
-        at: this.#guestAt(host, port),
-        frame: describeFrame(frame),
-      })),
+      arrivals: deliveries.map(({ host, port, frame }) => ({ at: this.#guestAt(host, port), frame })),
       crossings: [
         ...crossings.map(({ from: sender, to, kind, key }) => ({
           from: this.#isExpected(kind) ? sender : `${sender} by ${kind}`,
@@ -226,11 +251,6 @@ export class SimulatedWorld {
     const guest = [...this.#guests.values()].find((spec) => spec.bridge === bridge && spec.port === port)
     return guest?.name ?? `${bridge} port ${number}`
   }
-}
-
-interface Heard {
-  readonly arrivals: readonly Arrival[]
-  readonly crossings: readonly CrossingSpec[]
 }
 
 /** Sentences for everything that is not as the scenario says. */

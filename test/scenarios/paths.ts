@@ -2,6 +2,7 @@
  * Three routers on a path: west – R1 – R2 – R3 – east. What R1 does not know it sends to R2 and R2 to R1, so that there is
  * a loop; R2 ends some ways by routes to nowhere.
  */
+import { type Question, type QuestionSpec, traced } from './question.ts'
 import type { BridgeSpec, GuestSpec, PingSpec, Scenario, Write } from './scenario.ts'
 import { BR0 } from './walkthrough.ts'
 
@@ -136,7 +137,51 @@ const PINGS: readonly PingSpec[] = [
   silent('prohibited', '10.68.1.1'),
 ]
 
+const WAY = [legAddress(1, 'west'), legAddress(2, 't1'), legAddress(3, 't2')] as const
+const WAY_BACK = [legAddress(3, 'east'), legAddress(2, 't2'), legAddress(1, 't1')] as const
+
+const asks = (why: string, asked: Question, ...answers: readonly string[]): QuestionSpec => ({
+  ...{ why, from: 'west', asks: asked },
+  gets: answers.length === 0 ? {} : { west: answers },
+})
+
+const unknownProtocol = (of: string): string => `protocol unreachable from ${of} for protocol 132 to ${of}`
+
+/** What a packet meets that may not be answered by its TTL alone. */
+const nowhereTo = (to: string, answer: string): readonly QuestionSpec[] => [
+  asks(`to ${to}, by udp`, { udp: 9, to }, `${answer} for udp 9 to ${to}`),
+  asks(`to ${to}, by echo`, { echo: true, to }, `${answer} for echo to ${to}`),
+]
+
+const R2 = legAddress(2, 't1')
+const QUESTIONS: readonly QuestionSpec[] = [
+  ...traced({ why: 'three routers', from: 'west', to: '10.3.3.1', hops: WAY, reaches: 'east' }),
+  ...traced({ why: 'and back', from: 'east', to: '10.1.1.1', hops: WAY_BACK, reaches: 'west' }),
+  ...[1, 2, 3].flatMap((n) =>
+    traced({ why: `to router ${n}`, from: 'west', to: WAY[n - 1]!, hops: WAY.slice(0, n) }),
+  ),
+  ...traced({
+    why: 'the far side of the second',
+    from: 'west',
+    to: '10.0.23.2',
+    hops: [WAY[0], '10.0.23.2'],
+  }),
+  ...nowhereTo('10.67.1.1', `host unreachable from ${R2}`),
+  ...nowhereTo('10.68.1.1', `prohibited from ${R2}`),
+  ...nowhereTo('10.3.3.77', `host unreachable from ${WAY[2]}`),
+  ...nowhereTo('10.9.9.9', `time exceeded from ${R2}`),
+  asks('a black hole', { udp: 9, to: '10.66.1.1' }),
+  asks(
+    'a port of a router',
+    { udp: 9, to: WAY[1] },
+    `port unreachable from ${WAY[1]} for udp 9 to ${WAY[1]}`,
+  ),
+  asks('another protocol', { protocol: 132, to: WAY[2], octets: 60 }, unknownProtocol(WAY[2])),
+  asks('a connection', { tcp: 22, to: WAY[2] }, `tcp reset from ${WAY[2]} port 22`),
+]
+
 export const PATHS: Scenario = {
+  questions: QUESTIONS,
   name: 'three routers on a path',
   bridges: [BR0],
   writes: WRITES,

@@ -3,6 +3,8 @@
  * on the simulator (`on_simulator.ts`) and with real switches, guests and processes (`on_lab.ts`).
  */
 
+import type { QuestionSpec, SharesSpec } from './question.ts'
+
 /** One write to the API: a path below `/api/1.0/` and its JSON body. */
 export interface Write {
   /** `POST` when absent. */
@@ -74,6 +76,10 @@ export interface GuestSpec {
   readonly gateway?: string
   /** Subnets behind the gateway. */
   readonly routes?: readonly string[]
+  /** Subnets of which all addresses are the guest's own. */
+  readonly serves?: readonly string[]
+  /** Where it passes on what others send to it for a subnet: an appliance. */
+  readonly forwards?: Readonly<Record<string, string>>
 }
 
 /** A ping of one guest, by the guest's own IP stack: ARP or neighbour discovery first, then echo requests. */
@@ -159,4 +165,23 @@ export interface Scenario {
   readonly pings: readonly PingSpec[]
   readonly sends: readonly SendSpec[]
   readonly forgeries?: readonly ForgerySpec[]
+  readonly questions?: readonly QuestionSpec[]
+  readonly shares?: readonly SharesSpec[]
 }
+
+const TWO_HOSTS: readonly BridgeSpec[] = [
+  { name: 'a', dpid: '0x0000000000000001', subnet: 1 },
+  { name: 'b', dpid: '0x0000000000000002', subnet: 1 },
+]
+
+/** The same with its guests on two hosts, in turn unless it is said who is on the second one. */
+export const overTwoHosts = (scenario: Scenario, onSecond?: readonly string[]): Scenario => ({
+  ...scenario,
+  name: `${scenario.name}, over two hosts`,
+  bridges: TWO_HOSTS,
+  underlay: { transport: 'vxlan', family: 'ipv4' },
+  guests: scenario.guests.map((guest, index) => {
+    const isOnSecond = onSecond === undefined ? index % 2 === 1 : onSecond.includes(guest.name)
+    return { ...guest, bridge: TWO_HOSTS[isOnSecond ? 1 : 0]!.name }
+  }),
+})

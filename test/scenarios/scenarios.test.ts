@@ -4,24 +4,27 @@ import { inIpv6 } from './in_ipv6.ts'
 import { MAC2MAC } from './mac2mac.ts'
 import { MANY_HOSTS, manyHosts, SAID } from './many_hosts.ts'
 import { neighbours } from './neighbours.ts'
+import { NEXT_HOPS } from './next_hops.ts'
 import { runOnSimulator } from './on_simulator.ts'
+import { PATH_MTU } from './path_mtu.ts'
 import { PATHS, PATHS_OVER_HOSTS } from './paths.ts'
 import { PHYSICAL } from './physical.ts'
+import { overTwoHosts } from './scenario.ts'
 import { SEGMENTS } from './segments.ts'
 import { SCENARIOS } from './walkthrough.ts'
 
-const ALL = [...SCENARIOS, PATHS, PATHS_OVER_HOSTS, ...MANY_HOSTS, ...SAID, ...MAC2MAC, PHYSICAL, SEGMENTS]
-
-/** Which tunnels carry IPv6 makes no difference to it. */
-const OVER_IPV6 = [
-  ...SCENARIOS,
+const ROUTED = [
   PATHS,
   PATHS_OVER_HOSTS,
-  manyHosts('vxlan', 'ipv6'),
-  ...MAC2MAC,
-  PHYSICAL,
-  SEGMENTS,
-].map(inIpv6)
+  ...[PATH_MTU, NEXT_HOPS].flatMap((scenario) => [scenario, overTwoHosts(scenario)]),
+]
+
+const ALL = [...SCENARIOS, ...ROUTED, ...MANY_HOSTS, ...SAID, ...MAC2MAC, PHYSICAL, SEGMENTS]
+
+/** Which tunnels carry IPv6 makes no difference to it. */
+const OVER_IPV6 = [...SCENARIOS, ...ROUTED, manyHosts('vxlan', 'ipv6'), ...MAC2MAC, PHYSICAL, SEGMENTS].map(
+  inIpv6,
+)
 
 for (const scenario of [...ALL, ...OVER_IPV6, neighbours]) {
   t.test(scenario.name, async (t) => {

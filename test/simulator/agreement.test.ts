@@ -173,7 +173,9 @@ t.test('the simulator says what it met and what it would punt', async (t) => {
       [1, 'nobody knows it'],
     ],
   )
-  t.same(controller, [{ reason: 'no_match', table_id: 1, frame }])
+  t.match(controller, [
+    { reason: 'no_match', table_id: 1, frame, metadata: [{ field: 'in_port', value: 1 }] },
+  ])
   t.same(outputs, [])
 })
 

@@ -2,11 +2,18 @@
  * Executes instructions and actions as `ofproto/ofproto-dpif-xlate.c` translates them, one packet at a time.
  * What the switch would drop with an error in its log drops the whole packet here too, see `TranslationError`.
  */
-import { type Action, FIELDS, type Instruction, type Output, type Subfield } from '@openvnet/openflow'
+import {
+  type Action,
+  FIELDS,
+  type Instruction,
+  type Match,
+  type Output,
+  type Subfield,
+} from '@openvnet/openflow'
 import { inOrderOfExecution } from './action_set.ts'
 import { numeric } from './check_match.ts'
 import type { Lookup } from './lookup.ts'
-import { clone, isMovable, type PacketState, read, restore, write } from './packet_state.ts'
+import { carried, clone, isMovable, type PacketState, read, restore, write } from './packet_state.ts'
 import { render } from './render.ts'
 import type { SimulatedFlow, SimulatedGroup } from './simulated_flow.ts'
 
@@ -33,6 +40,9 @@ export interface Punted {
   readonly reason: 'action' | 'no_match' | 'invalid_ttl'
   readonly table_id: number
   readonly frame: Uint8Array
+  /** What the packet carried through the tables, and what the action says of it. */
+  readonly metadata: Match
+  readonly userdata: Uint8Array
 }
 
 /** The switch gives up on the packet: nothing of it is put out. */
@@ -89,6 +99,11 @@ export class Execution {
   run(): void {
     this.#table(0)
     this.#actions(inOrderOfExecution(this.#actionSet))
+  }
+
+  /** The packet is one that a controller sends. @throws {TranslationError} */
+  obey(actions: readonly Action[]): void {
+    this.#actions(actions)
   }
 
   /** @param in_port the ingress port that the lookup sees */
@@ -162,7 +177,7 @@ export class Execution {
         write(packet, 'nw_ttl', BigInt(action.ttl))
         return true
       case 'controller2':
-        this.#punt('action')
+        this.#punt('action', action.properties.find((each) => each.type === 'userdata')?.userdata)
         return true
       case 'push_vlan':
         // Open vSwitch keeps two: a third pushes the innermost out.
@@ -248,8 +263,12 @@ export class Execution {
     this.outputs.push({ port, frame: render(packet), tunnel })
   }
 
-  #punt(reason: Punted['reason']): void {
-    this.controller.push({ reason, table_id: this.#table_id, frame: render(this.#packet) })
+  #punt(reason: Punted['reason'], userdata: Uint8Array = new Uint8Array()): void {
+    const packet = this.#packet
+    this.controller.push({
+      ...{ reason, table_id: this.#table_id, userdata },
+      ...{ frame: render(packet), metadata: carried(packet) },
+    })
   }
 
   #decrementTtl(): boolean {

@@ -5,7 +5,7 @@
  * A header field is present only in packets that have the header; writing an absent one does nothing.
  */
 import { ETH_TYPE, IP_PROTO, readU16, readU32, readU48, readU128 } from '@openvnet/controller/packet'
-import type { FieldName } from '@openvnet/openflow'
+import { FIELDS, type FieldName, type Match, type MatchField } from '@openvnet/openflow'
 import type { IpAddress } from '@openvnet/schema'
 import { dissectNd, hasNdField } from './neighbour_discovery.ts'
 
@@ -220,6 +220,14 @@ export const read = (packet: PacketState, name: FieldName): bigint => {
   if (name === 'vlan_pcp') return BigInt(outer?.pcp ?? 0)
   return packet.fields.get(name) ?? 0n
 }
+
+/** What a packet-in says of the way that the packet took: of fields that are not zero. */
+export const carried = ({ fields }: PacketState): Match =>
+  [...fields]
+    .filter(([name, value]) => PIPELINE.test(name) && value !== 0n)
+    .map(
+      ([field, value]) => ({ field, value: FIELDS[field].bits > 32 ? value : Number(value) }) as MatchField,
+    )
 
 const writeTag = (packet: PacketState, change: Partial<Tag>): void => {
   const [outer, ...inner] = packet.tags

@@ -6,10 +6,11 @@
  * Meters let everything pass: there is no time here. Not simulated, and said so by an exception: select and fast failover
  * groups, the ports NORMAL and TABLE, IPv6 extension headers.
  */
+import type { PacketOut } from '@openvnet/openflow'
 import { checkTables } from './check_tables.ts'
 import { type Emitted, Execution, type Punted, type TraceStep, TranslationError } from './execute.ts'
 import { createLookup } from './lookup.ts'
-import { receive, type TunnelFacts } from './packet_state.ts'
+import { type PacketState, receive, type TunnelFacts } from './packet_state.ts'
 import type { SimulatedFlow, SimulatedTables } from './simulated_flow.ts'
 
 export interface SimulatorOptions {
@@ -33,7 +34,12 @@ export interface Simulator {
    * @param tunnel by which it came, where the port leads into tunnels
    */
   readonly inject: (port: number, frame: Uint8Array, tunnel?: TunnelFacts) => Injected
+  /** What a packet-out does. */
+  readonly obey: (packet: Pick<PacketOut, 'actions' | 'data'>) => Injected
 }
+
+/** OFPP_CONTROLLER: from where the packets of a controller come. */
+const CONTROLLER = 0xffff_fffd
 
 /** The controller's flows are read from bytes each time that one looks: once is enough here. */
 const takenApart = ({ table_id, priority, match, instructions, why }: SimulatedFlow): SimulatedFlow => ({
@@ -53,17 +59,19 @@ export const createSimulator = ({ tables, ports }: SimulatorOptions): Simulator 
     groups: tables.groups,
     ports: new Set(ports),
   }
+  const execute = (packet: PacketState, run: (execution: Execution) => void): Injected => {
+    const execution = new Execution(simulated, packet)
+    const { trace } = execution
+    try {
+      run(execution)
+      return { outputs: execution.outputs, trace, controller: execution.controller, error: null }
+    } catch (error) {
+      if (!(error instanceof TranslationError)) throw error
+      return { outputs: [], trace, controller: [], error: error.message }
+    }
+  }
   return {
-    inject: (port, frame, tunnel) => {
-      const execution = new Execution(simulated, receive(port, frame, tunnel))
-      const { trace } = execution
-      try {
-        execution.run()
-        return { outputs: execution.outputs, trace, controller: execution.controller, error: null }
-      } catch (error) {
-        if (!(error instanceof TranslationError)) throw error
-        return { outputs: [], trace, controller: [], error: error.message }
-      }
-    },
+    inject: (port, frame, tunnel) => execute(receive(port, frame, tunnel), (execution) => execution.run()),
+    obey: ({ actions, data }) => execute(receive(CONTROLLER, data), (execution) => execution.obey(actions)),
   }
 }

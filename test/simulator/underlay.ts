@@ -4,11 +4,12 @@
  * appears at the others that a physical switch chooses. Subnets and routers of the underlay are plain reachability, which
  * ends for a host while its link is cut.
  */
+import type { PacketOut } from '@openvnet/openflow'
 import { type IpAddress, toIpAddress } from '@openvnet/schema'
 import type { Emitted, Punted, TraceStep } from './execute.ts'
 import type { TunnelFacts } from './packet_state.ts'
 import { PhysicalSwitch } from './physical_switch.ts'
-import type { Simulator } from './simulator.ts'
+import type { Injected, Simulator } from './simulator.ts'
 
 export const TUNNEL_KINDS = ['vxlan', 'geneve', 'gre'] as const
 export type TunnelKind = (typeof TUNNEL_KINDS)[number]
@@ -68,6 +69,9 @@ export interface Journey {
   readonly trace: readonly (TraceStep & { readonly host: string })[]
 }
 
+/** What a controller answers to a packet that a host has sent to it. */
+export type Answering = (host: string, punted: Punted) => readonly Pick<PacketOut, 'actions' | 'data'>[]
+
 interface Arrival {
   readonly host: string
   readonly port: number
@@ -93,10 +97,19 @@ export class SimulatedUnderlay {
   readonly #byAddress: ReadonlyMap<string, SimulatedHost>
   readonly #names: ReadonlyMap<string, ReadonlyMap<number, string>>
   readonly #wires: readonly PhysicalSwitch<WireEnd>[]
+  readonly #answer: Answering
   readonly #cut = new Set<string>()
 
-  /** @param wires ends that one physical switch joins */
-  constructor(hosts: readonly SimulatedHost[], wires: readonly (readonly WireEnd[])[] = []) {
+  /**
+   * @param wires ends that one physical switch joins
+   * @param answer absent: there is no controller
+   */
+  constructor(
+    hosts: readonly SimulatedHost[],
+    wires: readonly (readonly WireEnd[])[] = [],
+    answer: Answering = () => [],
+  ) {
+    this.#answer = answer
     this.#hosts = new Map(hosts.map((host) => [host.name, host]))
     this.#byAddress = new Map(
       hosts.flatMap((host) =>
@@ -133,11 +146,26 @@ export class SimulatedUnderlay {
 
   #forward({ host, port, frame, tunnel }: Arrival, journey: Mutable<Journey>): Arrival[] {
     const { simulator } = this.#hosts.get(host)!
-    const { outputs, controller, error, trace } = simulator.inject(port, frame, tunnel)
+    return this.#follow(host, simulator.inject(port, frame, tunnel), journey)
+  }
+
+  /** What a controller answers goes on after what the switch has sent itself. */
+  #follow(
+    host: string,
+    { outputs, controller, error, trace }: Injected,
+    journey: Mutable<Journey>,
+  ): Arrival[] {
     journey.punted.push(...controller.map((each) => ({ ...each, host })))
     journey.trace.push(...trace.map((each) => ({ ...each, host })))
     if (error !== null) journey.errors.push(`${host}: ${error}`)
-    return outputs.flatMap((output) => this.#leave(host, output, journey))
+    if (journey.punted.length > MAX_ARRIVALS) throw new Error('a controller asks itself')
+    const { simulator } = this.#hosts.get(host)!
+    return [
+      ...outputs.flatMap((output) => this.#leave(host, output, journey)),
+      ...controller
+        .flatMap((punted) => this.#answer(host, punted))
+        .flatMap((packet) => this.#follow(host, simulator.obey(packet), journey)),
+    ]
   }
 
   #leave(host: string, output: Emitted, journey: Mutable<Journey>): Arrival[] {
