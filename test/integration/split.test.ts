@@ -1,5 +1,7 @@
 /** API and controller as processes of their own, with a real Redis between them that comes and goes like they do. */
+import { writeFileSync } from 'node:fs'
 import t from 'tap'
+import type { Guest } from '../lab/guest.ts'
 import { sleep, until } from '../lab/wait.ts'
 import { LabWorld } from '../scenarios/on_lab.ts'
 import { BR0, PINGS, walkthrough } from '../scenarios/walkthrough.ts'
@@ -77,6 +79,49 @@ t.test('a write is applied at once, and while Redis is away it is applied all th
   await parts.start('redis')
   t.same(await agrees(), [])
 })
+
+/** What an event of udhcpc says, else what it prints. */
+const askByDhcp = async ({ namespace }: Guest): Promise<string> => {
+  const script = `${site.host.directory}/told`
+  writeFileSync(script, '#!/bin/sh\n[ "$1" = bound ] && echo "given $ip"\nexit 0\n', { mode: 0o755 })
+  const words = ['-i', 'eth0', '-f', '-n', '-q', '-t', '4', '-T', '1', '-s', script]
+  const { stdout, stderr } = await namespace.attempt(['udhcpc', ...words])
+  return /given [\d.]+/.exec(stdout)?.[0] ?? stdout + stderr
+}
+
+t.test(
+  'guest services answer from the replica; what only the API can give comes when it is back',
+  async (t) => {
+    const late = '52:54:02:0a:00:01'
+    for (const [path, body] of [
+      ['network_services', { uuid: 'ns-dhcp', mode: 'dhcp', interface_uuid: 'if-vnet1gw' }],
+      ['network_services', { uuid: 'ns-dns', mode: 'dns', interface_uuid: 'if-vnet1gw' }],
+      ['dns_services', { uuid: 'dnss-1', network_service_uuid: 'ns-dns' }],
+      ['dns_services/dnss-1/dns_records', { name: 'www.example', value: '10.0.0.1' }],
+      ['ip_range_groups', { uuid: 'iprg-1' }],
+      [
+        'ip_range_groups/iprg-1/ip_ranges',
+        { begin_ipv4_address: '172.16.1.77', end_ipv4_address: '172.16.1.79' },
+      ],
+      ['lease_policies', { uuid: 'lp-1', timing: 'dhcp' }],
+      ['lease_policies/lp-1/networks/nw-net1', { ip_range_group_uuid: 'iprg-1' }],
+      ['interfaces', { uuid: 'if-late', port_name: 'late', mac_address: late }],
+      ['lease_policies/lp-1/interfaces/if-late', {}],
+    ] as const)
+      await site.rest.post(path, body)
+    const guest = await site.host.guest({ port: 'late', mac: late, bridge: 'br0' })
+    await site.converged(BR0.dpid)
+    await parts.stop('api')
+    t.equal(await askByDhcp(world.guest('ns1')), 'given 172.16.1.1', 'who has a lease is told')
+    const dug = await world.guest('ns2').namespace.run(['dig', '+short', '@172.16.1.254', 'www.example'])
+    t.equal(dug, '10.0.0.1\n')
+    t.match(await askByDhcp(guest), /no lease/, 'nobody gives one now')
+    await parts.start('api')
+    t.equal(await askByDhcp(guest), 'given 172.16.1.77', 'asked for over HTTP')
+    t.equal(await askByDhcp(guest), 'given 172.16.1.77', 'once')
+    t.same(await agrees(), [])
+  },
+)
 
 const permutations = <T>(items: readonly T[]): T[][] =>
   items.length === 0
