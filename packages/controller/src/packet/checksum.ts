@@ -2,7 +2,7 @@
  * The Internet checksum: RFC 1071, its incremental update RFC 1624, the pseudo headers of RFC 768 and RFC 8200 §8.1.
  * A checksum computed over data that contains a correct one is 0.
  */
-import { concat, writeU32, writeU128 } from './octets.ts'
+import { writeU32, writeU128 } from './octets.ts'
 
 const fold = (sum: number): number => {
   let folded = sum
@@ -10,12 +10,14 @@ const fold = (sum: number): number => {
   return folded
 }
 
-/** Odd lengths count as padded with a zero octet. */
-export const internetChecksum = (bytes: Uint8Array): number => {
+const sumOf = (bytes: Uint8Array): number => {
   let sum = 0
   for (let at = 0; at < bytes.length; at += 2) sum += bytes[at]! * 256 + (bytes[at + 1] ?? 0)
-  return ~fold(sum) & 0xffff
+  return sum
 }
+
+/** Odd lengths count as padded with a zero octet. */
+export const internetChecksum = (bytes: Uint8Array): number => ~fold(sumOf(bytes)) & 0xffff
 
 /** The checksum after a 16-bit word of the data changed; RFC 1624 equation 3. */
 export const adjustChecksum = (checksum: number, before: number, after: number): number =>
@@ -69,5 +71,5 @@ export const transportChecksum = (
     typeof ends.src === 'number'
       ? ipv4Pseudo(ends as Ipv4Ends, protocol, segment.length)
       : ipv6Pseudo(ends as Ipv6Ends, protocol, segment.length)
-  return internetChecksum(concat(pseudo, segment))
+  return ~fold(sumOf(pseudo) + sumOf(segment)) & 0xffff
 }

@@ -151,17 +151,8 @@ t.test('flags and options say what rows say', async (t) => {
   t.notOk(of({ domain: null }).options.some(({ kind }) => kind === 'dnssl'))
 })
 
-t.test('what is no solicitation is dropped with a reason', async (t) => {
-  const good = solicitation()
-  t.match(ask(good, null), { dropped: 'nothing is advertised there' })
-  const reasons = new Set<string>()
-  for (let n = 0; n < 5000; n += 1) {
-    const frame = Uint8Array.from(good.subarray(0, n % 3 === 0 ? n % good.length : good.length))
-    if (frame.length > 0) frame[(n * 7) % frame.length]! ^= 1 << (n % 8)
-    const answer = ask(frame)
-    if ('dropped' in answer) reasons.add(answer.dropped)
-  }
-  t.same([...reasons].sort(), ['malformed IPv6', 'malformed router solicitation', 'not IPv6'])
+t.test('where nothing is advertised nothing is said', async (t) => {
+  t.match(ask(solicitation(), null), { dropped: 'nothing is advertised there' })
 })
 
 /** Guests `ids` of network 1 on the switch, and what is advertised there. */

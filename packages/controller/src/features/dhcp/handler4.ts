@@ -8,24 +8,18 @@ import { packetHandler } from '../../engine/packet.ts'
 import type { View } from '../../engine/view.ts'
 import {
   BROADCAST_MAC,
-  buildEthernet,
-  buildIpv4,
-  buildUdp,
+  buildUdpFrame,
   DHCP4_OP,
   DHCP4_PORT,
   DHCP4_TYPE,
   type Dhcp4,
   decodeDhcp4,
   dhcp4Wishes,
-  ETH_TYPE,
-  type Ethernet,
-  IP_PROTO,
-  type Ipv4,
+  type Ipv4Ends,
   isMalformed,
-  parseEthernet,
-  parseIpv4,
-  parseUdp,
+  readUdpOverIpv4,
   toIpv4,
+  type UdpFrame,
 } from '../../packet/index.ts'
 import { type Answer4, answer4 } from './answer4.ts'
 import { leasesOfMac, type Server, sendToGuest, serverOf } from './client.ts'
@@ -37,29 +31,22 @@ import { Quarantine } from './quarantine.ts'
 const BROADCAST = 0xffff_ffff
 const drop = (dropped: string): PacketAnswer => ({ dropped })
 
-interface Question {
-  readonly ethernet: Ethernet
-  readonly ip: Ipv4
+interface Question extends UdpFrame<Ipv4Ends> {
   readonly message: Dhcp4
 }
 
-const isOwnAnswer = ({ src }: Ipv4, { ciaddr }: Dhcp4): boolean => src === 0 || src === ciaddr
+const isOwnAnswer = ({ src }: Ipv4Ends, { ciaddr }: Dhcp4): boolean => src === 0 || src === ciaddr
 
 /** The message in a frame, or why there is none that could be answered. */
 const read = (frame: Uint8Array): Question | string => {
-  const ethernet = parseEthernet(frame)
-  if (ethernet === undefined || ethernet.eth_type !== ETH_TYPE.ipv4) return 'not IPv4'
-  const ip = parseIpv4(ethernet.payload)
-  if (ip === undefined) return 'malformed IPv4'
-  if (ip.more_fragments || ip.fragment_offset > 0) return 'a fragment'
-  const udp = parseUdp(ip.payload, ip)
-  if (udp === undefined) return 'malformed UDP'
-  const message = decodeDhcp4(udp.payload)
+  const datagram = readUdpOverIpv4(frame)
+  if (typeof datagram === 'string') return datagram
+  const message = decodeDhcp4(datagram.udp.payload)
   if (isMalformed(message)) return message.malformed
   if (message.op !== DHCP4_OP.request) return 'a message for clients'
   if (message.giaddr !== 0) return 'of a relay agent'
-  if (message.chaddr !== ethernet.src) return 'for another hardware address'
-  return isOwnAnswer(ip, message) ? { ethernet, ip, message } : 'sent from another address'
+  if (message.chaddr !== datagram.ethernet.src) return 'for another hardware address'
+  return isOwnAnswer(datagram.ends, message) ? { ...datagram, message } : 'sent from another address'
 }
 
 /** Where the client has the address that it sends from; else where a client without one is. */
@@ -86,19 +73,13 @@ const placeOf = (punted: PuntedPacket, question: Question, view: View) => {
 }
 
 /** A client that renews asks one server; all others hear it by broadcast. */
-const isForServer = ({ dst }: Ipv4, server: number, { network, mask }: ReturnType<typeof subnetOf>) =>
+const isForServer = ({ dst }: Ipv4Ends, server: number, { network, mask }: ReturnType<typeof subnetOf>) =>
   dst === BROADCAST || dst === server || dst === (network | ~mask) >>> 0
 
 const sendTo = ({ dst, bytes }: Answer4, { ethernet }: Question, { server, asking }: Place): PacketAnswer => {
   const ends = { src: toIpv4(server.lease.address), dst }
-  const payload = buildUdp({ src: DHCP4_PORT.server, dst: DHCP4_PORT.client, payload: bytes }, ends)
-  const packet = buildIpv4({ ...ends, protocol: IP_PROTO.udp, dscp: 0, payload })
-  const frame = buildEthernet({
-    src: server.mac,
-    dst: dst === BROADCAST ? BROADCAST_MAC : ethernet.src,
-    eth_type: ETH_TYPE.ipv4,
-    payload: packet,
-  })
+  const macs = { src: server.mac, dst: dst === BROADCAST ? BROADCAST_MAC : ethernet.src }
+  const frame = buildUdpFrame(macs, ends, { src: DHCP4_PORT.server, dst: DHCP4_PORT.client, payload: bytes })
   return sendToGuest(frame, asking)
 }
 
@@ -137,7 +118,7 @@ export const dhcp4Handler = packetHandler<Quarantine>({
     if (place === undefined) return drop('no DHCP service any more')
     const server = toIpv4(place.server.lease.address)
     const subnet = subnetOf(place.asking.network)
-    if (!isForServer(question.ip, server, subnet)) return drop('for another server')
+    if (!isForServer(question.ends, server, subnet)) return drop('for another server')
     const decision = decide4(question.message, dhcp4Wishes(question.message), {
       server,
       leased: place.lease === undefined ? undefined : toIpv4(place.lease.address),

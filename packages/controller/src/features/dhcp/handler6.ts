@@ -9,9 +9,7 @@ import { packetHandler } from '../../engine/packet.ts'
 import type { View } from '../../engine/view.ts'
 import {
   ALL_DHCP_RELAYS_AND_SERVERS,
-  buildEthernet,
-  buildIpv6,
-  buildUdp,
+  buildUdpFrame,
   DHCP6_PORT,
   DHCP6_TYPE,
   type Dhcp6,
@@ -19,18 +17,14 @@ import {
   decodeDhcp6,
   dhcp6Discard,
   dhcp6Option,
-  ETH_TYPE,
-  type Ethernet,
   encodeDhcp6,
-  IP_PROTO,
-  type Ipv6,
+  type Ipv6Ends,
   isMalformed,
   linkLayerDuid,
   linkLocalAddress,
   mayBeLinkLocalOf,
-  parseEthernet,
-  parseIpv6,
-  parseUdp,
+  readUdpOverIpv6,
+  type UdpFrame,
 } from '../../packet/index.ts'
 import { leasesOfMac, type Server, sendToGuest, serverOf } from './client.ts'
 import { type Decision6, decide6, decideUnicast, type Facts6 } from './decision6.ts'
@@ -42,25 +36,19 @@ import { usesDhcp6 } from './queries.ts'
 
 const drop = (dropped: string): PacketAnswer => ({ dropped })
 
-interface Question {
-  readonly ethernet: Ethernet
-  readonly ip: Ipv6
+interface Question extends UdpFrame<Ipv6Ends> {
   readonly message: Dhcp6
 }
 
 /** The message in a frame, or why there is none that could be answered. */
 const read = (frame: Uint8Array): Question | string => {
-  const ethernet = parseEthernet(frame)
-  if (ethernet === undefined || ethernet.eth_type !== ETH_TYPE.ipv6) return 'not IPv6'
-  const ip = parseIpv6(ethernet.payload)
-  if (ip === undefined) return 'malformed IPv6'
-  if (ip.next_header !== IP_PROTO.udp) return 'a fragment, or behind extension headers'
-  const udp = parseUdp(ip.payload, ip)
-  if (udp === undefined) return 'malformed UDP'
+  const datagram = readUdpOverIpv6(frame)
+  if (typeof datagram === 'string') return datagram
+  const { ethernet, ends, udp } = datagram
   // RFC 8415 §13.1: a client sends from a link-local address.
-  if (!mayBeLinkLocalOf(ethernet.src, ip.src)) return 'sent from another address'
+  if (!mayBeLinkLocalOf(ethernet.src, ends.src)) return 'sent from another address'
   const message = decodeDhcp6(udp.payload)
-  return isMalformed(message) ? message.malformed : { ethernet, ip, message }
+  return isMalformed(message) ? message.malformed : { ...datagram, message }
 }
 
 interface Place {
@@ -104,21 +92,12 @@ const sendBack = (
   question: Question,
   place: Place,
 ): PacketAnswer => {
-  const { ethernet, ip, message } = question
+  const { ethernet, message } = question
   const { server, asking } = place
-  const ends = { src: linkLocalAddress(server.mac), dst: ip.src }
-  const bytes = encodeDhcp6({ type, xid: message.xid, options })
-  const payload = buildUdp({ src: DHCP6_PORT.server, dst: DHCP6_PORT.client, payload: bytes }, ends)
-  const packet = buildIpv6({
-    ...{ traffic_class: 0, flow_label: 0, next_header: IP_PROTO.udp, hop_limit: 64 },
-    ...{ ...ends, payload },
-  })
-  const frame = buildEthernet({
-    src: server.mac,
-    dst: ethernet.src,
-    eth_type: ETH_TYPE.ipv6,
-    payload: packet,
-  })
+  const ends = { src: linkLocalAddress(server.mac), dst: question.ends.src }
+  const payload = encodeDhcp6({ type, xid: message.xid, options })
+  const macs = { src: server.mac, dst: ethernet.src }
+  const frame = buildUdpFrame(macs, ends, { src: DHCP6_PORT.server, dst: DHCP6_PORT.client, payload })
   return sendToGuest(frame, asking)
 }
 
@@ -161,7 +140,7 @@ export const dhcp6Handler = packetHandler<Quarantine>({
     if (place === undefined) return drop('no DHCPv6 service any more')
     const discard = dhcp6Discard(question.message, linkLayerDuid(place.server.mac))
     if (discard !== undefined) return drop(discard)
-    const { dst } = question.ip
+    const { dst } = question.ends
     if (dst !== ALL_DHCP_RELAYS_AND_SERVERS) {
       if (dst !== linkLocalAddress(place.server.mac)) return drop('for another server')
       const asked = decideUnicast(question.message)

@@ -4,9 +4,9 @@
  */
 import type { HandlerContext, PacketAnswer } from '../../engine/packet.ts'
 import { packetHandler } from '../../engine/packet.ts'
-import { buildUdp, IP_PROTO, parseUdp } from '../../packet/index.ts'
+import { buildUdp, IP_PROTO, parseUdp, turnEnds } from '../../packet/index.ts'
 import { DnsConnections } from './connections.ts'
-import { type Exchange, readExchange, sendBack, turned } from './exchange.ts'
+import { type Exchange, readExchange, sendBack } from './exchange.ts'
 import { serve } from './serve.ts'
 import { createStaticNames, type StaticNamesCache } from './static_names.ts'
 import { answerStream } from './stream_server.ts'
@@ -32,7 +32,7 @@ const answerUdp = (
   const { guest, network } = exchange
   const { src: dst, payload: bytes } = datagram
   const send = (payload: Uint8Array): PacketAnswer => ({
-    send: [sendBack(exchange, buildUdp({ src: PORT, dst, payload }, turned(exchange)))],
+    send: [sendBack(exchange, buildUdp({ src: PORT, dst, payload }, turnEnds(exchange.ends)))],
   })
   const served = serve({ guest, network, service, stream: false, bytes }, view, state.names)
   if ('dropped' in served) return drop(served.dropped)

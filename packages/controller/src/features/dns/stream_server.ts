@@ -1,11 +1,11 @@
 /** Questions over TCP (RFC 7766): segments to a service and back, any number of questions in a connection, answered as they come. */
 import type { Errand, PacketAnswer } from '../../engine/packet.ts'
 import type { View } from '../../engine/view.ts'
-import { buildTcp, parseTcp, TCP_FLAG, type Tcp } from '../../packet/index.ts'
+import { buildTcp, parseTcp, TCP_FLAG, type Tcp, turnEnds } from '../../packet/index.ts'
 import type { PacketToSend } from '../../pipeline/packets.ts'
 import { type DnsConnection, type Outgoing, resetFor } from './connection.ts'
 import type { DnsConnections } from './connections.ts'
-import { type Exchange, sendBack, turned } from './exchange.ts'
+import { type Exchange, sendBack } from './exchange.ts'
 import { serve } from './serve.ts'
 import type { StaticNamesCache } from './static_names.ts'
 
@@ -18,7 +18,7 @@ interface Means {
 }
 
 const toPacket = (exchange: Exchange, { src, dst }: Tcp, outgoing: Outgoing): PacketToSend =>
-  sendBack(exchange, buildTcp({ src: dst, dst: src, urgent: 0, ...outgoing }, turned(exchange)))
+  sendBack(exchange, buildTcp({ src: dst, dst: src, urgent: 0, ...outgoing }, turnEnds(exchange.ends)))
 
 /** Answers and errands for messages of a connection; a message that is none ends it. */
 const serveAll = (

@@ -1,19 +1,16 @@
 /** A packet that a router does not deliver, in either family: what an answer needs of it. */
 import type { IpAddress } from '@openvnet/schema'
 import {
-  buildIpv4,
   buildIpv4Error,
-  buildIpv6,
   buildIpv6Error,
   ETH_TYPE,
   type Ethernet,
   fragmentIpv4,
   IP_PROTO,
+  type IpEnds,
   type IpError,
   type Ipv4,
-  type Ipv4Ends,
   type Ipv6,
-  type Ipv6Ends,
   ipv4ErrorRefusal,
   ipv6ErrorRefusal,
   parseIpv4,
@@ -30,19 +27,16 @@ export interface Offending {
   /** See `IpError`. */
   readonly named_at: number
   readonly isFragment: boolean
-  readonly ends: Ipv4Ends | Ipv6Ends
+  readonly ends: IpEnds
   /** Why it gets no error in answer. @param broadcasts see `Arrival` */
   refusal(cause: IpError['cause'], broadcasts: readonly number[]): string | undefined
   /** The packet that tells its sender. @param src of its family */
   error(error: IpError, src: IpAddress): Uint8Array | undefined
   /** The packet in pieces that fit, where its sender allows that; IPv6 never does. */
   fragments(mtu: number): readonly Uint8Array[] | undefined
-  /** A packet of the one that it was sent to, back to its sender. */
-  reply(protocol: number, build: (ends: Ipv4Ends | Ipv6Ends) => Uint8Array): Uint8Array
 }
 
 const offendingIpv4 = (frame: Ethernet, packet: Ipv4): Offending => {
-  const back = { src: packet.dst, dst: packet.src }
   return {
     family: 4,
     dst: { family: 4, value: BigInt(packet.dst) },
@@ -54,16 +48,12 @@ const offendingIpv4 = (frame: Ethernet, packet: Ipv4): Offending => {
     refusal: (_cause, broadcasts) => ipv4ErrorRefusal(packet, { eth_dst: frame.dst, broadcasts }),
     error: (error, src) => buildIpv4Error(error, frame.payload, Number(src.value)),
     fragments: (mtu) => fragmentIpv4(packet, mtu),
-    reply: (protocol, build) => buildIpv4({ ...back, protocol, payload: build(back) }),
   }
 }
-
-const HOP_LIMIT = 64
 
 const offendingIpv6 = (frame: Ethernet, packet: Ipv6): Offending | undefined => {
   const chain = walkIpv6(packet)
   if (chain === undefined) return undefined
-  const back = { src: packet.dst, dst: packet.src }
   return {
     family: 6,
     dst: { family: 6, value: packet.dst },
@@ -75,12 +65,6 @@ const offendingIpv6 = (frame: Ethernet, packet: Ipv6): Offending | undefined => 
     refusal: (cause) => ipv6ErrorRefusal(packet, { eth_dst: frame.dst }, cause),
     error: (error, src) => buildIpv6Error(error, frame.payload, src.value),
     fragments: () => undefined,
-    reply: (next_header, build) =>
-      buildIpv6({
-        ...back,
-        ...{ traffic_class: 0, flow_label: 0, hop_limit: HOP_LIMIT, next_header },
-        payload: build(back),
-      }),
   }
 }
 

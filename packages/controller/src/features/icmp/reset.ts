@@ -1,5 +1,5 @@
 /** The answer to TCP where nobody listens: RFC 9293 §3.5.2. */
-import { buildTcp, IP_PROTO, parseTcp, TCP_FLAG, type Tcp } from '../../packet/index.ts'
+import { buildIp, buildTcp, IP_PROTO, parseTcp, TCP_FLAG, type Tcp, turnEnds } from '../../packet/index.ts'
 import type { Offending } from './offending.ts'
 
 /** Octets of the sequence space that a segment takes: SYN and FIN count as one each. */
@@ -24,5 +24,6 @@ export const buildReset = (offending: Offending): Uint8Array | string => {
   const segment = parseTcp(offending.payload, offending.ends)
   if (segment === undefined) return 'malformed TCP'
   if ((segment.flags & TCP_FLAG.rst) !== 0) return 'a TCP reset'
-  return offending.reply(IP_PROTO.tcp, (ends) => buildTcp(resetOf(segment), ends))
+  const ends = turnEnds(offending.ends)
+  return buildIp({ ends, protocol: IP_PROTO.tcp, payload: buildTcp(resetOf(segment), ends) })
 }

@@ -49,10 +49,17 @@ export const readOptions = ({ options, file, sname }: OptionFields): OptionMap |
   return new Map([...parts].map(([code, of]) => [code, of.length === 1 ? of[0]! : concat(...of)]))
 }
 
-/** One option with code and length, in as many parts as it needs. */
+/** One option with code and length, in as many parts as it needs: nearly always one. */
 const encodeOption = ({ code, data }: Dhcp4Option): Uint8Array => {
+  if (data.length <= MAX_PART) {
+    const whole = new Uint8Array(2 + data.length)
+    whole[0] = code
+    whole[1] = data.length
+    whole.set(data, 2)
+    return whole
+  }
   const parts: Uint8Array[] = []
-  for (let at = 0; at === 0 || at < data.length; at += MAX_PART) {
+  for (let at = 0; at < data.length; at += MAX_PART) {
     const part = data.subarray(at, at + MAX_PART)
     parts.push(Uint8Array.of(code, part.length), part)
   }
@@ -104,7 +111,9 @@ export const placeOptions = (
 ): PlacedOptions => {
   const waiting = list.map((option) => ({ code: option.code, bytes: encodeOption(option) }))
   const needed = waiting.reduce((sum, { bytes }) => sum + bytes.length, 1)
-  const overloads = needed > size && (free.file || free.sname)
+  if (needed <= size)
+    return { options: concat(...waiting.map(({ bytes }) => bytes), Uint8Array.of(end)), omitted: [] }
+  const overloads = free.file || free.sname
   const options = fill(waiting, size - (overloads ? OVERLOAD_OCTETS : 0)) ?? Uint8Array.of(end)
   const file = overloads && free.file ? fill(waiting, FILE) : undefined
   const sname = overloads && free.sname ? fill(waiting, SNAME) : undefined
