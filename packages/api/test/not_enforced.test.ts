@@ -35,8 +35,9 @@ t.test('a write says what of it has no effect', async (t) => {
     ['interfaces', { mode: 'simulated' }],
     ['interfaces', { mode: 'host' }],
     ['network_services', { mode: 'router' }],
-    ['network_services', { mode: 'dhcp' }],
-    ['network_services', { display_name: 'DNS' }],
+    ['interfaces', { uuid: 'if-server', mode: 'simulated' }],
+    ['network_services', { mode: 'dhcp', interface_uuid: 'if-server' }],
+    ['network_services', { display_name: 'DNS', interface_uuid: 'if-server' }],
   ] as [string, object][]) {
     const { headers } = await api.ok('POST', collection, parameters)
     t.notOk('x-not-enforced' in headers, collection)
@@ -83,6 +84,18 @@ t.test('a translation of VLANs says so where its interface is no edge', async (t
   t.equal((await status()).not_enforced_total, 2, 'what changes after the first look is followed')
   await api.ok('DELETE', 'interfaces/if-vif')
   t.equal((await status()).not_enforced_total, 0)
+})
+
+t.test('a service says so where nobody can ask it', async (t) => {
+  const api = await startApi(t)
+  await api.ok('POST', 'interfaces', { uuid: 'if-vif' })
+  const what = 'mode: dhcp: stored, nobody is answered: a service is asked at an interface of mode simulated'
+  for (const service of [{ uuid: 'ns-one' }, { uuid: 'ns-two', interface_uuid: 'if-vif' }])
+    t.equal(
+      (await api.ok('POST', 'network_services', { mode: 'dhcp', ...service })).headers['x-not-enforced'],
+      what,
+    )
+  t.equal((await api.ok('GET', 'status')).body.not_enforced_total, 2)
 })
 
 t.test('help does not promise what is not done', async (t) => {

@@ -27,6 +27,9 @@ interface Entry {
 const isOfNoEdge = (reader: Reader, row: Cells): boolean =>
   reader.byId('interface', row['interface_id'] as number)?.mode !== 'edge'
 
+const isOfNoSimulated = (reader: Reader, row: Cells): boolean =>
+  reader.byId('interface', (row['interface_id'] ?? 0) as number)?.mode !== 'simulated'
+
 const ENTRIES: readonly Entry[] = [
   {
     resource: 'interface',
@@ -53,6 +56,13 @@ const ENTRIES: readonly Entry[] = [
   {
     resource: 'interface_route_link',
     instead: 'stored, routes decide to which routers an interface belongs',
+  },
+  {
+    resource: 'network_service',
+    column: 'mode',
+    values: ['dhcp', 'dns'],
+    when: isOfNoSimulated,
+    instead: 'stored, nobody is answered: a service is asked at an interface of mode simulated',
   },
   { resource: 'filter', instead: 'stored, nothing is filtered' },
   { resource: 'filter_static', instead: 'stored, nothing is filtered' },
