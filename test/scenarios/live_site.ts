@@ -7,7 +7,7 @@ import type { Operation, Snapshot } from '@openvnet/feed'
 import { RESOURCE_NAMES } from '@openvnet/schema'
 import { emptySnapshot, silent, tablesText } from '../../packages/controller/test/world.ts'
 import { SimulatedWorld } from './on_simulator.ts'
-import type { Scenario } from './scenario.ts'
+import type { GuestSpec, Scenario } from './scenario.ts'
 import { snapshotOf, switchesOf } from './simulated_site.ts'
 
 /** Something that is there or not. */
@@ -24,7 +24,7 @@ const rowsOf = (snapshot: Snapshot): Piece[] =>
   )
 
 export class LiveSite {
-  readonly #scenario: Scenario
+  #scenario: Scenario
   readonly #snapshot: Snapshot
   readonly #engine = new Engine({ features: FEATURES, log: silent, onChange: () => {} })
   /** Names of the ports that bridges have, whether they are connected or not. */
@@ -72,6 +72,15 @@ export class LiveSite {
     else this.#unplug(piece.bridge, piece.port)
   }
 
+  /** The port of a guest goes, and comes again on another bridge. */
+  move(name: string, bridge: string): void {
+    const { bridge: before, port } = this.#scenario.guests.find((guest) => guest.name === name)!
+    this.#unplug(before, port)
+    const guests = this.#scenario.guests.map((guest) => (guest.name === name ? { ...guest, bridge } : guest))
+    this.#scenario = { ...this.#scenario, guests }
+    this.#plug(bridge, port)
+  }
+
   async settled(): Promise<void> {
     await this.#engine.settled()
   }
@@ -90,8 +99,10 @@ export class LiveSite {
     return [...this.tables()].map(([dpid, tables]) => `${dpid}\n${tablesText(tables)}`).join('\n')
   }
 
-  /** What the tables do now. @param guests with other addresses, as those of another family */
-  world(guests = this.#scenario.guests): SimulatedWorld {
+  /** What the tables do now. @param others with other addresses, as those of another family */
+  world(others: readonly GuestSpec[] = this.#scenario.guests): SimulatedWorld {
+    const bridges = new Map(this.#scenario.guests.map(({ name, bridge }) => [name, bridge]))
+    const guests = others.map((guest) => ({ ...guest, bridge: bridges.get(guest.name)! }))
     return new SimulatedWorld({ ...this.#scenario, guests }, this.#snapshot, this.tables(), this.#engine)
   }
 

@@ -3,7 +3,7 @@
  * a loop; R2 ends some ways by routes to nowhere.
  */
 import { type Question, type QuestionSpec, traced } from './question.ts'
-import type { BridgeSpec, GuestSpec, PingSpec, Scenario, Write } from './scenario.ts'
+import type { GuestSpec, PingSpec, Scenario, Write } from './scenario.ts'
 import { BR0 } from './walkthrough.ts'
 
 const NETWORKS = { west: '10.1.1', t1: '10.0.12', t2: '10.0.23', east: '10.3.3' } as const
@@ -188,30 +188,4 @@ export const PATHS: Scenario = {
   guests: GUESTS,
   pings: PINGS,
   sends: [],
-}
-
-const HOSTS: readonly BridgeSpec[] = [
-  { name: 'a', dpid: '0x0000000000000001', subnet: 1 },
-  { name: 'b', dpid: '0x0000000000000002', subnet: 1 },
-]
-
-/** The same with each end on a host of its own: a packet is routed where it is sent, and crosses once. */
-export const PATHS_OVER_HOSTS: Scenario = {
-  ...PATHS,
-  name: 'three routers on a path between two hosts',
-  bridges: HOSTS,
-  underlay: { transport: 'vxlan', family: 'ipv4' },
-  guests: GUESTS.map((guest) => ({ ...guest, bridge: guest.name === 'west' ? 'a' : 'b' })),
-  pings: PINGS.map((ping) => {
-    const { from, arrives } = ping
-    if (arrives === undefined) return ping
-    const [near, far] = from === 'west' ? ['a', 'b'] : ['b', 'a']
-    return {
-      ...ping,
-      crosses: [
-        { from: near, to: far, network: `nw-${arrives.at}` },
-        { from: far, to: near, network: `nw-${from}` },
-      ],
-    }
-  }),
 }

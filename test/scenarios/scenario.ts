@@ -174,14 +174,36 @@ const TWO_HOSTS: readonly BridgeSpec[] = [
   { name: 'b', dpid: '0x0000000000000002', subnet: 1 },
 ]
 
-/** The same with its guests on two hosts, in turn unless it is said who is on the second one. */
-export const overTwoHosts = (scenario: Scenario, onSecond?: readonly string[]): Scenario => ({
-  ...scenario,
-  name: `${scenario.name}, over two hosts`,
-  bridges: TWO_HOSTS,
-  underlay: { transport: 'vxlan', family: 'ipv4' },
-  guests: scenario.guests.map((guest, index) => {
-    const isOnSecond = onSecond === undefined ? index % 2 === 1 : onSecond.includes(guest.name)
-    return { ...guest, bridge: TWO_HOSTS[isOnSecond ? 1 : 0]!.name }
-  }),
-})
+/** What crosses for a ping that is answered by a guest of another host: it is routed where it is sent, and so is the answer. */
+const crossing = (
+  { writes }: Scenario,
+  from: GuestSpec,
+  at: GuestSpec | undefined,
+): Pick<PingSpec, 'crosses'> => {
+  if (at === undefined || from.bridge === at.bridge) return {}
+  const network = ({ port }: GuestSpec): string =>
+    String(writes.find(({ body }) => body['uuid'] === port)!.body['network_uuid'])
+  return {
+    crosses: [
+      { from: from.bridge, to: at.bridge, network: network(at) },
+      { from: at.bridge, to: from.bridge, network: network(from) },
+    ],
+  }
+}
+
+/** The same with its guests on two hosts, in turn. */
+export const overTwoHosts = (scenario: Scenario): Scenario => {
+  const guests = scenario.guests.map((guest, index) => ({ ...guest, bridge: TWO_HOSTS[index % 2]!.name }))
+  const guestOf = (name: string | undefined) => guests.find((guest) => guest.name === name)
+  return {
+    ...scenario,
+    name: `${scenario.name}, over two hosts`,
+    bridges: TWO_HOSTS,
+    underlay: { transport: 'vxlan', family: 'ipv4' },
+    guests,
+    pings: scenario.pings.map((ping) => ({
+      ...ping,
+      ...crossing(scenario, guestOf(ping.from)!, guestOf(ping.arrives?.at)),
+    })),
+  }
+}

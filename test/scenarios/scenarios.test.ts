@@ -7,17 +7,16 @@ import { neighbours } from './neighbours.ts'
 import { NEXT_HOPS } from './next_hops.ts'
 import { runOnSimulator } from './on_simulator.ts'
 import { PATH_MTU } from './path_mtu.ts'
-import { PATHS, PATHS_OVER_HOSTS } from './paths.ts'
+import { PATHS } from './paths.ts'
 import { PHYSICAL } from './physical.ts'
 import { overTwoHosts } from './scenario.ts'
 import { SEGMENTS } from './segments.ts'
+import { services } from './services.ts'
 import { SCENARIOS } from './walkthrough.ts'
 
-const ROUTED = [
-  PATHS,
-  PATHS_OVER_HOSTS,
-  ...[PATH_MTU, NEXT_HOPS].flatMap((scenario) => [scenario, overTwoHosts(scenario)]),
-]
+const ROUTED = [PATHS, PATH_MTU, NEXT_HOPS].flatMap((scenario) => [scenario, overTwoHosts(scenario)])
+/** Written for each family, as the protocols differ. */
+const SERVICES = [services(4), services(6)].flatMap((scenario) => [scenario, overTwoHosts(scenario)])
 
 const ALL = [...SCENARIOS, ...ROUTED, ...MANY_HOSTS, ...SAID, ...MAC2MAC, PHYSICAL, SEGMENTS]
 
@@ -26,7 +25,7 @@ const OVER_IPV6 = [...SCENARIOS, ...ROUTED, manyHosts('vxlan', 'ipv6'), ...MAC2M
   inIpv6,
 )
 
-for (const scenario of [...ALL, ...OVER_IPV6, neighbours]) {
+for (const scenario of [...ALL, ...OVER_IPV6, ...SERVICES, neighbours]) {
   t.test(scenario.name, async (t) => {
     t.same(await runOnSimulator(scenario), [])
   })

@@ -12,11 +12,16 @@ const log = pino({ level: 'silent' })
 export type PortNumbers = ReadonlyMap<string, number>
 export type SimulatedSite = Pick<Scenario, 'bridges' | 'guests' | 'underlay' | 'wires'>
 
+/** A guest's port has the same number wherever it is. */
 const portNumbers = (site: SimulatedSite, bridge: string): PortNumbers => {
-  const guests = site.guests.filter((guest) => guest.bridge === bridge).map(({ port }) => port)
   const wires = (site.wires ?? []).flat().filter((end) => end.bridge === bridge)
-  const names = [...guests, ...tunnelsOf(site, bridge).map(tunnelPort), ...wires.map(({ port }) => port)]
-  return new Map(names.map((name, index) => [name, index + 1]))
+  const others = [...tunnelsOf(site, bridge).map(tunnelPort), ...wires.map(({ port }) => port)]
+  return new Map([
+    ...site.guests.flatMap((guest, index) =>
+      guest.bridge === bridge ? [[guest.port, index + 1] as const] : [],
+    ),
+    ...others.map((name, index) => [name, site.guests.length + index + 1] as const),
+  ])
 }
 
 /** The address of a bridge's host. */
