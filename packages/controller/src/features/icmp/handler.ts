@@ -66,8 +66,15 @@ const refuseService = (asked: Asked): PacketAnswer => {
   return answerError(asked, { cause: 'port_unreachable' }, dst)
 }
 
-/** What may be fragmented is, and goes on: to the next router, or in the network. */
-const answerTooBig = (domain: number, asked: Asked, view: View): PacketAnswer => {
+/**
+ * What may be fragmented is, and goes on as the packet would have: at the next router, if that is one of ours, as what
+ * its sender sent, so that it may be fragmented again, and errors be told.
+ */
+const answerTooBig = (
+  { domain, ingress_interface }: PuntedPacket,
+  asked: Asked,
+  view: View,
+): PacketAnswer => {
   const { frame, offending } = asked
   const mtu = view.query(guestMtu, domain)
   const fragments = offending.fragments(mtu)
@@ -76,8 +83,8 @@ const answerTooBig = (domain: number, asked: Asked, view: View): PacketAnswer =>
   return {
     send: fragments.map((payload) => ({
       frame: buildEthernet({ src, dst, eth_type, payload }),
-      at: 'router_leg',
-      slices: { domain },
+      at: 'next_router',
+      slices: { domain, ingress_interface, again: 1 },
     })),
   }
 }
@@ -87,7 +94,7 @@ const answer = (punted: PuntedPacket, asked: Asked, view: View): PacketAnswer =>
     case 'no_service':
       return refuseService(asked)
     case 'too_big':
-      return answerTooBig(punted.domain, asked, view)
+      return answerTooBig(punted, asked, view)
     case 'hop_limit':
     case 'no_route':
     case 'address_unreachable':
