@@ -158,7 +158,7 @@ t.test('the answer goes back as the question came, to the octet', async (t) => {
   t.equal(hex.slice(52, 68), 'ac1001fe' + 'ac100101', 'addresses')
   t.equal(hex.slice(68, 76), '0035' + '0fa0', 'ports')
   const NAME = '03576542034f6e65076578616d706c6500'
-  t.equal(hex.slice(84), `1234${'8500'}0001000100000000${NAME}00010001${NAME}000100010000001e0004ac100101`)
+  t.equal(hex.slice(84), `1234${'8500'}0001000100000000${NAME}00010001${'c00c'}000100010000001e0004ac100101`)
   const over6 = handle(frameOf(dns.encodeDns(query('web.one.example', 'AAAA'), 512), 6))
   t.match(decoded(payloadIn(over6, 6)).answers, [{ type: 'AAAA', data: 'fd00:1::1' }])
 })
@@ -311,7 +311,7 @@ t.test('what is not ours is asked outside, and what comes goes on', async (t) =>
 })
 
 t.test('a long answer is cut to what the asker takes', async (t) => {
-  for (let id = 100; id < 160; id += 1) record(id, 'many.corp.example', 'A', `10.1.0.${id}`)
+  for (let id = 100; id < 200; id += 1) record(id, 'many.corp.example', 'A', `10.1.0.${id}`)
   const plain = payloadIn(handle(frameOf(dns.encodeDns(query('many.corp.example', 'A'), 512))))
   t.ok(plain.length <= 512 && decoded(plain).truncated)
   const edns = { udp_size: 4096, version: 0, dnssec_ok: false, options: [] }

@@ -1,11 +1,12 @@
 /**
  * Writing DNS messages within what their receiver takes: RFC 1035 §4.2.1, RFC 2181 §9, RFC 6891 §6.2.3.
  * What is additional goes first, unnoticed; when answers must go the message says that it is truncated, and the asker
- * comes again over TCP. Names are not compressed, so messages are longer than they could be, never wrong.
+ * comes again over TCP.
  */
-import { encode, encodingLength } from 'dns-packet'
+import { encode } from 'dns-packet'
 import { isDomainName } from '../domain_name.ts'
-import { readU16, writeU16 } from '../octets.ts'
+import { concat, readU16, writeU16 } from '../octets.ts'
+import { type Compressed, compressDns } from './compress.ts'
 import { DNS_RCODE, type DnsMessage, type DnsRecord, toPacket } from './message.ts'
 
 /** Without EDNS: RFC 1035 §4.2.1. */
@@ -51,18 +52,35 @@ const checkRecord = (record: DnsRecord): void => {
     throw new RangeError(`a text of '${record.name}' is longer than 255 octets`)
 }
 
-const fits = (message: DnsMessage, size: number): boolean => encodingLength(toPacket(message)) <= size
+const TRUNCATED = 0x0200
 
-/** The same message with less in it; the question and OPT always stay. */
-const shorten = (message: DnsMessage, size: number): DnsMessage => {
-  if (fits(message, size)) return message
-  const bare = { ...message, additionals: [] }
-  if (fits(bare, size)) return bare
-  const alone = { ...bare, authorities: [], truncated: message.answers.length === 0 || message.truncated }
-  if (fits(alone, size)) return alone
-  let count = message.answers.length
-  while (count > 0 && !fits({ ...alone, answers: alone.answers.slice(0, count) }, size)) count -= 1
-  return { ...alone, answers: alone.answers.slice(0, count), truncated: true }
+/** The message with so many records of its answers and authorities, and none that is additional but OPT. */
+const keep = (
+  { bytes, ends }: Compressed,
+  opt: Uint8Array,
+  answers: number,
+  authorities: number,
+  truncated: boolean,
+): Uint8Array => {
+  const kept = concat(bytes.subarray(0, ends[answers + authorities]), opt)
+  const flags = readU16(kept, 2)
+  writeU16(kept, 2, truncated ? flags | TRUNCATED : flags)
+  for (const [index, count] of [answers, authorities, opt.length > 0 ? 1 : 0].entries())
+    writeU16(kept, 6 + 2 * index, count)
+  return kept
+}
+
+/** The question and OPT always stay. Pointers lead backwards, so what stands before a record is whole without it. */
+const shorten = (whole: Compressed, { answers, authorities, edns }: DnsMessage, size: number): Uint8Array => {
+  const { bytes, ends } = whole
+  // OPT is the last record, and has no name to point to.
+  const opt = edns === undefined ? new Uint8Array() : bytes.subarray(ends.at(-2))
+  const fits = (records: number): boolean => ends[records]! + opt.length <= size
+  const all = answers.length + authorities.length
+  if (fits(all)) return keep(whole, opt, answers.length, authorities.length, false)
+  let count = answers.length
+  while (count > 0 && !fits(count)) count -= 1
+  return keep(whole, opt, count, 0, count < answers.length || count === 0)
 }
 
 /**
@@ -72,7 +90,8 @@ const shorten = (message: DnsMessage, size: number): DnsMessage => {
 export const encodeDns = (message: DnsMessage, size: number): Uint8Array => {
   for (const records of [message.answers, message.authorities, message.additionals])
     records.forEach(checkRecord)
-  return Uint8Array.from(encode(toPacket(shorten(message, size))))
+  const whole = compressDns(encode(toPacket(message)))
+  return whole.bytes.length <= size ? whole.bytes : shorten(whole, message, size)
 }
 
 /** The answer to a query that `decodeDns` refused: its header with "format error"; `undefined` for what is no query. */
