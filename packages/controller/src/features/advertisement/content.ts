@@ -1,16 +1,15 @@
 /** What routers advertise in a network: follows from rows, and is kept, so that an advertisement costs no look at the network. */
 import { type Row, toIpAddress } from '@openvnet/schema'
-import { listQuery, recordQuery, type View, valueQuery } from '../../engine/view.ts'
+import { recordQuery, type View, valueQuery } from '../../engine/view.ts'
 import { isDomainName } from '../../packet/index.ts'
 import { segmentOfDomain } from '../../pipeline/domain.ts'
 import { serversOf } from '../dhcp/queries.ts'
 import {
   allowedSwitches,
   guestMtu,
-  interfacesOfPart,
   isOutside,
   networksOfSegment,
-  partsOfDomain,
+  simulatedOfNetwork,
 } from '../presence/queries.ts'
 
 export interface Advertised {
@@ -31,10 +30,6 @@ export interface Advertised {
   /** Domain of the guests; `null` where it is none that can be told. */
   readonly domain: string | null
 }
-
-const legsInPart = listQuery<number>('legs in part', (part, view) =>
-  view.query(interfacesOfPart, part).filter((id) => view.get('interface', id)?.mode === 'simulated'),
-)
 
 const isIpv6 = (address: string): boolean => toIpAddress(address).family === 6
 
@@ -57,8 +52,7 @@ export const advertiserOf = valueQuery<number>('advertising leg', (network, view
   const row = view.get('network', network)
   if (row === undefined || row.ipv6_network === null || isOutside(network, view)) return 0
   const legs = view
-    .query(partsOfDomain, network)
-    .flatMap((part) => view.query(legsInPart, part))
+    .query(simulatedOfNetwork, network)
     .filter((id) => view.count('mac_lease.interface_id', id) > 0)
   return legs.find((id) => leadsOut(id, network, view)) ?? legs[0] ?? 0
 })
@@ -107,6 +101,14 @@ export const networksHeardIn = (domain: number, view: View): readonly number[] =
 
 export const advertisedIn = (domain: number, view: View, dpid: string): readonly Advertised[] =>
   networksHeardIn(domain, view).flatMap((network) => view.query(advertisedOn, `${network} ${dpid}`) ?? [])
+
+/** Whether a leg advertises in a domain on a switch: what it says concerns only who hears it. */
+export const isAdvertisedIn = (domain: number, view: View, dpid: string): boolean =>
+  networksHeardIn(domain, view).some((network) => {
+    const leg = view.query(advertiserOf, network)
+    const row = leg === 0 ? undefined : view.get('interface', leg)
+    return row !== undefined && allowedSwitches(row, [dpid], view).length > 0
+  })
 
 /** 16 bits that are nearly always others when what is advertised is another (FNV-1a). No ids: they follow from the order of writes. */
 export const digestOf = (all: readonly Advertised[]): number => {

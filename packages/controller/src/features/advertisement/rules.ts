@@ -12,11 +12,11 @@ import {
 } from '../presence/queries.ts'
 import { guestPunts } from '../punt/queries.ts'
 import { solicitationFlow } from '../routing/queries.ts'
-import { advertisedIn, advertiserOf, digestOf, networksHeardIn } from './content.ts'
+import { advertisedIn, advertiserOf, digestOf, isAdvertisedIn, networksHeardIn } from './content.ts'
 
 const compileGuest = (row: Row<'interface'>, view: View, dpid: string): Compiled =>
   row.mode === 'vif' &&
-  view.query(domainsOfInterface, row.id).some((domain) => advertisedIn(domain, view, dpid).length > 0)
+  view.query(domainsOfInterface, row.id).some((domain) => isAdvertisedIn(domain, view, dpid))
     ? guestPunts('router_solicitation', row)
     : {}
 

@@ -1,5 +1,5 @@
 /** Where somebody may ask for the owner of an address: the same for ARP and neighbour discovery. */
-import { listQuery, type View } from '../../engine/view.ts'
+import { listQuery, type View, valueQuery } from '../../engine/view.ts'
 import { domainOfSegment } from '../../pipeline/domain.ts'
 import {
   allowedSwitches,
@@ -28,8 +28,10 @@ export const switchesOfAnswer = listQuery<string>('switches of answer', (id, vie
 })
 
 /** Outside of the switch, or in a segment, there may be anybody: who is not known is asked for. */
-export const mayHoldUnknown = (network: number, view: View): boolean =>
-  isOutside(network, view) || segmentOfNetwork(network, view) !== null
+export const mayHoldUnknown = valueQuery<boolean>(
+  'network that may hold unknown',
+  (network, view) => isOutside(network, view) || segmentOfNetwork(network, view) !== null,
+)
 
 /**
  * The port of an edge on the switch that leads to the interface and to others; `undefined`: there is none. Who is behind the

@@ -113,7 +113,7 @@ const question = (domain: number, uuid: string): Compiled => ({
 })
 
 const compileQuestion = ({ id, uuid }: Row<'network'>, view: View): Compiled =>
-  mayHoldUnknown(id, view) ? question(id, uuid) : {}
+  view.query(mayHoldUnknown, id) ? question(id, uuid) : {}
 
 export const arpRules = [
   rule({ name: 'question', entity: 'network', on: switchesOfGuests, compile: compileQuestion }),

@@ -4,7 +4,7 @@
  */
 import type { Row } from '@openvnet/schema'
 import { recordQuery, type View } from '../../engine/view.ts'
-import { allowedSwitches, interfacesOfPart, networksOfInterface, partsOfDomain } from '../presence/queries.ts'
+import { allowedSwitches, networksOfInterface, simulatedOfNetwork } from '../presence/queries.ts'
 import { networksOfPolicies } from './policies.ts'
 
 type Mode = 'dhcp' | 'dns'
@@ -15,19 +15,15 @@ type Services = { readonly [M in Mode]: readonly number[] }
 const offers = (interfaceId: number, mode: Mode, view: View): boolean =>
   view.list('network_service.interface_id', interfaceId).some((service) => service.mode === mode)
 
-const servicesOfPart = recordQuery<Services>('services of part', (part, view) => {
-  const simulated = view
-    .query(interfacesOfPart, part)
-    .filter((id) => view.get('interface', id)?.mode === 'simulated')
-  const of = (mode: Mode) => simulated.filter((id) => offers(id, mode, view))
-  return { dhcp: of('dhcp'), dns: of('dns') }
+const servicesOfNetwork = recordQuery<Services>('services of network', (id, view) => {
+  const of = (mode: Mode) => view.query(simulatedOfNetwork, id).filter((each) => offers(each, mode, view))
+  const [dhcp, dns] = [of('dhcp'), of('dns')]
+  return dhcp.length + dns.length === 0 ? null : { dhcp, dns }
 })
 
-const servicesOfNetwork = recordQuery<Services>('services of network', (id, view) => {
-  const parts = view.query(partsOfDomain, id).flatMap((part) => view.query(servicesOfPart, part) ?? [])
-  const of = (mode: Mode) => parts.flatMap((services) => services[mode])
-  return { dhcp: of('dhcp'), dns: of('dns') }
-})
+/** Whether there is such a service in a network, on whichever switch. */
+export const hasService = (mode: Mode, network: number, view: View): boolean =>
+  (view.query(servicesOfNetwork, network)?.[mode] ?? []).length > 0
 
 /** The interfaces that offer a service to guests of a network on a switch. */
 export const serversOf = (mode: Mode, network: number, view: View, dpid: string): Row<'interface'>[] =>
@@ -67,7 +63,7 @@ export const networkOfAsking = (
 ): { readonly network: number; readonly isServed: boolean } | undefined => {
   const networks = networksOfMac(lease, view)
   const served = networks.find(
-    (id) => hasFamily(id, family, view) && serversOf('dhcp', id, view, dpid).length > 0,
+    (id) => serversOf('dhcp', id, view, dpid).length > 0 && hasFamily(id, family, view),
   )
   if (served !== undefined) return { network: served, isServed: true }
   const [only, second] = networks

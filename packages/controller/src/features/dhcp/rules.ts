@@ -1,8 +1,8 @@
 /** Which guests may ask, and what is kept at hand for their answers. What they ask is let through to here by port security. */
 import type { Row } from '@openvnet/schema'
 import { type Compiled, rule } from '../../engine/rule.ts'
-import type { View } from '../../engine/view.ts'
-import { guestMtu, switchesOfNetwork, switchOfInterface } from '../presence/queries.ts'
+import { listQuery, type View } from '../../engine/view.ts'
+import { guestMtu, networksOfInterface, switchesOfNetwork, switchOfInterface } from '../presence/queries.ts'
 import { guestPunts } from '../punt/queries.ts'
 import { gatewaysOfNetwork } from './gateways.ts'
 import { networkOfAsking } from './queries.ts'
@@ -24,14 +24,25 @@ const compileGuest = (row: Row<'interface'>, view: View, dpid: string): Compiled
   }
 }
 
-/** No flows: what answers need of a network is computed when it changes, and not for each packet. */
-const keepAtHand = ({ id }: Row<'network'>, view: View): Compiled => {
-  view.query(gatewaysOfNetwork, id)
-  view.query(guestMtu, id)
+const networksOfService = ({ mode, interface_id }: Row<'network_service'>, view: View): readonly number[] =>
+  mode === 'dhcp' && interface_id !== null ? view.query(networksOfInterface, interface_id) : []
+
+const switchesOfService = listQuery<string>('switches of DHCP service', (id, view) => {
+  const service = view.get('network_service', id)
+  const networks = service === undefined ? [] : networksOfService(service, view)
+  return [...new Set(networks.flatMap((network) => view.query(switchesOfNetwork, network)))].sort()
+})
+
+/** No flows: what answers need of the networks of a service is computed when it changes, and not for each packet. */
+const keepAtHand = (service: Row<'network_service'>, view: View): Compiled => {
+  for (const network of networksOfService(service, view)) {
+    view.query(gatewaysOfNetwork, network)
+    view.query(guestMtu, network)
+  }
   return {}
 }
 
 export const dhcpRules = [
   rule({ name: 'guest', entity: 'interface', on: switchOfInterface, compile: compileGuest }),
-  rule({ name: 'network', entity: 'network', on: switchesOfNetwork, compile: keepAtHand }),
+  rule({ name: 'service', entity: 'network_service', on: switchesOfService, compile: keepAtHand }),
 ]

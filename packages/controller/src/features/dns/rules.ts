@@ -3,13 +3,12 @@ import type { Row } from '@openvnet/schema'
 import { type Compiled, rule } from '../../engine/rule.ts'
 import { listQuery, type View, valueQuery } from '../../engine/view.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
+import { hasService } from '../dhcp/queries.ts'
 import {
   addressOfLease,
   allowedSwitches,
   interfaceName,
-  interfacesOfPart,
   networksOfInterface,
-  partsOfDomain,
   routedNetworks,
   switchesReachingNetwork,
   switchOfInterface,
@@ -23,25 +22,19 @@ const offersDns = (id: number, view: View): boolean =>
   view.get('interface', id)?.mode === 'simulated' &&
   view.list('network_service.interface_id', id).some(({ mode }) => mode === 'dns')
 
-const hasServiceInPart = valueQuery<boolean>('DNS service in part', (part, view) =>
-  view.query(interfacesOfPart, part).some((id) => offersDns(id, view)),
-)
-
-const hasService = valueQuery<boolean>('DNS service in network', (network, view) =>
-  view.query(partsOfDomain, network).some((part) => view.query(hasServiceInPart, part)),
-)
-
 /** Of a network that stands for all that routers join to it. */
 const hasServiceAmong = valueQuery<boolean>('DNS service among networks', (first, view) =>
-  view.query(routedNetworks, first).some((network) => view.query(hasService, network)),
+  view.query(routedNetworks, first).some((network) => hasService('dns', network, view)),
 )
 
-const reachesService = (network: number, view: View): boolean =>
-  view.query(hasServiceAmong, view.query(routedNetworks, network)[0] ?? network)
+/** A yes or no for guests: which networks they reach is no affair of theirs. */
+const reachesService = valueQuery<boolean>('network that reaches DNS service', (network, view) =>
+  view.query(hasServiceAmong, view.query(routedNetworks, network)[0] ?? network),
+)
 
 const compileGuest = (row: Row<'interface'>, view: View): Compiled =>
   row.mode === 'vif' &&
-  view.query(networksOfInterface, row.id).some((network) => reachesService(network, view))
+  view.query(networksOfInterface, row.id).some((network) => view.query(reachesService, network))
     ? guestPunts('dns', row)
     : {}
 

@@ -5,19 +5,15 @@ import { type View, valueQuery } from '../../engine/view.ts'
 import { segmentOfDomain } from '../../pipeline/domain.ts'
 import {
   domainsOfInterface,
-  interfacesOfPart,
   networksOfSegment,
-  partsOfDomain,
+  simulatedOfNetwork,
   switchOfInterface,
 } from '../presence/queries.ts'
 import { guestPunts } from '../punt/queries.ts'
 
-const hasLegInPart = valueQuery<boolean>('leg in part', (part, view) =>
-  view.query(interfacesOfPart, part).some((id) => view.get('interface', id)?.mode === 'simulated'),
-)
-
-const hasLeg = valueQuery<boolean>('leg in network', (network, view) =>
-  view.query(partsOfDomain, network).some((part) => view.query(hasLegInPart, part)),
+const hasLeg = valueQuery<boolean>(
+  'leg in network',
+  (network, view) => view.query(simulatedOfNetwork, network).length > 0,
 )
 
 /** Who is in a segment without an address reaches the legs of all networks in it. */

@@ -78,7 +78,7 @@ const ownProbe = (owned: Owned, view: View): FlowDraft => {
     match: { domain: network, ingress_interface: owner, icmpv6_type: NS, ipv6_nd_target: address },
     why,
   }
-  return ndTable.flow(mayHoldUnknown(network, view) ? { ...flow, goto: 'bridging' } : flow)
+  return ndTable.flow(view.query(mayHoldUnknown, network) ? { ...flow, goto: 'bridging' } : flow)
 }
 
 const neighbours = (owned: Owned, view: View, dpid: string): FlowDraft[] => {
@@ -132,7 +132,7 @@ export const answerRules = [
     name: 'question',
     entity: 'network',
     on: switchesOfGuests,
-    compile: ({ id, uuid }, view) => (mayHoldUnknown(id, view) ? question(id, uuid) : {}),
+    compile: ({ id, uuid }, view) => (view.query(mayHoldUnknown, id) ? question(id, uuid) : {}),
   }),
   rule({
     name: 'segment question',

@@ -57,8 +57,7 @@ const gatewayIsOn = (dpid: string, domain: number, view: View): boolean => {
 }
 
 export const floodDomain = (domain: number, view: View, dpid: string): Compiled => {
-  const ways = view
-    .query(switchesOfDomain, domain)
+  const ways = switchesOfDomain(domain, view)
     .filter((other) => other !== dpid)
     .flatMap((other) => {
       const way = wayToAll(domain, dpid, other, view)

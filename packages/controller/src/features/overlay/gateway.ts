@@ -16,7 +16,7 @@ import { tunnelBetween } from './ways.ts'
 export const switchesOfUnknown = listQuery<string>('switches that send to gateway', (id, view) =>
   view.query(gatewayOfSegment, id) === null || !isTunnelled(domainOfSegment(id), view)
     ? []
-    : view.query(switchesReachingDomain, domainOfSegment(id)),
+    : switchesReachingDomain(domainOfSegment(id), view),
 )
 
 /** Not what is for many: that goes to all switches anyway. */

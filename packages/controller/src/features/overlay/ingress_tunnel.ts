@@ -37,9 +37,9 @@ const source = (address: string, dpid: string): FlowDraft => {
 export const tunnelDomain = (domain: number, view: View, dpid: string): FlowDraft[] => {
   const ports = view.query(tunnelPortsOf, dpid)
   if (ports.length === 0) return []
-  const senders = view
-    .query(switchesReachingDomain, domain)
-    .filter((other) => other !== dpid && tunnelBetween(other, dpid, view) !== null)
+  const senders = switchesReachingDomain(domain, view).filter(
+    (other) => other !== dpid && tunnelBetween(other, dpid, view) !== null,
+  )
   return [
     ...ports.map((in_port) => ingress(domain, in_port, view)),
     ...senders.flatMap((other) => stationOf(other, view).sources.map((address) => source(address, other))),

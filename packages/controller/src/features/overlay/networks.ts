@@ -10,7 +10,7 @@ import {
   segmentOfNetwork,
   switchesOfDomain,
   switchesReachingDomain,
-  switchOfMacLease,
+  switchOfInterface,
 } from '../presence/queries.ts'
 import { floodMac } from './flood_mac.ts'
 import { stationOf } from './stations.ts'
@@ -28,28 +28,27 @@ export const tunnelledDomains = (lease: Row<'mac_lease'>, view: View): readonly 
   domainsOfMacLease(lease, view).filter((domain) => isTunnelled(domain, view))
 
 /** Switches that get packets of the domain from others: those with guests of it, where others can send to it. */
-const switchesThatReceive = listQuery<string>('switches that receive from others', (domain, view) =>
-  isTunnelled(domain, view) && view.query(switchesReachingDomain, domain).length > 1
-    ? view.query(switchesOfDomain, domain)
-    : [],
-)
+const switchesThatReceive = (domain: number, view: View): readonly string[] =>
+  isTunnelled(domain, view) && switchesReachingDomain(domain, view).length > 1
+    ? switchesOfDomain(domain, view)
+    : []
 
 /** A network in a segment is received with that. */
 export const switchesThatReceiveNetwork = listQuery<string>('switches that receive network', (id, view) =>
-  segmentOfNetwork(id, view) === null ? view.query(switchesThatReceive, id) : [],
+  segmentOfNetwork(id, view) === null ? switchesThatReceive(id, view) : [],
 )
 
 export const switchesThatReceiveSegment = listQuery<string>('switches that receive segment', (id, view) =>
-  view.query(switchesThatReceive, domainOfSegment(id)),
+  switchesThatReceive(domainOfSegment(id), view),
 )
 
 /** Switches between which packets for a guest with this MAC lease travel: its own, and all that can send to it. */
 export const switchesAround = listQuery<string>('switches around MAC lease', (id, view) => {
   const lease = view.get('mac_lease', id)
-  const [home] = view.query(switchOfMacLease, id)
+  const [home] = lease === undefined ? [] : view.query(switchOfInterface, lease.interface_id)
   if (lease === undefined || home === undefined) return []
   const domains = tunnelledDomains(lease, view)
-  const reaching = new Set(domains.flatMap((domain) => view.query(switchesReachingDomain, domain)))
+  const reaching = new Set(domains.flatMap((domain) => switchesReachingDomain(domain, view)))
   // Where nothing comes by a plain way, nothing has to be known of a guest on its own switch.
   if (stationOf(home, view).links.length === 0) reaching.delete(home)
   return [...reaching].sort()
@@ -85,13 +84,15 @@ export const isPlainlyFound = (lease: Row<'mac_lease'>, home: string, view: View
   domainsOfMacLease(lease, view).length === 1 &&
   view
     .list('mac_lease.mac_address', lease.mac_address)
-    .every(({ id }) => id === lease.id || view.query(switchOfMacLease, id)[0] !== home)
+    .every(
+      ({ id, interface_id }) => id === lease.id || view.query(switchOfInterface, interface_id)[0] !== home,
+    )
 
 /** The physical domains in which a switch gets packets of a domain without encapsulation, in ascending order. */
 const plainUnderlays = listQuery<number, string>('underlays of domain on switch', (key, view) => {
   const [domain, dpid] = [Number(key.slice(0, key.indexOf(' '))), key.slice(key.indexOf(' ') + 1)]
   if (stationOf(dpid, view).links.length === 0) return []
-  const others = view.query(switchesReachingDomain, domain).filter((other) => other !== dpid)
+  const others = switchesReachingDomain(domain, view).filter((other) => other !== dpid)
   const underlays = others.flatMap((other) => plainWay(domain, other, dpid, view)?.plain.domain ?? [])
   return [...new Set(underlays)].sort((a, b) => a - b)
 })

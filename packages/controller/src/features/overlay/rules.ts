@@ -10,7 +10,7 @@ import { macNumber } from '../../pipeline/addresses.ts'
 import { domainOfSegment } from '../../pipeline/domain.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
-import { domainName, interfaceName, switchesReachingDomain, switchOfMacLease } from '../presence/queries.ts'
+import { domainName, interfaceName, switchesReachingDomain, switchOfInterface } from '../presence/queries.ts'
 import { wayToGuest } from './egress.ts'
 import { floodDomain } from './flood.ts'
 import { compileUnknown, switchesOfUnknown } from './gateway.ts'
@@ -45,12 +45,12 @@ const unicast = (
 }
 
 const compileGuest = (lease: Row<'mac_lease'>, view: View, dpid: string): Compiled => {
-  const [home] = view.query(switchOfMacLease, lease.id)
+  const [home] = view.query(switchOfInterface, lease.interface_id)
   if (home === undefined) return {}
   const all = tunnelledDomains(lease, view)
   // Where there is only one, the switch is one that reaches it: else nothing would be asked here.
   const domains =
-    all.length === 1 ? all : all.filter((domain) => view.query(switchesReachingDomain, domain).includes(dpid))
+    all.length === 1 ? all : all.filter((domain) => switchesReachingDomain(domain, view).includes(dpid))
   if (home === dpid) return { flows: domains.flatMap((domain) => plainGuest(lease, domain, dpid, view)) }
   return {
     flows: domains.flatMap((domain) => [

@@ -10,14 +10,9 @@ import { ETH_TYPE, macNumber } from '../../pipeline/addresses.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import { punt } from '../../pipeline/punts.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
+import { mayHoldUnknown } from '../arp/queries.ts'
 import { networkOfAsking } from '../dhcp/queries.ts'
-import {
-  interfaceName,
-  isOutside,
-  networkName,
-  segmentOfNetwork,
-  switchOfMacLease,
-} from '../presence/queries.ts'
+import { interfaceName, networkName, switchOfMacLease } from '../presence/queries.ts'
 import { portSecurityTable } from './tables.ts'
 
 /** What has a tag is the guests' own affair. */
@@ -59,16 +54,13 @@ const toServer = (lease: Row<'mac_lease'>, family: 4 | 6, network: number, view:
       `${NAME[family]} of ${interfaceName(lease.interface_id, view)} is answered by the service of ${networkName(network, view)}, also before it has an address.`,
   })
 
-/** Guests are no servers, so it takes somebody who is none. */
-const mayHaveOthers = (network: number, view: View): boolean =>
-  isOutside(network, view) || segmentOfNetwork(network, view) !== null
-
 const compileMac = (lease: Row<'mac_lease'>, view: View, dpid: string): Compiled => {
   if (view.get('interface', lease.interface_id)?.mode !== 'vif') return {}
   const served = FAMILIES.flatMap((family) => {
     const asking = networkOfAsking(lease, family, view, dpid)
     if (asking?.isServed === true) return [toServer(lease, family, asking.network, view)]
-    const isLeftAlone = asking === undefined || family === 6 || !mayHaveOthers(asking.network, view)
+    // Guests are no servers, so it takes somebody who is none.
+    const isLeftAlone = asking === undefined || family === 6 || !view.query(mayHoldUnknown, asking.network)
     return isLeftAlone ? [] : [toOthers(lease, asking.network, view)]
   })
   return { flows: served }

@@ -189,6 +189,18 @@ export const interfacesOfPart = listQuery<number>('interfaces of part', (id, vie
   )
 })
 
+const simulatedInPart = listQuery<number>('simulated interfaces in part', (part, view) =>
+  view.query(interfacesOfPart, part).filter((id) => view.get('interface', id)?.mode === 'simulated'),
+)
+
+/**
+ * Legs and services of a network, by uuid in each part. Whoever asks for them asks here: they are few, and a guest more is a look at its
+ * part once, and not for each who asks.
+ */
+export const simulatedOfNetwork = listQuery<number>('simulated interfaces of network', (network, view) =>
+  view.query(partsOfDomain, network).flatMap((part) => view.query(simulatedInPart, part)),
+)
+
 /** Layer-2 domains in which the address of a MAC lease is found. */
 export const domainsOfMacLease = (lease: Row<'mac_lease'>, view: View): readonly number[] =>
   view.query(domainsOfInterface, lease.interface_id).filter((domain) => {

@@ -30,6 +30,7 @@ export {
   isOutside,
   networksOfInterface,
   partsOfDomain,
+  simulatedOfNetwork,
 } from './members.ts'
 export { guestMtu } from './mtu.ts'
 export {
@@ -38,7 +39,9 @@ export {
   domainOfNetwork,
   domainRow,
   freeSegment,
+  interfaceName,
   isHost,
+  networkName,
   networksOfSegment,
   segmentOfNetwork,
 } from './segments.ts'
@@ -153,18 +156,15 @@ const freeSwitchesOfPart = listQuery<string>('free switches of part', (id, view)
   switchesOf(view.query(freeInterfacesOfPart, id), view),
 )
 
-const switchOfGateway = (segment: number, view: View): readonly string[] => {
-  const gateway = view.query(gatewayOfSegment, segment)
-  return gateway === null ? [] : [gateway.dpid]
-}
-
 /** Switches with guests that are in the segment by a MAC address alone, or with its gateway. */
-export const switchesOfFree = listQuery<string>('switches of free guests of segment', (id, view) =>
-  sortedSet([
-    ...view.query(partsOfDomain, domainOfSegment(id)).flatMap((part) => view.query(freeSwitchesOfPart, part)),
-    ...switchOfGateway(id, view),
-  ]),
-)
+export const switchesOfFree = listQuery<string>('switches of free guests of segment', (id, view) => {
+  const parts = view.query(partsOfDomain, domainOfSegment(id))
+  const gateway = view.query(gatewayOfSegment, id)
+  return sortedSet([
+    ...parts.flatMap((part) => view.query(freeSwitchesOfPart, part)),
+    ...(gateway === null ? [] : [gateway.dpid]),
+  ])
+})
 
 /** Switches that have a guest with an address in the network, or one that is put into it. */
 export const switchesOfGuests = listQuery<string>('switches of guests', (id, view) =>
@@ -178,16 +178,18 @@ export const switchesOfNetwork = listQuery<string>('switches of network', (id, v
   return segment === null ? guests : sortedSet([...guests, ...view.query(switchesOfFree, segment)])
 })
 
+const switchesOfSegment = listQuery<string>('switches of segment', (id, view) =>
+  sortedSet([
+    ...view.query(switchesOfFree, id),
+    ...view.query(networksOfSegment, id).flatMap((network) => view.query(switchesOfGuests, network)),
+  ]),
+)
+
 /** Switches that have a guest of the domain, or its gateway. */
-export const switchesOfDomain = listQuery<string>('switches of domain', (domain, view) => {
+export const switchesOfDomain = (domain: number, view: View): readonly string[] => {
   const segment = segmentOfDomain(domain)
-  if (segment === null) return view.query(switchesOfGuests, domain)
-  const networks = view.query(networksOfSegment, segment)
-  return sortedSet([
-    ...view.query(switchesOfFree, segment),
-    ...networks.flatMap((network) => view.query(switchesOfGuests, network)),
-  ])
-})
+  return segment === null ? view.query(switchesOfGuests, domain) : view.query(switchesOfSegment, segment)
+}
 
 /** Route links that have a route in the network. */
 export const routersOfNetwork = listQuery<number>('routers of network', (id, view) =>
@@ -218,28 +220,24 @@ export const switchesReachingNetwork = listQuery<string>('switches reaching netw
   sortedSet(view.query(routedNetworks, id).flatMap((network) => view.query(switchesOfNetwork, network))),
 )
 
+const switchesReachingSegment = listQuery<string>('switches reaching segment', (id, view) =>
+  sortedSet([
+    ...view.query(switchesOfSegment, id),
+    ...view.query(networksOfSegment, id).flatMap((network) => view.query(switchesReachingNetwork, network)),
+  ]),
+)
+
 /** Switches from which packets can come into the domain, see `switchesReachingNetwork`. */
-export const switchesReachingDomain = listQuery<string>('switches reaching domain', (domain, view) => {
+export const switchesReachingDomain = (domain: number, view: View): readonly string[] => {
   const segment = segmentOfDomain(domain)
-  if (segment === null) return view.query(switchesReachingNetwork, domain)
-  const networks = view.query(networksOfSegment, segment)
-  return sortedSet([
-    ...view.query(switchesOfDomain, domain),
-    ...networks.flatMap((network) => view.query(switchesReachingNetwork, network)),
-  ])
-})
+  return segment === null
+    ? view.query(switchesReachingNetwork, domain)
+    : view.query(switchesReachingSegment, segment)
+}
 
 /** Of these switches the ones on which a simulated interface may act: its own bridge when it names one. */
 export const allowedSwitches = (row: InterfaceRow, dpids: readonly string[], view: View): readonly string[] =>
   dpids.filter((dpid) => allows(row, dpid, view))
-
-/** Name of an interface for people. */
-export const interfaceName = (id: number, view: View): string =>
-  view.get('interface', id)?.uuid ?? `interface ${id}`
-
-/** Name of a network for people. */
-export const networkName = (id: number, view: View): string =>
-  view.get('network', id)?.uuid ?? `network ${id}`
 
 /** Address, MAC and interface of a lease; `null` while nobody owns it or its MAC lease is not there. */
 export const addressOfLease = (lease: Row<'ip_lease'>, view: View) => {

@@ -55,6 +55,14 @@ export const domainName = (domain: number, view: View): string => {
   return domainRow(domain, view)?.uuid ?? (segment === null ? `network ${domain}` : `segment ${segment}`)
 }
 
+/** Name of an interface for people. */
+export const interfaceName = (id: number, view: View): string =>
+  view.get('interface', id)?.uuid ?? `interface ${id}`
+
+/** Name of a network for people. */
+export const networkName = (id: number, view: View): string =>
+  view.get('network', id)?.uuid ?? `network ${id}`
+
 /** The first segment that an interface is put into by a row that says only that. */
 const associatedSegment = (interfaceId: number, view: View): number | null => {
   const segments = view.list('interface_segment.interface_id', interfaceId).map((row) => row.segment_id)

@@ -111,11 +111,11 @@ const compileFlood = (domain: number, uuid: string, view: View, dpid: string): C
 
 /** A network in a segment is flooded with that. */
 const switchesOfNetworkFlood = listQuery<string>('switches of network flood', (id, view) =>
-  segmentOfNetwork(id, view) === null ? view.query(switchesOfDomain, id) : [],
+  segmentOfNetwork(id, view) === null ? switchesOfDomain(id, view) : [],
 )
 
 const switchesOfSegmentFlood = listQuery<string>('switches of segment flood', (id, view) =>
-  view.query(switchesOfDomain, domainOfSegment(id)),
+  switchesOfDomain(domainOfSegment(id), view),
 )
 
 export const switchingRules = [
