@@ -2,8 +2,28 @@
  * The scenarios over IPv6 on real Open vSwitch, between kernels that do what kernels do: probe for duplicates, make
  * link-local addresses, ask whether neighbours are still there.
  */
-import t from 'tap'
-import { until } from '../lab/wait.ts'
+import {
+  buildEthernet,
+  buildIcmpv6,
+  buildIpv6,
+  buildTcp,
+  buildUdp,
+  concat,
+  ETH_TYPE,
+  ICMPV6_TYPE,
+  IP_PROTO,
+  type Ipv6,
+  parseEthernet,
+  parseIcmpv6,
+  parseIpv6,
+  parseTcp,
+  TCP_FLAG,
+  toMac,
+} from '@openvnet/controller/packet'
+import { toIpAddress } from '@openvnet/schema'
+import t, { type Test } from 'tap'
+import type { Guest } from '../lab/guest.ts'
+import { sleep, until } from '../lab/wait.ts'
 import { checkForReal } from '../scenarios/for_real.ts'
 import { buildFrame } from '../scenarios/frame.ts'
 import { inIpv6 } from '../scenarios/in_ipv6.ts'
@@ -14,7 +34,91 @@ import { BR0, sameMacAddresses, walkthrough } from '../scenarios/walkthrough.ts'
 import { HOST_NAMES, OverlaySite } from './overlay_site.ts'
 import { record } from './recorded_underlay.ts'
 
-for (const scenario of [inIpv6(walkthrough), inIpv6(sameMacAddresses)]) {
+const NS1 = { mac: toMac('52:54:00:0d:84:01'), address: toIpAddress('fd00:172:16:1::1').value }
+const LEG = { mac: toMac('52:54:00:74:00:00'), address: toIpAddress('fd00:172:16:1::fe').value }
+const ADDRESS = {
+  ...{ guest: 'fd00:172:16:2::3', nobody: 'fd00:172:16:2::99', nowhere: 'fd00:10:9:9::9' },
+  ...{ far: 'fd00:172:16:2::fe', near: 'fd00:172:16:1::fe', group: 'ff0e::5' },
+}
+
+/** From ns1 to the router; 1,400 octets of UDP when nothing else is said. */
+const toRouter = (
+  to: keyof typeof ADDRESS,
+  more: Partial<Pick<Ipv6, 'hop_limit' | 'next_header' | 'payload'>> = {},
+) => {
+  const ends = { src: NS1.address, dst: toIpAddress(ADDRESS[to]).value }
+  const payload = buildUdp({ src: 4000, dst: 9, payload: new Uint8Array(1400).fill(0x5a) }, ends)
+  const header = { traffic_class: 0, flow_label: 0, hop_limit: 64, next_header: IP_PROTO.udp }
+  const packet = buildIpv6({ ...header, ...ends, payload, ...more })
+  return buildEthernet({ src: NS1.mac, dst: LEG.mac, eth_type: ETH_TYPE.ipv6, payload: packet })
+}
+
+const tcpSyn = (to: keyof typeof ADDRESS): Uint8Array =>
+  buildTcp(
+    {
+      ...{ src: 4000, dst: 22, sequence: 7, acknowledgement: 0, flags: TCP_FLAG.syn, window: 9000 },
+      ...{ urgent: 0, options: new Uint8Array(), payload: new Uint8Array() },
+    },
+    { src: NS1.address, dst: toIpAddress(ADDRESS[to]).value },
+  )
+
+/** What comes back to ns1 but for neighbour discovery, with checksums that are right. */
+const answersTo = async (guest: Guest, frame: Uint8Array): Promise<readonly Ipv6[]> => {
+  const ears = await guest.listen()
+  await guest.send(frame)
+  await sleep(150)
+  return (await ears.stop()).flatMap(({ frame: heard }) => {
+    const packet = parseIpv6(parseEthernet(heard)!.payload)
+    const isNd =
+      packet?.next_header === IP_PROTO.icmpv6 && packet.payload[0]! >= ICMPV6_TYPE.router_solicitation
+    return packet === undefined || isNd ? [] : [packet]
+  })
+}
+
+/** RFC 4443 §3: type, code and second word; from which address. */
+const ERRORS = [
+  [toRouter('guest', { hop_limit: 1 }), [3, 0, 0], 'near'],
+  [toRouter('guest', { hop_limit: 0 }), [3, 0, 0], 'near'],
+  [toRouter('nowhere'), [1, 0, 0], 'near'],
+  [toRouter('nobody'), [1, 3, 0], 'near'],
+  [toRouter('far'), [1, 4, 0], 'far'],
+  [toRouter('near', { next_header: 132 }), [4, 1, 6], 'near'],
+] as const
+
+const checkErrors = async (t: Test, guest: Guest): Promise<void> => {
+  for (const [sent, [type, code, rest], from] of ERRORS) {
+    const answers = await answersTo(guest, sent)
+    t.equal(answers.length, 1, `${type} ${code}: one answer`)
+    const [answer] = answers
+    if (answer === undefined) continue
+    t.match(answer, { src: toIpAddress(ADDRESS[from]).value, dst: NS1.address, hop_limit: 64 })
+    const error = parseIcmpv6(answer.payload, answer)
+    t.match(error, { type, code, rest })
+    t.equal(answer.payload.length + 40, 1280, 'as much as every link takes')
+    // The hop limit may be one less, as the router had it.
+    t.same(error?.payload.subarray(0, 7), sent.subarray(14, 21))
+    t.same(error?.payload.subarray(8), sent.subarray(22, 14 + 1232))
+  }
+  const [reset] = await answersTo(
+    guest,
+    toRouter('near', { next_header: IP_PROTO.tcp, payload: tcpSyn('near') }),
+  )
+  t.match(reset && parseTcp(reset.payload, reset), { flags: TCP_FLAG.rst | TCP_FLAG.ack, acknowledgement: 8 })
+  const error = buildIcmpv6(
+    { type: 1, code: 0, rest: 0, payload: new Uint8Array(40) },
+    { src: NS1.address, dst: toIpAddress(ADDRESS.guest).value },
+  )
+  const laterFragment = concat(Uint8Array.of(IP_PROTO.udp, 0, 0, 8, 0, 0, 0, 1), new Uint8Array(64))
+  for (const [why, frame] of [
+    ['multicast', toRouter('group', { hop_limit: 1 })],
+    ['an error', toRouter('guest', { hop_limit: 1, next_header: IP_PROTO.icmpv6, payload: error })],
+    ['a later fragment', toRouter('guest', { hop_limit: 1, next_header: 44, payload: laterFragment })],
+  ] as const)
+    t.strictSame(await answersTo(guest, frame), [], why)
+}
+
+const WALKTHROUGH = inIpv6(walkthrough)
+for (const scenario of [WALKTHROUGH, inIpv6(sameMacAddresses)]) {
   t.test(`${scenario.name}: every ping and every frame as the scenario says`, async (t) => {
     const world = await LabWorld.running(scenario)
     t.teardown(() => world.close())
@@ -28,6 +132,11 @@ for (const scenario of [inIpv6(walkthrough), inIpv6(sameMacAddresses)]) {
     )
     t.equal(last_error, null)
     t.same(warnings, [])
+    if (scenario === WALKTHROUGH) {
+      await t.test('what routers tell, octet by octet, and where they are silent', (sub) =>
+        checkErrors(sub, world.guest('ns1')),
+      )
+    }
   })
 }
 
