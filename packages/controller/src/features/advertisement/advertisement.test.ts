@@ -151,6 +151,29 @@ t.test('flags and options say what rows say', async (t) => {
   t.notOk(of({ domain: null }).options.some(({ kind }) => kind === 'dnssl'))
 })
 
+t.test('of several routers one with a default route advertises, then one that leads out', async (t) => {
+  const legs = [5, 6, 7].map((id) => ({
+    ...leg,
+    id,
+    mac: `52:54:00:74:00:0${id}`,
+    addresses: { 1: `fd00:1::${id}` },
+  }))
+  const own = (interface_id: number, route_link_id: number) => ({
+    ...{ interface_id, route_link_id, network_id: 1, destination: 'fd00:1::', prefix: 64 },
+  })
+  const out = (route_link_id: number, destination: string, prefix: number) => ({
+    ...{ interface_id: null, route_link_id, network_id: 2, destination, prefix },
+  })
+  const routes = [own(5, 5), own(6, 6), own(7, 7)]
+  const advertiser = (...more: readonly ReturnType<typeof out>[]) => {
+    const view = viewOfRows({ ...rows, interfaces: [guest, ...legs], routes: [...routes, ...more] })
+    return view.query(advertisedOn, '1 0x0000000000000001')
+  }
+  t.match(advertiser(), { leg: 5, leadsOut: false })
+  t.match(advertiser(out(6, 'fd00:2::', 64)), { leg: 6, leadsOut: true })
+  t.match(advertiser(out(6, 'fd00:2::', 64), out(7, '::', 0)), { leg: 7, leadsOut: true })
+})
+
 t.test('where nothing is advertised nothing is said', async (t) => {
   t.match(ask(solicitation(), null), { dropped: 'nothing is advertised there' })
 })

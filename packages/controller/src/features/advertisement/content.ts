@@ -33,19 +33,23 @@ export interface Advertised {
 
 const isIpv6 = (address: string): boolean => toIpAddress(address).family === 6
 
-/** Whether a route of the same router leads elsewhere than to the network. */
-const leadsOut = (leg: number, network: number, view: View): boolean =>
+/** Routes of the same router that lead elsewhere than to the network. */
+const waysOut = (leg: number, network: number, view: View): readonly Row<'route'>[] =>
   view
     .list('route.interface_id', leg)
     .filter(({ network_id, ingress }) => network_id === network && ingress)
     .flatMap(({ route_link_id }) => view.list('route.route_link_id', route_link_id))
-    .some(
+    .filter(
       ({ network_id, via, egress, type, destination }) =>
         egress && type === 'unicast' && (network_id !== network || via !== null) && isIpv6(destination),
     )
 
+const leadsOut = (leg: number, network: number, view: View): boolean => waysOut(leg, network, view).length > 0
+const leadsAnywhere = (leg: number, network: number, view: View): boolean =>
+  waysOut(leg, network, view).some(({ prefix }) => prefix === 0)
+
 /**
- * The leg that advertises in a network; 0 for none. One that leads out goes first. Outside of virtual networks there are
+ * The leg that advertises in a network; 0 for none. One with a default route goes first, then one that leads out. Outside of virtual networks there are
  * other routers, whose business it is.
  */
 export const advertiserOf = valueQuery<number>('advertising leg', (network, view) => {
@@ -54,7 +58,8 @@ export const advertiserOf = valueQuery<number>('advertising leg', (network, view
   const legs = view
     .query(simulatedOfNetwork, network)
     .filter((id) => view.count('mac_lease.interface_id', id) > 0)
-  return legs.find((id) => leadsOut(id, network, view)) ?? legs[0] ?? 0
+  const first = [leadsAnywhere, leadsOut].flatMap((leads) => legs.filter((id) => leads(id, network, view)))
+  return [...first, ...legs][0] ?? 0
 })
 
 /** The MAC address that a leg has in a network: that of its lease of IPv6 there, or its first. */

@@ -2,13 +2,16 @@
 import type { View } from '../../engine/view.ts'
 import {
   answerOptions,
+  buildClasslessRoutes,
   DHCP4_OP,
   DHCP4_OPTION,
   DHCP4_TYPE,
   type Dhcp4,
   type Dhcp4Header,
+  type Dhcp4Option,
   type Dhcp4Wishes,
   encodeDhcp4,
+  readClasslessRoutes,
   readU32,
   toIpv4,
   u32s,
@@ -104,6 +107,29 @@ const destination = ({ ciaddr, broadcast }: Dhcp4, yiaddr: number): number => {
   return broadcast ? BROADCAST : yiaddr
 }
 
+const isRoutes = ({ code }: Dhcp4Option): boolean => code === DHCP4_OPTION.classless_routes
+
+/** Of classless routes, which stand in the order of need, as many as leave room for what has room without them. */
+const encodeFitting = (header: Dhcp4Header, list: readonly Dhcp4Option[], size: number): Uint8Array => {
+  const whole = encodeDhcp4(header, list, size)
+  const data = list.find(isRoutes)?.data
+  const routes = data && readClasslessRoutes(data)
+  if (routes === undefined || whole.omitted.length === 0) return whole.bytes
+  const withSome = (count: number) => {
+    const some = buildClasslessRoutes(routes.slice(0, count))
+    const shorter = list.map((option) => (isRoutes(option) ? { ...option, data: some } : option))
+    return encodeDhcp4(header, count === 0 ? list.filter((option) => !isRoutes(option)) : shorter, size)
+  }
+  const omitted = withSome(0).omitted.length
+  let [fitting, tooMany] = [0, routes.length + 1]
+  while (tooMany - fitting > 1) {
+    const count = (fitting + tooMany) >> 1
+    if (withSome(count).omitted.length > omitted) tooMany = count
+    else fitting = count
+  }
+  return withSome(fitting).bytes
+}
+
 /** @param server address of this server in the network */
 export const answer4 = (
   decision: Spoken4,
@@ -131,6 +157,6 @@ export const answer4 = (
     yiaddr,
     ...bootFields(options, wishes, server),
   }
-  const { bytes } = encodeDhcp4(header, answerOptions(available, parametersOf(wishes)), wishes.max_size)
+  const bytes = encodeFitting(header, answerOptions(available, parametersOf(wishes)), wishes.max_size)
   return { bytes, dst: destination(message, yiaddr) }
 }

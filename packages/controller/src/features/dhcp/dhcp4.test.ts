@@ -325,6 +325,47 @@ t.test('what routers, services and users say, in this order of precedence', asyn
   )
 })
 
+t.test('of many routes as many as the client has room for, those of most need first', async (t) => {
+  const leg = (id: number, address: string): Guest => ({
+    ...{ id, mode: 'simulated', mac: `02:00:00:00:02:0${id}`, addresses: { 1: address } },
+  })
+  const to = (route_link_id: number, destination: string) => ({
+    ...{ route_link_id, interface_id: null, network_id: 2, destination, prefix: 24 },
+  })
+  const own = { network_id: 1, destination: '10.100.0.0', prefix: 24 }
+  const numbers = Array.from({ length: 100 }, (_, index) => index)
+  const ask = served({
+    interfaces: [guest, server, leg(3, '10.100.0.1'), leg(4, '10.100.0.2')],
+    routes: [
+      { ...own, interface_id: 3 },
+      { ...own, interface_id: 4, route_link_id: 2 },
+      ...numbers.map((n) => to(1, `10.1.${n}.0`)),
+      ...numbers.map((n) => to(2, `10.2.${n}.0`)),
+    ],
+  })
+  const told = (...sizes: number[]) => {
+    const size = Object.fromEntries(sizes.map((one) => [OPTION.max_message_size, packet.u16s(one)]))
+    const { message } = sent(ask({ ...discover, options: { ...asking(1, 3, 121, 15), ...size } }))
+    t.ok(message.options.has(OPTION.domain_name), 'and what is asked for after them has its room')
+    const routes = packet.readClasslessRoutes(message.options.get(OPTION.classless_routes)!)!
+    return routes.map(({ destination, router }) => `${packet.formatIpv4(destination)} ${router & 0xff}`)
+  }
+  const few = told()
+  const some = told(1000)
+  const most = told(1500)
+  t.ok(
+    few.length > 20 && few.length < some.length && some.length < most.length,
+    `${few.length}, ${most.length}`,
+  )
+  t.equal(few[0], '0.0.0.0 1', 'the default route')
+  t.strictSame(most.slice(0, few.length), few)
+  t.strictSame(
+    most.slice(1, 101),
+    numbers.map((n) => `10.2.${n}.0 2`),
+    'what the default router does not reach',
+  )
+})
+
 t.test('times that mean something', async (t) => {
   const times = (
     options: Readonly<Record<number, Uint8Array>>,

@@ -7,7 +7,7 @@ import { isOfFamily } from './client.ts'
 export interface Gateways {
   /** Addresses of the legs: first those of a router with a default route, else by uuid. */
   readonly routers: readonly number[]
-  /** What they reach, the default route first. */
+  /** What they reach, the default route first, then what is lost when it is left out. */
   readonly routes: readonly ClasslessRoute[]
 }
 
@@ -16,8 +16,8 @@ interface Leg {
   readonly routers: ReadonlySet<number>
 }
 
-/** Messages have no room for more; the default route goes for what is left out. */
-const MOST_ROUTES = 32
+/** A message of 1,500 octets has no room for more; the default route goes for what is left out. */
+const MOST_ROUTES = 205
 
 const isIpv4 = ({ destination }: Row<'route'>): boolean => !destination.includes(':')
 
