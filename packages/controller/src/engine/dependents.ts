@@ -6,20 +6,16 @@
 
 export type Dependents<T extends object> = undefined | T | T[] | Set<T>
 
-/**
- * @param longest most readers that a list has: more are a set
- * @returns what to keep in place of `dependents`
- */
-export const withDependent = <T extends object>(
-  dependents: Dependents<T>,
-  added: T,
-  longest: number,
-): Dependents<T> => {
+/** Most readers that are a list: more are a set. */
+const LONGEST_LIST = 32
+
+/** @returns what to keep in place of `dependents` */
+export const withDependent = <T extends object>(dependents: Dependents<T>, added: T): Dependents<T> => {
   if (dependents === undefined) return added
   if (dependents instanceof Set) return dependents.add(added)
   if (!Array.isArray(dependents)) return dependents === added ? dependents : [dependents, added]
   if (dependents.includes(added)) return dependents
-  if (dependents.length >= longest) return new Set(dependents).add(added)
+  if (dependents.length >= LONGEST_LIST) return new Set(dependents).add(added)
   // Not by push, which makes room for sixteen more.
   return dependents.concat(added)
 }
@@ -42,5 +38,6 @@ export const eachDependent = <T extends object>(dependents: Dependents<T>): Iter
   return dependents instanceof Set || Array.isArray(dependents) ? dependents : [dependents]
 }
 
-/** Whether there are too many to look at each without need. */
-export const isCrowd = (dependents: Dependents<object>): boolean => dependents instanceof Set
+/** Whether there are more than so many, of which one is looked at only where it has to be. @param most below `LONGEST_LIST` */
+export const isCrowd = (dependents: Dependents<object>, most: number): boolean =>
+  dependents instanceof Set || (Array.isArray(dependents) && dependents.length > most)

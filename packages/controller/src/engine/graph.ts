@@ -16,9 +16,6 @@ import { Cell, type CellKey, Cells } from './cells.ts'
 import type { Computation, Source } from './computation.ts'
 import { eachDependent, isCrowd, withDependent, withoutDependent } from './dependents.ts'
 
-/** Most readers of a cell that are a list: it is no junction, so only memory counts, and most rows have about a dozen. */
-const LONGEST_LIST = 32
-
 const isOutOfDate = (source: Source): boolean =>
   !(source instanceof Cell) && (source.state === 'maybe' || source.state === 'new')
 
@@ -153,7 +150,7 @@ export class Graph {
   /** @returns whether it is refreshed in its own right, and marks its readers then */
   #enlist(computation: Computation): boolean {
     if (computation.changed !== undefined) this.#sinks.add(computation)
-    else if (isCrowd(computation.dependents)) this.#junctions.add(computation)
+    else if (isCrowd(computation.dependents, this.#junction)) this.#junctions.add(computation)
     else return false
     return true
   }
@@ -225,12 +222,7 @@ export class Graph {
     } finally {
       // Also after a failure: what it read may change, and then it must run again.
       this.#reading = outer
-      for (const source of reading.keys())
-        source.dependents = withDependent(
-          source.dependents,
-          target,
-          source instanceof Cell ? LONGEST_LIST : this.#junction,
-        )
+      for (const source of reading.keys()) source.dependents = withDependent(source.dependents, target)
       for (const source of target.sources) if (!reading.has(source)) this.#unsubscribe(target, source)
       target.sources = [...reading.keys()]
       target.computedAt = this.#now

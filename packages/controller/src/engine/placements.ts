@@ -9,8 +9,8 @@ import type { ResourceName, Row } from '@openvnet/schema'
 import type { Logger } from 'pino'
 import { encodeCookie, type Owner } from '../pipeline/cookie.ts'
 import type { FeatureName } from '../pipeline/features.ts'
-import type { Explainer, Flow } from '../pipeline/flow.ts'
-import { sentence } from '../pipeline/table.ts'
+import type { Explainer, Flow, Meter } from '../pipeline/flow.ts'
+import { sentence, type Why } from '../pipeline/table.ts'
 import { Computation } from './computation.ts'
 import type { Graph } from './graph.ts'
 import type { AnyRule, Compiled } from './rule.ts'
@@ -154,9 +154,26 @@ class Instance extends Computation<Contribution> implements Explainer {
   }
 
   /** Computed again, since nobody asks for most of them: sentences of all flows would take more memory than the flows. */
-  why(flow: Flow): string {
-    const rules = this.group.rules.filter((owned) => encodeCookie(this.#ownerOf(owned)) === flow.cookie)
-    const explanation = new Explanation(() => rules.map((owned) => this.#compile(owned)), flow.key)
+  why(what: Flow | Meter): string {
+    if ('meter_id' in what)
+      return this.#explain(this.group.rules, ({ meters }) =>
+        meters?.find(({ meter_id }) => meter_id === what.meter_id),
+      )
+    const rules = this.group.rules.filter((owned) => encodeCookie(this.#ownerOf(owned)) === what.cookie)
+    return this.#explain(rules, ({ flows }) => flows?.find((draft) => keyOf(draft) === what.key))
+  }
+
+  #explain(
+    rules: readonly OwnedRule[],
+    find: (compiled: Compiled) => { readonly why: Why } | undefined,
+  ): string {
+    const explanation = new Explanation(() => {
+      for (const owned of rules) {
+        const draft = find(this.#compile(owned))
+        if (draft !== undefined) return sentence(draft.why)
+      }
+      return 'Nothing asks for it any more.'
+    })
     try {
       return this.#around.graph.once(explanation)
     } catch (error) {
@@ -188,18 +205,10 @@ class Instance extends Computation<Contribution> implements Explainer {
 }
 
 class Explanation extends Computation<string> {
-  readonly #compile: () => readonly Compiled[]
-  readonly #key: string
+  readonly compute: () => string
 
-  constructor(compile: () => readonly Compiled[], key: string) {
+  constructor(compute: () => string) {
     super()
-    this.#compile = compile
-    this.#key = key
-  }
-
-  compute(): string {
-    const drafts = this.#compile().flatMap(({ flows = [] }) => flows)
-    const draft = drafts.find((flow) => keyOf(flow) === this.#key)
-    return draft === undefined ? 'Nothing asks for it any more.' : sentence(draft.why)
+    this.compute = compute
   }
 }

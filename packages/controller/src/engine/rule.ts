@@ -5,7 +5,7 @@
 import type { Bucket, MeterBand } from '@openvnet/openflow'
 import type { ResourceName, Row } from '@openvnet/schema'
 import type { FeatureName } from '../pipeline/features.ts'
-import type { FlowDraft, Table } from '../pipeline/table.ts'
+import type { FlowDraft, Table, Why } from '../pipeline/table.ts'
 import type { AnyPacketHandler, AnySpeaker } from './packet.ts'
 import type { Query, View } from './view.ts'
 
@@ -21,7 +21,7 @@ export interface MeterDraft {
   /** Of OFPMF. */
   readonly flags: number
   readonly bands: readonly MeterBand[]
-  readonly why: string
+  readonly why: Why
 }
 
 export interface Compiled {

@@ -21,7 +21,26 @@ const stampFlow = (draft: FlowDraft, cookie: bigint, explainer: Explainer): Flow
 }
 
 const stampGroup = (draft: GroupDraft): Group => ({ ...draft, value: groupValue(draft) })
-const stampMeter = (draft: MeterDraft): Meter => ({ ...draft, value: meterValue(draft) })
+/** There may be as many as flows, nearly, and nobody asks for most of their sentences. */
+class StampedMeter implements Meter {
+  readonly meter_id: number
+  readonly flags: number
+  readonly bands: Meter['bands']
+  readonly value: string
+  readonly #explainer: Explainer
+
+  constructor(draft: MeterDraft, explainer: Explainer) {
+    this.meter_id = draft.meter_id
+    this.flags = draft.flags
+    this.bands = draft.bands
+    this.value = meterValue(draft)
+    this.#explainer = explainer
+  }
+
+  get why(): string {
+    return this.#explainer.why(this)
+  }
+}
 
 export const stamp = (
   { flows = [], groups = [], meters = [] }: Compiled,
@@ -33,6 +52,6 @@ export const stamp = (
   return {
     flows: flows.map((draft) => stampFlow(draft, cookie, explainer)),
     groups: groups.length === 0 ? NOTHING.groups : groups.map(stampGroup),
-    meters: meters.length === 0 ? NOTHING.meters : meters.map(stampMeter),
+    meters: meters.length === 0 ? NOTHING.meters : meters.map((draft) => new StampedMeter(draft, explainer)),
   }
 }

@@ -13,7 +13,8 @@ export class PlacedPorts<K extends string | number> {
   add(key: K, dpid: string, name: string): boolean {
     const switches = getOrCreate(this.#byKey, key, () => new Map<string, readonly string[]>())
     const names = switches.get(dpid) ?? []
-    switches.set(dpid, [...names, name].sort())
+    // Of nearly all there is one, and a list that is spread has room for more.
+    switches.set(dpid, names.length === 0 ? [name] : [...names, name].sort())
     return names.length === 0
   }
 

@@ -8,9 +8,9 @@
 import type { Bucket, Instruction, Match, MeterBand } from '@openvnet/openflow'
 import { type FlowContent, type FlowIdentity, readFlowKey, readFlowValue } from './identity.ts'
 
-/** Who can say why a flow is there: whoever computed it computes the sentence when it is asked for. */
+/** Who can say why a flow or meter is there: whoever computed it computes the sentence when it is asked for. */
 export interface Explainer {
-  why(flow: Flow): string
+  why(what: Flow | Meter): string
 }
 
 export class Flow {

@@ -40,20 +40,30 @@ export const metersOfFlow = (value: string): ReadonlySet<number> => {
 export const groupsOfGroup = ({ buckets }: Pick<Group, 'buckets'>): Set<number> =>
   new Set(buckets.flatMap(({ actions }) => [...groupsOf(actions)]))
 
+/** One is kept as itself, several as a set: most use one, and most are used by one. */
+type Few<T extends string | number> = T | Set<T>
+
+const setOf = <T extends string | number>(items: Few<T> | undefined): ReadonlySet<T> => {
+  if (items === undefined) return NONE
+  return typeof items === 'object' ? items : new Set([items])
+}
+
+const withOneMore = <T extends string | number>(items: Few<T> | undefined, item: T): Few<T> => {
+  if (items === undefined || items === item) return item
+  return typeof items === 'object' ? items.add(item) : new Set([items, item])
+}
+
 /** Users by what they use, a group or a meter, and that by user. */
-export class Uses<User> {
-  readonly #groups = new Map<User, ReadonlySet<number>>()
-  readonly #users = new Map<number, Set<User>>()
+export class Uses<User extends string | number> {
+  readonly #groups = new Map<User, Few<number>>()
+  readonly #users = new Map<number, Few<User>>()
 
   /** From now on it uses these groups and no others. */
   set(user: User, group_ids: ReadonlySet<number>): void {
     this.delete(user)
-    if (group_ids.size === 0) return
-    this.#groups.set(user, group_ids)
     for (const group_id of group_ids) {
-      const users = this.#users.get(group_id)
-      if (users === undefined) this.#users.set(group_id, new Set([user]))
-      else users.add(user)
+      this.#groups.set(user, withOneMore(this.#groups.get(user), group_id))
+      this.#users.set(group_id, withOneMore(this.#users.get(group_id), user))
     }
   }
 
@@ -61,17 +71,17 @@ export class Uses<User> {
   delete(user: User): void {
     for (const group_id of this.groups(user)) {
       const users = this.#users.get(group_id)
-      users?.delete(user)
-      if (users?.size === 0) this.#users.delete(group_id)
+      if (typeof users === 'object') users.delete(user)
+      if (typeof users !== 'object' || users.size === 0) this.#users.delete(group_id)
     }
     this.#groups.delete(user)
   }
 
   groups(user: User): ReadonlySet<number> {
-    return this.#groups.get(user) ?? NONE
+    return setOf(this.#groups.get(user))
   }
 
   users(group_id: number): ReadonlySet<User> {
-    return this.#users.get(group_id) ?? NONE
+    return setOf(this.#users.get(group_id))
   }
 }

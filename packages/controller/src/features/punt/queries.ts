@@ -1,5 +1,5 @@
 /** The flow and the meter by which packets of one guest and one kind get to a program, and where answers enter: what features share of punting. */
-import { OFPMF } from '@openvnet/openflow'
+import { type MeterBand, OFPMF } from '@openvnet/openflow'
 import type { Row } from '@openvnet/schema'
 import type { PuntedPacket } from '../../engine/packet.ts'
 import type { Compiled } from '../../engine/rule.ts'
@@ -12,17 +12,30 @@ import { PRIORITY } from '../../pipeline/priority.ts'
 import { PUNT_KINDS, type PuntKind } from '../../pipeline/punts.ts'
 import { puntTable } from './tables.ts'
 
+const bands = ({ rate, burst }: { readonly rate: number; readonly burst: number }): readonly MeterBand[] => [
+  { type: 'drop', rate, burst_size: burst },
+]
+
+/** The same for all guests. */
+const BANDS: { readonly [K in PuntKind]: readonly MeterBand[] } = {
+  icmp_error: bands(PUNT_KINDS.icmp_error),
+  dns: bands(PUNT_KINDS.dns),
+  router_solicitation: bands(PUNT_KINDS.router_solicitation),
+  dhcp4: bands(PUNT_KINDS.dhcp4),
+  dhcp6: bands(PUNT_KINDS.dhcp6),
+}
+
 /** For a rule of interfaces, on the switch of the guest, where a program of this kind answers it. */
 export const guestPunts = (kind: PuntKind, { id, uuid }: Row<'interface'>): Compiled => {
-  const { number, rate, burst } = PUNT_KINDS[kind]
+  const { number, rate } = PUNT_KINDS[kind]
   const meter_id = meterOf(number, id)
   return {
     meters: [
       {
         meter_id,
         flags: OFPMF.PKTPS | OFPMF.BURST,
-        bands: [{ type: 'drop', rate, burst_size: burst }],
-        why: `${uuid} may send ${rate} packets a second of kind ${kind} to the controller.`,
+        bands: BANDS[kind],
+        why: () => `${uuid} may send ${rate} packets a second of kind ${kind} to the controller.`,
       },
     ],
     flows: [
@@ -31,7 +44,7 @@ export const guestPunts = (kind: PuntKind, { id, uuid }: Row<'interface'>): Comp
         match: { ingress_interface: id, punt_kind: number },
         meter: meter_id,
         steps: [sendToController(Uint8Array.of(number))],
-        why: `A program answers ${uuid}, at most ${rate} times a second: ${kind}.`,
+        why: () => `A program answers ${uuid}, at most ${rate} times a second: ${kind}.`,
       }),
     ],
   }

@@ -58,10 +58,10 @@ const portsOfPart = recordQuery<readonly PlacedPort[], string>('local ports of p
   return localPorts(Number(part), view, dpid)
 })
 
-const toPort = ({ port_no, vlan_id }: PlacedPort): Bucket['actions'] => [
-  ...(vlan_id === undefined ? [] : pushVlan(vlan_id).actions),
-  ...output(port_no).actions,
-]
+const toPort = ({ port_no, vlan_id }: PlacedPort): Bucket['actions'] => {
+  const { actions } = output(port_no)
+  return vlan_id === undefined ? actions : [...pushVlan(vlan_id).actions, ...actions]
+}
 
 const groupOfPorts = (group_id: number, ports: readonly PlacedPort[], why: string): GroupDraft => ({
   group_id,
