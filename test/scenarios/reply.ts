@@ -27,7 +27,13 @@ import { describeAdvertisement, describeDhcp4, describeDhcp6, describeDns } from
 const ERRORS: Readonly<Record<string, string>> = {
   ...{ '4 3 0': 'no route', '4 3 1': 'host unreachable', '4 3 2': 'protocol unreachable' },
   ...{ '4 3 3': 'port unreachable', '4 3 4': 'too big', '4 3 13': 'prohibited', '4 11 0': 'time exceeded' },
-  ...{ '6 1 0': 'no route', '6 1 1': 'prohibited', '6 1 3': 'host unreachable', '6 1 4': 'port unreachable' },
+  ...{
+    '6 1 0': 'no route',
+    '6 1 1': 'prohibited',
+    '6 1 2': 'beyond scope',
+    '6 1 3': 'host unreachable',
+    '6 1 4': 'port unreachable',
+  },
   ...{ '6 2 0': 'too big', '6 3 0': 'time exceeded', '6 4 1': 'protocol unreachable' },
 }
 const ECHOES: Readonly<Record<string, string>> = {

@@ -73,6 +73,7 @@ t.test('networks that no guest can use', async (t) => {
   const api = await startApi(t)
   for (const [address, prefix, what] of [
     ['224.0.0.0', 4, /multicast/],
+    ['250.1.0.0', 16, /reserved/],
     ['239.1.2.0', 24, /multicast/],
     ['127.0.0.0', 8, /loopback/],
     ['127.0.1.0', 24, /loopback/],

@@ -58,6 +58,7 @@ const NOT_FOR_GUESTS = [
   { cidr: toCidr('0.0.0.0', 8), what: 'addresses of "this host"' },
   { cidr: toCidr('127.0.0.0', 8), what: 'loopback addresses' },
   { cidr: toCidr('224.0.0.0', 4), what: 'multicast addresses' },
+  { cidr: toCidr('240.0.0.0', 4), what: 'reserved addresses, which routers do not forward' },
   { cidr: toCidr('::', 127), what: 'the unspecified and the loopback address' },
   { cidr: toCidr('::ffff:0:0', 96), what: 'IPv4-mapped addresses' },
   { cidr: IPV6_LINK_LOCAL, what: 'link-local addresses, which follow from MAC addresses' },

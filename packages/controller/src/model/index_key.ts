@@ -61,7 +61,11 @@ export const shardKey = (id: number, shard: number): number => id * SHARDS + sha
 export const domainKey = (name: string): string | null => name.toLowerCase().replace(/\.$/, '') || null
 
 /** Key of the routes of a router to one destination. */
-export const wayKey = ({ route_link_id, destination, prefix }: Row<'route'>): string =>
+export const wayKey = ({
+  route_link_id,
+  destination,
+  prefix,
+}: Pick<Row<'route'>, 'route_link_id' | 'destination' | 'prefix'>): string =>
   `${route_link_id} ${destination}/${prefix}`
 
 const index = <N extends ResourceName>(

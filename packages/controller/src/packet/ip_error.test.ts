@@ -65,6 +65,7 @@ t.test('types and codes are those of the RFCs', async (t) => {
   t.same(numbers({ cause: 'port_unreachable' }), [3, 3, 0, 1, 4, 0])
   t.same(numbers({ cause: 'too_big', mtu: 1450 }), [3, 4, 1450, 2, 0, 1450])
   t.same(numbers({ cause: 'prohibited' }), [3, 13, 0, 1, 1, 0])
+  t.same(numbers({ cause: 'beyond_scope' }).slice(3), [1, 2, 0])
   t.same(numbers({ cause: 'hop_limit' }), [11, 0, 0, 3, 0, 0])
   t.same(numbers({ cause: 'reassembly_time' }), [11, 1, 0, 3, 1, 0])
 })

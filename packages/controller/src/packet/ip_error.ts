@@ -17,6 +17,8 @@ const CAUSES = {
   protocol_unreachable: [ICMP_TYPE.unreachable, 2, ICMPV6_TYPE.parameter_problem, 1],
   port_unreachable: [ICMP_TYPE.unreachable, 3, ICMPV6_TYPE.unreachable, 4],
   too_big: [ICMP_TYPE.unreachable, 4, ICMPV6_TYPE.packet_too_big, 0],
+  /** Of IPv6 alone: RFC 4443 §3.1. */
+  beyond_scope: [ICMP_TYPE.unreachable, 0, ICMPV6_TYPE.unreachable, 2],
   /** RFC 1812 §5.2.7.1; RFC 4443 §3.1. */
   prohibited: [ICMP_TYPE.unreachable, 13, ICMPV6_TYPE.unreachable, 1],
   hop_limit: [ICMP_TYPE.time_exceeded, 0, ICMPV6_TYPE.time_exceeded, 0],

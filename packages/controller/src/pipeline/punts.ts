@@ -58,6 +58,11 @@ export const PUNT_REASONS = {
     kind: 'icmp_error',
     help: 'it is larger than the MTU of the network that it is to go into',
   },
+  beyond_scope: {
+    number: 7,
+    kind: 'icmp_error',
+    help: 'its source is a link-local address, and its destination is not in the network',
+  },
   no_service: { number: 4, kind: 'icmp_error', help: 'the router offers nothing there' },
   dns_query: { number: 16, kind: 'dns', help: 'it is sent to a DNS service' },
   router_solicitation: { number: 17, kind: 'router_solicitation', help: 'it asks for routers' },

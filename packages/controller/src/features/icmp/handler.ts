@@ -3,6 +3,7 @@
  * what a host says of what it does not offer (RFC 1122 §3.2.2.1): protocol and port unreachable, TCP reset. Over IPv6 the
  * same by RFC 4443 §3. What is never answered is in `packet/ip_error_refusal.ts`. It remembers nothing.
  */
+import type { IpAddress } from '@openvnet/schema'
 import type { HandlerContext, PacketAnswer, PuntedPacket } from '../../engine/packet.ts'
 import { packetHandler } from '../../engine/packet.ts'
 import type { View } from '../../engine/view.ts'
@@ -11,13 +12,15 @@ import {
   type Ethernet,
   IP_PROTO,
   type IpError,
+  linkLocalAddress,
   parseEthernet,
   parseUdp,
 } from '../../packet/index.ts'
 import { guestMtu } from '../presence/queries.ts'
+import { broadcastsAround } from './broadcasts.ts'
 import { isIcmp, type Offending, offendingIn } from './offending.ts'
 import { buildReset } from './reset.ts'
-import { broadcastOf, type WayBack, wayBack } from './way_back.ts'
+import { type WayBack, wayBack } from './way_back.ts'
 
 const drop = (dropped: string): PacketAnswer => ({ dropped })
 
@@ -39,7 +42,8 @@ const sendBack = ({ frame, way }: Asked, payload: Uint8Array | undefined): Packe
 const answerError = (asked: Asked, error: IpError, src = asked.way.address): PacketAnswer => {
   const { offending, broadcasts } = asked
   const refusal = offending.refusal(error.cause, broadcasts)
-  return refusal === undefined ? sendBack(asked, offending.error(error, src)) : drop(refusal)
+  if (refusal !== undefined) return drop(refusal)
+  return src === undefined ? drop('the router has no address') : sendBack(asked, offending.error(error, src))
 }
 
 const answerTcp = (asked: Asked): PacketAnswer => {
@@ -61,6 +65,7 @@ const refuseService = (asked: Asked): PacketAnswer => {
     )
   }
   if (protocol === IP_PROTO.tcp) return answerTcp(asked)
+  if (offending.isEmpty) return drop('nothing for an upper layer')
   if (protocol !== IP_PROTO.udp) return answerError(asked, { cause: 'protocol_unreachable', named_at }, dst)
   if (!isFragment && parseUdp(payload, ends) === undefined) return drop('malformed UDP')
   return answerError(asked, { cause: 'port_unreachable' }, dst)
@@ -89,6 +94,9 @@ const answerTooBig = (
   }
 }
 
+/** A sender that is known by such an address hears from one (RFC 6724 §5, rule 2). @param mac of the leg */
+const linkLocalOf = (mac: number): IpAddress => ({ family: 6, value: linkLocalAddress(mac) })
+
 const answer = (punted: PuntedPacket, asked: Asked, view: View): PacketAnswer => {
   switch (punted.reason) {
     case 'no_service':
@@ -100,6 +108,8 @@ const answer = (punted: PuntedPacket, asked: Asked, view: View): PacketAnswer =>
     case 'address_unreachable':
     case 'prohibited':
       return answerError(asked, { cause: punted.reason })
+    case 'beyond_scope':
+      return answerError(asked, { cause: 'beyond_scope' }, linkLocalOf(asked.frame.dst))
     default:
       return drop('no reason')
   }
@@ -112,7 +122,7 @@ const handle = (punted: PuntedPacket, { view }: HandlerContext<undefined>): Pack
   if (typeof offending === 'string') return drop(offending)
   const way = wayBack(punted, frame, offending.family, view)
   if (way === undefined) return drop('the way back is not known')
-  const broadcasts = [way.network, punted.domain].flatMap((network) => broadcastOf(network, view) ?? [])
+  const broadcasts = broadcastsAround(punted, offending.dst, view)
   return answer(punted, { frame, offending, way, broadcasts }, view)
 }
 

@@ -1,9 +1,8 @@
 import { formatFlow, formatMeter, type OxmField } from '@openvnet/openflow'
-import { type Row, toIpAddress } from '@openvnet/schema'
+import { toIpAddress } from '@openvnet/schema'
 import t from 'tap'
-import { compile, type Guest, linesOf } from '../../../test/flow_lines.ts'
+import { compile, type Guest, linesOf, type Rows, viewOf } from '../../../test/flow_lines.ts'
 import type { PacketAnswer, PuntedPacket } from '../../engine/packet.ts'
-import type { View } from '../../engine/view.ts'
 import {
   buildEthernet,
   buildIpv4,
@@ -42,44 +41,11 @@ const sumOf = (bytes: Uint8Array): bigint => {
   return sum % 0xffffn
 }
 
-const leases: Row<'ip_lease'>[] = [
-  {
-    id: 1,
-    uuid: 'il-1',
-    network_id: 1,
-    mac_lease_id: 1,
-    interface_id: 1,
-    address: '172.16.1.1',
-    enable_routing: false,
-  },
-  {
-    id: 8,
-    uuid: 'il-8',
-    network_id: 1,
-    mac_lease_id: 8,
-    interface_id: 8,
-    address: '172.16.1.254',
-    enable_routing: false,
-  },
-  {
-    id: 9,
-    uuid: 'il-9',
-    network_id: 1,
-    mac_lease_id: 8,
-    interface_id: 8,
-    address: 'fd00:1::fe',
-    enable_routing: false,
-  },
-]
-const macs = { 1: guest.mac, 8: leg.mac }
-const view = {
-  list: (index: string, id: keyof typeof macs) =>
-    index === 'mac_lease.interface_id'
-      ? [{ mac_address: macs[id] ?? '52:54:00:00:00:99' }]
-      : leases.filter((lease) => lease.interface_id === id),
-  get: (resource: string, id: keyof typeof macs) =>
-    resource === 'mac_lease' ? { mac_address: macs[id] } : { ipv4_network: '172.16.1.0', ipv4_prefix: 24 },
-} as unknown as View
+const rows: Rows = {
+  networks,
+  interfaces: [guest, { ...leg, addresses: { 1: ['172.16.1.254', 'fd00:1::fe'] } }],
+}
+const view = viewOf(rows)
 
 const frameOf = (more: Partial<Ipv4Fields> = {}): Uint8Array => {
   const ends = { src: toIpv4('172.16.1.1'), dst: toIpv4('172.16.2.3') }
@@ -130,7 +96,8 @@ t.test('a packet that was routed already is answered as the router reaches its s
   const answer = ask(routed, { reason: 'address_unreachable', domain: 2, router: 4 })
   t.match(answer, { send: [{ at: 'route', slices: { router: 4 } }] })
   t.strictSame(ask(routed, { reason: 'hop_limit' }), { dropped: 'the way back is not known' })
-  t.strictSame(ask(frameOf(), { ingress_domain: 2 }), { dropped: 'the way back is not known' })
+  t.strictSame(ask(frameOf(), { leg: 7 }), { dropped: 'the way back is not known' }, 'the leg is gone')
+  t.strictSame(ask(frameOf(), { ingress_domain: 2 }), { dropped: 'the router has no address' })
 })
 
 t.test('over IPv6: the causes of RFC 4443, with the checksum of its pseudo header', async (t) => {

@@ -5,6 +5,7 @@ import {
   buildIpv6Error,
   ETH_TYPE,
   type Ethernet,
+  EXTENSION,
   fragmentIpv4,
   IP_PROTO,
   type IpEnds,
@@ -27,6 +28,8 @@ export interface Offending {
   /** See `IpError`. */
   readonly named_at: number
   readonly isFragment: boolean
+  /** It says that nothing is in it: RFC 8200 §4.7. */
+  readonly isEmpty: boolean
   readonly ends: IpEnds
   /** Why it gets no error in answer. @param broadcasts see `Arrival` */
   refusal(cause: IpError['cause'], broadcasts: readonly number[]): string | undefined
@@ -44,6 +47,7 @@ const offendingIpv4 = (frame: Ethernet, packet: Ipv4): Offending => {
     payload: packet.payload,
     named_at: 0,
     isFragment: packet.more_fragments,
+    isEmpty: false,
     ends: packet,
     refusal: (_cause, broadcasts) => ipv4ErrorRefusal(packet, { eth_dst: frame.dst, broadcasts }),
     error: (error, src) => buildIpv4Error(error, frame.payload, Number(src.value)),
@@ -61,6 +65,7 @@ const offendingIpv6 = (frame: Ethernet, packet: Ipv6): Offending | undefined => 
     payload: chain.payload,
     named_at: chain.named_at,
     isFragment: chain.fragment?.more ?? false,
+    isEmpty: chain.protocol === EXTENSION.none,
     ends: packet,
     refusal: (cause) => ipv6ErrorRefusal(packet, { eth_dst: frame.dst }, cause),
     error: (error, src) => buildIpv6Error(error, frame.payload, src.value),

@@ -10,42 +10,45 @@ import type { PacketToSend } from '../../pipeline/packets.ts'
 import { entryOfAnswer } from '../punt/queries.ts'
 
 export interface WayBack extends Pick<PacketToSend, 'at' | 'slices'> {
-  /** Id of the network in which the packet came. */
-  readonly network: number
   readonly eth_src: number
   readonly eth_dst: number
-  /** Of the leg there. */
-  readonly address: IpAddress
+  /** Of the leg at which the packet came, or of another where that has none of the family. */
+  readonly address: IpAddress | undefined
 }
 
-/** The address of the leg in a network. */
-const addressOfLeg = (leg: number, network: number, family: Family, view: View): IpAddress | undefined =>
+const addressIn = (leg: number, network: number, family: Family, view: View): IpAddress | undefined =>
   view
     .list('ip_lease.interface_id', leg)
     .filter(({ network_id }) => network_id === network)
     .map(({ address }) => toIpAddress(address))
     .find((address) => address.family === family)
 
-/** `undefined` when the rows have changed meanwhile, or the router has no way to the sender. */
+/** A leg need not have addresses of both families: then any of the router does (RFC 1812 §4.3.2.4, RFC 4443 §2.2d). */
+const ownAddress = (
+  { leg, ingress_domain, router }: PuntedPacket,
+  family: Family,
+  view: View,
+): IpAddress | undefined => {
+  const own = addressIn(leg, ingress_domain, family, view)
+  if (own !== undefined || router === 0) return own
+  for (const route of view.list('route.route_link_id', router)) {
+    const { interface_id, network_id } = route
+    if (interface_id === null || network_id === null) continue
+    const other = addressIn(interface_id, network_id, family, view)
+    if (other !== undefined) return other
+  }
+  return undefined
+}
+
+/** `undefined` when the leg is gone, or the router has no way to the sender. */
 export const wayBack = (
   packet: PuntedPacket,
   frame: Ethernet,
   family: Family,
   view: View,
 ): WayBack | undefined => {
-  const { leg, ingress_domain: network } = packet
-  const address = addressOfLeg(leg, network, family, view)
+  if (view.get('interface', packet.leg)?.mode !== 'simulated') return undefined
   const entry = entryOfAnswer(packet, frame.src, view)
-  if (address === undefined || entry === undefined) return undefined
-  return { ...entry, network, address, eth_src: frame.dst, eth_dst: frame.src }
-}
-
-/** The address that means all of a network; `undefined` where it has no IPv4 subnet. */
-export const broadcastOf = (network: number, view: View): number | undefined => {
-  const row = view.get('network', network)
-  if (row === undefined || row.ipv4_network === null || row.ipv4_prefix === null) return undefined
-  const hosts = 2 ** (32 - row.ipv4_prefix)
-  const { value } = toIpAddress(row.ipv4_network)
-  // The addresses of /31 and /32 are all of hosts (RFC 3021).
-  return hosts <= 2 ? undefined : Math.floor(Number(value) / hosts) * hosts + hosts - 1
+  if (entry === undefined) return undefined
+  return { ...entry, address: ownAddress(packet, family, view), eth_src: frame.dst, eth_dst: frame.src }
 }

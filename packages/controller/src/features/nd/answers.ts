@@ -52,7 +52,8 @@ const text = ({ address }: Owned): string => fromIpAddress({ family: 6, value: a
 
 const answer = (owned: Owned, domain: number, view: View): FlowDraft => {
   const { address, mac, owner } = owned
-  const isLeg = view.get('interface', owner)?.mode === 'simulated'
+  const row = view.get('interface', owner)
+  const isRouter = row?.mode === 'simulated' || row?.enable_routing === true
   return ndTable.flow({
     priority: PRIORITY.ordinary,
     match: { domain, icmpv6_type: NS, ipv6_nd_target: address },
@@ -60,7 +61,7 @@ const answer = (owned: Owned, domain: number, view: View): FlowDraft => {
       move('eth_src', 'eth_dst'),
       setField('eth_src', macNumber(mac)),
       setField('icmpv6_type', NA),
-      ...(isLeg ? [setSlice('of_router', 1)] : []),
+      ...(isRouter ? [setSlice('of_router', 1)] : []),
     ],
     goto: 'nd_answer',
     why: () =>

@@ -110,6 +110,12 @@ t.test('what everybody may say, and nobody', async (t) => {
   ])
 })
 
+t.test('a guest that routes says that it is a router', async (t) => {
+  const lines = await tableOf('nd', { ...rows, interfaces: [guest, { ...away, enable_routing: true }] })
+  const routers = lines.filter((line) => line.includes('load:0x1->NXM_NX_REG4[1]'))
+  t.match(routers, [/nd_target=fe80::5054:ff:fe00:2 /, /nd_target=fd00:1::2 /])
+})
+
 t.test('a network without IPv6 costs no flow', async (t) => {
   const before = { networks, interfaces: [{ ...guest, addresses: { 1: '172.16.1.1' } }, leg] }
   t.strictSame(linesOf(await compile({ ...before, interfaces: [before.interfaces[0]!] }, 1), 'nd'), [])

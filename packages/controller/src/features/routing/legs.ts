@@ -205,8 +205,13 @@ const compileLinkLocal = (lease: Row<'mac_lease'>, view: View): Compiled => {
   }
 }
 
-/** Routed with its tag, a packet would be in a VLAN of another network. */
+/** Routed with its tag, a packet would be in a VLAN of another network. Turned round by a further router, it would be in none. */
 export const legFlows = [
+  routerAddressTable.flow({
+    priority: PRIORITY.top,
+    match: { router: 0, further: 1 },
+    why: 'No route lets the sender into this router from behind another, so it has no way back either.',
+  }),
   routerLegTable.flow({
     priority: PRIORITY.high,
     match: { vlan_vid: ANY_TAG },

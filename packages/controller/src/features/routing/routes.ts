@@ -1,8 +1,8 @@
 /** Who may enter a router by a route, and what happens to every packet that is routed. */
-import { formatCidr, networkMask, type Row, toCidr } from '@openvnet/schema'
+import { type Cidr, type Family, formatCidr, type Row, toCidr } from '@openvnet/schema'
 import { type Compiled, rule } from '../../engine/rule.ts'
 import { listQuery, type View } from '../../engine/view.ts'
-import { LINK_LOCAL_PREFIX, UNSPECIFIED_IPV6 } from '../../packet/index.ts'
+import { LINK_LOCAL_PREFIX } from '../../packet/index.ts'
 import { decrementTtl, setSlice } from '../../pipeline/actions.ts'
 import { ETH_TYPE, matchSubnet } from '../../pipeline/addresses.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
@@ -41,24 +41,39 @@ export const routeRules = [
   rule({ name: 'ingress', entity: 'route', on: switchesOfIngress, compile: compileIngress }),
 ]
 
-/** `fe80::/10`. */
-const LINK_LOCAL_SCOPE = { value: LINK_LOCAL_PREFIX, mask: networkMask(6, 10) }
-/** `ff00::/8`. */
-const MULTICAST = { value: 0xffn << 120n, mask: networkMask(6, 8) }
+const cidr = (family: Family, value: bigint, prefix: number): Cidr => ({ address: { family, value }, prefix })
 
-/** What no router forwards: RFC 4291 §2.5.2 and §2.5.6; multicast is not routed. */
-const notRouted = [
-  { ipv6_src: UNSPECIFIED_IPV6 },
-  { ipv6_src: LINK_LOCAL_SCOPE },
-  { ipv6_dst: LINK_LOCAL_SCOPE },
-  { ipv6_dst: MULTICAST },
-].map((match) =>
+/** Of this host, loopback, and what is multicast or reserved: RFC 1812 §4.2.2.11 and §5.3.7, RFC 6890. */
+const NOT_FORWARDED_IPV4 = [cidr(4, 0n, 8), cidr(4, 127n << 24n, 8), cidr(4, 7n << 29n, 3)]
+/** `::` and `::1`, and multicast, which is not routed: RFC 4291 §2.5.2, §2.5.3 and §2.7. */
+const NOT_FORWARDED_IPV6 = [cidr(6, 0n, 127), cidr(6, 0xffn << 120n, 8)]
+/** RFC 4291 §2.5.6. */
+const LINK_LOCAL_SCOPE = cidr(6, LINK_LOCAL_PREFIX, 10)
+
+const notForwarded = (
+  match: ReturnType<typeof matchSubnet<'src'>> | ReturnType<typeof matchSubnet<'dst'>>,
+): FlowDraft =>
   routerTtlTable.flow({
-    priority: PRIORITY.high,
+    priority: PRIORITY.higher,
     match,
     why: 'The packet has an address that means nothing outside of its network.',
+  })
+
+/** Before the TTL is looked at: what no router forwards gets no answer. */
+const martianFlows = [
+  ...[...NOT_FORWARDED_IPV4, ...NOT_FORWARDED_IPV6].flatMap((subnet) => [
+    notForwarded(matchSubnet('src', subnet)),
+    notForwarded(matchSubnet('dst', subnet)),
+  ]),
+  notForwarded(matchSubnet('dst', LINK_LOCAL_SCOPE)),
+  routerTtlTable.flow({
+    priority: PRIORITY.high,
+    match: matchSubnet('src', LINK_LOCAL_SCOPE),
+    steps: [punt('beyond_scope')],
+    goto: 'punt',
+    why: 'A link-local address is no source outside of its network, and its sender is told so.',
   }),
-)
+]
 
 /** A packet must not leave a router with a TTL of zero (RFC 1812 §5.3.1). */
 const ttlFlows = (eth_type: number): FlowDraft[] => [
@@ -81,7 +96,7 @@ const ttlFlows = (eth_type: number): FlowDraft[] => [
 ]
 
 export const routeStanding: readonly FlowDraft[] = [
-  ...notRouted,
+  ...martianFlows,
   ...ttlFlows(ETH_TYPE.ipv4),
   ...ttlFlows(ETH_TYPE.ipv6),
   ...[ETH_TYPE.ipv4, ETH_TYPE.ipv6].map((eth_type) =>

@@ -21,7 +21,7 @@ const restOfEcho = (ip: string) =>
   'actions=push:NXM_OF_ETH_SRC[],push:NXM_OF_ETH_DST[],pop:NXM_OF_ETH_SRC[],pop:NXM_OF_ETH_DST[],' +
   `move:NXM_OF_IP_SRC[]->NXM_OF_IP_DST[],set_field:${ip}->ip_src,dec_ttl,move:NXM_NX_REG0[]->NXM_NX_REG1[],load:0->NXM_OF_IN_PORT[],goto_table:output`
 
-/** @param reason 1 hop_limit, 2 no_route, 3 address_unreachable, 4 no_service */
+/** @param reason 1 hop_limit, 2 no_route, 3 address_unreachable, 4 no_service, 7 beyond_scope */
 const punted = (reason: number) =>
   `actions=load:0x1->NXM_NX_REG5[0..7],load:0x${reason}->NXM_NX_REG5[8..15],goto_table:punt`
 
@@ -139,7 +139,13 @@ t.test('who sends what goes no further is told', async (t) => {
     .filter((flow) => decodeCookie(flow.cookie)?.feature === 'pipeline')
     .map((flow) => formatFlow(flow.content, names))
     .filter((line) => /table=(router_ttl|route),/.test(line) && !line.includes('priority=0'))
-  const unroutable = ['ipv6_dst=fe80::/10', 'ipv6_dst=ff00::/8', 'ipv6_src=::', 'ipv6_src=fe80::/10']
+  const martians = [
+    ...['dst', 'src'].flatMap((end) =>
+      ['0.0.0.0/8', '127.0.0.0/8', '224.0.0.0/3'].map((subnet) => `ip,nw_${end}=${subnet}`),
+    ),
+    ...['::/127', 'fe80::/10', 'ff00::/8'].map((subnet) => `ipv6,ipv6_dst=${subnet}`),
+    ...['::/127', 'ff00::/8'].map((subnet) => `ipv6,ipv6_src=${subnet}`),
+  ]
   t.strictSame(standing.sort(), [
     `table=route, priority=100,ip ${punted(2)}`,
     `table=route, priority=100,ipv6 ${punted(2)}`,
@@ -149,7 +155,8 @@ t.test('who sends what goes no further is told', async (t) => {
     `table=router_ttl, priority=200,ip,nw_ttl=1 ${punted(1)}`,
     `table=router_ttl, priority=200,ipv6,nw_ttl=0 ${punted(1)}`,
     `table=router_ttl, priority=200,ipv6,nw_ttl=1 ${punted(1)}`,
-    ...unroutable.map((what) => `table=router_ttl, priority=300,ipv6,${what} actions=drop`),
+    `table=router_ttl, priority=300,ipv6,ipv6_src=fe80::/10 ${punted(7)}`,
+    ...martians.map((what) => `table=router_ttl, priority=400,${what} actions=drop`),
   ])
 })
 

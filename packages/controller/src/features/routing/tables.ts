@@ -48,7 +48,7 @@ export const routerAddressTable = defineTable('router_address', {
 })
 
 export const routerTtlTable = defineTable('router_ttl', {
-  match: ['eth_type', 'nw_ttl', 'ipv6_src', 'ipv6_dst'],
+  match: ['eth_type', 'nw_ttl', 'ipv4_src', 'ipv4_dst', 'ipv6_src', 'ipv6_dst'],
   write: ['punt_kind', 'punt_reason'],
   goto: ['route', 'punt'],
   miss: { why: 'Only IP packets are routed.' },
