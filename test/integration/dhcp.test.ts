@@ -2,9 +2,6 @@
  * DHCP with the clients of BusyBox and ISC on real Open vSwitch: the original's walkthroughs 2 and 4, and what it could
  * not do. Both bridges have the same server, so a guest that moves is told the same.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import {
   BROADCAST_MAC,
   buildEthernet,
@@ -22,6 +19,7 @@ import type { Guest } from '../lab/guest.ts'
 import { until } from '../lab/wait.ts'
 import { LabWorld } from '../scenarios/on_lab.ts'
 import type { Scenario, Write } from '../scenarios/scenario.ts'
+import { DhcpClients } from './dhcp_clients.ts'
 
 const BRIDGES = [
   { name: 'br0', dpid: '0x0000000000000a01' },
@@ -63,8 +61,10 @@ const WRITES: readonly Write[] = [
 ]
 const SCENARIO = { bridges: BRIDGES, guests: [], writes: [], pings: [], sends: [] } as unknown as Scenario
 
-const directory = mkdtempSync(join(tmpdir(), 'vnet-dhcp-'))
-t.teardown(() => rmSync(directory, { recursive: true, force: true }))
+const clients = new DhcpClients({ configures: true })
+t.teardown(() => clients.remove())
+const udhcpc = clients.udhcpc.bind(clients)
+const dhclient = clients.dhclient.bind(clients)
 const world = await LabWorld.running(SCENARIO)
 t.teardown(() => world.close())
 const { rest, host } = world.site
@@ -80,67 +80,6 @@ const [inst1, inst2, inst3] = (await Promise.all(
     host.guest({ name: `inst${index + 1}`, port: `inst${index + 1}`, mac, bridge: 'br0', ipv6: index === 2 }),
   ),
 )) as [Guest, Guest, Guest]
-
-/** What the scripts of clients are told, by what they call it; the guest has the address then. */
-const script = join(directory, 'script')
-writeFileSync(
-  script,
-  `#!/bin/sh
-echo "event \${reason:-$1}"
-env | sort | grep -E '^(ip|subnet|router|dns|domain|hostname|mtu|lease|search|serverid|staticroutes|broadcast|ntpsrv|new_|message)'
-if [ -n "$ip" ] && [ "$1" = bound ]; then ip address flush dev eth0; ip address add $ip/$mask dev eth0; fi
-case "$reason" in BOUND|REBOOT|RENEW) ip address flush dev eth0; ip address add $new_ip_address/24 dev eth0;; esac
-exit 0
-`,
-  { mode: 0o755 },
-)
-
-/** What the client was told last. */
-const told = (text: string): Record<string, string> =>
-  Object.fromEntries(
-    (text.split(/^event /m).at(-1) ?? '').split('\n').flatMap((line, index) => {
-      const [, name = 'event', value = line] = /^(\w+)=(.*)$/.exec(line) ?? []
-      return index === 0 || line.includes('=') ? [[name, value]] : []
-    }),
-  )
-
-const OPTIONS = ['121', 'mtu', 'ntpsrv', 'search'].flatMap((option) => ['-O', option])
-
-const udhcpc = async (guest: Guest, ...words: string[]) => {
-  const { stdout, stderr, code } = (await guest.namespace.attempt(
-    ['udhcpc', '-i', 'eth0', '-f', '-n', '-q', '-t', '3', '-T', '2', '-s', script, ...OPTIONS, ...words],
-    { timeout: 30_000 } as object,
-  )) as { stdout: string; stderr: string; code?: number }
-  return { told: told(stdout), text: stdout + stderr, code }
-}
-
-/** Remembers its lease in a file of the guest, and asks for it again after a reboot. */
-const dhclient = async (guest: Guest, ...words: string[]) => {
-  const file = (name: string): string => join(directory, `${guest.port}.${name}`)
-  const kind = words.includes('-6') ? '6' : ''
-  const files = ['-lf', file(`leases${kind}`), '-pf', file('pid'), '-cf', '/dev/null', '-sf', script]
-  const { stdout, stderr } = await guest.namespace.attempt(
-    ['dhclient', '-1', '-v', ...files, ...words, 'eth0'],
-    { timeout: 60_000 } as object,
-  )
-  // It stays to renew: the test asks again itself.
-  const pid = Number(readOr(file('pid')))
-  if (pid > 0) {
-    try {
-      process.kill(pid)
-    } catch {
-      // It has ended.
-    }
-  }
-  return { told: told(stdout), text: stdout + stderr }
-}
-const readOr = (path: string): string => {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
-}
 
 const LEASED = {
   ...{ event: 'bound', ip: '10.100.0.10', subnet: '255.255.255.0', router: '10.100.0.1' },

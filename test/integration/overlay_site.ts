@@ -10,6 +10,7 @@ import { createLab, type Lab } from '../lab/lab.ts'
 import { type HostAddresses, Underlay } from '../lab/underlay.ts'
 import { OPENFLOW_PORT, Site } from '../lab/vnetd.ts'
 import { sendFrames } from '../lab/wire.ts'
+import { byName, guestOptionsOf, prepare } from '../scenarios/lab_guest.ts'
 import type { Family, GuestSpec, Write } from '../scenarios/scenario.ts'
 
 export type TunnelType = 'vxlan' | 'geneve' | 'gre'
@@ -93,7 +94,7 @@ export class OverlaySite {
 
   /**
    * Hosts, underlay and guests; vnetd runs, and no bridge knows of it yet.
-   * @param guests whose bridges have the names of hosts
+   * @param guests whose bridges have the names of hosts; those of one name are one guest
    */
   static async create(guests: readonly GuestSpec[] = MEMBERS.map(guestOf)): Promise<OverlaySite> {
     const lab = await createLab()
@@ -121,11 +122,9 @@ export class OverlaySite {
   }
 
   async #populate(guests: readonly GuestSpec[]): Promise<void> {
-    for (const { name, bridge, port, mac, address, gateway, routes = [] } of guests) {
-      await this.hosts[bridge as HostName].guest({
-        ...{ name, port, mac, addresses: [address], bridge: BRIDGE, ipv6: address.includes(':') },
-        routes: routes.map((route) => `${route} via ${gateway}`),
-      })
+    for (const specs of byName(guests)) {
+      const options = { ...guestOptionsOf(specs), bridge: BRIDGE }
+      await prepare(await this.hosts[specs[0].bridge as HostName].guest(options), specs)
     }
     await this.site.start(...this.#listen)
   }
@@ -169,6 +168,18 @@ export class OverlaySite {
         ...{ uuid: `if-${name}`, network_uuid: network, mac_address: mac, ipv4_address: address },
       })
     }
+  }
+
+  /** The port of a guest goes, and comes again on the bridge of another host. */
+  async move(name: string, to: HostName): Promise<void> {
+    const from = HOST_NAMES.find((host) => this.hosts[host].guests.has(name))!
+    const guest = this.guest(name)
+    await this.hosts[from].removePort(BRIDGE, guest.port)
+    await this.hosts[from].namespace.ip(`link set ${guest.port} netns ${this.hosts[to].namespace.name}`)
+    await this.hosts[to].namespace.ip(`link set ${guest.port} up`)
+    await this.hosts[to].addPort(BRIDGE, guest.port)
+    this.hosts[from].guests.delete(name)
+    this.hosts[to].guests.set(name, guest)
   }
 
   /** A bridge gets its controller, which it reaches over the underlay. */

@@ -12,6 +12,9 @@ export interface CapturedPacket {
 
 const FILE_HEADER = 24
 const PACKET_HEADER = 16
+/** Octets of a packet, and KiB for those that tcpdump has not read yet. */
+const LONGEST = '9216'
+const BUFFER = '8192'
 /** Time that a packet may need from the wire to the file. */
 const SETTLE_MS = 60
 
@@ -43,6 +46,8 @@ export class Capture {
       '-nn',
       '-U',
       '--immediate-mode',
+      // Packets wait in slots as large as the longest one: by default there is room for a few only, and others are lost.
+      ...['-s', LONGEST, '-B', BUFFER],
       '-Q',
       direction,
       '-w',

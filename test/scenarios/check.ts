@@ -137,11 +137,10 @@ export const checkQuestion = (spec: QuestionSpec, arrivals: readonly RawArrival[
   differences(wantedBy(spec), repliesIn(arrivals)).map((line) => `${spec.why}: ${line}`)
 
 /** Who of those that share gets what is sent to an address. */
-export const sharerOf = ({ weights }: SharesSpec, arrivals: readonly RawArrival[]): string =>
-  arrivals
-    .map(({ at }) => at)
-    .filter((at) => at in weights)
-    .join(' and ') || 'nobody'
+export const sharerOf = ({ weights }: SharesSpec, arrivals: readonly RawArrival[]): string => {
+  const sharers = new Set(arrivals.map(({ at }) => at).filter((at) => at in weights))
+  return [...sharers].join(' and ') || 'nobody'
+}
 
 /** @param sharers of each address, asked for twice */
 export const checkShares = (spec: SharesSpec, sharers: readonly (readonly string[])[]): string[] => {

@@ -39,7 +39,8 @@ export const ethTypeOf = (address: string): number => (isIpv6(address) ? ETH_TYP
 const textOf = (family: 4 | 6, value: number | bigint): string =>
   fromIpAddress({ family, value: BigInt(value) })
 
-const receivedIpv4 = (bytes: Uint8Array): ReceivedIp | undefined => {
+/** `undefined` when it is malformed. */
+export const receivedIpv4 = (bytes: Uint8Array): ReceivedIp | undefined => {
   const packet = parseIpv4(bytes)
   if (packet === undefined) return undefined
   const { id, fragment_offset: offset, more_fragments: more, ttl, protocol, payload } = packet

@@ -8,6 +8,8 @@ const guest = (n: number, name: string, address: string, more: Partial<GuestSpec
   ...more,
 })
 
+/** Behind the one that passes on, an address of the other. */
+const TO = '10.77.1.1'
 const USER = '10.11.1.1'
 const [ONE, TWO] = ['10.12.2.1', '10.12.2.2'] as const
 const GATEWAYS = ['10.11.1.254', '10.12.2.254'] as const
@@ -19,7 +21,7 @@ const GUESTS: readonly GuestSpec[] = [
     routes: ['10.12.2.0/24', '10.77.0.0/16', '10.78.0.0/16'],
   }),
   guest(2, 'one', ONE, { ...back, forwards: { '10.77.0.0/16': TWO }, serves: ['10.78.0.0/16'] }),
-  guest(3, 'two', TWO, { ...back, serves: ['10.77.0.0/16', '10.78.0.0/16'] }),
+  guest(3, 'two', TWO, { ...back, serves: [`${TO}/32`, '10.78.0.0/16'] }),
 ]
 
 const leg = (n: 1 | 2): Write[] => [
@@ -58,7 +60,6 @@ const traced = (asks: Question, asked: string, quoted: string, end: string): rea
   ]
 }
 
-const TO = '10.77.1.1'
 const QUESTIONS: readonly QuestionSpec[] = [
   ...traced(
     { udp: 33_434, to: TO },

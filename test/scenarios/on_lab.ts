@@ -7,6 +7,7 @@ import { createLab, type Lab, type LabOptions } from '../lab/lab.ts'
 import { type RestAnswer, revisionOf } from '../lab/rest.ts'
 import { OPENFLOW_PORT, Site } from '../lab/vnetd.ts'
 import { checkForReal, pingOptionsOf } from './for_real.ts'
+import { guestOptionsOf, prepare } from './lab_guest.ts'
 import type { BridgeSpec, GuestSpec, PingSpec, Scenario, Write } from './scenario.ts'
 
 const CONTROLLER = `tcp:127.0.0.1:${OPENFLOW_PORT}`
@@ -69,12 +70,10 @@ export class LabWorld {
 
   /** @param plugged whether the port is on its bridge at once */
   async addGuest(spec: GuestSpec, plugged = true): Promise<Guest> {
-    const { name, port, mac, address, gateway, routes = [], bridge } = spec
-    return this.site.host.guest({
-      ...{ name, port, mac, addresses: [address], ipv6: address.includes(':') },
-      ...{ routes: routes.map((route) => `${route} via ${gateway}`) },
-      ...(plugged ? { bridge } : {}),
-    })
+    const { bridge } = spec
+    const guest = await this.site.host.guest({ ...guestOptionsOf([spec]), ...(plugged ? { bridge } : {}) })
+    await prepare(guest, [spec])
+    return guest
   }
 
   async addGuests(specs: readonly GuestSpec[], plugged = true): Promise<void> {

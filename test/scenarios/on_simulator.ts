@@ -164,7 +164,10 @@ export class SimulatedWorld {
   ask({ from, asks }: Pick<QuestionSpec, 'from' | 'asks'>): Asked {
     const { sent, heard } = this.#converse(from, (guest) => guest.ask(asks))
     const arrivals = heard.arrivals.filter(({ frame }) => describeReply(frame) !== undefined)
-    const question = sent.find((frame) => describeReply(frame) !== undefined)!
+    const question = sent.find((frame) => {
+      const { arp, nd } = describeFrame(frame)
+      return arp === undefined && nd === undefined
+    })!
     return { question, arrivals }
   }
 

@@ -99,6 +99,7 @@ const QUESTIONS: readonly QuestionSpec[] = [
         `octets 1256 to 1280 from ${NEAR} with TTL 62`,
         `octets 1280 to 1480, the last, from ${NEAR} with TTL 62`,
       ],
+      wide: [`protocol unreachable from ${FARTHEST} for protocol 253 to ${FARTHEST}`],
     },
   },
   {

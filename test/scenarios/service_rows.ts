@@ -64,9 +64,10 @@ const service = (uuid: string, mode: 'dhcp' | 'dns', interface_uuid: string): Wr
   path: 'network_services',
   body: { uuid, mode, interface_uuid },
 })
-const record = (name: string, type: string, value: string): Write => ({
+/** @param n in the uuid: records are told in the order of these */
+const record = (n: number, name: string, type: string, value: string): Write => ({
   path: 'dns_services/dnss-1/dns_records',
-  body: { name, type, value },
+  body: { uuid: `dnsr-${n}`, name, type, value },
 })
 
 const SERVERS: readonly Write[] = [
@@ -83,10 +84,10 @@ const SERVERS: readonly Write[] = [
   service('ns-names', 'dns', legName('harbour', 'dock')),
   { path: 'dns_services', body: { uuid: 'dnss-1', network_service_uuid: 'ns-names' } },
   service('ns-names2', 'dns', legName('harbour', 'quay')),
-  record('www.corp.example', 'A', '192.0.2.80'),
-  record('www.corp.example', 'A', '192.0.2.81'),
-  record('www.corp.example', 'AAAA', '2001:db8::80'),
-  record('web.corp.example', 'CNAME', 'www.corp.example'),
+  record(1, 'www.corp.example', 'A', '192.0.2.80'),
+  record(2, 'www.corp.example', 'A', '192.0.2.81'),
+  record(3, 'www.corp.example', 'AAAA', '2001:db8::80'),
+  record(4, 'web.corp.example', 'CNAME', 'www.corp.example'),
 ]
 
 interface Member {

@@ -6,6 +6,7 @@ import {
   buildEthernet,
   buildIcmp,
   buildIcmpv6,
+  buildIpv4,
   buildIpv4Error,
   buildIpv6Error,
   type Ethernet,
@@ -27,10 +28,11 @@ import {
   solicitedNodeAddress,
   toIpv4,
   toMac,
+  wholeIpv4,
 } from '@openvnet/controller/packet'
 import { cidrContains, fromIpAddress, toCidr, toIpAddress } from '@openvnet/schema'
 import { buildFrame, describeFrame } from './frame.ts'
-import { buildIp, ipIn, isIpv6, oneHopOn, type ReceivedIp } from './ip.ts'
+import { buildIp, ipIn, isIpv6, oneHopOn, type ReceivedIp, receivedIpv4 } from './ip.ts'
 import type { Question } from './question.ts'
 import { CLIENT_PORTS, frameOf, packetOf } from './question_frame.ts'
 import { describeReply } from './reply.ts'
@@ -39,6 +41,8 @@ import type { FrameSpec, GuestSpec } from './scenario.ts'
 const BROADCAST = 'ff:ff:ff:ff:ff:ff'
 const NOBODY = '00:00:00:00:00:00'
 const TTL = 64
+/** Octet of an IPv6 packet that names the protocol. */
+const NEXT_HEADER_AT = 6
 
 const inSubnet = (address: string, cidr: string): boolean => {
   const [network = '', prefix = ''] = cidr.split('/')
@@ -187,7 +191,7 @@ export class SimulatedGuest {
 
   #wholeOf(packet: ReceivedIp): ReceivedIp | undefined {
     const made = this.#pieces.add('', ipv4Piece(parseIpv4(packet.bytes)!)!, 0)
-    return made.kind === 'complete' ? { ...packet, payload: made.payload } : undefined
+    return made.kind === 'complete' ? receivedIpv4(buildIpv4(wholeIpv4(made))) : undefined
   }
 
   #answer(packet: ReceivedIp, frame: Ethernet): Uint8Array[] {
@@ -197,7 +201,9 @@ export class SimulatedGuest {
       const isOpen = udp === undefined || CLIENT_PORTS.includes(udp.dst)
       return isOpen ? [] : this.#tell(packet, frame, { cause: 'port_unreachable' }, dst)
     }
-    if (protocol !== IP_PROTO.icmp && protocol !== IP_PROTO.icmpv6) return []
+    if (protocol === IP_PROTO.tcp) return []
+    if (protocol !== IP_PROTO.icmp && protocol !== IP_PROTO.icmpv6)
+      return this.#tell(packet, frame, { cause: 'protocol_unreachable', named_at: NEXT_HEADER_AT }, dst)
     const reply = echoReply(packet)
     if (reply !== undefined) {
       return this.#back(src, frame, buildIp({ src: dst, dst: src, ttl: TTL, protocol }, reply, true))
