@@ -13,12 +13,14 @@ import {
   ICMPV6_TYPE,
   IP_PROTO,
   type Ipv6,
+  multicastMacIpv6,
   parseEthernet,
   parseIcmpv6,
   parseIpv6,
   parseTcp,
   TCP_FLAG,
   toMac,
+  u128s,
 } from '@openvnet/controller/packet'
 import { toIpAddress } from '@openvnet/schema'
 import t, { type Test } from 'tap'
@@ -117,6 +119,27 @@ const checkErrors = async (t: Test, guest: Guest): Promise<void> => {
     t.strictSame(await answersTo(guest, frame), [], why)
 }
 
+/** Who listens to what is told to all in the network (RFC 3810), and to nobody else. */
+const checkListeners = async (t: Test, world: LabWorld): Promise<void> => {
+  const ends = { src: toIpAddress('fe80::5054:ff:fe0d:8401').value, dst: toIpAddress('ff02::16').value }
+  const record = concat(Uint8Array.of(4, 0, 0, 0), u128s(toIpAddress('ff05::1:3').value))
+  const report = buildIcmpv6({ type: ICMPV6_TYPE.mld2_report, code: 0, rest: 1, payload: record }, ends)
+  const payload = concat(Uint8Array.of(IP_PROTO.icmpv6, 0, 5, 2, 0, 0, 1, 0), report)
+  const frame = buildEthernet({
+    ...{ src: NS1.mac, dst: multicastMacIpv6(ends.dst), eth_type: ETH_TYPE.ipv6 },
+    payload: buildIpv6({ traffic_class: 0, flow_label: 0, next_header: 0, hop_limit: 1, ...ends, payload }),
+  })
+  const names = ['ns1', 'ns2', 'ns3', 'ns4', 'ns5', 'ns6']
+  const ears = await Promise.all(names.map((name) => world.guest(name).listen()))
+  await world.guest('ns1').send(frame)
+  const isIt = (heard: Uint8Array): boolean => Buffer.compare(heard, frame) === 0
+  await until('a neighbour hears it', () => ears[1]!.frames.some(isIt))
+  const heard = await Promise.all(
+    ears.map(async (one) => (await one.stop()).filter((each) => isIt(each.frame)).length),
+  )
+  t.strictSame(heard, [0, 1, 0, 0, 0, 0], names.join())
+}
+
 const WALKTHROUGH = inIpv6(walkthrough)
 for (const scenario of [WALKTHROUGH, inIpv6(sameMacAddresses)]) {
   t.test(`${scenario.name}: every ping and every frame as the scenario says`, async (t) => {
@@ -136,6 +159,7 @@ for (const scenario of [WALKTHROUGH, inIpv6(sameMacAddresses)]) {
       await t.test('what routers tell, octet by octet, and where they are silent', (sub) =>
         checkErrors(sub, world.guest('ns1')),
       )
+      await t.test('what listeners say stays in the network', (sub) => checkListeners(sub, world))
     }
   })
 }
