@@ -239,12 +239,14 @@ export const founding = (): readonly Edit[] => [
     ]
   }).flat(),
   post('route_links', { uuid: 'rl-1' }),
+  post('datapaths', { uuid: 'dp-2', dpid: DPIDS[1] }),
   ...[1, 2, 3].flatMap((n) => [
     post('interfaces', {
       uuid: `if-gw${n}`,
       mode: 'simulated',
       network_uuid: `nw-${n}`,
       ipv4_address: `10.0.${n}.254`,
+      ...(n === 3 ? { owner_datapath_uuid: 'dp-2' } : {}),
     }),
     post('routes', { uuid: `r-${n}`, interface_uuid: `if-gw${n}`, route_link_uuid: 'rl-1' }),
   ]),

@@ -9,7 +9,15 @@ import type { Punted } from '../simulator/execute.ts'
 import { createSimulator, type Simulator } from '../simulator/simulator.ts'
 import { type Journey, SimulatedUnderlay } from '../simulator/underlay.ts'
 import { addressesOf } from './hosts.ts'
-import { AMBIGUOUS, type Arrival, type Copy, type Expected, Oracle, type Speaker } from './oracle.ts'
+import {
+  AMBIGUOUS,
+  type Arrival,
+  type Copy,
+  type Expected,
+  HANDED_OVER_KEY,
+  Oracle,
+  type Speaker,
+} from './oracle.ts'
 import { probe } from './probes.ts'
 import { Site } from './site.ts'
 
@@ -24,6 +32,8 @@ export interface Tally extends Crossings {
   flooded: number
   /** To another switch, or to nobody where the other switch is said to be. */
   tunnelled: number
+  /** To the switch that alone has the leg of a router. */
+  handedOver: number
   lost: number
   routed: number
   echoed: number
@@ -37,6 +47,7 @@ export const emptyTally = (): Tally => ({
   switched: 0,
   flooded: 0,
   tunnelled: 0,
+  handedOver: 0,
   lost: 0,
   routed: 0,
   echoed: 0,
@@ -118,6 +129,7 @@ const kindOf = (frame: FrameSpec, expected: Expected): keyof Tally => {
   const [first] = expected.arrivals
   if (expected.copies.some(({ to }) => to === null)) return 'lost'
   if (first === undefined) return 'silence'
+  if (expected.copies.some(({ network }) => network === HANDED_OVER_KEY)) return 'handedOver'
   if (expected.copies.length > 0) return 'tunnelled'
   if (first.frame.arp !== undefined && first.frame.arp.op === 2) return 'arp'
   if (first.frame.eth_dst.startsWith('ff:')) return 'flooded'

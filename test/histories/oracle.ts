@@ -31,6 +31,9 @@ export interface Outcome {
   readonly copies: readonly Copy[]
 }
 
+/** The key of what is handed over to the switch that alone has the leg of a router. */
+export const HANDED_OVER_KEY = 0x80_0000
+
 const NOTHING: Outcome = { arrivals: [], copies: [] }
 const here = (...arrivals: readonly Arrival[]): Outcome => ({ arrivals, copies: [] })
 
@@ -186,15 +189,38 @@ export class Oracle {
           row.egress &&
           row.route_link_id === router &&
           row.interface_id !== null &&
-          this.#site.mayBeOn(row.interface_id, this.#dpid) &&
           this.#macOfLeg(row) !== undefined &&
           contains(row, echo.dst),
       ),
     )
-    const exits = new Set(ways.map((row) => `${row.network_id} ${this.#macOfLeg(row)}`))
+    const exits = new Set(ways.map((row) => `${row.network_id} ${this.#macOfLeg(row)} ${this.#ownerOf(row)}`))
     if (exits.size > 1) return AMBIGUOUS
     const [exit] = ways
     if (exit === undefined || exit.network_id === null) return NOTHING
+    const owner = this.#ownerOf(exit)
+    if (owner === null || owner === this.#dpid) return this.#enter(guest, exit, echo)
+    return this.#handOver(owner, (there) => there.#enter({ ...guest, dpid: owner }, exit, echo))
+  }
+
+  /** The only switch that has the leg of a route; `null`: all have it. */
+  #ownerOf({ interface_id }: Row<'route'>): string | null {
+    const owner = this.#site.interface(interface_id ?? 0)?.owner_datapath_id ?? null
+    return owner === null
+      ? null
+      : (this.#site.rows.datapath.find(({ id }) => id === owner)?.dpid ?? 'nowhere')
+  }
+
+  #handOver(owner: string, goOn: (there: Oracle) => Expected): Expected {
+    const way = this.#site.switch(owner) && wayBetween(this.#site, this.#dpid, owner)
+    if (way === undefined) return NOTHING
+    const copy = { from: this.#dpid, to: way.arrives ? owner : null, network: HANDED_OVER_KEY }
+    if (!way.arrives || !way.isBelieved) return { arrivals: [], copies: [copy] }
+    const outcome = goOn(new Oracle(this.#site, owner))
+    return outcome === AMBIGUOUS ? outcome : { ...outcome, copies: [copy, ...outcome.copies] }
+  }
+
+  /** What a router sends to a destination in the network of the leg of a route, at which the switch is. */
+  #enter(guest: Guest, exit: Row<'route'>, echo: Echo): Expected {
     // There the packet goes on at another router.
     const isLeg = this.#site.owned.some(
       ({ network, address, interface_id }) =>
@@ -208,7 +234,7 @@ export class Oracle {
     if (next === undefined) return NOTHING
     const frame = { eth_src: this.#macOfLeg(exit)!, eth_dst: next.mac, echo: { ...echo, ttl: echo.ttl - 1 } }
     // What is routed may go back to where it came from.
-    return this.#deliver({ ...guest, port: 0 }, exit.network_id, frame)
+    return this.#deliver({ ...guest, port: 0 }, exit.network_id!, frame)
   }
 
   #macOfLeg({ interface_id, network_id }: Row<'route'>): string | undefined {

@@ -118,7 +118,11 @@ t.test('traceroute shows every hop once, by each way to ask', async (t) => {
       (await traceroute(family, 'west', to, '-I', '-m', '3', '-q', '1')).at(-1)
     const ends = ['10.67.1.1', '10.68.1.1', '10.66.1.1'].map(last)
     const from = own(family, '10.0.12.2')
-    t.strictSame(await Promise.all(ends), [`3 ${from} ms !H`, `3 ${from} ms !X`, '3 *'], 'routes to nowhere')
+    t.strictSame(
+      await Promise.all(ends),
+      [`2 ${from} ms !H`, `2 ${from} ms !X`, '3 *'],
+      'routes to nowhere, each router once',
+    )
     t.strictSame(
       await traceroute(family, 'user', '10.77.1.1', '-I'),
       hops(family, ['10.11.1.254', '10.12.2.1', '10.77.1.1']),

@@ -34,6 +34,7 @@ import {
   type ForgerySpec,
   type FrameSpec,
   type GuestSpec,
+  HANDED_OVER,
   type PingSpec,
   type Scenario,
   SEGMENT_KEY,
@@ -112,6 +113,7 @@ export class SimulatedWorld {
     this.#ports = new Map(switches.map(({ name, ports }) => [name, ports]))
     this.#networks = new Map([
       ...snapshot.rows.network.map(({ id, uuid }) => [BigInt(id), uuid] as const),
+      [BigInt(SEGMENT_KEY), HANDED_OVER] as const,
       ...snapshot.rows.segment.map(({ id, uuid }) => [BigInt(SEGMENT_KEY + id), uuid] as const),
     ])
     this.#vlans = new Map(

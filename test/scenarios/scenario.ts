@@ -62,6 +62,9 @@ export interface CrossingSpec {
   readonly guest?: string
 }
 
+/** In place of a network: what one host hands over to another that alone has a leg of a router. */
+export const HANDED_OVER = 'handed over'
+
 /** Added to the id of a segment, for its key in tunnels. */
 export const SEGMENT_KEY = 0x80_0000
 

@@ -8,17 +8,25 @@ const SEGMENT = 0x8000_0000
 /** Bit of a tunnel's key that says so. */
 const SEGMENT_KEY = 0x80_0000
 
+/**
+ * The domain of what one host hands over to another because the leg of a router is only there. It is none of a segment:
+ * their ids begin at 1.
+ */
+export const HANDOVER = SEGMENT
+
 /** @param segment row id, below 2^31 */
 export const domainOfSegment = (segment: number): number => SEGMENT + segment
 
-/** The segment that a domain is; `null` where it is a network. */
-export const segmentOfDomain = (domain: number): number | null => (domain < SEGMENT ? null : domain - SEGMENT)
+/** The segment that a domain is; `null` where it is a network, or none of both. */
+export const segmentOfDomain = (domain: number): number | null =>
+  domain <= SEGMENT ? null : domain - SEGMENT
 
 /**
- * The key of a domain in tunnels, 24 bits in VXLAN and Geneve: 0 to 0x7fffff of networks, 0x800000 to 0xffffff of segments.
+ * The key of a domain in tunnels, 24 bits in VXLAN and Geneve: 0 to 0x7fffff of networks, 0x800000 of what is handed over, above it of segments.
  * `null` where the id does not fit: of a larger number the rest would be the key of another.
  */
 export const tunnelKey = (domain: number): number | null => {
+  if (domain === HANDOVER) return SEGMENT_KEY
   const segment = segmentOfDomain(domain)
   const id = segment ?? domain
   if (id >= SEGMENT_KEY) return null

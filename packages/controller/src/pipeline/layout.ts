@@ -50,6 +50,12 @@ export const LAYOUT = [
     purpose: 'Let in from tunnels only what hosts send that share a network with this one.',
   },
   {
+    name: 'arrival',
+    id: 7,
+    owner: 'routing',
+    purpose: 'Find the router that a packet from outside is sent to, where its leg is on this switch alone.',
+  },
+  {
     name: 'foreign',
     id: 8,
     owner: 'segment',
@@ -126,22 +132,22 @@ export const LAYOUT = [
     purpose: 'Answer pings to the addresses of the router.',
   },
   {
-    name: 'router_ttl',
-    id: 46,
-    owner: 'routing',
-    purpose: 'Take one from the TTL, or drop what has none left or must not leave its network.',
-  },
-  {
     name: 'route',
-    id: 48,
+    id: 46,
     owner: 'routing',
     purpose: 'Choose the next hop and its leg by the longest matching prefix.',
   },
   {
     name: 'route_member',
-    id: 49,
+    id: 47,
     owner: 'routing',
     purpose: 'Take the one of several next hops that the hash of the packet has chosen.',
+  },
+  {
+    name: 'router_ttl',
+    id: 48,
+    owner: 'routing',
+    purpose: 'Take one from the TTL of what has a way, and stop what has none left.',
   },
   { name: 'neighbour', id: 50, owner: 'routing', purpose: 'Find the MAC address of the next hop.' },
   {

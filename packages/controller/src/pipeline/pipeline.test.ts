@@ -34,7 +34,7 @@ t.test('a flow outside of what its table declares does not compile', async (t) =
   // @ts-expect-error every flow says why
   table.flow({ priority, match: {} })
   // @ts-expect-error goto only goes down
-  defineTable('route', { match: [], write: [], goto: ['router_ttl'], miss: { why } })
+  defineTable('route', { match: [], write: [], goto: ['router_address'], miss: { why } })
   // @ts-expect-error not a table of the layout
   t.throws(() => defineTable('elsewhere', { match: [], write: [], goto: [], miss: { why } }))
   // @ts-expect-error ip_proto has no mask

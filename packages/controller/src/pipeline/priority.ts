@@ -2,6 +2,8 @@
 export const PRIORITY = {
   /** The flow of a table that matches everything. */
   miss: 0,
+  /** A fallback below another. */
+  lowest: 50,
   /** A fallback for an object, below its ordinary flows. */
   low: 100,
   ordinary: 200,

@@ -54,7 +54,7 @@ export const SLICES = {
     field: 'metadata',
     bits: [0, 31],
     life: ['classify', 'punt'],
-    help: 'id of the network that the packet is in; 0x80000000 + id of the segment where that is looked at as one',
+    help: 'id of the network that the packet is in; 0x80000000 + id of the segment where that is looked at as one; 0x80000000 itself of what is handed over to the owner of a leg',
   },
   ingress_interface: {
     field: 'reg0',
@@ -77,7 +77,7 @@ export const SLICES = {
   router: {
     field: 'reg3',
     bits: [0, 31],
-    life: ['router_ingress', 'punt'],
+    life: ['arrival', 'punt'],
     help: 'id of the route link; 0 when the packet may not be routed',
   },
   ingress_domain: {
@@ -101,7 +101,7 @@ export const SLICES = {
   too_big: {
     field: 'reg4',
     bits: [4, 4],
-    life: ['mtu', 'too_big'],
+    life: ['route', 'too_big'],
     help: '1 when the packet is larger than the MTU of the network that it goes into',
   },
   mtu_checked: {
@@ -157,6 +157,12 @@ export const SLICES = {
     bits: [0, 31],
     life: ['route', 'punt'],
     help: 'bits 96 to 127 of it',
+  },
+  counted: {
+    field: 'reg4',
+    bits: [5, 5],
+    life: ['arrival', 'router_ttl'],
+    help: '1 when the router takes nothing from the TTL: its part on another host has, or it is its own packet',
   },
   from_tunnel: {
     field: 'reg4',

@@ -16,7 +16,8 @@ import {
   parseEthernet,
   parseUdp,
 } from '../../packet/index.ts'
-import { guestMtu } from '../presence/queries.ts'
+import { HANDOVER } from '../../pipeline/domain.ts'
+import { guestMtu, handoverMtu } from '../presence/queries.ts'
 import { broadcastsAround } from './broadcasts.ts'
 import { isIcmp, type Offending, offendingIn } from './offending.ts'
 import { buildReset } from './reset.ts'
@@ -81,7 +82,7 @@ const answerTooBig = (
   view: View,
 ): PacketAnswer => {
   const { frame, offending } = asked
-  const mtu = view.query(guestMtu, domain)
+  const mtu = domain === HANDOVER ? view.query(handoverMtu, 0) : view.query(guestMtu, domain)
   const fragments = offending.fragments(mtu)
   if (fragments === undefined) return answerError(asked, { cause: 'too_big', mtu })
   const { src, dst, eth_type } = frame
@@ -120,7 +121,7 @@ const handle = (punted: PuntedPacket, { view }: HandlerContext<undefined>): Pack
   if (frame === undefined) return drop('malformed Ethernet')
   const offending = offendingIn(frame)
   if (typeof offending === 'string') return drop(offending)
-  const way = wayBack(punted, frame, offending.family, view)
+  const way = wayBack(punted, frame, offending.src, view)
   if (way === undefined) return drop('the way back is not known')
   const broadcasts = broadcastsAround(punted, offending.dst, view)
   return answer(punted, { frame, offending, way, broadcasts }, view)

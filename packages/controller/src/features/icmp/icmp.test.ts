@@ -43,7 +43,10 @@ const sumOf = (bytes: Uint8Array): bigint => {
 
 const rows: Rows = {
   networks,
-  interfaces: [guest, { ...leg, addresses: { 1: ['172.16.1.254', 'fd00:1::fe'] } }],
+  interfaces: [
+    { ...guest, addresses: { 1: ['172.16.1.1', 'fd00:1::1'] } },
+    { ...leg, addresses: { 1: ['172.16.1.254', 'fd00:1::fe'] } },
+  ],
 }
 const view = viewOf(rows)
 
@@ -58,7 +61,7 @@ const frameOf = (more: Partial<Ipv4Fields> = {}): Uint8Array => {
   })
 }
 
-const ask = (frame: Uint8Array, more: Partial<PuntedPacket> = {}): PacketAnswer => {
+const ask = (frame: Uint8Array, more: Partial<PuntedPacket> = {}, read = view): PacketAnswer => {
   const met = {
     dpid: '0x1',
     reason: 'hop_limit',
@@ -68,7 +71,7 @@ const ask = (frame: Uint8Array, more: Partial<PuntedPacket> = {}): PacketAnswer 
     router: 0,
     ingress_domain: 1,
   } as const
-  return icmpErrorHandler.handle({ ...met, frame, ...more }, { view, state: undefined, now: 0 })
+  return icmpErrorHandler.handle({ ...met, frame, ...more }, { view: read, state: undefined, now: 0 })
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
@@ -93,11 +96,19 @@ t.test('time exceeded, to the octet', async (t) => {
 t.test('a packet that was routed already is answered as the router reaches its sender', async (t) => {
   const routed = frameOf()
   routed.set([2, 2, 2, 2, 2, 2], 6)
-  const answer = ask(routed, { reason: 'address_unreachable', domain: 2, router: 4 })
-  t.match(answer, { send: [{ at: 'route', slices: { router: 4 } }] })
-  t.strictSame(ask(routed, { reason: 'hop_limit' }), { dropped: 'the way back is not known' })
+  const answer = ask(routed, { reason: 'address_unreachable', domain: 2, ingress_domain: 2, router: 4 })
+  t.strictSame(answer, { dropped: 'the router has no address' })
+  const elsewhere = viewOf({ ...rows, interfaces: [leg, { ...guest, addresses: { 2: '172.16.2.1' } }] })
+  t.match(ask(routed, { reason: 'address_unreachable', domain: 2, router: 4 }, elsewhere), {
+    send: [{ at: 'route', slices: { router: 4, counted: 1 } }],
+  })
+  t.strictSame(ask(routed, {}, elsewhere), { dropped: 'the way back is not known' })
   t.strictSame(ask(frameOf(), { leg: 7 }), { dropped: 'the way back is not known' }, 'the leg is gone')
   t.strictSame(ask(frameOf(), { ingress_domain: 2 }), { dropped: 'the router has no address' })
+  const beside = ask(routed, { domain: 2, router: 4 })
+  t.match(beside, { send: [{ at: 'bridging', slices: { domain: 1 } }] }, 'who is beside it, beside it')
+  if (!('send' in beside)) throw new Error(beside.dropped)
+  t.equal(hex(beside.send[0]!.frame.subarray(0, 12)), '525400000001' + '525400740000')
 })
 
 t.test('over IPv6: the causes of RFC 4443, with the checksum of its pseudo header', async (t) => {

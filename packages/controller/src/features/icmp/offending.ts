@@ -21,6 +21,7 @@ import {
 
 export interface Offending {
   readonly family: IpAddress['family']
+  readonly src: IpAddress
   readonly dst: IpAddress
   /** Of the upper layer. */
   readonly protocol: number
@@ -42,6 +43,7 @@ export interface Offending {
 const offendingIpv4 = (frame: Ethernet, packet: Ipv4): Offending => {
   return {
     family: 4,
+    src: { family: 4, value: BigInt(packet.src) },
     dst: { family: 4, value: BigInt(packet.dst) },
     protocol: packet.protocol,
     payload: packet.payload,
@@ -60,6 +62,7 @@ const offendingIpv6 = (frame: Ethernet, packet: Ipv6): Offending | undefined => 
   if (chain === undefined) return undefined
   return {
     family: 6,
+    src: { family: 6, value: packet.src },
     dst: { family: 6, value: packet.dst },
     protocol: chain.protocol,
     payload: chain.payload,

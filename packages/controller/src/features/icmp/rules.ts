@@ -1,4 +1,7 @@
-/** Which guests may be told of errors: those that can reach a router. */
+/**
+ * Who may be told of errors: guests that can reach a router; and at a leg that is on one bridge alone who comes to it from outside
+ * or from other hosts, all of them together.
+ */
 import type { Row } from '@openvnet/schema'
 import { type Compiled, rule } from '../../engine/rule.ts'
 import { type View, valueQuery } from '../../engine/view.ts'
@@ -8,6 +11,7 @@ import {
   networksOfSegment,
   simulatedOfNetwork,
   switchOfInterface,
+  switchOfPinnedLeg,
 } from '../presence/queries.ts'
 import { guestPunts } from '../punt/queries.ts'
 
@@ -30,4 +34,10 @@ const compileGuest = (row: Row<'interface'>, view: View): Compiled =>
 
 export const icmpRules = [
   rule({ name: 'guest', entity: 'interface', on: switchOfInterface, compile: compileGuest }),
+  rule({
+    name: 'leg',
+    entity: 'interface',
+    on: switchOfPinnedLeg,
+    compile: (row) => guestPunts('icmp_error', row),
+  }),
 ]

@@ -14,6 +14,7 @@ import { domainName, interfaceName, switchesReachingDomain, switchOfInterface } 
 import { wayToGuest } from './egress.ts'
 import { floodDomain } from './flood.ts'
 import { compileUnknown, switchesOfUnknown } from './gateway.ts'
+import { handoverRules, handoverStanding } from './handover.ts'
 import { plainDomain, plainGuest, plainSender } from './ingress_plain.ts'
 import { tunnelDomain } from './ingress_tunnel.ts'
 import {
@@ -83,6 +84,7 @@ export const overlayRules = [
   }),
   rule({ name: 'guest between switches', entity: 'mac_lease', on: switchesAround, compile: compileGuest }),
   rule({ name: 'tunnel to gateway', entity: 'segment', on: switchesOfUnknown, compile: compileUnknown }),
+  ...handoverRules,
 ]
 
 export const overlayStanding = [
@@ -92,4 +94,5 @@ export const overlayStanding = [
     why: 'What came from another switch goes to none: the switch that sent it has sent it to all that it is for.',
   }),
   ...mac2macMulticastFlows,
+  ...handoverStanding,
 ]

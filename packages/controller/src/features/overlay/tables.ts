@@ -3,9 +3,9 @@ import { defineTable } from '../../pipeline/table.ts'
 export const mac2macTable = defineTable('mac2mac', {
   match: ['domain', 'eth_dst'],
   write: ['domain', 'from_tunnel', 'eth_dst'],
-  goto: ['mac2mac_source', 'destination'],
+  goto: ['mac2mac_source', 'arrival'],
   miss: {
-    goto: 'destination',
+    goto: 'arrival',
     why: 'The packet is for nobody in a virtual network that travels without encapsulation: it is of the physical one.',
   },
 })
@@ -13,7 +13,7 @@ export const mac2macTable = defineTable('mac2mac', {
 export const mac2macSourceTable = defineTable('mac2mac_source', {
   match: ['domain', 'eth_src'],
   write: [],
-  goto: ['mac2mac_multicast'],
+  goto: ['mac2mac_multicast', 'arrival'],
   miss: { why: 'The sender is no guest of the network on another host that sends without encapsulation.' },
 })
 
@@ -34,16 +34,19 @@ export const tunnelIngressTable = defineTable('tunnel_ingress', {
 })
 
 export const tunnelSourceTable = defineTable('tunnel_source', {
-  match: ['tun_src', 'tun_ipv6_src'],
+  match: ['domain', 'tun_src', 'tun_ipv6_src'],
   write: [],
-  goto: ['destination'],
+  goto: ['arrival', 'destination'],
   miss: { why: 'The packet comes from no host that shares a network with this one.' },
 })
 
 export const overlayTable = defineTable('overlay', {
-  match: ['from_tunnel', 'domain', 'eth_dst'],
-  write: ['tunnel_id', 'tun_dst', 'tun_ipv6_dst', 'eth_dst', 'vlan_vid'],
-  goto: ['uplink'],
+  match: ['from_tunnel', 'domain', 'eth_dst', 'eth_type'],
+  write: [
+    ...(['tunnel_id', 'tun_dst', 'tun_ipv6_dst', 'eth_src', 'eth_dst', 'vlan_vid'] as const),
+    ...(['punt_kind', 'punt_reason'] as const),
+  ],
+  goto: ['uplink', 'punt'],
   miss: {
     goto: 'uplink',
     why: 'Nobody on another switch that can be reached has the destination MAC address in the network.',

@@ -1,5 +1,6 @@
 import type { Feature } from '../../engine/rule.ts'
 import { applianceRules } from './appliance.ts'
+import { legRule } from './legs.ts'
 import { portRules, portStanding } from './rules.ts'
 import { classifyTable, outputTable, portSecurityTable } from './tables.ts'
 
@@ -7,6 +8,6 @@ import { classifyTable, outputTable, portSecurityTable } from './tables.ts'
 export const portFeature: Feature = {
   name: 'port',
   tables: [classifyTable, portSecurityTable, outputTable],
-  rules: [...portRules, ...applianceRules],
+  rules: [...portRules, ...applianceRules, legRule],
   standing: portStanding,
 }

@@ -58,7 +58,7 @@ const compilePort = (row: Row<'interface'>, view: View): Compiled => {
 const behindUplink = ({ mode }: Row<'interface'>) => {
   if (mode === 'promiscuous') return 'foreign'
   // By the uplink of a host other hosts send without encapsulation, too.
-  return mode === 'host' ? 'mac2mac' : 'destination'
+  return mode === 'host' ? 'mac2mac' : 'arrival'
 }
 
 /**

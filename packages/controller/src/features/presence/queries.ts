@@ -17,7 +17,8 @@ import {
   partsOfDomain,
   sortedSet,
 } from './members.ts'
-import { isHost, networksOfSegment, segmentOfNetwork } from './segments.ts'
+import { switchesOfPinnedLegs } from './pinned.ts'
+import { isHost, isOutsideDomain, networksOfSegment, segmentOfNetwork } from './segments.ts'
 
 export { edgePortsOfDomain, type PlacedPort } from './edge.ts'
 export { gatewayOfSegment, portOnOwnBridge, segmentsOfGateway } from './gateway.ts'
@@ -32,7 +33,8 @@ export {
   partsOfDomain,
   simulatedOfNetwork,
 } from './members.ts'
-export { guestMtu } from './mtu.ts'
+export { guestMtu, handoverMtu } from './mtu.ts'
+export { handoverMac, isFirstLeg, ownerOfLeg, routersOfLeg, switchOfPinnedLeg } from './pinned.ts'
 export {
   carriesTags,
   domainName,
@@ -156,13 +158,20 @@ const freeSwitchesOfPart = listQuery<string>('free switches of part', (id, view)
   switchesOf(view.query(freeInterfacesOfPart, id), view),
 )
 
-/** Switches with guests that are in the segment by a MAC address alone, or with its gateway. */
+/** From outside come the questions of who is not known to legs that only one bridge has. */
+const switchesOfOutside = (segment: number, view: View): readonly string[] =>
+  isOutsideDomain(domainOfSegment(segment), view)
+    ? view.query(networksOfSegment, segment).flatMap((network) => view.query(switchesOfPinnedLegs, network))
+    : []
+
+/** Switches with guests that are in the segment by a MAC address alone, with its gateway, or on which others outside come to a leg. */
 export const switchesOfFree = listQuery<string>('switches of free guests of segment', (id, view) => {
   const parts = view.query(partsOfDomain, domainOfSegment(id))
   const gateway = view.query(gatewayOfSegment, id)
   return sortedSet([
     ...parts.flatMap((part) => view.query(freeSwitchesOfPart, part)),
     ...(gateway === null ? [] : [gateway.dpid]),
+    ...switchesOfOutside(id, view),
   ])
 })
 
@@ -171,11 +180,16 @@ export const switchesOfGuests = listQuery<string>('switches of guests', (id, vie
   sortedSet(view.query(partsOfDomain, id).flatMap((part) => view.query(switchesOfPart, part))),
 )
 
-/** Switches on which packets get into the network: those of its guests, and of who is in its segment without address. */
+/**
+ * Switches on which packets get into the network: those of its guests, of who is in its segment without address, and those that
+ * alone have a leg there, to which others hand packets over.
+ */
 export const switchesOfNetwork = listQuery<string>('switches of network', (id, view) => {
   const segment = segmentOfNetwork(id, view)
   const guests = view.query(switchesOfGuests, id)
-  return segment === null ? guests : sortedSet([...guests, ...view.query(switchesOfFree, segment)])
+  const owners = view.query(switchesOfPinnedLegs, id)
+  if (segment === null) return owners.length === 0 ? guests : sortedSet([...guests, ...owners])
+  return sortedSet([...guests, ...owners, ...view.query(switchesOfFree, segment)])
 })
 
 const switchesOfSegment = listQuery<string>('switches of segment', (id, view) =>

@@ -4,6 +4,7 @@ import type { Row } from '@openvnet/schema'
 import type { PuntedPacket } from '../../engine/packet.ts'
 import type { Compiled } from '../../engine/rule.ts'
 import type { View } from '../../engine/view.ts'
+import { formatMac } from '../../packet/index.ts'
 import { sendToController } from '../../pipeline/actions.ts'
 import { macNumber } from '../../pipeline/addresses.ts'
 import { meterOf } from '../../pipeline/meter_space.ts'
@@ -50,9 +51,15 @@ export const guestPunts = (kind: PuntKind, { id, uuid }: Row<'interface'>): Comp
   }
 }
 
+const isLeg = (id: number, view: View): boolean => view.get('interface', id)?.mode === 'simulated'
+
+/** A packet that the router has turned to its way before it ends has the address of a leg, and not that of its sender any more. */
+const isOfLeg = (mac: number, view: View): boolean =>
+  view.list('mac_lease.mac_address', formatMac(mac)).some(({ interface_id }) => isLeg(interface_id, view))
+
 /**
- * Where an answer enters the pipeline: to a guest beside the router the way that its packet came, to others as the router sends
- * any packet there. `undefined`: it has no way there.
+ * Where an answer enters the pipeline: to a guest beside the router, or to who came to its leg from outside, the way that its packet came;
+ * to others as the router sends any packet there. `undefined`: it has no way there.
  * @param src MAC address that sent the frame to the router
  */
 export const entryOfAnswer = (
@@ -61,7 +68,9 @@ export const entryOfAnswer = (
   view: View,
 ): Pick<PacketToSend, 'at' | 'slices'> | undefined => {
   const macs = view.list('mac_lease.interface_id', ingress_interface)
-  if (macs.some(({ mac_address }) => macNumber(mac_address) === src))
-    return { at: 'bridging', slices: { domain } }
-  return router === 0 ? undefined : { at: 'route', slices: { router } }
+  const isBeside = isLeg(ingress_interface, view)
+    ? domain !== 0 && !isOfLeg(src, view)
+    : macs.some(({ mac_address }) => macNumber(mac_address) === src)
+  if (isBeside) return { at: 'bridging', slices: { domain } }
+  return router === 0 ? undefined : { at: 'route', slices: { router, counted: 1 } }
 }

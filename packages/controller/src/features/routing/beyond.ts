@@ -5,7 +5,7 @@
 import type { IpAddress, Row } from '@openvnet/schema'
 import { type Compiled, rule } from '../../engine/rule.ts'
 import { listQuery, type View } from '../../engine/view.ts'
-import { decrementTtl } from '../../pipeline/actions.ts'
+import { setSlice } from '../../pipeline/actions.ts'
 import { matchAddress } from '../../pipeline/addresses.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
@@ -15,7 +15,9 @@ import {
   interfaceName,
   interfaceOfLease,
   networksOfRouter,
+  routersOfLeg,
   switchesReachingNetwork,
+  switchOfPinnedLeg,
 } from '../presence/queries.ts'
 import { hasSeveralRouters } from './entry.ts'
 import { backToSource, becomesReply, echoRequestTo, laterFragment } from './legs.ts'
@@ -34,26 +36,37 @@ const switchesOfFarAddress = listQuery<string>('switches of far router address',
   const lease = view.get('ip_lease', id)
   const owner = lease && interfaceOfLease(lease, view)
   if (lease === undefined || owner?.mode !== 'simulated') return []
-  if (routersBehindOthers(owner.id, lease.network_id, view).length === 0) return []
+  const isPinned = view.query(switchOfPinnedLeg, owner.id).length > 0
+  if (!isPinned && routersBehindOthers(owner.id, lease.network_id, view).length === 0) return []
   return allowedSwitches(owner, view.query(switchesReachingNetwork, lease.network_id), view)
 })
 
-const answers = (router: number, address: IpAddress, text: string, who: string): FlowDraft[] => {
-  const match = { router, further: 1, ...matchAddress('dst', address) }
+/** From behind another router, or from another host that has handed it over. */
+type Origin = { readonly further: 1 } | { readonly from_tunnel: 1 }
+
+const answers = (
+  router: number,
+  origin: Origin,
+  address: IpAddress,
+  text: string,
+  who: string,
+): FlowDraft[] => {
+  const match = { router, ...origin, ...matchAddress('dst', address) }
+  const from = 'from_tunnel' in origin ? 'another host' : 'behind another router'
   return [
     routerAddressTable.flow({
       priority: PRIORITY.highest,
       match: { ...match, ...echoRequestTo(address) },
-      steps: [...backToSource(address), ...becomesReply(address)],
+      steps: [...backToSource(address), ...becomesReply(address), setSlice('counted', 1)],
       goto: 'route',
-      why: () => `${who} answers pings to ${text} from behind another router.`,
+      why: () => `${who} answers pings to ${text} from ${from}.`,
     }),
     routerAddressTable.flow({
       priority: PRIORITY.top,
       match: { ...match, ...laterFragment(address) },
-      steps: [...backToSource(address), decrementTtl()],
+      steps: backToSource(address),
       goto: 'route',
-      why: () => `${who} answers large pings to ${text} from behind another router.`,
+      why: () => `${who} answers large pings to ${text} from ${from}.`,
     }),
   ]
 }
@@ -62,8 +75,12 @@ const compileFarAddress = (lease: Row<'ip_lease'>, view: View): Compiled => {
   const owned = addressOfLease(lease, view)
   if (owned === null) return {}
   const who = interfaceName(owned.owner, view)
-  const routers = routersBehindOthers(owned.owner, lease.network_id, view)
-  return { flows: routers.flatMap((router) => answers(router, owned.address, lease.address, who)) }
+  const behind = routersBehindOthers(owned.owner, lease.network_id, view)
+  const handed =
+    view.query(switchOfPinnedLeg, owned.owner).length === 0 ? [] : routersOfLeg(owned.owner, view)
+  const flows = (routers: readonly number[], origin: Origin) =>
+    routers.flatMap((router) => answers(router, origin, owned.address, lease.address, who))
+  return { flows: [...flows(behind, { further: 1 }), ...flows(handed, { from_tunnel: 1 })] }
 }
 
 export const beyondRules = [

@@ -23,18 +23,28 @@ export const macOfLeg = (route: LegRoute, view: View): string | undefined => {
 export const routerName = (route: Row<'route'>, view: View): string =>
   view.get('route_link', route.route_link_id)?.uuid ?? 'the router'
 
-/** Whether the leg of a route acts on the switch. */
-const acts = (route: LegRoute, view: View, dpid: string): boolean => {
-  const leg = view.get('interface', route.interface_id)
-  return leg !== undefined && allowedSwitches(leg, [dpid], view).length > 0
-}
-
 /** The routes with a next hop among which a router shares the traffic to a destination; the first one stands for all. */
-export const membersOf = (route: LegRoute, view: View, dpid: string): readonly LegRoute[] =>
+export const membersOf = (route: LegRoute, view: View): readonly LegRoute[] =>
   route.via === null
     ? [route]
     : view
         .list('route.way', wayKey(route))
         .filter(hasLeg)
-        .filter((each) => each.via !== null && each.egress && acts(each, view, dpid))
+        .filter((each) => each.via !== null && each.egress)
         .filter((each) => macOfLeg(each, view) !== undefined)
+
+/** Whether the leg of a route is on the switch. */
+export const isHere = ({ interface_id }: LegRoute, view: View, dpid: string): boolean => {
+  const leg = view.get('interface', interface_id)
+  return leg !== undefined && allowedSwitches(leg, [dpid], view).length > 0
+}
+
+/** Whether another route of the router leads to the same subnet by a leg that is on the switch: it goes before one that is elsewhere. */
+export const isBehindAnother = (route: LegRoute, view: View, dpid: string): boolean =>
+  route.via === null &&
+  !isHere(route, view, dpid) &&
+  view
+    .list('route.way', wayKey(route))
+    .filter(hasLeg)
+    .filter((each) => each.via === null && each.egress && isHere(each, view, dpid))
+    .some((each) => macOfLeg(each, view) !== undefined)

@@ -8,14 +8,17 @@ import { nextHopIsDestination, setNextHop } from '../../pipeline/next_hop.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import { punt } from '../../pipeline/punts.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
+import { interfaceName, networkName, networksOfRouter, switchesReachingNetwork } from '../presence/queries.ts'
 import {
-  allowedSwitches,
-  interfaceName,
-  networkName,
-  networksOfRouter,
-  switchesReachingNetwork,
-} from '../presence/queries.ts'
-import { hasLeg, type LegRoute, macOfLeg, membersOf, routerName } from './connected.ts'
+  hasLeg,
+  isBehindAnother,
+  isHere,
+  type LegRoute,
+  macOfLeg,
+  membersOf,
+  routerName,
+} from './connected.ts'
+import { handOver } from './handover.ts'
 import { linksOf } from './shares.ts'
 import { routeMemberTable, routeTable } from './tables.ts'
 
@@ -30,8 +33,7 @@ const switchesOfEgress = listQuery<string>('switches of route egress', (id, view
   if (route === undefined || !route.egress) return []
   if (route.type !== 'unicast') return switchesOfRouter(route.route_link_id, view)
   if (!hasLeg(route)) return []
-  const leg = view.get('interface', route.interface_id)
-  return leg ? allowedSwitches(leg, view.query(switchesReachingNetwork, route.network_id), view) : []
+  return view.query(switchesReachingNetwork, route.network_id)
 })
 
 const destinationOf = (route: Row<'route'>): Cidr => toCidr(route.destination, route.prefix)
@@ -54,15 +56,28 @@ const leaveBy = (route: LegRoute, mac: string) => [
     : setNextHop(toIpAddress(route.via))),
 ]
 
-const throughText = (route: LegRoute, view: View): string =>
-  `${route.via === null ? '' : `${route.via} `}through ${interfaceName(route.interface_id, view)} in ${networkName(route.network_id, view)}`
+/** Through the leg, or to the bridge that alone has it. */
+const wayOut = (route: LegRoute, view: View, dpid: string) => {
+  const owner = view.get('interface', route.interface_id)?.owner_datapath_id ?? null
+  return owner === null || isHere(route, view, dpid)
+    ? leaveBy(route, macOfLeg(route, view)!)
+    : handOver(route, owner, view)
+}
 
-const onlyWay = (route: LegRoute, mac: string, view: View): FlowDraft =>
+const onlyOn = ({ interface_id }: LegRoute, view: View): string => {
+  const owner = view.get('interface', interface_id)?.owner_datapath_id ?? null
+  return owner === null ? '' : `, which is on ${view.get('datapath', owner)?.uuid ?? 'no bridge'} alone`
+}
+
+const throughText = (route: LegRoute, view: View): string =>
+  `${route.via === null ? '' : `${route.via} `}through ${interfaceName(route.interface_id, view)} in ${networkName(route.network_id, view)}${onlyOn(route, view)}`
+
+const onlyWay = (route: LegRoute, view: View, dpid: string): FlowDraft =>
   routeTable.flow({
     priority: PRIORITY.prefix(route.prefix),
     match: matchOf(route),
-    steps: leaveBy(route, mac),
-    goto: 'neighbour',
+    steps: wayOut(route, view, dpid),
+    goto: 'router_ttl',
     why: () => `${reaches(route, view)} ${throughText(route, view)}.`,
   })
 
@@ -75,7 +90,12 @@ const choice = (route: LegRoute, links: number, view: View): FlowDraft =>
     why: () => `${reaches(route, view)} by several next hops, of which a connection keeps one.`,
   })
 
-const member = (route: LegRoute, route_set: number, route_member: number, view: View): FlowDraft =>
+const member = (
+  route: LegRoute,
+  [route_set, route_member]: readonly [set: number, member: number],
+  view: View,
+  dpid: string,
+): FlowDraft =>
   routeMemberTable.flow({
     priority: PRIORITY.ordinary,
     match: {
@@ -83,19 +103,24 @@ const member = (route: LegRoute, route_set: number, route_member: number, view: 
       route_member,
       eth_type: ETH_TYPE[toIpAddress(route.destination).family === 4 ? 'ipv4' : 'ipv6'],
     },
-    steps: leaveBy(route, macOfLeg(route, view)!),
-    goto: 'neighbour',
+    steps: wayOut(route, view, dpid),
+    goto: 'router_ttl',
     why: () => `${reaches(route, view)} ${throughText(route, view)}, with a share of ${route.weight}.`,
   })
 
-const compileMember = (route: LegRoute, members: readonly LegRoute[], view: View): FlowDraft[] => {
+const compileMember = (
+  route: LegRoute,
+  members: readonly LegRoute[],
+  view: View,
+  dpid: string,
+): FlowDraft[] => {
   const links = linksOf(members.map(({ weight }) => weight))
   const position = members.findIndex(({ id }) => id === route.id)
   const [first] = members
   if (position < 0 || first === undefined) return []
   const before = links.slice(0, position).reduce((sum, link) => sum + link, 0)
   const own = Array.from({ length: links[position]! }, (_, index) =>
-    member(route, first.id, before + index, view),
+    member(route, [first.id, before + index], view, dpid),
   )
   const total = links.reduce((sum, link) => sum + link, 0)
   return position === 0 ? [choice(route, total, view), ...own] : own
@@ -123,10 +148,11 @@ const ending = (route: Row<'route'>, view: View): FlowDraft => {
 const compileEgress = (route: Row<'route'>, view: View, dpid: string): Compiled => {
   if (route.type !== 'unicast') return { flows: [ending(route, view)] }
   if (!hasLeg(route)) return {}
-  const mac = macOfLeg(route, view)
-  if (mac === undefined) return {}
-  const members = membersOf(route, view, dpid)
-  return { flows: members.length < 2 ? [onlyWay(route, mac, view)] : compileMember(route, members, view) }
+  if (macOfLeg(route, view) === undefined || isBehindAnother(route, view, dpid)) return {}
+  const members = membersOf(route, view)
+  return {
+    flows: members.length < 2 ? [onlyWay(route, view, dpid)] : compileMember(route, members, view, dpid),
+  }
 }
 
 export const egressRules = [

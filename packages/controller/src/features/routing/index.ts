@@ -1,4 +1,5 @@
 import type { Feature } from '../../engine/rule.ts'
+import { arrivalRules, arrivalStanding } from './arrival.ts'
 import { beyondRules } from './beyond.ts'
 import { egressRules } from './egress.ts'
 import { legFlows, legRules } from './legs.ts'
@@ -6,6 +7,7 @@ import { mtuRules, mtuStanding } from './mtu.ts'
 import { hopStanding, neighbourRules } from './neighbours.ts'
 import { routeRules, routeStanding } from './routes.ts'
 import {
+  arrivalTable,
   mtuTable,
   neighbourTable,
   nextRouterTable,
@@ -24,6 +26,7 @@ import {
 export const routingFeature: Feature = {
   name: 'routing',
   tables: [
+    arrivalTable,
     routerHopsTable,
     routerHopTable,
     routeMemberTable,
@@ -37,6 +40,14 @@ export const routingFeature: Feature = {
     routeTable,
     neighbourTable,
   ],
-  rules: [...legRules, ...beyondRules, ...routeRules, ...egressRules, ...neighbourRules, ...mtuRules],
-  standing: [...legFlows, ...routeStanding, ...hopStanding, ...mtuStanding],
+  rules: [
+    ...arrivalRules,
+    ...legRules,
+    ...beyondRules,
+    ...routeRules,
+    ...egressRules,
+    ...neighbourRules,
+    ...mtuRules,
+  ],
+  standing: [...arrivalStanding, ...legFlows, ...routeStanding, ...hopStanding, ...mtuStanding],
 }

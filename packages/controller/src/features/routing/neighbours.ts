@@ -4,6 +4,7 @@ import { type Compiled, rule } from '../../engine/rule.ts'
 import { listQuery, type View } from '../../engine/view.ts'
 import { resubmit, type Step, setField, setSlice } from '../../pipeline/actions.ts'
 import { ETH_TYPE, macNumber } from '../../pipeline/addresses.ts'
+import { HANDOVER } from '../../pipeline/domain.ts'
 import { matchNextHop } from '../../pipeline/next_hop.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import { punt } from '../../pipeline/punts.ts'
@@ -27,13 +28,16 @@ const switchesOfNeighbour = listQuery<string>('switches of neighbour', (id, view
   if (lease === undefined || owner === undefined) return []
   if (owner.mode === 'vif') return view.query(switchesReachingNetwork, lease.network_id)
   if (owner.mode !== 'simulated' || !hasSeveralRouters(lease.network_id, view)) return []
-  return allowedSwitches(owner, view.query(switchesReachingNetwork, lease.network_id), view)
+  const dpids = view.query(switchesReachingNetwork, lease.network_id)
+  return isOutside(lease.network_id, view) ? dpids : allowedSwitches(owner, dpids, view)
 })
 
-const compileNeighbour = (lease: Row<'ip_lease'>, view: View): Compiled => {
+/** A leg outside that another bridge alone has is reached through the network, as anybody there. */
+const compileNeighbour = (lease: Row<'ip_lease'>, view: View, dpid: string): Compiled => {
   const owned = addressOfLease(lease, view)
   if (owned === null) return {}
-  const isLeg = view.get('interface', owned.owner)?.mode === 'simulated'
+  const owner = view.get('interface', owned.owner)
+  const isLeg = owner?.mode === 'simulated' && allowedSwitches(owner, [dpid], view).length > 0
   const at = () => `${lease.address} in ${networkName(lease.network_id, view)}`
   const common = {
     priority: PRIORITY.ordinary,
@@ -88,6 +92,12 @@ const SIXTEEN = 16
  * here, with `again` when there is one more. Nested, a path would end at Open vSwitch's 64, not by its TTL.
  */
 export const hopStanding = [
+  neighbourTable.flow({
+    priority: PRIORITY.ordinary,
+    match: { domain: HANDOVER },
+    goto: 'too_big',
+    why: 'The bridge that alone has the leg looks for the next hop.',
+  }),
   nextRouterTable.flow({
     priority: PRIORITY.ordinary,
     match: { further: 0 },

@@ -57,8 +57,8 @@ t.test('a next hop is written where else the destination is', async (t) => {
     by('172.16.2.3', { destination: '0.0.0.0', prefix: 0 }),
   ])
   t.strictSame(lines.slice(2), [
-    `table=route, priority=1008,ip,reg3=0x1,nw_dst=10.0.0.0/8 actions=${leaving},load:0xac100203->NXM_NX_REG11[],write_metadata:0x2/0xffffffff,goto_table:neighbour`,
-    `table=route, priority=1000,ip,reg3=0x1 actions=${leaving},load:0xac100203->NXM_NX_REG11[],write_metadata:0x2/0xffffffff,goto_table:neighbour`,
+    `table=route, priority=1008,ip,reg3=0x1,nw_dst=10.0.0.0/8 actions=${leaving},load:0xac100203->NXM_NX_REG11[],write_metadata:0x2/0xffffffff,goto_table:router_ttl`,
+    `table=route, priority=1000,ip,reg3=0x1 actions=${leaving},load:0xac100203->NXM_NX_REG11[],write_metadata:0x2/0xffffffff,goto_table:router_ttl`,
   ])
   const ingress = await linesFor('router_ingress', [by('172.16.2.3')])
   t.match(
@@ -84,8 +84,8 @@ t.test('an IPv6 next hop takes four registers', async (t) => {
   const lines = linesOf(await compile(rows, 2), 'routing')
   const of = (table: string) => lines.filter((line) => line.startsWith(`table=${table},`))
   t.strictSame(of('route'), [
-    'table=route, priority=1064,ipv6,reg3=0x1,ipv6_dst=fd00:1::/64 actions=set_field:52:54:00:74:00:00->eth_src,load:0->NXM_OF_IN_PORT[],move:NXM_NX_IPV6_DST[0..31]->NXM_NX_REG11[],move:NXM_NX_IPV6_DST[32..63]->NXM_NX_REG10[],move:NXM_NX_IPV6_DST[64..95]->NXM_NX_REG9[],move:NXM_NX_IPV6_DST[96..127]->NXM_NX_REG8[],write_metadata:0x1/0xffffffff,goto_table:neighbour',
-    'table=route, priority=1000,ipv6,reg3=0x1 actions=set_field:52:54:00:74:00:00->eth_src,load:0->NXM_OF_IN_PORT[],load:0x1->NXM_NX_REG11[],load:0->NXM_NX_REG10[],load:0->NXM_NX_REG9[],load:0xfd000001->NXM_NX_REG8[],write_metadata:0x1/0xffffffff,goto_table:neighbour',
+    'table=route, priority=1064,ipv6,reg3=0x1,ipv6_dst=fd00:1::/64 actions=set_field:52:54:00:74:00:00->eth_src,load:0->NXM_OF_IN_PORT[],move:NXM_NX_IPV6_DST[0..31]->NXM_NX_REG11[],move:NXM_NX_IPV6_DST[32..63]->NXM_NX_REG10[],move:NXM_NX_IPV6_DST[64..95]->NXM_NX_REG9[],move:NXM_NX_IPV6_DST[96..127]->NXM_NX_REG8[],write_metadata:0x1/0xffffffff,goto_table:router_ttl',
+    'table=route, priority=1000,ipv6,reg3=0x1 actions=set_field:52:54:00:74:00:00->eth_src,load:0->NXM_OF_IN_PORT[],load:0x1->NXM_NX_REG11[],load:0->NXM_NX_REG10[],load:0->NXM_NX_REG9[],load:0xfd000001->NXM_NX_REG8[],write_metadata:0x1/0xffffffff,goto_table:router_ttl',
   ])
   t.match(of('neighbour'), [
     'table=neighbour, priority=200,ipv6,reg8=0xfd000001,reg9=0,reg10=0,reg11=0x1,metadata=0x1/0xffffffff actions=set_field:52:54:00:00:00:01->eth_dst,goto_table:mtu',
@@ -117,7 +117,7 @@ t.test('several next hops share by weight, and a connection keeps its own', asyn
     'table=route, priority=1008,ip,reg3=0x1,nw_dst=10.0.0.0/8 actions=load:0x3->NXM_NX_REG7[],multipath(symmetric_l3l4,1,hrw,3,0,NXM_NX_REG12[0..7]),goto_table:route_member',
   )
   const share = (index: number, via: string) =>
-    `table=route_member, priority=200,ip,reg7=0x3,reg12=${index === 0 ? '0' : `0x${index}`}/0xff actions=${leaving},load:${via}->NXM_NX_REG11[],write_metadata:0x2/0xffffffff,goto_table:neighbour`
+    `table=route_member, priority=200,ip,reg7=0x3,reg12=${index === 0 ? '0' : `0x${index}`}/0xff actions=${leaving},load:${via}->NXM_NX_REG11[],write_metadata:0x2/0xffffffff,goto_table:router_ttl`
   t.strictSame(await linesFor('route_member', routes), [
     share(0, '0xac100203'),
     share(1, '0xac100203'),
@@ -149,11 +149,11 @@ t.test('another router in the network is the next one on the path', async (t) =>
     (await linesFor('neighbour', [], [other])).filter((line) => line.includes('REG4[3]')),
     [],
   )
-  const far = (await linesFor('router_address', routes, [other])).filter((line) => line.includes('reg4='))
+  const far = (await linesFor('router_address', routes, [other])).filter((line) => line.includes('reg4=0x4/'))
   t.equal(far.length, 6, 'answers that are routed back: two for each leg of a router')
   t.equal(
     far.find((line) => line.includes('172.16.2.253') && line.includes('icmp_type=8')),
-    'table=router_address, priority=500,icmp,reg3=0x2,reg4=0x4/0x4,nw_dst=172.16.2.253,icmp_type=8,icmp_code=0 actions=move:NXM_OF_IP_SRC[]->NXM_OF_IP_DST[],set_field:172.16.2.253->ip_src,set_field:0->icmp_type,mod_nw_ttl:64,goto_table:route',
+    'table=router_address, priority=500,icmp,reg3=0x2,reg4=0x4/0x4,nw_dst=172.16.2.253,icmp_type=8,icmp_code=0 actions=move:NXM_OF_IP_SRC[]->NXM_OF_IP_DST[],set_field:172.16.2.253->ip_src,set_field:0->icmp_type,mod_nw_ttl:64,load:0x1->NXM_NX_REG4[5],goto_table:route',
   )
 })
 

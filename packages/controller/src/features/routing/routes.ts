@@ -5,13 +5,14 @@ import { listQuery, type View } from '../../engine/view.ts'
 import { LINK_LOCAL_PREFIX } from '../../packet/index.ts'
 import { decrementTtl, setSlice } from '../../pipeline/actions.ts'
 import { ETH_TYPE, matchSubnet } from '../../pipeline/addresses.ts'
+import { HANDOVER } from '../../pipeline/domain.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import { punt } from '../../pipeline/punts.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
 import { allowedSwitches, networkName } from '../presence/queries.ts'
 import { hasLeg, routerName } from './connected.ts'
 import { switchesOfEntry } from './entry.ts'
-import { routerIngressTable, routerTtlTable, routeTable } from './tables.ts'
+import { routerAddressTable, routerIngressTable, routerTtlTable, routeTable } from './tables.ts'
 
 const switchesOfIngress = listQuery<string>('switches of route ingress', (id, view) => {
   const route = view.get('route', id)
@@ -53,21 +54,21 @@ const LINK_LOCAL_SCOPE = cidr(6, LINK_LOCAL_PREFIX, 10)
 const notForwarded = (
   match: ReturnType<typeof matchSubnet<'src'>> | ReturnType<typeof matchSubnet<'dst'>>,
 ): FlowDraft =>
-  routerTtlTable.flow({
-    priority: PRIORITY.higher,
+  routerAddressTable.flow({
+    priority: PRIORITY.low,
     match,
     why: 'The packet has an address that means nothing outside of its network.',
   })
 
-/** Before the TTL is looked at: what no router forwards gets no answer. */
+/** Before the way is looked up: what no router forwards gets no answer. */
 const martianFlows = [
   ...[...NOT_FORWARDED_IPV4, ...NOT_FORWARDED_IPV6].flatMap((subnet) => [
     notForwarded(matchSubnet('src', subnet)),
     notForwarded(matchSubnet('dst', subnet)),
   ]),
   notForwarded(matchSubnet('dst', LINK_LOCAL_SCOPE)),
-  routerTtlTable.flow({
-    priority: PRIORITY.high,
+  routerAddressTable.flow({
+    priority: PRIORITY.lowest,
     match: matchSubnet('src', LINK_LOCAL_SCOPE),
     steps: [punt('beyond_scope')],
     goto: 'punt',
@@ -75,7 +76,10 @@ const martianFlows = [
   }),
 ]
 
-/** A packet must not leave a router with a TTL of zero (RFC 1812 §5.3.1). */
+/**
+ * A packet must not leave a router with a TTL of zero (RFC 1812 §5.3.1). Its way is looked up before that: what has none is told so
+ * whatever its TTL, as other routers do, and traceroute sees the last one once.
+ */
 const ttlFlows = (eth_type: number): FlowDraft[] => [
   ...[0, 1].map((nw_ttl) =>
     routerTtlTable.flow({
@@ -90,13 +94,27 @@ const ttlFlows = (eth_type: number): FlowDraft[] => [
     priority: PRIORITY.low,
     match: { eth_type },
     steps: [decrementTtl()],
-    goto: 'route',
+    goto: 'neighbour',
     why: 'A router takes one from the TTL.',
   }),
 ]
 
 export const routeStanding: readonly FlowDraft[] = [
   ...martianFlows,
+  routerTtlTable.flow({
+    priority: PRIORITY.high,
+    match: { counted: 1 },
+    steps: [setSlice('counted', 0), setSlice('from_tunnel', 0)],
+    goto: 'neighbour',
+    why: 'Another host has handed the packet over after its hop, or the router itself sends it.',
+  }),
+  routerTtlTable.flow({
+    priority: PRIORITY.higher,
+    match: { counted: 1, domain: HANDOVER },
+    steps: [setSlice('counted', 0)],
+    goto: 'neighbour',
+    why: 'It is handed over; what has been already is not again, without a hop.',
+  }),
   ...ttlFlows(ETH_TYPE.ipv4),
   ...ttlFlows(ETH_TYPE.ipv6),
   ...[ETH_TYPE.ipv4, ETH_TYPE.ipv6].map((eth_type) =>

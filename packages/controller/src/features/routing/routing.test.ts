@@ -60,8 +60,8 @@ t.test('two networks, one router', async (t) => {
     ...all.map(([to]) => `table=router_address, priority=200,ip,${to} ${punted(4)}`),
   ])
   t.strictSame(tableOf(lines, 'route'), [
-    'table=route, priority=1024,ip,reg3=0x1,nw_dst=172.16.1.0/24 actions=set_field:52:54:00:74:00:00->eth_src,load:0->NXM_OF_IN_PORT[],move:NXM_OF_IP_DST[]->NXM_NX_REG11[],write_metadata:0x1/0xffffffff,goto_table:neighbour',
-    'table=route, priority=1024,ip,reg3=0x1,nw_dst=172.16.2.0/24 actions=set_field:52:54:00:74:22:22->eth_src,load:0->NXM_OF_IN_PORT[],move:NXM_OF_IP_DST[]->NXM_NX_REG11[],write_metadata:0x2/0xffffffff,goto_table:neighbour',
+    'table=route, priority=1024,ip,reg3=0x1,nw_dst=172.16.1.0/24 actions=set_field:52:54:00:74:00:00->eth_src,load:0->NXM_OF_IN_PORT[],move:NXM_OF_IP_DST[]->NXM_NX_REG11[],write_metadata:0x1/0xffffffff,goto_table:router_ttl',
+    'table=route, priority=1024,ip,reg3=0x1,nw_dst=172.16.2.0/24 actions=set_field:52:54:00:74:22:22->eth_src,load:0->NXM_OF_IN_PORT[],move:NXM_OF_IP_DST[]->NXM_NX_REG11[],write_metadata:0x2/0xffffffff,goto_table:router_ttl',
   ])
   t.strictSame(tableOf(lines, 'neighbour'), [
     'table=neighbour, priority=200,ip,reg11=0xac100101,metadata=0x1/0xffffffff actions=set_field:52:54:00:00:00:01->eth_dst,goto_table:mtu',
@@ -138,7 +138,7 @@ t.test('who sends what goes no further is told', async (t) => {
   const standing = [...flows.values()]
     .filter((flow) => decodeCookie(flow.cookie)?.feature === 'pipeline')
     .map((flow) => formatFlow(flow.content, names))
-    .filter((line) => /table=(router_ttl|route),/.test(line) && !line.includes('priority=0'))
+    .filter((line) => /table=(router_address|router_ttl|route),/.test(line) && !line.includes('priority=0'))
   const martians = [
     ...['dst', 'src'].flatMap((end) =>
       ['0.0.0.0/8', '127.0.0.0/8', '224.0.0.0/3'].map((subnet) => `ip,nw_${end}=${subnet}`),
@@ -149,14 +149,17 @@ t.test('who sends what goes no further is told', async (t) => {
   t.strictSame(standing.sort(), [
     `table=route, priority=100,ip ${punted(2)}`,
     `table=route, priority=100,ipv6 ${punted(2)}`,
-    'table=router_ttl, priority=100,ip actions=dec_ttl,goto_table:route',
-    'table=router_ttl, priority=100,ipv6 actions=dec_ttl,goto_table:route',
+    ...martians.map((what) => `table=router_address, priority=100,${what} actions=drop`),
+    `table=router_address, priority=50,ipv6,ipv6_src=fe80::/10 ${punted(7)}`,
+    'table=router_address, priority=700,reg3=0,reg4=0x4/0x4 actions=drop',
+    'table=router_ttl, priority=100,ip actions=dec_ttl,goto_table:neighbour',
+    'table=router_ttl, priority=100,ipv6 actions=dec_ttl,goto_table:neighbour',
     `table=router_ttl, priority=200,ip,nw_ttl=0 ${punted(1)}`,
     `table=router_ttl, priority=200,ip,nw_ttl=1 ${punted(1)}`,
     `table=router_ttl, priority=200,ipv6,nw_ttl=0 ${punted(1)}`,
     `table=router_ttl, priority=200,ipv6,nw_ttl=1 ${punted(1)}`,
-    `table=router_ttl, priority=300,ipv6,ipv6_src=fe80::/10 ${punted(7)}`,
-    ...martians.map((what) => `table=router_ttl, priority=400,${what} actions=drop`),
+    'table=router_ttl, priority=300,reg4=0x20/0x20 actions=load:0->NXM_NX_REG4[5],load:0->NXM_NX_REG4[0],goto_table:neighbour',
+    'table=router_ttl, priority=400,reg4=0x20/0x20,metadata=0x80000000/0xffffffff actions=load:0->NXM_NX_REG4[5],goto_table:neighbour',
   ])
 })
 

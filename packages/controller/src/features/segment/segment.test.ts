@@ -282,7 +282,7 @@ t.test('a physical segment leaves by the uplink, with its tag, and through no tu
   })
   t.match(
     lines(HERE, 'port', 'classify')[0],
-    'priority=400,in_port=5,dl_vlan=100 actions=pop_vlan,load:0x8->NXM_NX_REG0[],write_metadata:0x80000001/0xffffffff,goto_table:destination',
+    'priority=400,in_port=5,dl_vlan=100 actions=pop_vlan,load:0x8->NXM_NX_REG0[],write_metadata:0x80000001/0xffffffff,goto_table:arrival',
   )
   t.match(lines(HERE, 'uplink'), [/actions=push_vlan:0x8100,set_field:4196->vlan_vid,output:5$/, /output:5$/])
   t.strictSame(lines(HERE, 'overlay'), [])

@@ -114,3 +114,17 @@ export const domainsOfUplink = recordQuery<readonly CarriedDomain[]>('domains of
   const taken = new Set(carried.map(({ domain }) => domain))
   return (view.query(domainsFor, id) ?? []).filter(({ domain }) => !taken.has(domain))
 })
+
+/** The uplink of a bridge that leads into a domain: its port there, and the tag of the domain. @param datapath row id */
+export const uplinkInto = (
+  domain: number,
+  datapath: number,
+  view: View,
+): { readonly port_no: number; readonly vlan_id: number | null } | null => {
+  for (const { id } of view.list('interface.owner_datapath_id', datapath).filter(isUplink)) {
+    const port = view.query(uplinkOf, id)
+    const carried = (view.query(domainsOfUplink, id) ?? []).find((one) => one.domain === domain)
+    if (port !== null && carried !== undefined) return { port_no: port.port_no, vlan_id: carried.vlan_id }
+  }
+  return null
+}
