@@ -7,7 +7,7 @@
 export type Dependents<T extends object> = undefined | T | T[] | Set<T>
 
 /** Most readers that are a list: more are a set. */
-const LONGEST_LIST = 32
+const LONGEST_LIST = 64
 
 /** @returns what to keep in place of `dependents` */
 export const withDependent = <T extends object>(dependents: Dependents<T>, added: T): Dependents<T> => {

@@ -2,7 +2,7 @@
 export interface Limits {
   /** Guests above which a network is taken in parts; who has a row and a lease in it counts twice. */
   readonly crowd: number
-  /** Readers above which a computation is a junction, 2 to 32: see `Graph`. */
+  /** Readers above which a computation is a junction, 2 to 64: see `Graph`. */
   readonly junction: number
 }
 

@@ -14,49 +14,42 @@ type AnyRow = Row<ResourceName>
 /** Rows in an order that does not depend on when they were made. */
 const byUuid = (a: AnyRow, b: AnyRow): number => (a.uuid < b.uuid ? -1 : a.uuid > b.uuid ? 1 : a.id - b.id)
 
-/** The rows under one key of an index. Most keys have one, which then is all that is kept. */
+/** Several rows under one key of an index. */
 class Bucket {
-  #rows: AnyRow | Map<number, AnyRow>
+  readonly #rows: Map<number, AnyRow>
   /** Made when first asked for after a change. */
   #sorted: readonly AnyRow[] | undefined
 
-  constructor(row: AnyRow) {
-    this.#rows = row
+  constructor(rows: readonly AnyRow[]) {
+    this.#rows = new Map(rows.map((row) => [row.id, row]))
   }
 
   set(row: AnyRow): void {
     this.#sorted = undefined
-    if (this.#rows instanceof Map) this.#rows.set(row.id, row)
-    else if (this.#rows.id === row.id) this.#rows = row
-    else
-      this.#rows = new Map([
-        [this.#rows.id, this.#rows],
-        [row.id, row],
-      ])
+    this.#rows.set(row.id, row)
   }
 
-  /** @returns whether nothing is left. */
-  delete(id: number): boolean {
+  delete(id: number): void {
     this.#sorted = undefined
-    if (!(this.#rows instanceof Map)) return this.#rows.id === id
     this.#rows.delete(id)
-    return this.#rows.size === 0
   }
 
   get size(): number {
-    return this.#rows instanceof Map ? this.#rows.size : 1
+    return this.#rows.size
   }
 
   get sorted(): readonly AnyRow[] {
-    if (!(this.#rows instanceof Map)) return [this.#rows]
     this.#sorted ??= [...this.#rows.values()].sort(byUuid)
     return this.#sorted
   }
 }
 
+/** The rows under one key of an index. Nearly all keys have one, which then is all that is kept. */
+type Indexed = AnyRow | Bucket
+
 export class Model {
   readonly #rows = new Map<ResourceName, Map<number, AnyRow>>(RESOURCE_NAMES.map((name) => [name, new Map()]))
-  readonly #indexes = new Map<IndexName, Map<string | number, Bucket>>()
+  readonly #indexes = new Map<IndexName, Map<string | number, Indexed>>()
 
   get<N extends ResourceName>(name: N, id: number): Row<N> | undefined {
     return this.#rows.get(name)?.get(id) as Row<N> | undefined
@@ -64,12 +57,16 @@ export class Model {
 
   /** Rows under an index key, in the order of their uuids. */
   list<I extends IndexName>(index: I, key: string | number): readonly Row<ResourceOfIndex<I>>[] {
-    return (this.#indexes.get(index)?.get(key)?.sorted ?? []) as readonly Row<ResourceOfIndex<I>>[]
+    const found = this.#indexes.get(index)?.get(key)
+    const rows = found instanceof Bucket ? found.sorted : found === undefined ? [] : [found]
+    return rows as readonly Row<ResourceOfIndex<I>>[]
   }
 
   /** Number of rows under an index key. */
   count(index: IndexName, key: string | number): number {
-    return this.#indexes.get(index)?.get(key)?.size ?? 0
+    const found = this.#indexes.get(index)?.get(key)
+    if (found === undefined) return 0
+    return found instanceof Bucket ? found.size : 1
   }
 
   /** Idempotent: an operation that changes nothing touches nothing. */
@@ -118,14 +115,16 @@ export class Model {
   }
 
   #index(index: IndexName, key: string | number, row: AnyRow): void {
-    const keys = getOrCreate(this.#indexes, index, () => new Map<string | number, Bucket>())
-    const bucket = keys.get(key)
-    if (bucket === undefined) keys.set(key, new Bucket(row))
-    else bucket.set(row)
+    const keys = getOrCreate(this.#indexes, index, () => new Map<string | number, Indexed>())
+    const found = keys.get(key)
+    if (found instanceof Bucket) found.set(row)
+    else keys.set(key, found === undefined || found.id === row.id ? row : new Bucket([found, row]))
   }
 
   #unindex(index: IndexName, key: string | number, id: number): void {
     const keys = this.#indexes.get(index)
-    if (keys?.get(key)?.delete(id)) keys.delete(key)
+    const found = keys?.get(key)
+    if (found instanceof Bucket) found.delete(id)
+    if (found instanceof Bucket ? found.size === 0 : found?.id === id) keys?.delete(key)
   }
 }

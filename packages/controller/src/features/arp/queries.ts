@@ -3,6 +3,7 @@ import { listQuery, type View, valueQuery } from '../../engine/view.ts'
 import { domainOfSegment } from '../../pipeline/domain.ts'
 import {
   allowedSwitches,
+  homeOf,
   interfaceOfLease,
   isHost,
   isOutside,
@@ -11,7 +12,6 @@ import {
   switchesOfFree,
   switchesOfGuests,
   switchesOfNetwork,
-  switchOfInterface,
 } from '../presence/queries.ts'
 
 /**
@@ -22,7 +22,7 @@ export const switchesOfAnswer = listQuery<string>('switches of answer', (id, vie
   const lease = view.get('ip_lease', id)
   const owner = lease && interfaceOfLease(lease, view)
   if (lease === undefined || owner === undefined) return []
-  if (isHost(owner)) return view.query(switchOfInterface, owner.id)
+  if (isHost(owner)) return homeOf(owner.id, view)
   const dpids = view.query(switchesOfNetwork, lease.network_id)
   return owner.mode === 'simulated' ? allowedSwitches(owner, dpids, view) : dpids
 })

@@ -15,10 +15,10 @@ import type { FlowDraft } from '../../pipeline/table.ts'
 import {
   addressOfLease,
   domainName,
+  homeOf,
   interfaceName,
   switchesOfFree,
   switchesOfGuests,
-  switchOfInterface,
 } from '../presence/queries.ts'
 import { askedIn, mayHoldUnknown, sharedPortOf, switchesOfAnswer } from './queries.ts'
 import { arpTable } from './tables.ts'
@@ -91,7 +91,7 @@ const compileAnswer = (lease: Row<'ip_lease'>, view: View, dpid: string): Compil
   if (owned === null || owned.address.family !== 4) return {}
   const { owner } = owned
   const numbers = { address: Number(owned.address.value), mac: macNumber(owned.mac), owner }
-  const local = view.query(switchOfInterface, owner).includes(dpid)
+  const local = homeOf(owner, view).includes(dpid)
   return {
     flows: [
       ...askedIn(lease.network_id, view, dpid).map((domain) => answer(lease, domain, numbers, view)),

@@ -7,10 +7,10 @@ import {
   domainRow,
   domainsOfMacLease,
   gatewayOfSegment,
+  homeOf,
   segmentOfNetwork,
   switchesOfDomain,
   switchesReachingDomain,
-  switchOfInterface,
 } from '../presence/queries.ts'
 import { floodMac } from './flood_mac.ts'
 import { stationOf } from './stations.ts'
@@ -45,7 +45,7 @@ export const switchesThatReceiveSegment = listQuery<string>('switches that recei
 /** Switches between which packets for a guest with this MAC lease travel: its own, and all that can send to it. */
 export const switchesAround = listQuery<string>('switches around MAC lease', (id, view) => {
   const lease = view.get('mac_lease', id)
-  const [home] = lease === undefined ? [] : view.query(switchOfInterface, lease.interface_id)
+  const [home] = lease === undefined ? [] : homeOf(lease.interface_id, view)
   if (lease === undefined || home === undefined) return []
   const domains = tunnelledDomains(lease, view)
   const reaching = new Set(domains.flatMap((domain) => switchesReachingDomain(domain, view)))
@@ -84,9 +84,7 @@ export const isPlainlyFound = (lease: Row<'mac_lease'>, home: string, view: View
   domainsOfMacLease(lease, view).length === 1 &&
   view
     .list('mac_lease.mac_address', lease.mac_address)
-    .every(
-      ({ id, interface_id }) => id === lease.id || view.query(switchOfInterface, interface_id)[0] !== home,
-    )
+    .every(({ id, interface_id }) => id === lease.id || homeOf(interface_id, view)[0] !== home)
 
 /** The physical domains in which a switch gets packets of a domain without encapsulation, in ascending order. */
 const plainUnderlays = listQuery<number, string>('underlays of domain on switch', (key, view) => {

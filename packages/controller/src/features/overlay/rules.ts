@@ -10,7 +10,7 @@ import { macNumber } from '../../pipeline/addresses.ts'
 import { domainOfSegment } from '../../pipeline/domain.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
-import { domainName, interfaceName, switchesReachingDomain, switchOfInterface } from '../presence/queries.ts'
+import { domainName, homeOf, interfaceName, switchesReachingDomain } from '../presence/queries.ts'
 import { wayToGuest } from './egress.ts'
 import { floodDomain } from './flood.ts'
 import { compileUnknown, switchesOfUnknown } from './gateway.ts'
@@ -46,7 +46,7 @@ const unicast = (
 }
 
 const compileGuest = (lease: Row<'mac_lease'>, view: View, dpid: string): Compiled => {
-  const [home] = view.query(switchOfInterface, lease.interface_id)
+  const [home] = homeOf(lease.interface_id, view)
   if (home === undefined) return {}
   const all = tunnelledDomains(lease, view)
   // Where there is only one, the switch is one that reaches it: else nothing would be asked here.

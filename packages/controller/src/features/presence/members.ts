@@ -36,6 +36,12 @@ export const networksOfInterface = listQuery<number>('networks of interface', (i
   return sortedSet(isIn)
 })
 
+/** An interface in one network is known by its port alone; in several, the address it sends with decides. */
+export const onlyNetwork = (interfaceId: number, view: View): number | undefined => {
+  const networks = view.query(networksOfInterface, interfaceId)
+  return networks.length === 1 ? networks[0] : undefined
+}
+
 /** Whether a network is not virtual: that of the host, or what is behind its uplink. */
 export const isOutside = (network: number, view: View): boolean =>
   isOutsideDomain(view.query(domainOfNetwork, network), view)

@@ -13,7 +13,6 @@ import {
   domainsOfInterface,
   freeInterfacesOfPart,
   interfacesOfPart,
-  networksOfInterface,
   partsOfDomain,
   sortedSet,
 } from './members.ts'
@@ -30,6 +29,7 @@ export {
   interfacesOfPart,
   isOutside,
   networksOfInterface,
+  onlyNetwork,
   partsOfDomain,
   simulatedOfNetwork,
 } from './members.ts'
@@ -123,32 +123,29 @@ export const portOfInterface = recordQuery<PlacedPort>('port of interface', (id,
   )
 })
 
-/** The switch of a guest's interface: none or one datapath id. */
-export const switchOfInterface = listQuery<string>('switch of interface', (id, view) => {
-  const port = view.query(portOfInterface, id)
+/** The switch of an interface: none or one datapath id. Not kept: what follows from it is looked at again when the port changes. */
+export const homeOf = (interfaceId: number, view: View): readonly string[] => {
+  const port = view.query(portOfInterface, interfaceId)
   return port === null ? [] : [port.dpid]
-})
+}
+
+/** For the rules of interfaces. */
+export const switchOfInterface = listQuery<string>('switch of interface', homeOf)
 
 /** The switch of the guest's interface that owns a MAC lease: none or one datapath id. */
 export const switchOfMacLease = listQuery<string>('switch of MAC lease', (id, view) => {
   const lease = view.get('mac_lease', id)
-  return lease === undefined ? [] : view.query(switchOfInterface, lease.interface_id)
+  return lease === undefined ? [] : homeOf(lease.interface_id, view)
 })
 
 /** The switch of the guest's interface that owns an IP lease: none or one datapath id. */
 export const switchOfIpLease = listQuery<string>('switch of IP lease', (id, view) => {
   const owner = view.get('ip_lease', id)?.interface_id ?? null
-  return owner === null ? [] : view.query(switchOfInterface, owner)
+  return owner === null ? [] : homeOf(owner, view)
 })
 
-/** An interface in one network is known by its port alone; in several, the address it sends with decides. */
-export const onlyNetwork = (interfaceId: number, view: View): number | undefined => {
-  const networks = view.query(networksOfInterface, interfaceId)
-  return networks.length === 1 ? networks[0] : undefined
-}
-
 const switchesOf = (interfaces: readonly number[], view: View): readonly string[] =>
-  sortedSet(interfaces.flatMap((interfaceId) => view.query(switchOfInterface, interfaceId)))
+  sortedSet(interfaces.flatMap((interfaceId) => homeOf(interfaceId, view)))
 
 const switchesOfPart = listQuery<string>('switches of part', (id, view) =>
   switchesOf(view.query(interfacesOfPart, id), view),

@@ -22,15 +22,15 @@ import {
   domainName,
   domainRow,
   domainsOfInterface,
+  homeOf,
   interfaceName,
   portOfInterface,
-  switchOfInterface,
 } from '../presence/queries.ts'
 import { destinationTable } from './tables.ts'
 
 const switchOfSibling = listQuery<string>('switch of sub-interface', (id, view) =>
   // Nearly all are none.
-  view.get('interface', id)?.trunk_interface_id == null ? [] : view.query(switchOfInterface, id),
+  view.get('interface', id)?.trunk_interface_id == null ? [] : homeOf(id, view),
 )
 
 /** Without it there is no group to send to. */
