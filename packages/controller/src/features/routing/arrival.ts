@@ -8,7 +8,7 @@ import { type Compiled, rule } from '../../engine/rule.ts'
 import { listQuery, type View } from '../../engine/view.ts'
 import { ARP_OP, ICMPV6_TYPE, linkLocalAddress, UNSPECIFIED_IPV6 } from '../../packet/index.ts'
 import { setSlice } from '../../pipeline/actions.ts'
-import { macNumber } from '../../pipeline/addresses.ts'
+import { ETH_TYPE, macNumber } from '../../pipeline/addresses.ts'
 import { HANDOVER } from '../../pipeline/domain.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
@@ -27,7 +27,7 @@ import {
 } from '../presence/queries.ts'
 import { arrivalTable } from './tables.ts'
 
-const { neighbour_solicitation: NS } = ICMPV6_TYPE
+const { neighbour_solicitation: NS, neighbour_advertisement: NA } = ICMPV6_TYPE
 /** Hop limit of what has not been routed. */
 const ON_LINK = 255
 
@@ -77,14 +77,16 @@ const compileMac = (lease: Row<'mac_lease'>, view: View): Compiled => {
   )
   return {
     flows: outsideDomains(leg, view).flatMap((domain) => [
-      arrivalTable.flow({
-        priority: PRIORITY.ordinary,
-        match: { domain, eth_dst: macNumber(mac_address) },
-        steps: fromOutside(leg),
-        goto: 'router_leg',
-        why: () =>
-          `What comes from outside in ${domainName(domain, view)} for ${mac_address} is for ${interfaceName(leg, view)}, which is here alone.`,
-      }),
+      ...[ETH_TYPE.ipv4, ETH_TYPE.ipv6].map((eth_type) =>
+        arrivalTable.flow({
+          priority: PRIORITY.ordinary,
+          match: { domain, eth_dst: macNumber(mac_address), eth_type },
+          steps: fromOutside(leg),
+          goto: 'router_leg',
+          why: () =>
+            `What comes from outside in ${domainName(domain, view)} for ${mac_address} is for ${interfaceName(leg, view)}, which is here alone.`,
+        }),
+      ),
       ...(hasLinkLocal.has(domain) ? solicitations(leg, domain, linkLocal, view) : []),
     ]),
   }
@@ -145,5 +147,11 @@ export const arrivalStanding = [
     match: { icmpv6_type: NS, ipv6_nd_sll: 0 },
     goto: 'destination',
     why: 'The question has no MAC address to answer to.',
+  }),
+  arrivalTable.flow({
+    priority: PRIORITY.higher,
+    match: { icmpv6_type: NA },
+    goto: 'destination',
+    why: 'What neighbours outside say of themselves is not routed.',
   }),
 ]

@@ -2,7 +2,7 @@ import { defineTable } from '../../pipeline/table.ts'
 
 export const arrivalTable = defineTable('arrival', {
   match: [
-    ...(['domain', 'eth_dst', 'arp_op', 'arp_tpa'] as const),
+    ...(['domain', 'eth_dst', 'eth_type', 'arp_op', 'arp_tpa'] as const),
     ...(['nw_ttl', 'ipv6_src', 'icmpv6_type', 'ipv6_nd_target', 'ipv6_nd_sll'] as const),
   ],
   write: ['ingress_interface', 'router', 'counted'],
