@@ -33,20 +33,38 @@ export interface Advertised {
 
 const isIpv6 = (address: string): boolean => toIpAddress(address).family === 6
 
-/** Routes of the same router that lead elsewhere than to the network. */
-const waysOut = (leg: number, network: number, view: View): readonly Row<'route'>[] =>
+/** Where routes lead: the network of their legs, 0 without any; to several networks, or to a next hop, this. */
+const ELSEWHERE = -1
+
+const placeOf = (routes: readonly Row<'route'>[]): number => {
+  const places = new Set(routes.map(({ network_id, via }) => (via === null ? (network_id ?? 0) : ELSEWHERE)))
+  const [place = 0] = places
+  return places.size > 1 ? ELSEWHERE : place
+}
+
+const waysOf = (router: number, view: View): readonly Row<'route'>[] =>
+  view
+    .list('route.route_link_id', router)
+    .filter(({ egress, type, destination }) => egress && type === 'unicast' && isIpv6(destination))
+
+/** Of a router, looked at once for all of its legs. */
+const placeOfWays = valueQuery<number>('where IPv6 routes of router lead', (router, view) =>
+  placeOf(waysOf(router, view)),
+)
+const placeOfDefaults = valueQuery<number>('where IPv6 default routes of router lead', (router, view) =>
+  placeOf(waysOf(router, view).filter(({ prefix }) => prefix === 0)),
+)
+
+/** Whether routes of the routers of the leg in the network lead elsewhere than into it. */
+const leadsOut = (leg: number, network: number, view: View, places = placeOfWays): boolean =>
   view
     .list('route.interface_id', leg)
     .filter(({ network_id, ingress }) => network_id === network && ingress)
-    .flatMap(({ route_link_id }) => view.list('route.route_link_id', route_link_id))
-    .filter(
-      ({ network_id, via, egress, type, destination }) =>
-        egress && type === 'unicast' && (network_id !== network || via !== null) && isIpv6(destination),
-    )
+    .map(({ route_link_id }) => view.query(places, route_link_id))
+    .some((place) => place !== 0 && place !== network)
 
-const leadsOut = (leg: number, network: number, view: View): boolean => waysOut(leg, network, view).length > 0
 const leadsAnywhere = (leg: number, network: number, view: View): boolean =>
-  waysOut(leg, network, view).some(({ prefix }) => prefix === 0)
+  leadsOut(leg, network, view, placeOfDefaults)
 
 /**
  * The leg that advertises in a network; 0 for none. One with a default route goes first, then one that leads out. Outside of virtual networks there are

@@ -7,6 +7,7 @@ import { hasService } from '../dhcp/queries.ts'
 import {
   addressOfLease,
   allowedSwitches,
+  firstRouted,
   interfaceName,
   networksOfInterface,
   routedNetworks,
@@ -24,12 +25,12 @@ const offersDns = (id: number, view: View): boolean =>
 
 /** Of a network that stands for all that routers join to it. */
 const hasServiceAmong = valueQuery<boolean>('DNS service among networks', (first, view) =>
-  view.query(routedNetworks, first).some((network) => hasService('dns', network, view)),
+  routedNetworks(first, view).some((network) => hasService('dns', network, view)),
 )
 
 /** A yes or no for guests: which networks they reach is no affair of theirs. */
 const reachesService = valueQuery<boolean>('network that reaches DNS service', (network, view) =>
-  view.query(hasServiceAmong, view.query(routedNetworks, network)[0] ?? network),
+  view.query(hasServiceAmong, view.query(firstRouted, network)),
 )
 
 const compileGuest = (row: Row<'interface'>, view: View): Compiled =>

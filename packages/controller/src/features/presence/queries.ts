@@ -17,6 +17,7 @@ import {
   sortedSet,
 } from './members.ts'
 import { switchesOfPinnedLegs } from './pinned.ts'
+import { firstRouted, routedNetworks, routersOfNetwork } from './routed.ts'
 import { isHost, isOutsideDomain, networksOfSegment, segmentOfNetwork } from './segments.ts'
 
 export { edgePortsOfDomain, type PlacedPort } from './edge.ts'
@@ -35,6 +36,13 @@ export {
 } from './members.ts'
 export { guestMtu, handoverMtu } from './mtu.ts'
 export { handoverMac, isFirstLeg, ownerOfLeg, routersOfLeg, switchOfPinnedLeg } from './pinned.ts'
+export {
+  firstRouted,
+  hasSeveralRouters,
+  networksOfRouter,
+  routedNetworks,
+  routersOfNetwork,
+} from './routed.ts'
 export {
   carriesTags,
   domainName,
@@ -202,33 +210,19 @@ export const switchesOfDomain = (domain: number, view: View): readonly string[] 
   return segment === null ? view.query(switchesOfGuests, domain) : view.query(switchesOfSegment, segment)
 }
 
-/** Route links that have a route in the network. */
-export const routersOfNetwork = listQuery<number>('routers of network', (id, view) =>
-  sortedSet(view.list('route.network_id', id).map((route) => route.route_link_id)),
+/** @param first the network that stands for all that routers join to it */
+const switchesReachingRouted = listQuery<string>('switches reaching routed networks', (first, view) =>
+  sortedSet(routedNetworks(first, view).flatMap((network) => view.query(switchesOfNetwork, network))),
 )
-
-/** Networks that a router joins. */
-export const networksOfRouter = listQuery<number>('networks of router', (id, view) =>
-  sortedSet(view.list('route.route_link_id', id).flatMap((route) => route.network_id ?? [])),
-)
-
-/** The network and all that routers join to it, over any number of hops: of each of them the same. */
-export const routedNetworks = listQuery<number>('networks routed with network', (id, view) => {
-  const found = new Set([id])
-  for (const network of found) {
-    for (const router of view.query(routersOfNetwork, network)) {
-      for (const neighbour of view.query(networksOfRouter, router)) found.add(neighbour)
-    }
-  }
-  return sortedSet(found)
-})
 
 /**
  * Switches from which packets can come into the network, by routing too: a packet is routed where it enters,
  * so these switches must know the network's guests.
  */
 export const switchesReachingNetwork = listQuery<string>('switches reaching network', (id, view) =>
-  sortedSet(view.query(routedNetworks, id).flatMap((network) => view.query(switchesOfNetwork, network))),
+  view.query(routersOfNetwork, id).length === 0
+    ? view.query(switchesOfNetwork, id)
+    : view.query(switchesReachingRouted, view.query(firstRouted, id)),
 )
 
 const switchesReachingSegment = listQuery<string>('switches reaching segment', (id, view) =>

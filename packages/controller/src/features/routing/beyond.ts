@@ -4,7 +4,7 @@
  */
 import type { IpAddress, Row } from '@openvnet/schema'
 import { type Compiled, rule } from '../../engine/rule.ts'
-import { listQuery, type View } from '../../engine/view.ts'
+import { listQuery, type View, valueQuery } from '../../engine/view.ts'
 import { setSlice } from '../../pipeline/actions.ts'
 import { matchAddress } from '../../pipeline/addresses.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
@@ -12,6 +12,7 @@ import type { FlowDraft } from '../../pipeline/table.ts'
 import {
   addressOfLease,
   allowedSwitches,
+  hasSeveralRouters,
   interfaceName,
   interfaceOfLease,
   networksOfRouter,
@@ -19,17 +20,19 @@ import {
   switchesReachingNetwork,
   switchOfPinnedLeg,
 } from '../presence/queries.ts'
-import { hasSeveralRouters } from './entry.ts'
 import { backToSource, becomesReply, echoRequestTo, laterFragment } from './legs.ts'
 import { routerAddressTable } from './tables.ts'
+
+/** Whether other routers lead to it. */
+const isBehindOthers = valueQuery<boolean>('router behind others', (id, view) =>
+  view.query(networksOfRouter, id).some((network) => view.query(hasSeveralRouters, network)),
+)
 
 /** Routers for which the interface has a route in a network, and to which others lead. */
 const routersBehindOthers = (owner: number, network: number, view: View): readonly number[] => {
   const routes = view.list('route.interface_id', owner).filter(({ network_id }) => network_id === network)
   const routers = [...new Set(routes.map(({ route_link_id }) => route_link_id))]
-  return routers.filter((router) =>
-    view.query(networksOfRouter, router).some((each) => hasSeveralRouters(each, view)),
-  )
+  return routers.filter((router) => view.query(isBehindOthers, router))
 }
 
 const switchesOfFarAddress = listQuery<string>('switches of far router address', (id, view) => {

@@ -6,13 +6,13 @@
 import { type View, valueQuery } from '../../engine/view.ts'
 import { checkMtu, forgetIngressPort, setField, setSlice } from '../../pipeline/actions.ts'
 import { HANDOVER } from '../../pipeline/domain.ts'
-import { guestMtu, handoverMac, handoverMtu, routedNetworks } from '../presence/queries.ts'
+import { firstRouted, guestMtu, handoverMac, handoverMtu, routedNetworks } from '../presence/queries.ts'
 import type { LegRoute } from './connected.ts'
 
-/** Whether packets may come to the routers of a network that fit into no tunnel. */
-const mayBeTooBig = valueQuery<boolean>('larger MTU around network', (id, view) => {
+/** Whether packets may come that fit into no tunnel. @param first the network that stands for all that routers join */
+const mayBeTooBig = valueQuery<boolean>('larger MTU among networks', (first, view) => {
   const most = view.query(handoverMtu, 0)
-  return view.query(routedNetworks, id).some((network) => view.query(guestMtu, network) > most)
+  return routedNetworks(first, view).some((network) => view.query(guestMtu, network) > most)
 })
 
 /** As in `mtu.ts`: nothing of what follows outlasts the check. */
@@ -28,5 +28,7 @@ export const handOver = (route: LegRoute, owner: number, view: View) => [
   setField('eth_dst', handoverMac(owner, route.route_link_id, view) ?? 0),
   forgetIngressPort(),
   setSlice('domain', HANDOVER),
-  ...(view.query(mayBeTooBig, route.network_id) ? check(view.query(handoverMtu, 0)) : []),
+  ...(view.query(mayBeTooBig, view.query(firstRouted, route.network_id))
+    ? check(view.query(handoverMtu, 0))
+    : []),
 ]

@@ -11,12 +11,12 @@ import { ETH_TYPE } from '../../pipeline/addresses.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import { punt } from '../../pipeline/punts.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
-import { guestMtu, routedNetworks, switchesReachingNetwork } from '../presence/queries.ts'
+import { firstRouted, guestMtu, routedNetworks, switchesReachingNetwork } from '../presence/queries.ts'
 import { mtuTable, tooBigTable } from './tables.ts'
 
-/** The MTUs of a network and of those that routers join to it, smallest first. */
-const mtusAround = listQuery<number>('MTUs around network', (id, view) => {
-  const mtus = view.query(routedNetworks, id).map((network) => view.query(guestMtu, network))
+/** The MTUs of networks that routers join, smallest first. @param first the one that stands for all */
+const mtusAmong = listQuery<number>('MTUs among networks', (first, view) => {
+  const mtus = routedNetworks(first, view).map((network) => view.query(guestMtu, network))
   return [...new Set(mtus)].sort((a, b) => a - b)
 })
 
@@ -45,7 +45,7 @@ const check = (network: Row<'network'>, mtu: number, eth_type: number): FlowDraf
 
 const compileMtu = (network: Row<'network'>, view: View): Compiled => {
   const mtu = view.query(guestMtu, network.id)
-  const around = view.query(mtusAround, network.id)
+  const around = view.query(mtusAmong, view.query(firstRouted, network.id))
   if (around.every((other) => other <= mtu)) return {}
   return {
     flows: [

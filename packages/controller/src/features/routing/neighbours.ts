@@ -11,6 +11,7 @@ import { punt } from '../../pipeline/punts.ts'
 import {
   addressOfLease,
   allowedSwitches,
+  hasSeveralRouters,
   interfaceName,
   interfaceOfLease,
   isOutside,
@@ -18,7 +19,6 @@ import {
   routersOfNetwork,
   switchesReachingNetwork,
 } from '../presence/queries.ts'
-import { hasSeveralRouters } from './entry.ts'
 import { neighbourTable, nextRouterTable, routerHopsTable, routerHopTable } from './tables.ts'
 
 /** Of guests also while there is no router: the first one then costs its own flows, and not one for each guest. */
@@ -27,7 +27,7 @@ const switchesOfNeighbour = listQuery<string>('switches of neighbour', (id, view
   const owner = lease && interfaceOfLease(lease, view)
   if (lease === undefined || owner === undefined) return []
   if (owner.mode === 'vif') return view.query(switchesReachingNetwork, lease.network_id)
-  if (owner.mode !== 'simulated' || !hasSeveralRouters(lease.network_id, view)) return []
+  if (owner.mode !== 'simulated' || !view.query(hasSeveralRouters, lease.network_id)) return []
   const dpids = view.query(switchesReachingNetwork, lease.network_id)
   return isOutside(lease.network_id, view) ? dpids : allowedSwitches(owner, dpids, view)
 })
