@@ -245,6 +245,23 @@ const ADVERTISEMENT: packet.NdMessage = {
   ...{ lifetime: 1800, reachable_time: 0, retransmit_timer: 0, options: [] },
 }
 
+/** Extension headers in front of a router advertisement, to all nodes. */
+const hidden = (next_header: number, ...headers: readonly Uint8Array[]): Uint8Array => {
+  const advertisement = packet.buildNd(ADVERTISEMENT, { src: linkLocal('bad'), dst: packet.ALL_NODES })
+  const payload = packet.concat(...headers, advertisement.subarray(40))
+  return packet.buildEthernet({
+    ...{ src: mac, dst: packet.multicastMacIpv6(packet.ALL_NODES), eth_type: 0x86dd },
+    payload: packet.buildIpv6({
+      ...{ traffic_class: 0, flow_label: 0, next_header, hop_limit: 255 },
+      ...{ src: linkLocal('bad'), dst: packet.ALL_NODES, payload },
+    }),
+  })
+}
+const [FRAGMENT, DESTINATION] = [44, 60]
+const options = (next: number): Uint8Array => Uint8Array.of(next, 0, 1, 4, 0, 0, 0, 0)
+/** The first of several. */
+const firstFragment = (next: number): Uint8Array => Uint8Array.of(next, 0, 0, 1, 0, 0, 0, 9)
+
 /** What the switch is to drop, in the tables that look at it. */
 const NONSENSE: Readonly<Record<string, Uint8Array>> = {
   'ARP with the MAC address of another': arp({ sha: NOBODY }),
@@ -266,6 +283,12 @@ const NONSENSE: Readonly<Record<string, Uint8Array>> = {
   'an advertisement for another': tells(address6(2), mac),
   'an advertisement with the MAC address of another': tells(OWN6, NOBODY),
   'a router advertisement': nd('bad', ADVERTISEMENT, linkLocal('bad'), packet.ALL_NODES),
+  'a router advertisement behind options': hidden(DESTINATION, options(58)),
+  'the first fragment of a router advertisement': hidden(FRAGMENT, firstFragment(58)),
+  'a first fragment behind which headers go on': hidden(
+    ...([FRAGMENT, firstFragment(DESTINATION)] as const),
+    Uint8Array.of(58, 200, 1, 4, 0, 0, 0, 0),
+  ),
   'a redirect': nd(
     'bad',
     { kind: 'redirect', target: linkLocal('bad'), destination: address6(9), options: [] },

@@ -85,6 +85,7 @@ t.test('what everybody may say, and nobody', async (t) => {
   ])
   const NONE = '00:00:00:00:00:00'
   t.strictSame(await standingOf('nd_security'), [
+    'table=nd_security, priority=500,ipv6,nw_proto=0 actions=drop',
     'table=nd_security, priority=500,icmp6,icmp_type=134 actions=drop',
     'table=nd_security, priority=500,icmp6,icmp_type=137 actions=drop',
     'table=nd_security, priority=500,icmp6,icmp_type=135,icmp_code=0,nd_target=:: actions=drop',

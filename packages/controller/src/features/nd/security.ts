@@ -7,13 +7,14 @@
  * - the unspecified source, from which a host without an address may ask and listen (RFC 4861, RFC 3590), and no more;
  * - neighbour discovery: it never comes over a router (RFC 4861 §7.1), tells no MAC address but the own one, and advertises
  *   no address but own ones;
- * - what only routers say: router advertisements and redirects. No guest may (RFC 6105).
+ * - what only routers say: router advertisements and redirects. No guest may (RFC 6105), also not behind headers that the
+ *   switch cannot read to their end.
  */
 import { fromIpAddress, type Row } from '@openvnet/schema'
 import { type Compiled, rule } from '../../engine/rule.ts'
 import type { View } from '../../engine/view.ts'
 import { ICMPV6_TYPE, linkLocalAddress, UNSPECIFIED_IPV6 } from '../../packet/index.ts'
-import { LINK_LOCAL, MULTICAST_BIT, macNumber } from '../../pipeline/addresses.ts'
+import { ETH_TYPE, LINK_LOCAL, MULTICAST_BIT, macNumber } from '../../pipeline/addresses.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
 import {
@@ -177,7 +178,15 @@ const linkLocalStanding = [
   }),
 ]
 
+/** What the switch finds as protocol where it cannot read the headers to their end. */
+const UNKNOWN_PROTOCOL = 0
+
 const ndStanding = [
+  ndSecurityTable.flow({
+    priority: PRIORITY.highest,
+    match: { eth_type: ETH_TYPE.ipv6, ip_proto: UNKNOWN_PROTOCOL },
+    why: 'Headers that go on in another fragment could hide anything (RFC 7112, RFC 7113).',
+  }),
   ...[router_advertisement, redirect].map((icmpv6_type) =>
     ndSecurityTable.flow({
       priority: PRIORITY.highest,

@@ -13,6 +13,8 @@ export const ndSecurityTable = defineTable('nd_security', {
     'eth_dst',
     'ipv6_src',
     'nw_ttl',
+    'eth_type',
+    'ip_proto',
     'icmpv6_type',
     'icmpv6_code',
     'ipv6_nd_target',
