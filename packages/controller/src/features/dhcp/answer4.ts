@@ -151,6 +151,7 @@ export const answer4 = (
     if (decision.type === 'inform') available.delete(code)
     else available.set(code, u32s(seconds))
   }
+  if ('rapid' in decision) available.set(DHCP4_OPTION.rapid_commit, new Uint8Array())
   const header = {
     ...headerOf(message),
     ciaddr: decision.type === 'offer' ? 0 : message.ciaddr,

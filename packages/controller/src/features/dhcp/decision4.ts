@@ -16,7 +16,8 @@ export interface Facts4 {
 
 /** What is answered. */
 export type Spoken4 =
-  | { readonly type: 'offer' | 'ack'; readonly yiaddr: number }
+  /** `rapid`: without an offer before it. */
+  | { readonly type: 'offer' | 'ack'; readonly yiaddr: number; readonly rapid?: true }
   /** In answer to DHCPINFORM: no address, no times. */
   | { readonly type: 'inform' }
   | { readonly type: 'nak'; readonly message: string }
@@ -30,9 +31,11 @@ const OTHER_SERVER = 'for another server'
 const NOT_LEASED = 'this address is not leased to you'
 const WRONG_NETWORK = 'this address is of another network'
 
-const discover = ({ leased, isQuarantined }: Facts4): Decision4 => {
+/** Who says so has its address after two messages (RFC 4039): another server would have no other for it. */
+const discover = ({ rapid_commit }: Dhcp4Wishes, { leased, isQuarantined }: Facts4): Decision4 => {
   if (leased === undefined) return silence('no address is leased to the client')
-  return isQuarantined ? silence('the client declined its address') : { type: 'offer', yiaddr: leased }
+  if (isQuarantined) return silence('the client declined its address')
+  return rapid_commit ? { type: 'ack', yiaddr: leased, rapid: true } : { type: 'offer', yiaddr: leased }
 }
 
 const confirm = (address: number, { leased, isInSubnet }: Facts4): Decision4 => {
@@ -67,7 +70,7 @@ const decline = ({ requested_address, server_id }: Dhcp4Wishes, { server, leased
 export const decide4 = (message: Dhcp4, wishes: Dhcp4Wishes, facts: Facts4): Decision4 => {
   switch (message.type) {
     case DHCP4_TYPE.discover:
-      return discover(facts)
+      return discover(wishes, facts)
     case DHCP4_TYPE.request:
       return request(message, wishes, facts)
     case DHCP4_TYPE.decline:

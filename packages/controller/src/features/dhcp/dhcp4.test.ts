@@ -169,6 +169,10 @@ t.test('request in its four forms', async (t) => {
   const refused = 'nak 0.0.0.0 to 255.255.255.255'
   t.equal(outcome(discover), 'offer 10.100.0.10 to 10.100.0.10')
   t.equal(outcome({ ...discover, header: { broadcast: true } }), 'offer 10.100.0.10 to 255.255.255.255')
+  const rapid = { ...discover, options: { ...discover.options, [OPTION.rapid_commit]: new Uint8Array() } }
+  t.equal(outcome(rapid), acknowledged, 'RFC 4039')
+  t.ok(sent(ask(rapid)).message.options.has(OPTION.rapid_commit), 'which says so')
+  t.notOk(sent(ask(selecting)).message.options.has(OPTION.rapid_commit))
   t.equal(outcome(selecting), acknowledged)
   const selectingOf = (address: string, id: string) => ({
     type: TYPE.request,

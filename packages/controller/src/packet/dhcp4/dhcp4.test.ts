@@ -52,6 +52,7 @@ t.test('captured messages decode, and encode to the same bytes', async (t) => {
     lease_time: undefined,
     host_name: 'guest',
     parameters: [1, 3, 6, 12, 15, 28, 42, 119, 121],
+    rapid_commit: false,
     max_size: 576,
   })
   t.equal(packet.dhcp4ClientKey(discover), 'id 01020000000102')

@@ -24,6 +24,8 @@ export const DHCP4_OPTION = {
   renewal_time: 58,
   rebinding_time: 59,
   client_id: 61,
+  /** RFC 4039. */
+  rapid_commit: 80,
   /** RFC 3046. */
   relay_agent: 82,
   /** RFC 3397. */

@@ -14,6 +14,8 @@ export interface Dhcp4Wishes {
   readonly host_name: string | undefined
   /** Option 55 in its order; `undefined` when there is none. */
   readonly parameters: readonly number[] | undefined
+  /** Option 80: it takes an acknowledgement in answer to a discover. */
+  readonly rapid_commit: boolean
   /** Option 57: octets of an IP datagram that the client takes. */
   readonly max_size: number
 }
@@ -36,6 +38,7 @@ export const dhcp4Wishes = ({ options }: Dhcp4): Dhcp4Wishes => {
     lease_time: number(DHCP4_OPTION.lease_time),
     host_name: textOf(options.get(DHCP4_OPTION.host_name)),
     parameters: list && [...new Set(list)],
+    rapid_commit: options.has(DHCP4_OPTION.rapid_commit),
     max_size: Math.max(size ? readU16(size, 0) : 0, DHCP4_MIN_SIZE),
   }
 }
@@ -58,6 +61,7 @@ const FIRST = [
   DHCP4_OPTION.rebinding_time,
   DHCP4_OPTION.message,
   DHCP4_OPTION.client_id,
+  DHCP4_OPTION.rapid_commit,
 ] as readonly number[]
 
 /** The subnet mask stands before the routers, whatever was asked for first: RFC 2132 §3.3. */
