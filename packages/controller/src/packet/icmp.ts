@@ -13,14 +13,6 @@ export interface Icmp {
   readonly payload: Uint8Array
 }
 
-export interface Echo {
-  readonly id: number
-  readonly sequence: number
-}
-
-export const toEcho = (rest: number): Echo => ({ id: rest >>> 16, sequence: rest & 0xffff })
-export const fromEcho = ({ id, sequence }: Echo): number => id * 0x10000 + sequence
-
 /** `undefined` when the message is cut or its checksum is wrong. */
 export const parseIcmp = (bytes: Uint8Array): Icmp | undefined => {
   if (bytes.length < HEADER || internetChecksum(bytes) !== 0) return undefined

@@ -52,8 +52,6 @@ t.test('an echo request of Linux ping parses and builds to the same bytes', asyn
   t.match(ipv4, { ttl: 64, protocol: 1, id: 0xdd5c, dont_fragment: true, ...ends })
   const icmp = packet.parseIcmp(ipv4.payload)!
   t.match(icmp, { type: packet.ICMP_TYPE.echo_request, code: 0 })
-  t.same(packet.toEcho(icmp.rest), { id: 0x2eee, sequence: 1 })
-  t.equal(packet.fromEcho(packet.toEcho(icmp.rest)), icmp.rest)
   t.same(packet.buildIpv4({ ...ipv4, payload: packet.buildIcmp(icmp) }), fresh)
   t.same(packet.buildEthernet(ethernet), frame)
 })

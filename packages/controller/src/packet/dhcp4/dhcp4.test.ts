@@ -55,11 +55,9 @@ t.test('captured messages decode, and encode to the same bytes', async (t) => {
     rapid_commit: false,
     max_size: 576,
   })
-  t.equal(packet.dhcp4ClientKey(discover), 'id 01020000000102')
   t.match(decoded(DNSMASQ_OFFER), { type: TYPE.offer, yiaddr: ip('10.0.1.108'), siaddr: ip('10.0.1.1') })
   const request = decoded(DHCLIENT_REQUEST)
   t.match(packet.dhcp4Wishes(request), { requested_address: ip('10.0.1.108'), server_id: ip('10.0.1.1') })
-  t.equal(packet.dhcp4ClientKey(request), 'mac 02:00:00:00:01:02')
 })
 
 t.test('an offer of dnsmasq explained', async (t) => {
@@ -256,7 +254,6 @@ t.test('whatever arrives is a message or a reason', async () => {
     const found = packet.decodeDhcp4(message)
     if (packet.isMalformed(found)) return
     packet.dhcp4Wishes(found)
-    packet.dhcp4ClientKey(found)
     for (const option of listOf(found.options)) packet.explainDhcp4Option(option)
   }
   fc.assert(

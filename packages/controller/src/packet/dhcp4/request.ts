@@ -1,5 +1,5 @@
 /** What a client says with its options, and which options answer it: RFC 2131 §4.3.1, RFC 2132 §9.8, RFC 6842. */
-import { formatMac, readU16, readU32 } from '../octets.ts'
+import { readU16, readU32 } from '../octets.ts'
 import { DHCP4_MIN_SIZE, type Dhcp4 } from './message.ts'
 import { DHCP4_OPTION, type Dhcp4Option } from './option.ts'
 
@@ -41,15 +41,6 @@ export const dhcp4Wishes = ({ options }: Dhcp4): Dhcp4Wishes => {
     rapid_commit: options.has(DHCP4_OPTION.rapid_commit),
     max_size: Math.max(size ? readU16(size, 0) : 0, DHCP4_MIN_SIZE),
   }
-}
-
-/**
- * Who the client is: its identifier as opaque octets (RFC 4361 §4.2), else its hardware address (RFC 2131 §4.2).
- * The two cannot be taken for each other.
- */
-export const dhcp4ClientKey = ({ options, chaddr }: Dhcp4): string => {
-  const id = options.get(DHCP4_OPTION.client_id)
-  return id === undefined ? `mac ${formatMac(chaddr)}` : `id ${Buffer.from(id).toString('hex')}`
 }
 
 /** Always sent, in this order, whatever is asked for. */

@@ -64,10 +64,7 @@ t.test('captured messages decode, and encode to the same bytes', async (t) => {
   t.match(packet.dhcp6Option(advertise.options, 'preference'), { value: 255 })
 })
 
-t.test('identifiers as people read them', async (t) => {
-  t.equal(packet.formatDuid(client_id.duid), 'llt 02:00:00:00:01:02 since 2026-11-21')
-  t.equal(packet.formatDuid(server_id.duid), 'll 02:00:00:00:01:01')
-  t.equal(packet.formatDuid(bytes('0002 00000009 0cc084d303000912')), '0x0002000000090cc084d303000912')
+t.test('the MAC address in an identifier', async (t) => {
   t.equal(packet.macOfDuid(client_id.duid), 0x020000000102)
   t.equal(packet.macOfDuid(bytes('0004')), undefined)
 })
@@ -166,7 +163,6 @@ t.test('whatever arrives is a message or a reason', async () => {
     const found = packet.decodeDhcp6(message)
     if (packet.isMalformed(found)) return
     packet.dhcp6Discard(found, server_id.duid)
-    for (const option of found.options) if ('duid' in option) packet.formatDuid(option.duid)
   }
   const flips = fc.array(fc.tuple(fc.nat(171), fc.nat(255)), { minLength: 1, maxLength: 8 })
   fc.assert(

@@ -1,8 +1,8 @@
 /**
- * DHCP unique identifiers: RFC 8415 §11. A server makes one of the kind link-layer (LL); those of others are opaque, and
- * read only to show to people which MAC address stands in them.
+ * DHCP unique identifiers: RFC 8415 §11. A server makes one of the kind link-layer (LL); those of others are opaque, but
+ * for the MAC address that may stand in them.
  */
-import { formatMac, readU16, readU32, readU48, writeU16, writeU48 } from '../octets.ts'
+import { readU16, readU48, writeU16, writeU48 } from '../octets.ts'
 
 const KIND = { link_layer_time: 1, enterprise: 2, link_layer: 3, uuid: 4 } as const
 const ETHERNET = 1
@@ -25,16 +25,4 @@ export const macOfDuid = (duid: Uint8Array): number | undefined => {
   const kind = duid.length < 4 || readU16(duid, 2) !== ETHERNET ? 0 : readU16(duid, 0)
   if (kind === KIND.link_layer && duid.length === 10) return readU48(duid, 4)
   return kind === KIND.link_layer_time && duid.length === 14 ? readU48(duid, 8) : undefined
-}
-
-/** DUIDs count seconds from 2000-01-01: RFC 8415 §11.2. */
-const EPOCH_2000 = 946_684_800
-
-/** `llt 02:00:00:00:01:02 since 2026-11-21`, `ll …`, or its octets. */
-export const formatDuid = (duid: Uint8Array): string => {
-  const mac = macOfDuid(duid)
-  if (mac === undefined) return `0x${Buffer.from(duid).toString('hex')}`
-  if (duid.length === 10) return `ll ${formatMac(mac)}`
-  const since = new Date((readU32(duid, 4) + EPOCH_2000) * 1000).toISOString().slice(0, 10)
-  return `llt ${formatMac(mac)} since ${since}`
 }
