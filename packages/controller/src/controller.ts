@@ -7,11 +7,13 @@ import { type Bus, type ControllerReport, type FeedSource, follow, type LeaseGiv
 import type { TlsIdentity } from '@openvnet/ovsdb'
 import type { Logger } from 'pino'
 import { type Adoption, createAdmission } from './admission.ts'
-import { createDatapathStatuses } from './datapath_status.ts'
+import { createDatapathStatuses, neighboursOf } from './datapath_status.ts'
 import { Engine } from './engine/engine.ts'
 import { createFeatureWarnings } from './feature_warnings.ts'
 import { FEATURES } from './features/index.ts'
+import { rememberNeighbours } from './features/neighbour/index.ts'
 import { Hosts } from './hosts.ts'
+import type { NeighbourFact } from './model/neighbours.ts'
 import { createDatabases } from './ovsdb/databases.ts'
 import { RowRemotes } from './ovsdb/row_remotes.ts'
 import { TUNNEL_PORT_NAMES, type TunnelType, tunnelPortName } from './ovsdb/tunnel_port.ts'
@@ -19,8 +21,9 @@ import { PlaceMemory, readPlaces } from './place_memory.ts'
 import { PlaceSharing } from './place_sharing.ts'
 import { Places } from './places.ts'
 import { LeaseWishes } from './punts/lease_wishes.ts'
+import { Memory } from './punts/memory.ts'
 import { NameServers } from './punts/name_servers.ts'
-import { Programs } from './punts/programs.ts'
+import { type Answered, Programs } from './punts/programs.ts'
 import { Speakers } from './punts/speakers.ts'
 import { Reporter } from './reporter.ts'
 import { createRivals } from './rivals.ts'
@@ -50,6 +53,8 @@ export interface ControllerOptions {
   readonly reportInterval?: number
   /** Time between checks of what switches hold, in milliseconds (10,000). */
   readonly auditInterval?: number
+  /** Time for which a neighbour outside of the model that answered is believed to be there, in milliseconds (30,000). */
+  readonly reachableTime?: number
   /** Time between echo requests on a silent connection, in milliseconds (5,000). */
   readonly probeInterval?: number
 }
@@ -151,6 +156,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
   const places: Places = new Places({
     facts: admission,
     onIfaceIds: (facts) => engine.ifaceIds(facts),
+    onNeighbours: (facts) => engine.neighbours(facts),
     onChange: (change, isOwn) => {
       memory?.add(change)
       if (isOwn) sharing?.tell(change)
@@ -166,20 +172,26 @@ export const createController = async (options: ControllerOptions): Promise<Cont
   const rivals = createRivals(bus, identity)
   const nameServers = new NameServers()
   const wishes = options.lease && new LeaseWishes(options.lease, log)
+  const memoryOfPrograms = new Memory()
+  rememberNeighbours(memoryOfPrograms, options.reachableTime)
+  const common = {
+    ...{ features: FEATURES, view: () => engine.view, log, memory: memoryOfPrograms },
+    learn: (facts: readonly NeighbourFact[]) => places.neighbours(facts),
+    deliver: (dpid: string, answered: Answered) => switches.deliver(dpid, answered),
+  }
   const programs = new Programs({
-    features: FEATURES,
-    view: () => engine.view,
-    log,
+    ...common,
     outside: (errand) => nameServers.ask(errand),
     ...(wishes !== undefined && { wish: (one) => void wishes.add(one) }),
-    deliver: (dpid, answered) => switches.deliver(dpid, answered),
   })
   const speakers = new Speakers({
-    features: FEATURES,
-    view: () => engine.view,
+    ...common,
     tables: (dpid) => engine.tables(dpid),
-    deliver: (dpid, answered) => switches.deliver(dpid, answered),
-    log,
+    acts: (dpid) => {
+      const status = switches.status(dpid)
+      return status?.connected === true && status.role !== null && status.role !== 'secondary'
+    },
+    count: (dpid, which) => switches.flows(dpid, which),
   })
   const switches = await createSwitches({
     listen: options.listen,
@@ -229,6 +241,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     dpids: () => switches.dpids(),
     status: (dpid) => switches.status(dpid),
     uuid: (dpid) => engine.datapathUuid(dpid),
+    neighbours: (dpid) => neighboursOf(dpid, engine.view),
     isPending: (dpid) => admission.isPending(dpid),
     bridges: () => databases.dpids(),
     bridge: (dpid, connected) => databases.bridge(dpid, connected),

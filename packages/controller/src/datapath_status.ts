@@ -1,11 +1,19 @@
 /** What this controller reports of a bridge: what its connection shows, its row, and what its database says. */
-import { type DatapathStatus, neverConnected } from '@openvnet/feed'
+import { type DatapathStatus, type LearnedNeighbour, neverConnected } from '@openvnet/feed'
+import type { View } from './engine/view.ts'
 import { type Rivalry, rivalryText } from './model/rivalry.ts'
 import type { BridgeReport } from './ovsdb/databases.ts'
 import { type TunnelType, tunnelPortLine } from './ovsdb/tunnel_port.ts'
 import type { SwitchStatus } from './switch/switches.ts'
 
 const MOST_RIVALS = 10
+
+/** Whom routers know there besides the guests; some may have no effect, as rows have changed since. */
+export const neighboursOf = (dpid: string, view: View | undefined): readonly LearnedNeighbour[] =>
+  (view?.list('neighbour.dpid', dpid) ?? []).flatMap(({ network_id, address, mac_address }) => {
+    const network = view?.get('network', network_id)?.uuid
+    return network === undefined ? [] : [{ network, address, mac_address }]
+  })
 
 const instead = (type: string): string =>
   `it has no port for ${type}, which a datapath or an underlay asks for: tunnels of another kind are used, if there are any`
@@ -21,6 +29,7 @@ export interface DatapathSources {
   readonly status: (dpid: string) => SwitchStatus | undefined
   /** uuid of its row. */
   readonly uuid: (dpid: string) => string | null
+  readonly neighbours: (dpid: string) => readonly LearnedNeighbour[]
   readonly isPending: (dpid: string) => boolean
   /** Bridges that databases know. */
   readonly bridges: () => Iterable<string>
@@ -65,9 +74,11 @@ export const createDatapathStatuses = (sources: DatapathSources): DatapathStatus
     const status = base(dpid, uuid)
     if (status === undefined) return undefined
     const known = sources.bridge(dpid, status.connected)
+    const neighbours = sources.neighbours(dpid)
     return {
       ...status,
       uuid,
+      ...(neighbours.length > 0 && { neighbours }),
       ...(known !== undefined && { bridge: known.name, ovsdb: known.remote }),
       ...(sources.isPending(dpid) && { pending: true as const, flows: 0, groups: 0, meters: 0 }),
       warnings: [

@@ -31,6 +31,10 @@ const start = (absence = 1e9) => {
   }
   const places = new Places({
     ...{ facts, absence },
+    onNeighbours: (some) =>
+      told.push(
+        ...some.map((one) => `${one.dpid} neighbour ${one.network_id} ${one.address} ${one.mac_address}`),
+      ),
     onIfaceIds: (some) =>
       told.push(...some.map(({ dpid, name, iface_id }) => `${dpid} iface-id ${name} ${iface_id}`)),
     onChange: (change, isOwn) => void (isOwn && changes.push(change)),

@@ -11,12 +11,14 @@ import type { Change, PlaceChange, Snapshot } from '@openvnet/feed'
 import type { Row } from '@openvnet/schema'
 import type { PlaceFacts, SwitchFacts } from './engine/desired.ts'
 import type { IfaceIdFact } from './model/iface_ids.ts'
-import { Place, placesOf } from './place.ts'
+import type { NeighbourFact } from './model/neighbours.ts'
+import { factsOf, Place, placesOf, withoutMac } from './place.ts'
 
 export interface PlacesOptions {
   /** Who acts on it. */
   readonly facts: PlaceFacts
   readonly onIfaceIds: (facts: readonly IfaceIdFact[]) => void
+  readonly onNeighbours: (facts: readonly NeighbourFact[]) => void
   /**
    * What is different of what is known.
    * @param isOwn this controller has found it out itself
@@ -54,6 +56,7 @@ export class Places implements SwitchFacts {
     this.#change(place, {
       ...{ dpid, whole: true, connected: true, since: Date.now(), has_row: place.hasRow },
       ...{ address: address ?? null, ports: [...ports], iface_ids: [...ifaceIds] },
+      neighbours: [...place.neighbours.values()],
     })
     this.#options.facts.connected(dpid, ports, address)
   }
@@ -69,7 +72,10 @@ export class Places implements SwitchFacts {
   }
 
   forgotten(dpid: string): void {
-    const isOwn = this.#places.get(dpid)?.source === OWN
+    const place = this.#places.get(dpid)
+    const isOwn = place?.source === OWN
+    if (place !== undefined)
+      this.#options.onNeighbours(factsOf(dpid, [...place.neighbours.values()].map(withoutMac)))
     if (this.#places.delete(dpid)) this.#options.onChange({ dpid, gone: true }, isOwn)
     this.#options.facts.forgotten(dpid)
   }
@@ -93,6 +99,17 @@ export class Places implements SwitchFacts {
     if (place === undefined || stale.length === 0) return
     this.#change(place, { dpid, iface_ids: stale.map((name) => [name, null] as const) })
     this.#options.onIfaceIds(stale.map((name) => ({ dpid, name, iface_id: null })))
+  }
+
+  /** What was learned from switches of this controller. */
+  neighbours(facts: readonly NeighbourFact[]): void {
+    for (const [dpid, some] of Map.groupBy(facts, (fact) => fact.dpid)) {
+      const neighbours = some.map(
+        ({ network_id, address, mac_address }) => [network_id, address, mac_address] as const,
+      )
+      this.#change(this.#at(dpid), { dpid, neighbours })
+    }
+    this.#options.onNeighbours(facts)
   }
 
   /** Takes in what an earlier run has left. What was connected then is taken to be so, until `settle`. */
@@ -165,16 +182,20 @@ export class Places implements SwitchFacts {
       return
     }
     const former = change.whole === true ? [...place.ifaceIds.keys()] : []
+    const heard = change.whole === true ? [...place.neighbours.values()] : []
     place.source = controller
     this.#change(place, { ...change, has_row: place.hasRow }, false)
     if (change.whole === true) {
       // What is still so is not taken away for a moment: who claims it too would have it then.
       const gone = former.filter((name) => !place.ifaceIds.has(name))
       this.#options.onIfaceIds(gone.map((name) => ({ dpid, name, iface_id: null })))
+      const silent = heard.filter(([network, address]) => !place.neighbours.has(`${network} ${address}`))
+      this.#options.onNeighbours(factsOf(dpid, silent.map(withoutMac)))
       this.#tell(place)
       return
     }
-    const { connected, ports = [], iface_ids = [] } = change
+    const { connected, ports = [], iface_ids = [], neighbours = [] } = change
+    this.#options.onNeighbours(factsOf(dpid, neighbours))
     for (const [name, port_no] of ports) this.#options.facts.port(dpid, name, port_no)
     this.#options.onIfaceIds(iface_ids.map(([name, iface_id]) => ({ dpid, name, iface_id })))
     if (connected === false) this.#options.facts.disconnected(dpid)
@@ -184,12 +205,15 @@ export class Places implements SwitchFacts {
   load({ rows }: Snapshot): void {
     this.#rows = new Map(rows.datapath.map(({ id, dpid }) => [id, dpid]))
     for (const place of [...this.#places.values()]) this.#reviewRow(place)
+    const networks = new Set(rows.network.map(({ id }) => id))
+    this.#forgetNeighbours((network) => !networks.has(network))
   }
 
   /** To be called behind the engine with the same. */
   apply({ operations }: Change): void {
     const concerned = new Set<string>()
     for (const { resource, id, row } of operations) {
+      if (resource === 'network' && row === null) this.#forgetNeighbours((network) => network === id)
       if (resource !== 'datapath') continue
       const before = this.#rows?.get(id)
       if (before !== undefined) concerned.add(before)
@@ -211,6 +235,16 @@ export class Places implements SwitchFacts {
     const oldest = Date.now() - this.#options.absence
     for (const place of [...this.#places.values()]) {
       if (!place.connected && !place.hasRow && place.since < oldest) this.forgotten(place.dpid)
+    }
+  }
+
+  /** Their network is no more. */
+  #forgetNeighbours(isGone: (network: number) => boolean): void {
+    for (const place of this.#places.values()) {
+      const neighbours = [...place.neighbours.values()].filter(([network]) => isGone(network)).map(withoutMac)
+      if (neighbours.length === 0) continue
+      this.#change(place, { dpid: place.dpid, neighbours }, place.source === OWN)
+      this.#options.onNeighbours(factsOf(place.dpid, neighbours))
     }
   }
 
@@ -242,7 +276,8 @@ export class Places implements SwitchFacts {
   }
 
   /** Of a switch that this controller does not act for. */
-  #tell({ dpid, ports, ifaceIds, address, connected }: Place): void {
+  #tell({ dpid, ports, ifaceIds, neighbours, address, connected }: Place): void {
+    this.#options.onNeighbours(factsOf(dpid, [...neighbours.values()]))
     this.#options.onIfaceIds([...ifaceIds].map(([name, iface_id]) => ({ dpid, name, iface_id })))
     if (address !== null) this.#options.onHost(dpid, address)
     this.#options.facts.remembered({ dpid, ports: new Map(ports), address, connected })

@@ -217,6 +217,36 @@ const neighbours = (random: Random): Event[] => {
   return random.shuffled<Event>([...ends, { kind: 'change', operations: [set('network', underlay, mode)] }])
 }
 
+/** A router in a physical network with a guest, where somebody answers who is in no row; and two that share what goes further. */
+const learned = (random: Random): Event[] => {
+  const [id, network, legId] = [random.upTo(GUESTS), random.upTo(NETWORKS), GUESTS + random.upTo(LEGS)]
+  const [dpid, host] = [random.pick(DPIDS), 70 + random.upTo(2)]
+  const content = { interface_id: legId, network_id: network, destination: addressOf(network, 0), prefix: 24 }
+  const subnet = { ipv4_network: addressOf(network, 0), ipv4_prefix: 24 }
+  const operations = [
+    set('network', network, {
+      ...{ ...CONTENT.network(random, network), ...subnet },
+      ...{ mode: 'physical', segment_id: null },
+    }),
+    randomRow(random, 'route_link', random.upTo(ROUTERS)),
+    ...[interfaceRow(random, id, 'vif', network), ...leases(id, network)],
+    ...[interfaceRow(random, legId, 'simulated', network), ...leases(legId, network)],
+    set('route', legId, { ...CONTENT.route(random, legId), ...content, type: 'unicast', via: null }),
+    ...[1, 2].map((each) =>
+      set('route', each, {
+        ...{ ...CONTENT.route(random, each), ...content, type: 'unicast', egress: true },
+        ...{ route_link_id: 1, destination: addressOf(9, 0), via: addressOf(network, 69 + each) },
+      }),
+    ),
+  ]
+  const mac_address = random.chance(0.7) ? `02:00:00:00:00:0${random.upTo(2)}` : null
+  return random.shuffled<Event>([
+    { kind: 'change', operations },
+    { kind: 'port', dpid, name: uuidOf('interface', id), port_no: random.upTo(6) },
+    { kind: 'neighbour', dpid, network_id: network, address: addressOf(network, host), mac_address },
+  ])
+}
+
 const port = (random: Random): Event => ({
   kind: 'port',
   dpid: random.pick(DPIDS),
@@ -266,6 +296,7 @@ export const nextEvents = (random: Random, world: World): readonly Event[] =>
     [1, () => tunnel(random)],
     [1, () => uplink(random)],
     [1, () => neighbours(random)],
+    [1, () => learned(random)],
     [2, () => segment(random)],
     [5, () => [port(random)]],
     [2, () => [ifaceId(random)]],

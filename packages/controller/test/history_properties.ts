@@ -81,6 +81,7 @@ const lastWords = (world: World): Event[] => [
   ...[...world.switches].flatMap(([dpid, { ifaceIds }]) =>
     [...ifaceIds].map(([name, iface_id]): Event => ({ kind: 'iface_id', dpid, name, iface_id })),
   ),
+  ...[...world.neighbours.values()].map((fact): Event => ({ kind: 'neighbour', ...fact })),
 ]
 
 const fromScratch: Property = async (world) =>
@@ -191,6 +192,11 @@ const opposite = (event: Event, world: World): Event | null => {
       return world.switches.get(event.dpid)!.up ? connection(world, event.dpid) : null
     case 'iface_id':
       return { ...event, iface_id: world.switches.get(event.dpid)!.ifaceIds.get(event.name) ?? null }
+    case 'neighbour': {
+      const { dpid, network_id, address } = event
+      const before = world.neighbours.get(`${dpid} ${network_id} ${address}`)
+      return { ...event, mac_address: before?.mac_address ?? null }
+    }
     case 'forget':
       return null
   }

@@ -11,6 +11,7 @@ import { Engine } from '../src/engine/engine.ts'
 import type { Limits } from '../src/engine/limits.ts'
 import type { Feature } from '../src/engine/rule.ts'
 import { FEATURES } from '../src/features/index.ts'
+import type { NeighbourFact } from '../src/model/neighbours.ts'
 import type { Tables } from '../src/pipeline/flow.ts'
 import { type Crossings, Mirror } from './mirror.ts'
 
@@ -40,6 +41,8 @@ export type Event =
       readonly name: string
       readonly iface_id: string | null
     }
+  /** Who is heard to have an address outside of the rows. */
+  | ({ readonly kind: 'neighbour' } & NeighbourFact)
 
 /** `settle`: all of it is in the tables. `tick`: a turn of the event loop; a long pass is in the middle. */
 export type Step = Event | 'settle' | 'tick'
@@ -81,6 +84,8 @@ export class World {
   readonly steps: Step[] = []
   readonly rows = new Map<ResourceName, Map<number, AnyRow>>(RESOURCE_NAMES.map((name) => [name, new Map()]))
   readonly switches: ReadonlyMap<string, SwitchState>
+  /** What was heard last of each address. */
+  readonly neighbours = new Map<string, NeighbourFact>()
   /** What the engine logged as an error. */
   readonly faults: string[] = []
   #revision = 0
@@ -140,6 +145,9 @@ export class World {
         break
       case 'iface_id':
         this.#ifaceId(event)
+        break
+      case 'neighbour':
+        this.#neighbour(event)
     }
   }
 
@@ -177,6 +185,7 @@ export class World {
       if (isForgotten) world.engine.forgotten(dpid)
       else if (!up) world.engine.disconnected(dpid)
     }
+    for (const fact of this.neighbours.values()) world.give({ kind: 'neighbour', ...fact })
     world.engine.moves.restore(this.engine.moves.holdings())
     world.engine.load(this.snapshot())
     for (const [name, byId] of this.rows) for (const [id, row] of byId) world.rows.get(name)!.set(id, row)
@@ -228,6 +237,11 @@ export class World {
     if (iface_id === null) ifaceIds.delete(name)
     else ifaceIds.set(name, iface_id)
     this.engine.ifaceIds([{ dpid, name, iface_id }])
+  }
+
+  #neighbour({ kind: _kind, ...fact }: Event & { kind: 'neighbour' }): void {
+    this.neighbours.set(`${fact.dpid} ${fact.network_id} ${fact.address}`, fact)
+    this.engine.neighbours([fact])
   }
 
   #forget(dpid: string): void {

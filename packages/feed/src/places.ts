@@ -25,7 +25,11 @@ export interface PlaceChange {
   readonly ports?: readonly (readonly [name: string, port_no: number | null])[]
   /** Names of ports and `external_ids:iface-id`; `null`: none any more. */
   readonly iface_ids?: readonly (readonly [name: string, iface_id: string | null])[]
+  /** Who was heard there to have an address of a network, by its row id; `null`: nobody any more. */
+  readonly neighbours?: readonly PlaceNeighbour[]
 }
+
+export type PlaceNeighbour = readonly [network_id: number, address: string, mac_address: string | null]
 
 /** What a controller says of places; every two seconds, with nothing in it, as a sign of life. */
 export interface PlaceReport {
@@ -70,6 +74,16 @@ const arePairs = (value: unknown, isValue: (value: unknown) => boolean): boolean
       (pair) => Array.isArray(pair) && typeof pair[0] === 'string' && (pair[1] === null || isValue(pair[1])),
     ))
 
+const isMac = (value: unknown): boolean =>
+  isText(value) && /^[\da-f]{2}(:[\da-f]{2}){5}$/.test(value as string)
+
+const isNeighbour = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  Number.isSafeInteger(value[0]) &&
+  isAddress(value[1]) &&
+  !(value[1] as string).includes('%') &&
+  (value[2] === null || isMac(value[2]))
+
 /** Whether it came as this version writes it. */
 export const isPlaceChange = (value: unknown): value is PlaceChange =>
   isRecord(value) &&
@@ -82,7 +96,9 @@ export const isPlaceChange = (value: unknown): value is PlaceChange =>
   isOptional(value['has_row'], 'boolean') &&
   (value['address'] === undefined || value['address'] === null || isAddress(value['address'])) &&
   arePairs(value['ports'], isPortNumber) &&
-  arePairs(value['iface_ids'], isText)
+  arePairs(value['iface_ids'], isText) &&
+  (value['neighbours'] === undefined ||
+    (Array.isArray(value['neighbours']) && value['neighbours'].every(isNeighbour)))
 
 const isHeldClaim = (value: unknown): boolean =>
   Array.isArray(value) &&

@@ -6,6 +6,14 @@
  */
 export type DatapathRole = 'primary' | 'secondary' | 'equal'
 
+/** Somebody outside of the model whom routers have asked for, and who answered. */
+export interface LearnedNeighbour {
+  /** uuid. */
+  readonly network: string
+  readonly address: string
+  readonly mac_address: string
+}
+
 /** One bridge as one controller sees it. */
 export interface DatapathStatus {
   /** Datapath id as `0x` and 16 digits. */
@@ -44,6 +52,8 @@ export interface DatapathStatus {
   readonly packet_outs_dropped?: number
   /** What became of packets for programs: how many by kind and outcome. */
   readonly punts?: Readonly<Record<string, Readonly<Record<string, number>>>>
+  /** Whom routers know there outside of the model; absent: nobody. */
+  readonly neighbours?: readonly LearnedNeighbour[]
   /** Errors (OFPT_ERROR) that the switch answered since the controller started; those that were expected too. */
   readonly errors?: number
   /** Flows, groups and meters that the switch refused and that are left out until they change. */

@@ -45,6 +45,13 @@ const DATAPATH = object(
       description: 'What became of packets for programs: how many by kind and outcome; absent as well.',
       additionalProperties: { type: 'object', additionalProperties: { type: 'integer' } },
     },
+    neighbours: listOf(
+      object({
+        network: text('uuid.'),
+        address: text('That somebody outside of the model has there.'),
+        mac_address: text('From which it answered.'),
+      }),
+    ),
     errors: count(
       'Errors of the switch since then, also expected ones; absent from controllers of an older version.',
     ),
@@ -63,6 +70,7 @@ const DATAPATH = object(
     'packet_outs',
     'packet_outs_dropped',
     'punts',
+    'neighbours',
   ],
 )
 

@@ -107,6 +107,11 @@ export const METRICS = {
     labels: [...datapath, 'kind', 'outcome'],
     help: 'Packets of guests for programs of the controller: answered, failed, or why they were dropped.',
   },
+  openvnet_datapath_neighbours: {
+    type: 'gauge',
+    labels: datapath,
+    help: 'Neighbours outside of the model that routers know on the datapath.',
+  },
   openvnet_datapath_errors_total: {
     type: 'counter',
     labels: datapath,

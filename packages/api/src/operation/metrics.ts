@@ -68,6 +68,7 @@ const createDatapathMetrics = ({ gauge, counter }: Makers) => {
     [counter('openvnet_datapath_packet_ins_total'), (datapath) => datapath.packet_ins],
     [counter('openvnet_datapath_packet_outs_total'), (datapath) => datapath.packet_outs ?? 0],
     [counter('openvnet_datapath_packet_outs_dropped_total'), (datapath) => datapath.packet_outs_dropped ?? 0],
+    [gauge('openvnet_datapath_neighbours'), ({ neighbours = [] }) => neighbours.length],
     [counter('openvnet_datapath_errors_total'), ({ errors }) => errors ?? 0],
   ]
   const punts = counter('openvnet_datapath_punts_total')

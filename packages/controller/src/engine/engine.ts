@@ -8,48 +8,29 @@
  * know the rows must not be taken for one that wants nothing.
  */
 
-import type { Change, Operation, Snapshot } from '@openvnet/feed'
-import type { Logger } from 'pino'
+import type { Change, Snapshot } from '@openvnet/feed'
+import type { EntityOperation } from '../model/entity.ts'
 import { getOrCreate } from '../model/get_or_create.ts'
 import type { IfaceIdFact } from '../model/iface_ids.ts'
 import { Model } from '../model/model.ts'
+import { type NeighbourFact, Neighbours } from '../model/neighbours.ts'
 import { Peers } from '../model/peers.ts'
 import { Ports } from '../model/ports.ts'
 import { Served } from '../model/served.ts'
 import type { Touch } from '../model/touch.ts'
 import type { Tables } from '../pipeline/flow.ts'
-import type { DesiredSwitch, PlaceFacts, RememberedSwitch, TablesChange } from './desired.ts'
+import type { DesiredSwitch, PlaceFacts, RememberedSwitch } from './desired.ts'
 import { Graph } from './graph.ts'
 import { Instances, type Revision } from './instances.ts'
 import { LIMITS, type Limits } from './limits.ts'
 import { Moves } from './moves.ts'
+import type { EngineOptions } from './options.ts'
 import { PlainView } from './plain_view.ts'
-import type { Feature } from './rule.ts'
 import { standingFlows } from './standing.ts'
 import { type Contribution, NOTHING, SwitchTables } from './switch_tables.ts'
 import { Touched } from './touched.ts'
 import { Turn } from './turn.ts'
 import { TrackedView, type View } from './view.ts'
-
-export interface EngineOptions {
-  readonly features: readonly Feature[]
-  readonly log: Logger
-  /**
-   * Called after a pass for each connected switch whose tables may have changed, and for each that has connected since
-   * the pass before.
-   */
-  readonly onChange: (dpid: string, change: TablesChange) => void
-  /** Called after each pass, when `onChange` has been. */
-  readonly onPass?: () => void
-  /** A pass failed, and with it the changes that it took: nothing is announced until rows are loaded again. */
-  readonly onFailure?: () => void
-  /** Time after which a pass gives way to the event loop, in milliseconds. */
-  readonly slice?: number
-  /** Absent: `LIMITS`. */
-  readonly limits?: Limits
-  /** Milliseconds that only go up; see `Claims`. */
-  readonly now?: () => number
-}
 
 const SLICE_MS = 8
 
@@ -69,6 +50,7 @@ export class Engine implements PlaceFacts {
   readonly moves: Moves
   readonly #peers = new Peers()
   readonly #served = new Served()
+  readonly #neighbours = new Neighbours()
   readonly #limits: Limits
   #model = new Model()
   #graph: Graph
@@ -181,6 +163,11 @@ export class Engine implements PlaceFacts {
     this.#input((touch) => {
       for (const fact of facts) this.#ports.setIfaceId(fact, touch)
     })
+  }
+
+  /** Who was heard to have which address outside of the model. */
+  neighbours(facts: readonly NeighbourFact[]): void {
+    if (facts.length > 0) this.#input((touch) => this.#operate(this.#neighbours.take(facts), touch))
   }
 
   port(dpid: string, name: string, port_no: number | null): void {
@@ -362,6 +349,8 @@ export class Engine implements PlaceFacts {
 
   *#load(snapshot: Snapshot, touch: Touch): Generator<void> {
     yield* this.#operate(this.#model.operationsTo(snapshot), touch)
+    // A model that starts over knows none of them; to others it says nothing new.
+    yield* this.#operate(this.#neighbours.all(), touch)
     this.#rows = { store: snapshot.store, revision: snapshot.revision }
     this.#hasRows = true
   }
@@ -371,7 +360,7 @@ export class Engine implements PlaceFacts {
     this.#rows = { store: this.#rows.store, revision: change.revision }
   }
 
-  *#operate(operations: Iterable<Operation>, touch: Touch): Generator<void> {
+  *#operate(operations: Iterable<EntityOperation>, touch: Touch): Generator<void> {
     for (const operation of operations) {
       const { resource, id, row } = operation
       const existed = this.#model.get(resource, id) !== undefined

@@ -1,6 +1,6 @@
 /** The placements of all rows, and what their instances have said since the tables were written last. */
 
-import type { ResourceName } from '@openvnet/schema'
+import type { EntityName } from '../model/entity.ts'
 import { getOrCreate } from '../model/get_or_create.ts'
 import { Placement, type ResourceRules, type Surroundings } from './placements.ts'
 import type { Feature } from './rule.ts'
@@ -14,7 +14,7 @@ export interface Revision {
 }
 
 /** By resource, and in each by the query that places them. */
-const groupRules = (features: readonly Feature[]): Map<ResourceName, ResourceRules> => {
+const groupRules = (features: readonly Feature[]): Map<EntityName, ResourceRules> => {
   const rules = features.flatMap(({ name: feature, rules }) => rules.map((rule) => ({ feature, rule })))
   return new Map(
     [...Map.groupBy(rules, ({ rule }) => rule.entity)].map(([resource, ofResource]) => {
@@ -26,8 +26,8 @@ const groupRules = (features: readonly Feature[]): Map<ResourceName, ResourceRul
 
 export class Instances {
   readonly #around: Surroundings
-  readonly #rules: Map<ResourceName, ResourceRules>
-  readonly #placements = new Map<ResourceName, Map<number, Placement>>()
+  readonly #rules: Map<EntityName, ResourceRules>
+  readonly #placements = new Map<EntityName, Map<number, Placement>>()
   #revisions: Revision[] = []
 
   constructor(features: readonly Feature[], around: Omit<Surroundings, 'onRevision'>) {
@@ -39,7 +39,7 @@ export class Instances {
   }
 
   /** A row appeared: its rules are placed in this pass. */
-  add(resource: ResourceName, id: number): void {
+  add(resource: EntityName, id: number): void {
     const rules = this.#rules.get(resource)
     if (rules === undefined) return
     const placement = new Placement(this.#around, rules, id)
@@ -48,7 +48,7 @@ export class Instances {
   }
 
   /** A row went: everything that it meant goes with it. */
-  remove(resource: ResourceName, id: number): void {
+  remove(resource: EntityName, id: number): void {
     const ofResource = this.#placements.get(resource)
     ofResource?.get(id)?.withdraw()
     ofResource?.delete(id)

@@ -3,7 +3,8 @@
  * and of what may be read: rows by the same words as rules, and a small state of its own. It knows no socket, no
  * database and no clock; what it gives back is sent, or counted as dropped by its reason.
  */
-import type { OwnerKind } from '../pipeline/cookie.ts'
+import type { NeighbourFact } from '../model/neighbours.ts'
+import type { Owner, OwnerKind } from '../pipeline/cookie.ts'
 import type { FeatureName } from '../pipeline/features.ts'
 import type { TableName } from '../pipeline/layout.ts'
 import type { PacketToSend } from '../pipeline/packets.ts'
@@ -20,6 +21,8 @@ export interface PuntedPacket {
   readonly router: number
   /** The network in which it came to the router; 0 where it met none. */
   readonly ingress_domain: number
+  /** The address of the next hop, of the family of the packet; 0 or absent: it met no route. */
+  readonly next_hop?: bigint
   /** A view into the receive buffer: copy what outlives the handler. */
   readonly frame: Uint8Array
 }
@@ -55,8 +58,23 @@ export interface LeaseWish {
   readonly interface: string
 }
 
+/** Hears who was found to have which address. */
+export type Learn = (facts: readonly NeighbourFact[]) => void
+
+/** What a program has found out besides. */
+export interface Consequences {
+  /** Who has which address now. */
+  readonly learned?: readonly NeighbourFact[]
+  /** To be sent by other switches than the one that sent the packet. */
+  readonly elsewhere?: readonly Utterance[]
+}
+
 export type PacketAnswer =
-  | { readonly send: readonly PacketToSend[] }
+  | ({
+      readonly send: readonly PacketToSend[]
+      /** What it is counted as, in constant words; absent: `answered`. */
+      readonly outcome?: string
+    } & Consequences)
   /** Some packets at once, and more when the errands are done. */
   | { readonly send: readonly PacketToSend[]; readonly ask: readonly Errand[] }
   /** A constant sentence: it is counted by. What is wished for may be there when the guest asks again. */
@@ -65,6 +83,8 @@ export type PacketAnswer =
 /** @typeParam S what it remembers; bounded by the handler itself */
 export interface PacketHandler<S = unknown> {
   readonly kind: PuntKind
+  /** Programs that name the same share their state. Absent: it is its own. */
+  readonly memory?: string
   /** Made once for each controller. */
   readonly createState: () => S
   /** May throw: that is caught, counted and logged now and then. */
@@ -89,9 +109,21 @@ export interface NoticedFlow {
 }
 
 /** What is to be sent by a switch. */
-export interface Utterance {
+export interface Utterance extends Pick<Consequences, 'learned'> {
   readonly dpid: string
   readonly send: readonly PacketToSend[]
+  /** What it is counted as, in constant words; absent: `told unasked`. */
+  readonly outcome?: string
+}
+
+/** A flow of a speaker's feature in its table, and how many packets it has seen. */
+export interface CountedFlow extends Owner {
+  readonly packets: bigint
+}
+
+export interface SpeakerContext<S> extends HandlerContext<S> {
+  /** Whether this controller acts for a switch: what is said to others is not sent. */
+  acts(dpid: string): boolean
 }
 
 /**
@@ -101,13 +133,17 @@ export interface Utterance {
 export interface Speaker<S = unknown> {
   /** Under which it is counted. */
   readonly kind: PuntKind
+  /** See `PacketHandler`. */
+  readonly memory?: string
   readonly feature: FeatureName
   /** Whose flows it hears of. */
   readonly table: TableName
   readonly createState: () => S
   readonly notice: (flow: NoticedFlow, context: HandlerContext<S>) => void
   /** As much as may be said in a second: it bounds that itself. */
-  readonly speak: (context: HandlerContext<S>) => readonly Utterance[]
+  readonly speak: (context: SpeakerContext<S>) => readonly Utterance[]
+  /** Told now and then, where a switch has any of its flows. Absent: nobody asks. */
+  readonly counted?: (dpid: string, flows: readonly CountedFlow[], context: HandlerContext<S>) => void
 }
 
 /** A speaker of any state; `speaker` makes one from a typed one. */

@@ -5,8 +5,8 @@
  * all of a rule is in the rule.
  */
 
-import type { ResourceName, Row } from '@openvnet/schema'
 import type { Logger } from 'pino'
+import type { Entity, EntityName } from '../model/entity.ts'
 import { encodeCookie, type Owner } from '../pipeline/cookie.ts'
 import type { FeatureName } from '../pipeline/features.ts'
 import type { Explainer, Flow, Meter } from '../pipeline/flow.ts'
@@ -31,7 +31,7 @@ export interface RuleGroup {
 
 /** All rules of a resource. */
 export interface ResourceRules {
-  readonly resource: ResourceName
+  readonly resource: EntityName
   readonly groups: readonly RuleGroup[]
 }
 
@@ -195,7 +195,7 @@ class Instance extends Computation<Contribution> implements Explainer {
   }
 
   #compile({ rule }: OwnedRule): Compiled {
-    const row = this.#around.view.get(rule.entity, this.#id) as Row | undefined
+    const row = this.#around.view.get(rule.entity, this.#id) as Entity | undefined
     return row === undefined ? {} : rule.compile(row, this.#around.view, this.dpid)
   }
 

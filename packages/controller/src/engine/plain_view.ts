@@ -2,7 +2,7 @@
  * What rules read, for those whose reads nobody follows: the handlers of packets. A query that rules read too is not
  * computed again; others are, each time.
  */
-import type { ResourceName, Row } from '@openvnet/schema'
+import type { Entity, EntityName } from '../model/entity.ts'
 import type { IndexName, ResourceOfIndex } from '../model/index_key.ts'
 import type { Model } from '../model/model.ts'
 import type { Peers } from '../model/peers.ts'
@@ -27,11 +27,11 @@ export class PlainView implements View {
     this.#parts = parts
   }
 
-  get<N extends ResourceName>(name: N, id: number | null): Row<N> | undefined {
+  get<N extends EntityName>(name: N, id: number | null): Entity<N> | undefined {
     return id === null ? undefined : this.#parts.model.get(name, id)
   }
 
-  list<I extends IndexName>(index: I, key: number | string): readonly Row<ResourceOfIndex<I>>[] {
+  list<I extends IndexName>(index: I, key: number | string): readonly Entity<ResourceOfIndex<I>>[] {
     return this.#parts.model.list(index, key)
   }
 

@@ -3,7 +3,7 @@
  * There are no handlers for added, changed or removed rows: the engine knows what a rule has read.
  */
 import type { Bucket, MeterBand } from '@openvnet/openflow'
-import type { ResourceName, Row } from '@openvnet/schema'
+import type { Entity, EntityName } from '../model/entity.ts'
 import type { FeatureName } from '../pipeline/features.ts'
 import type { FlowDraft, Table, Why } from '../pipeline/table.ts'
 import type { AnyPacketHandler, AnySpeaker } from './packet.ts'
@@ -31,24 +31,24 @@ export interface Compiled {
 }
 
 /** One instance for each row of `entity` and each datapath id that `on` names for it. */
-export interface Rule<N extends ResourceName = ResourceName> {
+export interface Rule<N extends EntityName = EntityName> {
   readonly name: string
   readonly entity: N
   /** Datapath ids of the switches on which the row has an effect, by row id. */
   readonly on: Query<readonly string[]>
   /** The flows, groups and meters that the row means on one switch. Pure: reads nothing but its arguments. */
-  readonly compile: (row: Row<N>, view: View, dpid: string) => Compiled
+  readonly compile: (row: Entity<N>, view: View, dpid: string) => Compiled
 }
 
 /** A rule of any resource; `rule` makes one from a typed one. */
 export interface AnyRule {
   readonly name: string
-  readonly entity: ResourceName
+  readonly entity: EntityName
   readonly on: Query<readonly string[]>
-  readonly compile: (row: Row, view: View, dpid: string) => Compiled
+  readonly compile: (row: Entity, view: View, dpid: string) => Compiled
 }
 
-export const rule = <N extends ResourceName>(spec: Rule<N>): AnyRule => spec as unknown as AnyRule
+export const rule = <N extends EntityName>(spec: Rule<N>): AnyRule => spec as unknown as AnyRule
 
 /** What is known of a switch besides rows and ports. */
 export interface Surroundings {

@@ -1,6 +1,6 @@
 /** What rules and queries may read. Every read is recorded, so that what it answered can be followed up. */
 
-import type { ResourceName, Row } from '@openvnet/schema'
+import type { Entity, EntityName } from '../model/entity.ts'
 import { getOrCreate } from '../model/get_or_create.ts'
 import type { IndexName, ResourceOfIndex } from '../model/index_key.ts'
 import type { Model } from '../model/model.ts'
@@ -26,9 +26,9 @@ export interface View {
   /** See `Limits`; the same as long as the engine lives. */
   readonly crowd: number
   /** The row, or `undefined` when there is none; `null` as id gives `undefined`. */
-  get<N extends ResourceName>(name: N, id: number | null): Row<N> | undefined
+  get<N extends EntityName>(name: N, id: number | null): Entity<N> | undefined
   /** The rows under a key of an index, ordered by uuid. */
-  list<I extends IndexName>(index: I, key: number | string): readonly Row<ResourceOfIndex<I>>[]
+  list<I extends IndexName>(index: I, key: number | string): readonly Entity<ResourceOfIndex<I>>[]
   /** Number of rows under a key of an index. */
   count(index: IndexName, key: number | string): number
   /** The ports of that name on all switches; the one that counts first, see `Ports`. */
@@ -124,13 +124,13 @@ export class TrackedView implements View {
     this.crowd = parts.crowd
   }
 
-  get<N extends ResourceName>(name: N, id: number | null): Row<N> | undefined {
+  get<N extends EntityName>(name: N, id: number | null): Entity<N> | undefined {
     if (id === null) return undefined
     this.#parts.graph.readCell(ROW_SPACE[name], id)
     return this.#parts.model.get(name, id)
   }
 
-  list<I extends IndexName>(index: I, key: number | string): readonly Row<ResourceOfIndex<I>>[] {
+  list<I extends IndexName>(index: I, key: number | string): readonly Entity<ResourceOfIndex<I>>[] {
     this.#parts.graph.readCell(index, key)
     return this.#parts.model.list(index, key)
   }

@@ -7,6 +7,7 @@ import { dhcpFeature } from './dhcp/index.ts'
 import { dnsFeature } from './dns/index.ts'
 import { icmpFeature } from './icmp/index.ts'
 import { ndFeature } from './nd/index.ts'
+import { neighbourFeature } from './neighbour/index.ts'
 import { overlayFeature } from './overlay/index.ts'
 import { portFeature } from './port/index.ts'
 import { puntFeature } from './punt/index.ts'
@@ -29,6 +30,7 @@ export const FEATURES: readonly Feature[] = [
   dnsFeature,
   dhcpFeature,
   advertisementFeature,
+  neighbourFeature,
 ]
 
 checkTables(FEATURES.flatMap((feature) => feature.tables))

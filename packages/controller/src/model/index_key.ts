@@ -3,6 +3,7 @@
  * An index maps a key to the rows that have it, e.g. `ip_lease.network_id` 7 to the leases of network 7.
  */
 import { columnName, RESOURCES, type ResourceName, type ResourceSpec, type Row } from '@openvnet/schema'
+import type { Entity, EntityName } from './entity.ts'
 
 type ReferenceColumn<N extends ResourceName> = Extract<keyof Row<N>, `${string}_id`> & string
 
@@ -17,15 +18,16 @@ export type IndexName =
   | 'network.domain_name'
   | 'interface.hostname'
   | 'ip_lease.address'
+  | `neighbour.${'dpid' | 'network_id'}`
 
 export type ResourceOfIndex<I extends IndexName> = I extends `${infer N}.${string}`
-  ? Extract<N, ResourceName>
+  ? Extract<N, EntityName>
   : never
 
 export interface IndexDefinition {
   readonly name: IndexName
   /** Key of a row, or `null` when the row is not in the index. */
-  readonly keyOf: (row: Row) => string | number | null
+  readonly keyOf: (row: Entity) => string | number | null
 }
 
 /** The switch port that an interface is bound to: one of these, or of several the first that there is. */
@@ -68,9 +70,9 @@ export const wayKey = ({
 }: Pick<Row<'route'>, 'route_link_id' | 'destination' | 'prefix'>): string =>
   `${route_link_id} ${destination}/${prefix}`
 
-const index = <N extends ResourceName>(
+const index = <N extends EntityName>(
   name: IndexName & `${N}.${string}`,
-  keyOf: (row: Row<N>) => string | number | null,
+  keyOf: (row: Entity<N>) => string | number | null,
 ): IndexDefinition => ({ name, keyOf: keyOf as unknown as IndexDefinition['keyOf'] })
 
 /** Indexes that are no references. */
@@ -115,10 +117,16 @@ const referenceIndexes = (name: ResourceName): IndexDefinition[] =>
       }
     })
 
-/** The indexes of each resource. */
-export const INDEXES: Readonly<Record<ResourceName, readonly IndexDefinition[]>> = Object.fromEntries(
-  (Object.keys(RESOURCES) as ResourceName[]).map((name) => [
-    name,
-    [...referenceIndexes(name), ...(OTHERS[name] ?? [])],
-  ]),
-) as unknown as Record<ResourceName, readonly IndexDefinition[]>
+/** The indexes of each resource, and of neighbours. */
+export const INDEXES: Readonly<Record<EntityName, readonly IndexDefinition[]>> = {
+  ...(Object.fromEntries(
+    (Object.keys(RESOURCES) as ResourceName[]).map((name) => [
+      name,
+      [...referenceIndexes(name), ...(OTHERS[name] ?? [])],
+    ]),
+  ) as unknown as Record<ResourceName, readonly IndexDefinition[]>),
+  neighbour: [
+    index<'neighbour'>('neighbour.dpid', (row) => row.dpid),
+    index<'neighbour'>('neighbour.network_id', (row) => row.network_id),
+  ],
+}

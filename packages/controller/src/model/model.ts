@@ -1,15 +1,16 @@
 /**
- * The replica of the store: all rows, by id and by index. Applying an operation says which rows and index keys
+ * The replica of the store, and what is like its rows: all of them by id and by index. Applying an operation says which rows and index keys
  * changed; nothing here knows what a row means.
  */
 
 import type { Operation, Snapshot } from '@openvnet/feed'
-import { RESOURCE_NAMES, type ResourceName, type Row } from '@openvnet/schema'
+import { RESOURCE_NAMES } from '@openvnet/schema'
+import { ENTITY_NAMES, type Entity, type EntityName, type EntityOperation } from './entity.ts'
 import { getOrCreate } from './get_or_create.ts'
 import { INDEXES, type IndexName, type ResourceOfIndex } from './index_key.ts'
 import { ROW_SPACE, type Touch } from './touch.ts'
 
-type AnyRow = Row<ResourceName>
+type AnyRow = Entity
 
 /** Rows in an order that does not depend on when they were made. */
 const byUuid = (a: AnyRow, b: AnyRow): number => (a.uuid < b.uuid ? -1 : a.uuid > b.uuid ? 1 : a.id - b.id)
@@ -48,18 +49,18 @@ class Bucket {
 type Indexed = AnyRow | Bucket
 
 export class Model {
-  readonly #rows = new Map<ResourceName, Map<number, AnyRow>>(RESOURCE_NAMES.map((name) => [name, new Map()]))
+  readonly #rows = new Map<EntityName, Map<number, AnyRow>>(ENTITY_NAMES.map((name) => [name, new Map()]))
   readonly #indexes = new Map<IndexName, Map<string | number, Indexed>>()
 
-  get<N extends ResourceName>(name: N, id: number): Row<N> | undefined {
-    return this.#rows.get(name)?.get(id) as Row<N> | undefined
+  get<N extends EntityName>(name: N, id: number): Entity<N> | undefined {
+    return this.#rows.get(name)?.get(id) as Entity<N> | undefined
   }
 
   /** Rows under an index key, in the order of their uuids. */
-  list<I extends IndexName>(index: I, key: string | number): readonly Row<ResourceOfIndex<I>>[] {
+  list<I extends IndexName>(index: I, key: string | number): readonly Entity<ResourceOfIndex<I>>[] {
     const found = this.#indexes.get(index)?.get(key)
     const rows = found instanceof Bucket ? found.sorted : found === undefined ? [] : [found]
-    return rows as readonly Row<ResourceOfIndex<I>>[]
+    return rows as readonly Entity<ResourceOfIndex<I>>[]
   }
 
   /** Number of rows under an index key. */
@@ -70,11 +71,11 @@ export class Model {
   }
 
   /** Idempotent: an operation that changes nothing touches nothing. */
-  apply({ resource, id, row }: Operation, touch: Touch): void {
+  apply({ resource, id, row }: EntityOperation, touch: Touch): void {
     const rows = this.#rows.get(resource)
     if (rows === undefined) return
     const before = rows.get(id)
-    if (before === undefined && row === null) return
+    if (before === (row ?? undefined)) return
     if (row === null) rows.delete(id)
     else rows.set(id, row)
     touch(ROW_SPACE[resource], id)
@@ -94,7 +95,7 @@ export class Model {
   }
 
   #reindex(
-    resource: ResourceName,
+    resource: EntityName,
     id: number,
     before: AnyRow | undefined,
     after: AnyRow | null,

@@ -1,10 +1,10 @@
 /** What can change and be read: rows, keys of indexes, ports of a name, of a number, of an iface-id, or of one switch, its address, whether it is ours, and that it told of itself. */
-import { RESOURCE_NAMES, type ResourceName } from '@openvnet/schema'
+import { ENTITY_NAMES, type EntityName } from './entity.ts'
 import type { IndexName } from './index_key.ts'
 
 /** The kind of thing; the key within it is a row id, an index key, a port name or number. */
 export type CellSpace =
-  | `row ${ResourceName}`
+  | `row ${EntityName}`
   | IndexName
   | 'ports'
   | 'port numbers'
@@ -17,7 +17,7 @@ export type CellSpace =
 /** Called for each thing that changed. */
 export type Touch = (space: CellSpace, key: string | number) => void
 
-/** The space of the rows of a resource, by row id. */
-export const ROW_SPACE = Object.fromEntries(RESOURCE_NAMES.map((name) => [name, `row ${name}`])) as {
-  readonly [N in ResourceName]: `row ${N}`
+/** The space of the rows of a resource, and of neighbours, by id. */
+export const ROW_SPACE = Object.fromEntries(ENTITY_NAMES.map((name) => [name, `row ${name}`])) as {
+  readonly [N in EntityName]: `row ${N}`
 }

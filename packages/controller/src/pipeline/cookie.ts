@@ -13,8 +13,8 @@ import { FEATURE_NAMES } from './features.ts'
 export const COOKIE_BRAND = 0x4f56n
 export const COOKIE_BRAND_MASK = 0xffffn
 
-/** What kind of object owns a flow: a row of a resource, or a table of the pipeline itself. */
-export type OwnerKind = ResourceName | 'table'
+/** What kind of object owns a flow: a row of a resource, a neighbour that was learned, or a table of the pipeline itself. */
+export type OwnerKind = ResourceName | 'neighbour' | 'table'
 
 /** Numbers of the kinds; they are on the wire: never renumber, only add. */
 export const OWNER_KINDS = {
@@ -68,6 +68,7 @@ export const OWNER_KINDS = {
   security_group_interface: 48,
   vlan_translation: 49,
   dhcp_option: 50,
+  neighbour: 51,
 } as const satisfies Record<OwnerKind, number>
 
 export interface Owner {
@@ -82,6 +83,11 @@ export const encodeCookie = ({ feature, kind, id }: Owner): bigint =>
   (BigInt(OWNER_KINDS[kind]) << 48n) |
   (BigInt(id) << 16n) |
   COOKIE_BRAND
+
+/** What the cookies of all flows of a feature have in common, under `FEATURE_MASK`. */
+export const featureCookie = (feature: FeatureName): bigint =>
+  (BigInt(FEATURE_NAMES.indexOf(feature) + 1) << 56n) | COOKIE_BRAND
+export const FEATURE_MASK = (0xffn << 56n) | COOKIE_BRAND_MASK
 
 /** The owner that a cookie names; `undefined` for a cookie that is not ours. */
 export const decodeCookie = (cookie: bigint): Owner | undefined => {

@@ -14,6 +14,7 @@ export const FEATURE_NAMES = [
   'dns',
   'dhcp',
   'advertisement',
+  'neighbour',
 ] as const
 
 export type FeatureName = (typeof FEATURE_NAMES)[number]

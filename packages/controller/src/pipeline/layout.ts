@@ -175,6 +175,12 @@ export const LAYOUT = [
     purpose: 'Leave the network for the segment that it is in, which is one layer-2 domain.',
   },
   {
+    name: 'learning',
+    id: 59,
+    owner: 'neighbour',
+    purpose: 'Tell a program what neighbours outside of the model say of their addresses.',
+  },
+  {
     name: 'destination',
     id: 60,
     owner: 'switching',

@@ -2,9 +2,11 @@
  * The address of the next hop in registers: that of IPv4 in one, that of IPv6 in four, as the slices `next_hop` to
  * `next_hop_0` say. Routes write it, neighbours match it, so that neither need know of the other.
  */
+import type { Match } from '@openvnet/openflow'
 import type { Family, IpAddress } from '@openvnet/schema'
 import { type Step, setSlice } from './actions.ts'
 import { ETH_TYPE } from './addresses.ts'
+import { readSlice } from './packets.ts'
 import { SLICES } from './slices.ts'
 
 /** Lowest bits first. */
@@ -27,6 +29,10 @@ export const matchNextHop = (
   eth_type: address.family === 4 ? ETH_TYPE.ipv4 : ETH_TYPE.ipv6,
   ...Object.fromEntries(valuesOf(address)),
 })
+
+/** What the registers of a packet-in say; of an IPv4 address only the lowest 32 bits are not 0. */
+export const readNextHop = (match: Match): bigint =>
+  WORDS.reduceRight((value, word) => (value << 32n) | BigInt(readSlice(word, match)), 0n)
 
 /** The next hop is the address. */
 export const setNextHop = (address: IpAddress): Step<NextHopSlice>[] =>

@@ -33,6 +33,18 @@ export const PUNT_KINDS = {
   router_solicitation: { number: 5, rate: 5, burst: 10, help: 'Who asks for routers of IPv6.' },
   dhcp4: { number: 6, rate: 20, burst: 40, help: 'What a guest asks a DHCP server.' },
   dhcp6: { number: 7, rate: 20, burst: 40, help: 'What a guest asks a DHCPv6 server.' },
+  resolution: {
+    number: 8,
+    rate: 50,
+    burst: 100,
+    help: 'What goes to a next hop whose MAC address is not known yet.',
+  },
+  neighbour: {
+    number: 9,
+    rate: 200,
+    burst: 400,
+    help: 'What neighbours outside of the model say of their addresses.',
+  },
 } as const satisfies Record<string, KindSpec>
 
 export type PuntKind = keyof typeof PUNT_KINDS
@@ -67,6 +79,8 @@ export const PUNT_REASONS = {
   dns_query: { number: 16, kind: 'dns', help: 'it is sent to a DNS service' },
   router_solicitation: { number: 17, kind: 'router_solicitation', help: 'it asks for routers' },
   dhcp4: { number: 32, kind: 'dhcp4', help: 'it asks for an address, or about one' },
+  next_hop: { number: 40, kind: 'resolution', help: 'nobody is known to have the address of its next hop' },
+  neighbour: { number: 41, kind: 'neighbour', help: 'it says who has an address' },
   dhcp6: { number: 33, kind: 'dhcp6', help: 'it asks for IPv6 addresses, or for what goes with them' },
 } as const satisfies Record<string, ReasonSpec>
 

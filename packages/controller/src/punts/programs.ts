@@ -5,12 +5,23 @@
  */
 import type { Match, NxtPacketIn2, PacketOut } from '@openvnet/openflow'
 import type { Logger } from 'pino'
-import type { AnyPacketHandler, Errand, LeaseWish, PacketAnswer } from '../engine/packet.ts'
+import type {
+  AnyPacketHandler,
+  Consequences,
+  Errand,
+  Learn,
+  LeaseWish,
+  PacketAnswer,
+  PuntedPacket,
+  Utterance,
+} from '../engine/packet.ts'
 import type { Feature } from '../engine/rule.ts'
 import type { View } from '../engine/view.ts'
+import { readNextHop } from '../pipeline/next_hop.ts'
 import { packetOut, readSlice } from '../pipeline/packets.ts'
 import { PUNT_KINDS, type PuntKind, puntKind, puntReason } from '../pipeline/punts.ts'
 import { createTally } from '../switch/tally.ts'
+import { Memory } from './memory.ts'
 
 export interface ProgramsOptions {
   readonly features: readonly Feature[]
@@ -21,7 +32,11 @@ export interface ProgramsOptions {
   readonly outside?: (errand: Errand) => Promise<Uint8Array | undefined> | undefined
   /** Asks for a lease. Absent: nobody gives one. */
   readonly wish?: (wish: LeaseWish) => void
-  /** What came of an errand, for the switch that had sent the packet. */
+  /** Absent: nobody hears of it. */
+  readonly learn?: Learn
+  /** Where programs that name one memory find it. Absent: a new one. */
+  readonly memory?: Memory
+  /** What came of an errand, for the switch that had sent the packet; or what is for another switch. */
   readonly deliver?: (dpid: string, answered: Answered) => void
   /** Milliseconds of a clock that never goes back; `performance.now` when absent. */
   readonly now?: () => number
@@ -50,6 +65,12 @@ interface Received {
   readonly kind: PuntKind
 }
 
+/** What a program says of its own to a switch. */
+export const toBeSaid = (
+  kind: PuntKind,
+  { send, outcome = 'told unasked' }: Omit<Utterance, 'dpid'>,
+): Answered => ({ kind, outcome, packets: send.map(packetOut) })
+
 const dropped = (kind: Answered['kind'], outcome: string): Answered => ({ kind, outcome, packets: [] })
 
 /** `undefined` for a packet that no flow of ours has sent. */
@@ -72,11 +93,12 @@ export class Programs {
   /** @throws when two features answer one kind, or nobody does */
   constructor(options: ProgramsOptions) {
     this.#options = options
+    const memory = options.memory ?? new Memory()
     for (const handler of options.features.flatMap(({ handlers = [] }) => handlers)) {
       if (this.#programs.has(handler.kind)) throw new Error(`two programs answer ${handler.kind}`)
       this.#programs.set(handler.kind, {
         handler,
-        state: handler.createState(),
+        state: memory.of(handler.memory ?? handler.kind, handler.createState),
         failures: createTally(LOG_INTERVAL_MS),
       })
     }
@@ -116,7 +138,10 @@ export class Programs {
         return dropped(kind, answer.dropped)
       }
       const packets = answer.send.map(packetOut)
-      if (!('ask' in answer)) return { kind, outcome: 'answered', packets }
+      if (!('ask' in answer)) {
+        this.#follow(kind, answer)
+        return { kind, outcome: answer.outcome ?? 'answered', packets }
+      }
       for (const errand of answer.ask) this.#begin(dpid, kind, errand)
       return { kind, outcome: 'asked outside', packets }
     } catch (error) {
@@ -125,6 +150,11 @@ export class Programs {
         this.#options.log.error({ err: error, dpid, kind, failures }, 'A program failed on a packet')
       return dropped(kind, 'failed')
     }
+  }
+
+  #follow(kind: PuntKind, { learned, elsewhere = [] }: Consequences): void {
+    if (learned !== undefined) this.#options.learn?.(learned)
+    for (const { dpid, ...said } of elsewhere) this.#options.deliver?.(dpid, toBeSaid(kind, said))
   }
 
   /** Never rejects: what is asked outside comes or does not come. */
@@ -141,7 +171,7 @@ export class Programs {
   }
 
   #run({ handler, state }: Program, { frame, match }: Received, dpid: string, view: View): PacketAnswer {
-    const packet = {
+    const packet: PuntedPacket = {
       dpid,
       frame,
       reason: puntReason(readSlice('punt_reason', match)),
@@ -150,6 +180,7 @@ export class Programs {
       leg: readSlice('leg', match),
       router: readSlice('router', match),
       ingress_domain: readSlice('ingress_domain', match),
+      next_hop: readNextHop(match),
     }
     return handler.handle(packet, { view, state, now: this.#now() })
   }

@@ -4,16 +4,16 @@
  * Never throws: what a speaker throws is logged now and then.
  */
 import type { Logger } from 'pino'
-import type { AnySpeaker, HandlerContext } from '../engine/packet.ts'
+import type { AnySpeaker, Learn, SpeakerContext } from '../engine/packet.ts'
 import type { Feature } from '../engine/rule.ts'
 import type { View } from '../engine/view.ts'
-import { decodeCookie, type Owner } from '../pipeline/cookie.ts'
+import { decodeCookie, FEATURE_MASK, featureCookie, type Owner } from '../pipeline/cookie.ts'
 import type { Tables } from '../pipeline/flow.ts'
 import { tableOfKey } from '../pipeline/identity.ts'
 import { tableId } from '../pipeline/layout.ts'
-import { packetOut } from '../pipeline/packets.ts'
 import { createTally } from '../switch/tally.ts'
-import type { Answered } from './programs.ts'
+import { Memory } from './memory.ts'
+import { type Answered, toBeSaid } from './programs.ts'
 
 export interface SpeakersOptions {
   readonly features: readonly Feature[]
@@ -22,8 +22,26 @@ export interface SpeakersOptions {
   /** What a switch should hold. */
   readonly tables: (dpid: string) => Tables
   readonly deliver: (dpid: string, answered: Answered) => void
+  /** Whether this controller acts for a switch. Absent: for all. */
+  readonly acts?: (dpid: string) => boolean
+  /** See `ProgramsOptions`. */
+  readonly learn?: Learn
+  readonly memory?: Memory
+  /** Asks a switch how many packets flows have seen; `undefined` when it does not say. Absent: nobody is asked. */
+  readonly count?: (dpid: string, which: FlowsToCount) => Promise<CountedFlows | undefined>
+  /** Milliseconds of a clock that never goes back; `performance.now` when absent. */
+  readonly now?: () => number
   readonly log: Logger
 }
+
+/** Flows of a table by their cookie. */
+export interface FlowsToCount {
+  readonly table_id: number
+  readonly cookie: bigint
+  readonly cookie_mask: bigint
+}
+
+export type CountedFlows = readonly { readonly cookie: bigint; readonly packet_count: bigint }[]
 
 /** What may have changed on a switch: keys of flows, or everything. */
 interface Change {
@@ -33,6 +51,8 @@ interface Change {
 
 /** Milliseconds. */
 const BEAT_MS = 1000
+/** Beats between looks at how many packets flows have seen. */
+const COUNT_BEATS = 10
 const LOG_INTERVAL_MS = 10_000
 
 class Voice {
@@ -42,10 +62,11 @@ class Voice {
   /** Owners by key of the flow, by datapath id. */
   readonly known = new Map<string, Map<string, Owner>>()
 
-  constructor(speaker: AnySpeaker) {
+  constructor(speaker: AnySpeaker, memory: Memory) {
     this.speaker = speaker
     this.table = tableId(speaker.table)
-    this.state = speaker.createState()
+    this.state =
+      speaker.memory === undefined ? speaker.createState() : memory.of(speaker.memory, speaker.createState)
   }
 }
 
@@ -54,10 +75,14 @@ export class Speakers {
   readonly #voices: readonly Voice[]
   readonly #failures = createTally(LOG_INTERVAL_MS)
   readonly #timer: NodeJS.Timeout
+  #beats = 0
 
   constructor(options: SpeakersOptions) {
     this.#options = options
-    this.#voices = options.features.flatMap(({ speakers = [] }) => speakers).map((each) => new Voice(each))
+    const memory = options.memory ?? new Memory()
+    this.#voices = options.features
+      .flatMap(({ speakers = [] }) => speakers)
+      .map((each) => new Voice(each, memory))
     this.#timer = setInterval(() => this.beat(), BEAT_MS).unref()
   }
 
@@ -78,16 +103,40 @@ export class Speakers {
   beat(): void {
     for (const voice of this.#voices) {
       this.#guard(voice, ({ speaker }, context) => {
-        for (const { dpid, send } of speaker.speak(context)) {
-          const { kind } = speaker
-          this.#options.deliver(dpid, { kind, outcome: 'told unasked', packets: send.map(packetOut) })
+        for (const { dpid, ...said } of speaker.speak(context)) {
+          if (said.learned !== undefined) this.#options.learn?.(said.learned)
+          this.#options.deliver(dpid, toBeSaid(speaker.kind, said))
         }
       })
     }
+    this.#beats += 1
+    if (this.#beats % COUNT_BEATS === 0) for (const voice of this.#voices) this.#countAll(voice)
   }
 
   close(): void {
     clearInterval(this.#timer)
+  }
+
+  #countAll(voice: Voice): void {
+    if (voice.speaker.counted === undefined) return
+    for (const dpid of voice.known.keys()) void this.#count(voice, dpid)
+  }
+
+  /** Never rejects. */
+  async #count(voice: Voice, dpid: string): Promise<void> {
+    const { speaker, table } = voice
+    const which = {
+      table_id: table,
+      cookie: featureCookie(speaker.feature),
+      cookie_mask: FEATURE_MASK,
+    }
+    const flows = await this.#options.count?.(dpid, which)
+    if (flows === undefined) return
+    const counts = flows.flatMap(({ cookie, packet_count: packets }) => {
+      const owner = decodeCookie(cookie)
+      return owner === undefined ? [] : [{ ...owner, packets }]
+    })
+    this.#guard(voice, (_voice, context) => speaker.counted?.(dpid, counts, context))
   }
 
   #notice(voice: Voice, dpid: string, known: Map<string, Owner>, key: string): void {
@@ -104,11 +153,12 @@ export class Speakers {
     )
   }
 
-  #guard(voice: Voice, run: (voice: Voice, context: HandlerContext<unknown>) => void): void {
+  #guard(voice: Voice, run: (voice: Voice, context: SpeakerContext<unknown>) => void): void {
     const view = this.#options.view()
     if (view === undefined) return
     try {
-      run(voice, { view, state: voice.state, now: performance.now() })
+      const now = (this.#options.now ?? performance.now.bind(performance))()
+      run(voice, { view, state: voice.state, now, acts: this.#options.acts ?? (() => true) })
     } catch (error) {
       const failures = this.#failures()
       const { kind } = voice.speaker

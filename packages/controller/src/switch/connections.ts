@@ -6,10 +6,12 @@
  * Were the newer one always preferred, two targets would push each other out for ever. The record goes on over all
  * connections, and only the one in use counts and reports there.
  */
+
+import type { FlowStats } from '@openvnet/openflow'
 import type { Logger } from 'pino'
 import type { TablesChange } from '../engine/desired.ts'
 import { createRecord, type SwitchRecord, type SwitchStatus, statusOf, type WantedCounts } from './record.ts'
-import type { ProgramAnswer } from './service.ts'
+import type { FlowsOfTable, ProgramAnswer } from './service.ts'
 import type { Session } from './session.ts'
 
 export interface ConnectionsOptions {
@@ -73,6 +75,11 @@ export class Connections {
   /** What a program says later than in the turn of the packet. */
   deliver(answer: ProgramAnswer): void {
     this.#active?.deliver(answer)
+  }
+
+  /** See `Service`; `undefined` where there is no connection. */
+  flows(which: FlowsOfTable): Promise<FlowStats[]> | undefined {
+    return this.#active?.flows(which)
   }
 
   /** The engine finished a pass. */

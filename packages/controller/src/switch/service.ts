@@ -11,6 +11,8 @@ import type { DatapathRole } from '@openvnet/feed'
 import {
   type Connection,
   type ErrorMessage,
+  type FlowStats,
+  type FlowStatsRequest,
   type Message,
   type NxtPacketIn2,
   OFPCR,
@@ -21,6 +23,7 @@ import {
 import type { Logger } from 'pino'
 import type { DesiredSwitch, SwitchFacts, TablesChange } from '../engine/desired.ts'
 import { getOrCreate } from '../model/get_or_create.ts'
+import { OURS } from '../reconcile/dump.ts'
 import { ASYNC_MESSAGES } from './async_messages.ts'
 import type { SwitchChannel } from './channel.ts'
 import { createPorts, type Ports } from './ports.ts'
@@ -39,6 +42,9 @@ export interface ProgramAnswer {
 }
 
 /** What a program says of a packet, which a flow sent to the controller. Never throws. */
+/** A table, and what cookies have in common. */
+export type FlowsOfTable = Pick<FlowStatsRequest, 'table_id' | 'cookie' | 'cookie_mask'>
+
 export type AnswerPacket = (dpid: string, message: NxtPacketIn2) => ProgramAnswer
 
 /** What all connections of a controller have in common. */
@@ -260,6 +266,15 @@ export class Service {
     record.packet_ins += 1
     // Who stands by leaves it to the one who acts.
     if (this.#synchroniser !== undefined) this.deliver(answer(record.dpid, message))
+  }
+
+  /** Flows of ours by table and cookie, as they are there. @throws as `Channel.multipart` */
+  async flows(which: FlowsOfTable): Promise<FlowStats[]> {
+    const found: FlowStats[] = []
+    await this.#options.channel.multipart({ type: 'flow', ...OURS, ...which }, (body) => {
+      if (body.type === 'flow') found.push(...body.flows)
+    })
+    return found
   }
 
   /** Counts and sends what a program says; nothing while another controller acts. */

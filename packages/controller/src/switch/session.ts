@@ -11,6 +11,7 @@ import {
   Connection,
   type ErrorMessage,
   type FeaturesReply,
+  type FlowStats,
   type Message,
 } from '@openvnet/openflow'
 import type { Logger } from 'pino'
@@ -19,7 +20,7 @@ import { nameOf } from '../reconcile/channel.ts'
 import { answers } from './answers.ts'
 import { createChannel, type SwitchChannel } from './channel.ts'
 import type { SwitchRecord } from './record.ts'
-import { type ProgramAnswer, Service, type ServiceSettings } from './service.ts'
+import { type FlowsOfTable, type ProgramAnswer, Service, type ServiceSettings } from './service.ts'
 import { createTally } from './tally.ts'
 import { takeTurns } from './turns.ts'
 
@@ -121,6 +122,11 @@ export class Session {
       onStuck: (reason) => this.#giveUp(reason),
     })
     settings.onStatus(record.dpid)
+  }
+
+  /** See `Service`; `undefined` while it stands by. */
+  flows(which: FlowsOfTable): Promise<FlowStats[]> | undefined {
+    return this.#service?.flows(which)
   }
 
   /** The engine finished a pass. */

@@ -6,13 +6,14 @@
  * number.
  */
 import type { Socket } from 'node:net'
+import type { FlowStats } from '@openvnet/openflow'
 import type { Logger } from 'pino'
 import type { DesiredSwitch, SwitchFacts, TablesChange } from '../engine/desired.ts'
 import { Connections } from './connections.ts'
 import { randomWho } from './generation.ts'
 import { type ListenAddress, listen } from './listener.ts'
 import type { SwitchStatus } from './record.ts'
-import type { AnswerPacket, ProgramAnswer, ServiceSettings } from './service.ts'
+import type { AnswerPacket, FlowsOfTable, ProgramAnswer, ServiceSettings } from './service.ts'
 import { Session } from './session.ts'
 import { createPace } from './slots.ts'
 import { createTally } from './tally.ts'
@@ -57,6 +58,8 @@ export interface Switches {
   changed(dpid: string, change: TablesChange): void
   /** Counts and sends what a program says of its own, or later; nothing while another controller acts for the switch. */
   deliver(dpid: string, answer: ProgramAnswer): void
+  /** What flows of ours a switch has, by table and cookie; `undefined` when it does not say. Never rejects. */
+  flows(dpid: string, which: FlowsOfTable): Promise<FlowStats[] | undefined>
   /** All switches seen since the start. */
   statuses(): SwitchStatus[]
   /** Their datapath ids. */
@@ -167,6 +170,15 @@ class Registry {
     this.#switches.get(dpid)?.deliver(answer)
   }
 
+  async flows(dpid: string, which: FlowsOfTable): Promise<FlowStats[] | undefined> {
+    try {
+      return await this.#switches.get(dpid)?.flows(which)
+    } catch {
+      // Its connection says what is wrong.
+      return undefined
+    }
+  }
+
   statuses(): SwitchStatus[] {
     return [...this.#switches].map(([dpid, connections]) => this.#statusOf(dpid, connections))
   }
@@ -206,6 +218,7 @@ export async function createSwitches(options: SwitchesOptions): Promise<Switches
     addresses: listener.addresses,
     changed: (dpid, change) => registry.changed(dpid, change),
     deliver: (dpid, answer) => registry.deliver(dpid, answer),
+    flows: (dpid, which) => registry.flows(dpid, which),
     statuses: () => registry.statuses(),
     dpids: () => registry.dpids(),
     status: (dpid) => registry.status(dpid),

@@ -41,7 +41,7 @@ const compileHost = (row: Row<'interface'>, { port_no }: SwitchPort, view: View)
         priority: PRIORITY.ordinary,
         match: { in_port: port_no },
         steps: [setSlice('ingress_interface', row.id), setSlice('domain', domain)],
-        goto: 'destination',
+        goto: 'learning',
         why: () => `The host itself is ${row.uuid} in ${domainName(domain, view)}.`,
       }),
       outputTo(row, port_no),

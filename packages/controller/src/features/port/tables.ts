@@ -3,7 +3,7 @@ import { defineTable } from '../../pipeline/table.ts'
 export const classifyTable = defineTable('classify', {
   match: ['in_port', 'vlan_vid', 'eth_src', 'eth_type'],
   write: ['ingress_interface', 'domain', 'vlan_vid'],
-  goto: ['mac2mac', 'foreign', 'port_security', 'tunnel_ingress', 'arrival', 'destination'],
+  goto: ['mac2mac', 'foreign', 'port_security', 'tunnel_ingress', 'arrival', 'learning'],
   miss: { goto: 'tunnel_ingress', why: 'The port belongs to no interface: it may be that of a tunnel.' },
 })
 

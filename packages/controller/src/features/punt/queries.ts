@@ -24,10 +24,12 @@ const BANDS: { readonly [K in PuntKind]: readonly MeterBand[] } = {
   router_solicitation: bands(PUNT_KINDS.router_solicitation),
   dhcp4: bands(PUNT_KINDS.dhcp4),
   dhcp6: bands(PUNT_KINDS.dhcp6),
+  resolution: bands(PUNT_KINDS.resolution),
+  neighbour: bands(PUNT_KINDS.neighbour),
 }
 
 /** For a rule of interfaces, on the switch of the guest, where a program of this kind answers it. */
-export const guestPunts = (kind: PuntKind, { id, uuid }: Row<'interface'>): Compiled => {
+export const guestPunts = (kind: PuntKind, { id, uuid }: Pick<Row<'interface'>, 'id' | 'uuid'>): Compiled => {
   const { number, rate } = PUNT_KINDS[kind]
   const meter_id = meterOf(number, id)
   return {
@@ -48,6 +50,18 @@ export const guestPunts = (kind: PuntKind, { id, uuid }: Row<'interface'>): Comp
         why: () => `A program answers ${uuid}, at most ${rate} times a second: ${kind}.`,
       }),
     ],
+  }
+}
+
+/** The same of several kinds. */
+export const severalPunts = (
+  kinds: readonly PuntKind[],
+  row: Pick<Row<'interface'>, 'id' | 'uuid'>,
+): Compiled => {
+  const all = kinds.map((kind) => guestPunts(kind, row))
+  return {
+    meters: all.flatMap(({ meters = [] }) => meters),
+    flows: all.flatMap(({ flows = [] }) => flows),
   }
 }
 

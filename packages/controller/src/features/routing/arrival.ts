@@ -145,13 +145,13 @@ export const arrivalStanding = [
   arrivalTable.flow({
     priority: PRIORITY.higher,
     match: { icmpv6_type: NS, ipv6_nd_sll: 0 },
-    goto: 'destination',
+    goto: 'learning',
     why: 'The question has no MAC address to answer to.',
   }),
   arrivalTable.flow({
     priority: PRIORITY.higher,
     match: { icmpv6_type: NA },
-    goto: 'destination',
+    goto: 'learning',
     why: 'What neighbours outside say of themselves is not routed.',
   }),
 ]

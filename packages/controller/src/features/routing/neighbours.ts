@@ -8,6 +8,7 @@ import { HANDOVER } from '../../pipeline/domain.ts'
 import { matchNextHop } from '../../pipeline/next_hop.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import { punt } from '../../pipeline/punts.ts'
+import { asksForNeighbours } from '../neighbour/queries.ts'
 import {
   addressOfLease,
   allowedSwitches,
@@ -60,9 +61,10 @@ const compileNeighbour = (lease: Row<'ip_lease'>, view: View, dpid: string): Com
   return { flows: [flow] }
 }
 
-/** In a virtual network everybody is known; elsewhere somebody may be there all the same. */
+/** In a virtual network everybody is known; elsewhere somebody may be there all the same, and is asked for. */
 const compileNobody = (network: Row<'network'>, view: View): Compiled => {
-  if (isOutside(network.id, view) || view.query(routersOfNetwork, network.id).length === 0) return {}
+  if (view.query(routersOfNetwork, network.id).length === 0) return {}
+  if (view.query(asksForNeighbours, network.id)) return {}
   return {
     flows: [ETH_TYPE.ipv4, ETH_TYPE.ipv6].map((eth_type) =>
       neighbourTable.flow({

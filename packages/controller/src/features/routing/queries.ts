@@ -2,12 +2,13 @@
 import type { IpAddress } from '@openvnet/schema'
 import type { View } from '../../engine/view.ts'
 import { ALL_ROUTERS, ICMPV6_TYPE, multicastMacIpv6 } from '../../packet/index.ts'
-import { setSlice } from '../../pipeline/actions.ts'
-import { matchAddress } from '../../pipeline/addresses.ts'
+import { setField, setSlice } from '../../pipeline/actions.ts'
+import { ETH_TYPE, matchAddress } from '../../pipeline/addresses.ts'
+import { matchNextHop } from '../../pipeline/next_hop.ts'
 import { PRIORITY } from '../../pipeline/priority.ts'
 import { type PuntReason, punt } from '../../pipeline/punts.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
-import { routerAddressTable, routerLegTable } from './tables.ts'
+import { neighbourTable, routerAddressTable, routerLegTable } from './tables.ts'
 
 export type Reach = { readonly leg: number; readonly domain: number } | { readonly router: number }
 
@@ -56,3 +57,25 @@ export const solicitationFlow = (domain: number, leg: number, digest: number, wh
     goto: 'punt',
     why,
   })
+
+/** A next hop in a network is reached at a MAC address. */
+export const nextHopFlow = (domain: number, address: IpAddress, mac: number, why: () => string): FlowDraft =>
+  neighbourTable.flow({
+    priority: PRIORITY.ordinary,
+    match: { domain, ...matchNextHop(address) },
+    steps: [setField('eth_dst', mac)],
+    goto: 'mtu',
+    why,
+  })
+
+/** Next hops in a network that nobody is known to be are found out by a program. @param name of the network */
+export const unknownNextHopFlows = (domain: number, name: () => string): FlowDraft[] =>
+  [ETH_TYPE.ipv4, ETH_TYPE.ipv6].map((eth_type) =>
+    neighbourTable.flow({
+      priority: PRIORITY.low,
+      match: { domain, eth_type },
+      steps: [punt('next_hop')],
+      goto: 'punt',
+      why: () => `Who has an address in ${name()} that is not known here is asked for, and the packet waits.`,
+    }),
+  )

@@ -25,6 +25,8 @@ const restOfEcho = (ip: string) =>
 const punted = (reason: number) =>
   `actions=load:0x1->NXM_NX_REG5[0..7],load:0x${reason}->NXM_NX_REG5[8..15],goto_table:punt`
 
+const asked = 'actions=load:0x8->NXM_NX_REG5[0..7],load:0x28->NXM_NX_REG5[8..15],goto_table:punt'
+
 const tableOf = (lines: readonly string[], table: string) =>
   lines.filter((line) => line.startsWith(`table=${table},`))
 
@@ -163,16 +165,22 @@ t.test('who sends what goes no further is told', async (t) => {
   ])
 })
 
-t.test('where others than we know may be, nobody is said to be missing', async (t) => {
+t.test('where others than we know may be, they are asked for', async (t) => {
   const rows = {
     networks,
     changes: { 2: { mode: 'physical' as const } },
     interfaces,
     routes: [route1, route2],
   }
-  const lines = linesOf(await compile(rows, 2), 'routing')
+  const tables = await compile(rows, 2)
+  const lines = [...linesOf(tables, 'routing'), ...linesOf(tables, 'neighbour')]
   t.strictSame(
     tableOf(lines, 'neighbour').filter((line) => line.includes('priority=100')),
-    ['ip', 'ipv6'].map((ip) => `table=neighbour, priority=100,${ip},metadata=0x1/0xffffffff ${punted(3)}`),
+    [1, 2].flatMap((network) =>
+      ['ip', 'ipv6'].map(
+        (ip) =>
+          `table=neighbour, priority=100,${ip},metadata=0x${network}/0xffffffff ${network === 1 ? punted(3) : asked}`,
+      ),
+    ),
   )
 })

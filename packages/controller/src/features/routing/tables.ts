@@ -6,8 +6,8 @@ export const arrivalTable = defineTable('arrival', {
     ...(['nw_ttl', 'ipv6_src', 'icmpv6_type', 'ipv6_nd_target', 'ipv6_nd_sll'] as const),
   ],
   write: ['ingress_interface', 'router', 'counted'],
-  goto: ['arp', 'nd', 'router_leg', 'router_address', 'destination'],
-  miss: { goto: 'destination', why: 'The packet is for no leg that is on this switch alone.' },
+  goto: ['arp', 'nd', 'router_leg', 'router_address', 'learning'],
+  miss: { goto: 'learning', why: 'The packet is for no leg that is on this switch alone.' },
 })
 
 export const routerHopsTable = defineTable('router_hops', {

@@ -36,7 +36,7 @@ const compileBridging = ({ id, uuid }: Row<'network'>, view: View): Compiled => 
         priority: PRIORITY.ordinary,
         match: { domain: id },
         steps: [setSlice('domain', domain)],
-        goto: 'destination',
+        goto: 'learning',
         why: () => `${uuid} is in the segment ${domainName(domain, view)}.`,
       }),
     ],

@@ -46,8 +46,8 @@ const MULTICAST = 'dl_dst=01:00:00:00:00:00/01:00:00:00:00:00'
 t.test('networks of a segment are one layer-2 domain, over switches too', async (t) => {
   const lines = await siteOf({ interfaces: [addressed, free, away] })
   t.strictSame(lines(HERE, 'segment', 'bridging'), [
-    'table=bridging, priority=200,metadata=0x1/0xffffffff actions=write_metadata:0x80000001/0xffffffff,goto_table:destination',
-    'table=bridging, priority=200,metadata=0x2/0xffffffff actions=write_metadata:0x80000001/0xffffffff,goto_table:destination',
+    'table=bridging, priority=200,metadata=0x1/0xffffffff actions=write_metadata:0x80000001/0xffffffff,goto_table:learning',
+    'table=bridging, priority=200,metadata=0x2/0xffffffff actions=write_metadata:0x80000001/0xffffffff,goto_table:learning',
   ])
   t.strictSame(lines(HERE, 'switching'), [
     `table=destination, priority=200,${SEGMENT},dl_dst=52:54:00:00:00:01 actions=load:0x1->NXM_NX_REG1[],goto_table:output`,
@@ -256,7 +256,7 @@ t.test('the host itself is in a physical segment, whether its MAC address is kno
     ]
   }
   const classified =
-    'table=classify, priority=200,in_port=LOCAL actions=load:0x8->NXM_NX_REG0[],write_metadata:0x80000001/0xffffffff,goto_table:destination'
+    'table=classify, priority=200,in_port=LOCAL actions=load:0x8->NXM_NX_REG0[],write_metadata:0x80000001/0xffffffff,goto_table:learning'
   t.strictSame(await hostLines([addressed, host], { 1: { mode: 'physical' } }), [
     classified,
     `table=destination, priority=200,${SEGMENT},dl_dst=52:54:00:00:00:08 actions=load:0x8->NXM_NX_REG1[],goto_table:output`,

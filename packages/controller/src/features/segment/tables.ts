@@ -17,6 +17,6 @@ export const segmentSecurityTable = defineTable('segment_security', {
 export const bridgingTable = defineTable('bridging', {
   match: ['domain'],
   write: ['domain'],
-  goto: ['destination'],
-  miss: { goto: 'destination', why: 'The network is in no segment: it is a layer-2 domain of its own.' },
+  goto: ['learning'],
+  miss: { goto: 'learning', why: 'The network is in no segment: it is a layer-2 domain of its own.' },
 })

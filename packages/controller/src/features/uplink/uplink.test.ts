@@ -43,7 +43,7 @@ t.test('what nobody here has leaves by the uplink, and what comes in is in the n
     'table=uplink, priority=100,metadata=0x1/0xffffffff actions=output:9',
   ])
   t.strictSame(classify.slice(1), [
-    'table=classify, priority=200,in_port=LOCAL actions=load:0xa->NXM_NX_REG0[],write_metadata:0x1/0xffffffff,goto_table:destination',
+    'table=classify, priority=200,in_port=LOCAL actions=load:0xa->NXM_NX_REG0[],write_metadata:0x1/0xffffffff,goto_table:learning',
     'table=classify, priority=200,in_port=9 actions=load:0xa->NXM_NX_REG0[],write_metadata:0x1/0xffffffff,goto_table:mac2mac',
   ])
   t.match(
