@@ -7,10 +7,11 @@ import { join } from 'node:path'
 import { dropPackets } from '../lab/dropping.ts'
 import { OPENFLOW_PORT } from '../lab/vnetd.ts'
 import { sleep, until } from '../lab/wait.ts'
+import { guestOptionsOf } from '../scenarios/lab_guest.ts'
 import type { BridgeSpec } from '../scenarios/scenario.ts'
 import { BR0, walkthrough } from '../scenarios/walkthrough.ts'
 import { type Failure, isDisconnected, type Scene, SPARE, VICTIM, WHOLE } from './failure.ts'
-import { EVERYBODY } from './ongoing.ts'
+import { EVERYBODY, IN_BOTH } from './ongoing.ts'
 import { SPLIT } from './parts.ts'
 import { disagreement } from './store_tables.ts'
 import { TABLE_FAILURES } from './table_failures.ts'
@@ -59,13 +60,14 @@ const UNOPENED_PORT: Failure = {
     await sleep(500)
   },
   heal: async ({ world }) => {
-    const { name, port, address, routes = [], gateway } = VICTIM
+    const { name, port } = VICTIM
     const guest = world.guest(name)
     await world.site.host.namespace.ip(
       `link add ${port} type veth peer name eth0 netns ${guest.namespace.name}`,
       `link set ${port} up`,
     )
-    await guest.configure({ addresses: [address], routes: routes.map((route) => `${route} via ${gateway}`) })
+    await guest.configure(guestOptionsOf(IN_BOTH.guests.filter((spec) => spec.name === name)))
+    await guest.probed()
   },
   loses: VICTIM.name,
 }

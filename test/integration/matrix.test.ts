@@ -4,11 +4,12 @@
  */
 import t, { type Test } from 'tap'
 import { sleep } from '../lab/wait.ts'
+import { inIpv6 } from '../scenarios/in_ipv6.ts'
 import { LabWorld } from '../scenarios/on_lab.ts'
 import { BR0, PINGS, walkthrough } from '../scenarios/walkthrough.ts'
 import { type Failure, type Scene, SPARE } from './failure.ts'
 import { FAILURES } from './failures.ts'
-import { OngoingPings } from './ongoing.ts'
+import { IN_BOTH, OngoingPings } from './ongoing.ts'
 import { Parts } from './parts.ts'
 import { disagreement } from './store_tables.ts'
 
@@ -23,7 +24,7 @@ t.teardown(() => world.close())
 const { host, rest } = world.site
 const parts = new Parts(world.site)
 await parts.start('vnetd')
-await world.build(walkthrough)
+await world.build(IN_BOTH)
 
 /** A write is applied, and the bridge has what the store says: with it and without it. */
 const isWell = async (t: Test): Promise<void> => {
@@ -80,5 +81,5 @@ for (const row of FAILURES) {
 }
 
 t.test('after all that everybody reaches whom they should', async (t) => {
-  t.same(await world.checkPings(PINGS), [])
+  t.same(await world.checkPings([...PINGS, ...inIpv6(walkthrough).pings]), [])
 })

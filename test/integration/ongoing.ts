@@ -1,10 +1,13 @@
 /**
- * Guests that ping each other all the time, within a network and through the router, and the judgement of what was
+ * Guests that ping each other all the time, within a network and through the router, in both families, and the judgement of what was
  * lost: nothing, or only as long as it had to be.
  */
 import type { ContinuousPing, Outage, PingResult } from '../lab/ping.ts'
 import { until } from '../lab/wait.ts'
+import { inIpv6, writesInBoth } from '../scenarios/in_ipv6.ts'
 import type { LabWorld } from '../scenarios/on_lab.ts'
+import type { Scenario } from '../scenarios/scenario.ts'
+import { walkthrough } from '../scenarios/walkthrough.ts'
 
 /** Seconds. */
 const INTERVAL = 0.01
@@ -29,12 +32,21 @@ interface Course {
   readonly guests: readonly string[]
 }
 
+/** The walkthrough with addresses of both families. */
+export const IN_BOTH: Scenario = {
+  ...walkthrough,
+  writes: writesInBoth(walkthrough.writes),
+  guests: [...walkthrough.guests, ...inIpv6(walkthrough).guests],
+}
+
 /** Both ways of a packet, among guests to which nothing happens and with `ns4`, to which something may. */
 const COURSES: readonly Course[] = [
   { from: 'ns1', to: '172.16.1.2', guests: ['ns1', 'ns2'] },
   { from: 'ns2', to: '172.16.2.3', guests: ['ns2', 'ns3'] },
   { from: 'ns3', to: '172.16.2.4', guests: ['ns3', 'ns4'] },
   { from: 'ns1', to: '172.16.2.4', guests: ['ns1', 'ns4'] },
+  { from: 'ns2', to: 'fd00:172:16:2::3', guests: ['ns2', 'ns3'] },
+  { from: 'ns3', to: 'fd00:172:16:2::4', guests: ['ns3', 'ns4'] },
 ]
 
 const isWithin = ({ from, until }: Outage, allowance: Allowance): boolean =>

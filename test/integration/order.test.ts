@@ -1,4 +1,8 @@
-/** Order does not matter: whatever comes first, the tables are the same in the end, and the pings work. */
+/**
+ * Order does not matter: whatever comes first, the tables are the same in the end, and the pings work. Guests and Open
+ * vSwitch stay; the bridge, vnetd and its store are new each time.
+ */
+import { join } from 'node:path'
 import t from 'tap'
 import { OPENFLOW_PORT } from '../lab/vnetd.ts'
 import { writesInBoth } from '../scenarios/in_ipv6.ts'
@@ -58,10 +62,13 @@ const stepsOf = (order: Order): readonly Step[] => {
   return early ? [plugIn, first, race(connect, second)] : [first, race(connect, second), plugIn]
 }
 
-const run = async (order: Order, world: LabWorld): Promise<string[]> => {
-  await world.site.start()
-  await world.site.host.bridge({ name: BR0.name, dpid: BR0.dpid })
-  await world.addGuests(GUESTS, false)
+const world = await LabWorld.create()
+t.teardown(() => world.close())
+const { host } = world.site
+await world.addGuests(GUESTS, false)
+
+const run = async (order: Order): Promise<string[]> => {
+  await host.bridge({ name: BR0.name, dpid: BR0.dpid })
   for (const step of stepsOf(order)) await step(world)
   await world.site.converged(BR0.dpid)
   return settledTables(world)
@@ -69,14 +76,19 @@ const run = async (order: Order, world: LabWorld): Promise<string[]> => {
 
 let reference: readonly string[] | undefined
 
-for (const order of orders) {
+for (const [index, order] of orders.entries()) {
   t.test(`rows ${order.rows}, ports ${order.ports}, router ${order.router}`, async (t) => {
-    const world = await LabWorld.create()
-    t.teardown(() => world.close())
-    const tables = await run(order, world)
+    // A store of its own, and nothing that is remembered beside it.
+    await world.site.start('--db', join(host.directory, `${index}`, 'openvnet.db'))
+    t.teardown(async () => {
+      await world.site.vnetd.stop('SIGTERM')
+      await host.vsctl('del-br', BR0.name)
+    })
+    const tables = await run(order)
     reference ??= tables
     t.ok(tables.length > 150, `${tables.length} flows and groups`)
     t.same(difference(reference, tables), [])
+    await Promise.all([...world.guests.values()].map((guest) => guest.forgetNeighbours()))
     t.same(await world.checkPings(PINGS), [])
   })
 }

@@ -7,7 +7,7 @@ import { createLab, type Lab, type LabOptions } from '../lab/lab.ts'
 import { type RestAnswer, revisionOf } from '../lab/rest.ts'
 import { OPENFLOW_PORT, Site } from '../lab/vnetd.ts'
 import { checkForReal, pingOptionsOf } from './for_real.ts'
-import { guestOptionsOf, prepare } from './lab_guest.ts'
+import { byName, guestOptionsOf, prepare } from './lab_guest.ts'
 import type { BridgeSpec, GuestSpec, PingSpec, Scenario, Write } from './scenario.ts'
 
 const CONTROLLER = `tcp:127.0.0.1:${OPENFLOW_PORT}`
@@ -51,6 +51,7 @@ export class LabWorld {
     await this.addGuests(guests)
     await this.write(writes)
     for (const { dpid } of bridges) await this.site.converged(dpid)
+    await Promise.all([...this.guests.values()].map((guest) => guest.probed()))
   }
 
   get guests(): ReadonlyMap<string, Guest> {
@@ -69,15 +70,20 @@ export class LabWorld {
   }
 
   /** @param plugged whether the port is on its bridge at once */
-  async addGuest(spec: GuestSpec, plugged = true): Promise<Guest> {
-    const { bridge } = spec
-    const guest = await this.site.host.guest({ ...guestOptionsOf([spec]), ...(plugged ? { bridge } : {}) })
-    await prepare(guest, [spec])
-    return guest
+  addGuest(spec: GuestSpec, plugged = true): Promise<Guest> {
+    return this.#add([spec], plugged)
   }
 
+  /** Those of one name are one guest. */
   async addGuests(specs: readonly GuestSpec[], plugged = true): Promise<void> {
-    for (const spec of specs) await this.addGuest(spec, plugged)
+    for (const same of byName(specs)) await this.#add(same, plugged)
+  }
+
+  async #add(specs: readonly [GuestSpec, ...GuestSpec[]], plugged: boolean): Promise<Guest> {
+    const [{ bridge }] = specs
+    const guest = await this.site.host.guest({ ...guestOptionsOf(specs), ...(plugged ? { bridge } : {}) })
+    await prepare(guest, specs)
+    return guest
   }
 
   /** @returns the revision of the last write */
