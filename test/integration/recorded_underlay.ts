@@ -8,6 +8,7 @@ import { buildFrame, isChatterFrame } from '../scenarios/frame.ts'
 import {
   type CrossingSpec,
   type ForgerySpec,
+  HANDED_OVER,
   type Scenario,
   SEGMENT_KEY,
   tunnelsOf,
@@ -88,6 +89,7 @@ export const record = async (site: OverlaySite, scenario: Scenario): Promise<Rec
     (await site.site.rest.get<{ items: { id: number; uuid: string }[] }>(`${path}?limit=1000`)).items
   const networks = new Map([
     ...(await rows('networks')).map(({ id, uuid }) => [id, uuid] as const),
+    [SEGMENT_KEY, HANDED_OVER] as const,
     ...(await rows('segments')).map(({ id, uuid }) => [SEGMENT_KEY + id, uuid] as const),
   ])
   return new Recording(site, scenario, new Map(await Promise.all(captures)), networks)

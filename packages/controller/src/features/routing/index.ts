@@ -1,4 +1,5 @@
 import type { Feature } from '../../engine/rule.ts'
+import { announcementSpeaker } from './announcement.ts'
 import { arrivalRules, arrivalStanding } from './arrival.ts'
 import { beyondRules } from './beyond.ts'
 import { egressRules } from './egress.ts'
@@ -49,5 +50,6 @@ export const routingFeature: Feature = {
     ...neighbourRules,
     ...mtuRules,
   ],
+  speakers: [announcementSpeaker],
   standing: [...arrivalStanding, ...legFlows, ...routeStanding, ...hopStanding, ...mtuStanding],
 }

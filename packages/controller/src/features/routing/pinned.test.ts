@@ -6,6 +6,7 @@ import type { PuntedPacket } from '../../engine/packet.ts'
 import { buildEthernet, buildIpv4, formatIpv4, toIpv4, toMac } from '../../packet/index.ts'
 import { HANDOVER } from '../../pipeline/domain.ts'
 import { icmpErrorHandler } from '../icmp/handler.ts'
+import { type Announcements, noticeLeg, speakOfLegs } from './announcement.ts'
 
 const [OWNER, OTHER] = DPIDS
 type Rows = Parameters<typeof compileSite>[0]
@@ -171,3 +172,22 @@ t.test('what does not go on at the owner is told from the leg on the side of the
   const tooBig = ask({ reason: 'too_big', domain: HANDOVER, ingress_interface: 2, leg: 8, ingress_domain: 1 })
   t.match(tooBig, { send: [{ at: 'next_router', slices: { domain: HANDOVER } }] }, 'fragments go on there')
 })
+
+t.test(
+  'where it comes to be it announces its addresses three times, and not where it is no more',
+  async (t) => {
+    const view = viewOf(rows())
+    const entries: Announcements = new Map()
+    const said = (seconds: number, read = view) =>
+      speakOfLegs(entries, read, seconds * 1000).flatMap(({ dpid, send }) =>
+        send.map(({ frame, at, slices }) => [dpid, at, slices.domain, frame[13] === 6 ? 'arp' : 'nd']),
+      )
+    noticeLeg({ dpid: OWNER, kind: 'mac_lease', id: 9, isThere: true }, entries, view, 0)
+    noticeLeg({ dpid: OWNER, kind: 'ip_lease', id: 90, isThere: true }, entries, view, 0)
+    const once = ['arp', 'nd'].map((kind) => [OWNER, 'bridging', 9, kind])
+    t.strictSame([said(0), said(0.5), said(1), said(2), said(3)], [once, [], once, once, []])
+    noticeLeg({ dpid: OWNER, kind: 'mac_lease', id: 9, isThere: true }, entries, view, 5000)
+    const moved = viewOf(rows({ interfaces: [inside, { ...leg, owner_datapath_id: 2 }] }))
+    t.strictSame([said(5, moved), said(6)], [[], []])
+  },
+)
