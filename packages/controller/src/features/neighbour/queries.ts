@@ -7,7 +7,13 @@ import { type View, valueQuery } from '../../engine/view.ts'
 import { isLinkLocal } from '../../packet/index.ts'
 import { macNumber } from '../../pipeline/addresses.ts'
 import { mayHoldUnknown } from '../arp/queries.ts'
-import { addressOfLease, allowedSwitches, routedNetworks, routersOfNetwork } from '../presence/queries.ts'
+import {
+  addressOfLease,
+  allowedSwitches,
+  firstRouted,
+  routedNetworks,
+  routersOfNetwork,
+} from '../presence/queries.ts'
 
 /** Whether routers may have next hops in the network that no row names. */
 export const asksForNeighbours = valueQuery<boolean>(
@@ -15,10 +21,13 @@ export const asksForNeighbours = valueQuery<boolean>(
   (id, view) => view.query(routersOfNetwork, id).length > 0 && view.query(mayHoldUnknown, id),
 )
 
-/** Whether packets from the network may be routed to such next hops. */
-export const leadsToUnknown = valueQuery<boolean>('network that leads to unknown next hops', (id, view) =>
-  view.query(routedNetworks, id).some((network) => view.query(asksForNeighbours, network)),
+const routedToUnknown = valueQuery<boolean>('routed networks with unknown next hops', (first, view) =>
+  routedNetworks(first, view).some((network) => view.query(asksForNeighbours, network)),
 )
+
+/** Whether packets from the network may be routed to such next hops. */
+export const leadsToUnknown = (network: number, view: View): boolean =>
+  view.query(routedToUnknown, view.query(firstRouted, network))
 
 /** An address of a leg, from which it asks. */
 export interface AskingLeg {

@@ -144,7 +144,7 @@ const compileGuest = (row: Row<'interface'>, view: View): Compiled => {
   const networks = domains.flatMap((domain) => networksOf(domain, view))
   return severalPunts(
     [
-      ...(networks.some((network) => view.query(leadsToUnknown, network)) ? (['resolution'] as const) : []),
+      ...(networks.some((network) => leadsToUnknown(network, view)) ? (['resolution'] as const) : []),
       ...(domains.some((domain) => view.query(holdsUnknown, domain)) ? (['neighbour'] as const) : []),
     ],
     row,
@@ -162,7 +162,7 @@ const compileUplink = (row: Row<'interface'>, view: View): Compiled => {
 
 /** Who comes to a leg that is on one bridge alone, from outside or from other hosts, has that for the one who sends. */
 const compileLeg = (row: Row<'interface'>, view: View): Compiled =>
-  view.query(networksOfInterface, row.id).some((network) => view.query(leadsToUnknown, network))
+  view.query(networksOfInterface, row.id).some((network) => leadsToUnknown(network, view))
     ? guestPunts('resolution', row)
     : {}
 
