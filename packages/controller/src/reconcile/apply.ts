@@ -15,15 +15,23 @@ import { type Answer, type Channel, nameOf } from './channel.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
 import { type Outcome, UnexplainedAnswer } from './outcome.ts'
 
-/** A batch that the switch knows, as far as that changes nothing. One of both is to be called, once; none rejects. */
+/** None rejects. */
+export interface Committing {
+  /** The switch has been told: what is sent from here on it does later. */
+  readonly sent: Promise<void>
+  readonly outcome: Promise<Outcome>
+}
+
+/** A batch that the switch knows, as far as that changes nothing. One of both is to be called, once. */
 export interface Prepared {
-  commit(): Promise<Outcome>
+  commit(): Committing
   discard(): void
 }
 
 export interface Applier {
   /**
-   * Never rejects: what goes wrong is the outcome. One batch may be prepared while the one before it is committed.
+   * Never rejects: what goes wrong is the outcome. One batch may be prepared while the one before it is committed, as soon
+   * as that is sent.
    * @param atomic all or nothing where the switch can; else what is not refused is done
    */
   prepare(changes: readonly Change[], atomic: boolean): Promise<Prepared>
@@ -48,13 +56,11 @@ function eachForItself(changes: readonly Change[], { refusals }: Dispatch): Outc
   return { kind: 'known', acknowledged: changes.filter((change) => !refused.has(change)), refusals }
 }
 
-async function applyPlain(
-  channel: Channel,
-  dispatch: Dispatch,
-  changes: readonly Change[],
-): Promise<Outcome> {
+async function applyPlain({ channel, dispatch, changes }: Batch, onSent: () => void): Promise<Outcome> {
   await dispatch.send(changes, (message) => message)
-  expectReply(await channel.request({ type: 'barrier_request', xid: channel.nextXid() }), 'BARRIER_REQUEST')
+  const answer = channel.request({ type: 'barrier_request', xid: channel.nextXid() })
+  onSent()
+  expectReply(await answer, 'BARRIER_REQUEST')
   return eachForItself(changes, dispatch)
 }
 
@@ -96,24 +102,35 @@ interface Batch {
   readonly changes: readonly Change[]
 }
 
-async function finish({ channel, bundle, dispatch, changes }: Batch): Promise<Outcome> {
-  if (bundle === undefined) return applyPlain(channel, dispatch, changes)
-  return dispatch.refusals.length > 0 ? discard(bundle, dispatch) : commit(bundle, dispatch, changes)
+/** @param onSent called when the last message of it is sent */
+function finish(batch: Batch, onSent: () => void): Promise<Outcome> {
+  const { bundle, dispatch, changes } = batch
+  if (bundle === undefined) return applyPlain(batch, onSent)
+  const outcome = dispatch.refusals.length > 0 ? discard(bundle, dispatch) : commit(bundle, dispatch, changes)
+  onSent()
+  return outcome
+}
+
+async function conclude(batch: Batch, onSent: () => void): Promise<Outcome> {
+  const { dispatch } = batch
+  try {
+    const outcome = await finish(batch, onSent)
+    expectPrimary(dispatch.refusals.map(({ error }) => error))
+    return outcome
+  } catch (error) {
+    return { kind: 'unknown', error: error as Error }
+  } finally {
+    onSent()
+    dispatch.end()
+  }
 }
 
 const prepared = (batch: Batch): Prepared => {
   const { channel, bundle, dispatch } = batch
   return {
-    async commit() {
-      try {
-        const outcome = await finish(batch)
-        expectPrimary(dispatch.refusals.map(({ error }) => error))
-        return outcome
-      } catch (error) {
-        return { kind: 'unknown', error: error as Error }
-      } finally {
-        dispatch.end()
-      }
+    commit() {
+      const { promise: sent, resolve } = Promise.withResolvers<void>()
+      return { sent, outcome: conclude(batch, resolve) }
     },
     discard() {
       dispatch.end()
@@ -125,7 +142,7 @@ const prepared = (batch: Batch): Prepared => {
 }
 
 const failed = (error: Error): Prepared => ({
-  commit: async () => ({ kind: 'unknown', error }),
+  commit: () => ({ sent: Promise.resolve(), outcome: Promise.resolve({ kind: 'unknown', error }) }),
   discard: () => undefined,
 })
 

@@ -126,17 +126,17 @@ export class Rounds {
     return order(now, comparison)
   }
 
-  /** Batch by batch; each is prepared while the one before it is committed, unless it may need meters of that. */
+  /** Batch by batch; each is prepared while the one before it is committed: a switch does behind a barrier what is sent behind it. */
   async *#apply(changes: readonly Change[]): AsyncGenerator<{ outcome: Outcome; start: number }> {
     const batches = [...batchesOf(changes)]
     let next = this.#prepare(batches[0])
     try {
-      for (const [index, { start, meters }] of batches.entries()) {
+      for (const [index, { start }] of batches.entries()) {
         if (this.#options.isOver()) return
-        const committing = (await next)!.commit()
-        if (meters) await committing
+        const { sent, outcome } = (await next)!.commit()
+        await sent
         next = this.#prepare(batches[index + 1])
-        yield { outcome: await committing, start }
+        yield { outcome: await outcome, start }
       }
     } finally {
       // Where one was refused, those behind it are not done either.

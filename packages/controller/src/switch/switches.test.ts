@@ -16,7 +16,7 @@ import {
 import { type FakeSwitch, fakePort } from '@openvnet/openflow/testing'
 import t, { type Test } from 'tap'
 import { fake, start, until } from '../../test/played_switches.ts'
-import { apply, flow, group, manyFlows, output, StandInEngine } from '../../test/stand_in_engine.ts'
+import { apply, flow, group, manyFlows, meter, output, StandInEngine } from '../../test/stand_in_engine.ts'
 import { listen } from './listener.ts'
 
 t.test('each switch gets its flows, keeps them over reconnections, and is in the status', async (t) => {
@@ -319,6 +319,30 @@ t.test('a switch that stops reading is given up, and does not delay the others',
   await slow.connect({ port, host: '127.0.0.1' })
   await settled(1)
   t.equal(slow.flowCount, flows.length)
+})
+
+t.test('a bundle begins behind the barrier of its meters; they go when it is committed', async (t) => {
+  const seen: string[] = []
+  const engine = new StandInEngine(manyFlows(3))
+  const { port, settled } = await start(t, engine)
+  const played = await fake(t, port, 1, {
+    onMessage: ({ type }) => {
+      if (type === 'meter_mod' || type === 'barrier_request' || type === 'bundle_control') seen.push(type)
+    },
+  })
+  await settled(1)
+  seen.length = 0
+  const { meter_id, ...limit } = meter(0x1000001, 20)
+  const metered = flow({ table_id: 8, priority: 1, instructions: [{ type: 'meter', meter_id }] })
+  engine.want([...manyFlows(3), metered], [], [{ meter_id, ...limit }])
+  await settled(1)
+  const [plain, bundle] = [['meter_mod', 'barrier_request'], Array(3).fill('bundle_control')]
+  t.strictSame(seen.splice(0), [...plain, ...bundle])
+  t.strictSame([...played.meters.keys()], [meter_id])
+  engine.want(manyFlows(3))
+  await settled(1)
+  t.strictSame(seen, [...bundle, ...plain])
+  t.equal(played.meters.size, 0)
 })
 
 t.test('a commit whose answer is lost is not done again', async (t) => {
