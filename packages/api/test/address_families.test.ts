@@ -230,6 +230,8 @@ t.test('the MTU of guests is known: what the hosts leave, or what the network sa
   t.strictSame(await mtuOf('nw-4'), [8930, null], 'one host is reached by IPv6 only')
   await api.ok('PUT', 'networks/nw-6', { mtu: 1400 })
   t.strictSame(await mtuOf('nw-6'), [1400, null])
+  await api.ok('PUT', 'networks/nw-6', { mtu: 1279 })
+  t.match(await mtuOf('nw-6'), [1279, /^guests may use 1279 octets, and IPv6 needs 1280/])
   await api.ok('PUT', 'networks/nw-6', { mtu: 9000 })
   t.match(await mtuOf('nw-6'), [9000, /^mtu is 9000, and between the hosts there is room for 8930/])
   await api.ok('POST', 'networks', { uuid: 'nw-out', ipv4_network: '10.9.0.0', mode: 'physical' })

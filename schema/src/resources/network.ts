@@ -71,7 +71,7 @@ export const network = defineResource({
     },
     mtu_warning: {
       kind: text,
-      help: 'What is wrong with its mtu: larger packets than fit between the hosts are lost.',
+      help: 'What is wrong with its mtu: larger packets than fit between the hosts are lost, and IPv6 needs 1280.',
       nullable: true,
       isPlain: true,
     },

@@ -18,13 +18,18 @@ const decisiveHosts = (reader: Reader): readonly Row<'datapath'>[] => [
   ...reader.between('datapath', 'ipv6_address', ANY_ADDRESS, { ...ONE, equals: { ipv4_address: null } }),
 ]
 
+/** RFC 8200 §5: of every link; senders do not believe in less (RFC 8201 §4). */
+const LEAST_OF_IPV6 = 1280
+
+const warningOf = ({ mtu, ipv6_network }: Row<'network'>, fitting: number): string | null => {
+  if (mtu !== null && mtu > fitting)
+    return `mtu is ${mtu}, and between the hosts there is room for ${fitting}: larger packets are lost; set it to ${fitting}, or say the mtu of the datapaths where it is larger than 1500`
+  if (ipv6_network !== null && (mtu ?? fitting) < LEAST_OF_IPV6)
+    return `guests may use ${mtu ?? fitting} octets, and IPv6 needs ${LEAST_OF_IPV6}: its senders make no smaller packets, and theirs are lost; set mtu to ${LEAST_OF_IPV6} or more, or take ipv6_network away`
+  return null
+}
+
 export const mtuShape = (reader: Reader, row: Row<'network'>): Shape => {
   const fitting = fittingMtu(row, decisiveHosts(reader))
-  const isTooLarge = row.mtu !== null && row.mtu > fitting
-  return {
-    guest_mtu: row.mtu ?? fitting,
-    mtu_warning: isTooLarge
-      ? `mtu is ${row.mtu}, and between the hosts there is room for ${fitting}: larger packets are lost; set it to ${fitting}, or say the mtu of the datapaths where it is larger than 1500`
-      : null,
-  }
+  return { guest_mtu: row.mtu ?? fitting, mtu_warning: warningOf(row, fitting) }
 }
