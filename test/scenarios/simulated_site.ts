@@ -46,10 +46,9 @@ const written = async (writes: readonly Write[]): Promise<Snapshot> => {
   const { file, remove } = newStoreFile()
   const api = await createApi({ file, bus, log })
   try {
-    for (const { method = 'POST', path, body } of writes) {
-      const answer = await api.app.inject({ method, url: `/api/1.0/${path}`, payload: body })
-      if (answer.statusCode !== 200) throw new Error(`${path} ${JSON.stringify(body)}: ${answer.body}`)
-    }
+    const operations = writes.map(({ method = 'POST', path, body }) => ({ method, path, body }))
+    const answer = await api.app.inject({ method: 'POST', url: '/api/1.0/batch', payload: { operations } })
+    if (answer.statusCode !== 200) throw new Error(`the API refuses the writes: ${answer.body}`)
     return await api.feed.snapshot()
   } finally {
     await api.close()
