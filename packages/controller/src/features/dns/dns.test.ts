@@ -179,6 +179,11 @@ t.test('names of rows: several, in any case, of every type', async (t) => {
   t.strictSame(answers('_sip._tcp.corp.example', 'SRV'), [
     '_sip._tcp.corp.example 300 SRV {"priority":0,"weight":5,"port":5060,"target":"www.corp.example"}',
   ])
+  t.strictSame(
+    ask('_sip._tcp.corp.example', 'SRV').additionals.map(textOf),
+    ['www.corp.example 300 A "10.0.0.1"', 'www.corp.example 60 A "10.0.0.2"'],
+    'with the addresses of the target (RFC 2782)',
+  )
   t.match(ask('www.corp.example', 'TXT').answers, [{ type: 'TXT', data: [Buffer.from('hello')] }])
   t.strictSame(answers('alias.corp.example', 'AAAA'), [
     'alias.corp.example 300 CNAME "web.one.example"',

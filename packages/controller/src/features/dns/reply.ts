@@ -16,7 +16,9 @@ export interface Query {
   readonly question: Question
 }
 
-export type Reply = Partial<Pick<DnsMessage, 'rcode' | 'answers' | 'authorities' | 'authoritative'>>
+export type Reply = Partial<
+  Pick<DnsMessage, 'rcode' | 'answers' | 'authorities' | 'additionals' | 'authoritative'>
+>
 
 /** @param recursion whether names that are not ours are asked for elsewhere */
 export const replyTo = (query: DnsMessage, reply: Reply, recursion: boolean): DnsMessage => {

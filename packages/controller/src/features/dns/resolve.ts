@@ -13,12 +13,15 @@ import { type StaticNamesCache, staticName } from './static_names.ts'
 export interface Resolved {
   readonly answers: readonly DnsRecord[]
   readonly authorities: readonly DnsRecord[]
+  readonly additionals: readonly DnsRecord[]
   readonly rcode: number
   /** The name at which our knowledge ends: whoever knows more must be asked for it. */
   readonly foreign?: string
   /** Whether a name that others deny is there all the same, as names below it are. */
   readonly exists: boolean
 }
+
+const NOTHING_MORE = { authorities: [], additionals: [] } as const
 
 /** Aliases in a row, after which one gives up. */
 const MAX_ALIASES = 8
@@ -76,6 +79,16 @@ const stepAt = (owner: string, type: string, { records, zone }: Known): Step => 
   return { answers: named(ofType(isApex ? [...records, soaOf(zone)] : records, type)) }
 }
 
+/** Addresses of the targets of services, as far as they are known here, save a question for each (RFC 2782). */
+const addressesOfTargets = (answers: readonly DnsRecord[], asker: Asker, cache: StaticNamesCache) => {
+  const targets = new Set(
+    answers.flatMap((one) => (one.type === 'SRV' ? domainKey(one.data.target) : null) ?? []),
+  )
+  return [...targets].flatMap((target) =>
+    lookUp(target, asker, cache).records.filter(({ type }) => type === 'A' || type === 'AAAA'),
+  )
+}
+
 /** @param name as it was asked for; answers have it so */
 export const resolve = (name: string, type: string, asker: Asker, cache: StaticNamesCache): Resolved => {
   const answers: DnsRecord[] = []
@@ -84,7 +97,7 @@ export const resolve = (name: string, type: string, asker: Asker, cache: StaticN
     const known = lookUp(domainKey(owner) ?? '', asker, cache)
     const { exists, zone } = known
     if (zone === undefined)
-      return { answers, authorities: [], rcode: DNS_RCODE.no_error, foreign: owner, exists }
+      return { ...NOTHING_MORE, answers, rcode: DNS_RCODE.no_error, foreign: owner, exists }
     const step = stepAt(owner, type, known)
     answers.push(...step.answers)
     if (step.alias !== undefined) {
@@ -92,7 +105,8 @@ export const resolve = (name: string, type: string, asker: Asker, cache: StaticN
       continue
     }
     const authorities = step.answers.length > 0 ? [] : [soaOf(zone)]
-    return { answers, authorities, rcode: exists ? DNS_RCODE.no_error : DNS_RCODE.name_error, exists }
+    const rcode = exists ? DNS_RCODE.no_error : DNS_RCODE.name_error
+    return { answers, authorities, additionals: addressesOfTargets(answers, asker, cache), rcode, exists }
   }
-  return { answers: [], authorities: [], rcode: DNS_RCODE.server_failure, exists: true }
+  return { ...NOTHING_MORE, answers: [], rcode: DNS_RCODE.server_failure, exists: true }
 }

@@ -38,8 +38,8 @@ const serveQuery = (query: Query, request: Request, view: View, names: StaticNam
     reply: encodeDns(replyTo(message, rest, servers.length > 0), size),
   })
   const resolved = resolve(question.name, question.type, askerOf(guest, network, service, view), names)
-  const { answers, authorities, rcode, foreign, exists } = resolved
-  if (foreign === undefined) return reply({ answers, authorities, rcode, authoritative: true })
+  const { answers, authorities, additionals, rcode, foreign, exists } = resolved
+  if (foreign === undefined) return reply({ answers, authorities, additionals, rcode, authoritative: true })
   if (servers.length > 0 && message.recursion_desired)
     return {
       errand: { guest, servers, query: foreignQuery(query, foreign), stream },
