@@ -3,7 +3,8 @@
  * the uplinks that learns MAC addresses; somebody outside of whom no row knows; another owner while packets flow; none at all.
  */
 import t from 'tap'
-import { until } from '../lab/wait.ts'
+import { Capture } from '../lab/capture.ts'
+import { sleep, until } from '../lab/wait.ts'
 import { checkForReal } from '../scenarios/for_real.ts'
 import { addressIn6, inIpv6, writesInBoth } from '../scenarios/in_ipv6.ts'
 import { PINNED } from '../scenarios/pinned.ts'
@@ -13,6 +14,7 @@ import { record } from './recorded_underlay.ts'
 
 const BRIDGE = 'br0'
 const STREET = 'br-street'
+const STRANGER = '10.9.0.99'
 const LEG = { address: '10.9.0.254', mac: '52:54:00:74:00:02' }
 
 const FAMILIES = [4, 6] as const
@@ -58,7 +60,11 @@ for (const name of ['a', 'b'] as const) {
 }
 const stranger = await street.guest({
   ...{ port: 'stranger', mac: '02:00:00:00:09:09', bridge: STREET, ipv6: true },
-  addresses: ['10.9.0.99/24', `${addressIn6('10.9.0.99')}/64`],
+  addresses: FAMILIES.map((family) => `${own(family, STRANGER)}/${family === 4 ? 24 : 64}`),
+  routes: [
+    `172.16.1.0/24 via ${LEG.address}`,
+    `${addressIn6('172.16.1.0/24')} via ${addressIn6(LEG.address)}`,
+  ],
 })
 await world.write(writesInBoth(PINNED.writes).map(onHosts))
 for (const host of HOST_NAMES) await world.connect(host, 'ipv4')
@@ -66,6 +72,14 @@ for (const host of HOST_NAMES) await world.addTunnelPort(host, 'vxlan')
 await world.converged()
 await world.acquaint('ipv4')
 await Promise.all([...world.guests.values(), stranger].map((guest) => guest.probed()))
+
+/** What the leg says unasked would be heard among what the scenario names. */
+const announced = async () => (await world.site.datapath(dpidOf('a')))?.punts?.['neighbour']?.['told unasked']
+await until('the leg has said where it is', async () => {
+  const before = await announced()
+  await sleep(1500)
+  return before !== undefined && before >= 3 && before === (await announced())
+})
 
 for (const family of FAMILIES) {
   t.test(`${PINNED.name}, IPv${family}`, async (t) => {
@@ -91,9 +105,55 @@ const owned = async (owner_datapath_uuid: string): Promise<void> => {
   await world.converged()
 }
 
-t.test('somebody outside of whom no row knows meets the leg on its host', async (t) => {
-  for (const family of FAMILIES) await reaches(stranger, own(family, LEG.address))
-  t.not((await ofLeg('a')).length, 0)
+t.test(
+  'somebody outside of whom no row knows meets the leg on its host, and nothing of it on the other',
+  async (t) => {
+    const ofB = await Capture.start(street.namespace, 'to-b', `ether src ${LEG.mac}`, 'in')
+    for (const family of FAMILIES) {
+      const first = await world.guest('inside-b').ping(own(family, STRANGER), { count: 1, timeout: 3 })
+      t.equal(first.received, 1, 'the first packet waits while the owner asks for its next hop')
+      await reaches(stranger, own(family, LEG.address))
+      await reaches(stranger, own(family, '172.16.1.1'))
+      await reaches(stranger, own(family, '172.16.1.2'))
+    }
+    t.same(await ofB.stop(), [])
+    t.not((await ofLeg('a')).length, 0)
+  },
+)
+
+t.test('who sends what the owner cannot deliver is told from the leg on its own side', async (t) => {
+  const { namespace } = world.guest('inside-b')
+  for (const family of FAMILIES) {
+    const to = own(family, '10.9.0.55')
+    const { stdout, stderr } = await namespace.attempt(['ping', '-n', '-c', '1', '-W', '8', to])
+    t.match(stdout + stderr, new RegExp(`rom ${own(family, '172.16.1.254')}.*nreachable`), 'nobody has it')
+    const trace = await namespace.run([
+      'traceroute',
+      `-${family}`,
+      '-n',
+      '-q',
+      '1',
+      '-w',
+      '3',
+      own(family, STRANGER),
+    ])
+    t.strictSame(
+      trace.split('\n').flatMap((line) => /^ *\d+ +(\S+)/.exec(line)?.[1] ?? []),
+      [own(family, '172.16.1.254'), own(family, STRANGER)],
+      'the router is one hop',
+    )
+  }
+})
+
+t.test('what fits into no tunnel is told before it is handed over, or on its way back', async (t) => {
+  for (const family of FAMILIES) {
+    const size = family === 4 ? 1472 : 1452
+    const { stdout, stderr } = await stranger.namespace.attempt([
+      ...['ping', '-n', '-c', '2', '-i', '0.2', '-W', '2', '-M', 'do', '-s', `${size}`],
+      own(family, '172.16.1.2'),
+    ])
+    t.match(stdout + stderr, /(mtu ?= ?1450|message too long)/i)
+  }
 })
 
 t.test('another owner has it at once, and the first one keeps nothing of it', async (t) => {
@@ -106,4 +166,18 @@ t.test('another owner has it at once, and the first one keeps nothing of it', as
   t.strictSame(await ofLeg('a'), [])
   for (const family of FAMILIES) await reaches(stranger, own(family, LEG.address))
   for (const ping of pings) t.equal((await ping.stop()).duplicates, 0)
+})
+
+t.test('an owner that is away is a warning where packets are for its leg, and goes on', async (t) => {
+  await world.disconnect('b')
+  const warned = await until('host a warns', async () => {
+    const warnings = (await world.site.datapath(dpidOf('a')))?.warnings ?? []
+    return warnings.find((text) => text.includes('if-legflat'))
+  })
+  t.match(
+    warned,
+    /^rl-1 sends through if-legflat, which is on 0x00000000000000bb alone, and that is not connected/,
+  )
+  for (const family of FAMILIES)
+    t.equal((await world.guest('inside-a').ping(own(family, '10.9.0.1'), { count: 1 })).received, 1)
 })

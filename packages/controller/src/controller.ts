@@ -234,6 +234,7 @@ export const createController = async (options: ControllerOptions): Promise<Cont
     view: () => engine.view,
     hasOthers: () => hosts.areSeveral,
     besides: (dpid) => hosts.besides(dpid),
+    isAway: (dpid) => !places.isConnected(dpid),
     isNoQuestion: (dpid, other) =>
       switches.status(other)?.connected !== true || databases.areTogether(dpid, other),
   })

@@ -19,6 +19,7 @@ t.test('hosts behind one address are asked to say where they are, until they do'
     view: () => world.engine.view,
     hasOthers: () => hosts.areSeveral,
     besides: (dpid) => hosts.besides(dpid),
+    isAway: () => false,
     isNoQuestion: (_, other) => sameHost.has(other),
   })
   for (const dpid of DPIDS) {

@@ -11,7 +11,9 @@ export interface WarningSources {
   readonly hasOthers: () => boolean
   /** Datapath ids of others at the same address. */
   readonly besides: (dpid: string) => Iterable<string>
-  /** Of them, those that are on the same host for sure, or away. */
+  /** See `Surroundings`. */
+  readonly isAway: (dpid: string) => boolean
+  /** Of others at the same address, those that are on the same host for sure, or away. */
   readonly isNoQuestion: (dpid: string, other: string) => boolean
 }
 
@@ -29,6 +31,9 @@ export const createFeatureWarnings =
   (dpid: string): readonly string[] => {
     const view = sources.view()
     if (view === undefined) return []
-    const surroundings = { hasOthers: sources.hasOthers(), besides: firstOthers(dpid, sources) }
+    const surroundings = {
+      ...{ hasOthers: sources.hasOthers(), besides: firstOthers(dpid, sources) },
+      isAway: sources.isAway,
+    }
     return sources.features.flatMap((feature) => feature.warnings?.(dpid, view, surroundings) ?? [])
   }

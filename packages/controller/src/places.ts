@@ -49,6 +49,11 @@ export class Places implements SwitchFacts {
     this.#options = options
   }
 
+  /** Whether a switch is connected, here or to another controller. */
+  isConnected(dpid: string): boolean {
+    return this.#places.get(dpid)?.connected === true
+  }
+
   connected(dpid: string, ports: ReadonlyMap<string, number>, address?: string): void {
     const place = this.#at(dpid)
     place.source = OWN

@@ -56,6 +56,8 @@ export interface Surroundings {
   readonly hasOthers: boolean
   /** Datapath ids of a few others that connected from the same address, and may be on other hosts all the same. */
   readonly besides: readonly string[]
+  /** Whether a switch has no connection to any controller that is known of. */
+  readonly isAway: (dpid: string) => boolean
 }
 
 export interface Feature {

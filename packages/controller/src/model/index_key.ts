@@ -10,7 +10,7 @@ type ReferenceColumn<N extends ResourceName> = Extract<keyof Row<N>, `${string}_
 /** Name of an index: resource and column, e.g. `ip_lease.network_id`. */
 export type IndexName =
   | { [N in ResourceName]: `${N}.${ReferenceColumn<N>}` }[ResourceName]
-  | `interface.${'port' | 'port_number' | 'iface_id' | 'shard' | 'segment_shard' | 'gateway'}`
+  | `interface.${'port' | 'port_number' | 'iface_id' | 'shard' | 'segment_shard' | 'gateway' | 'pinned'}`
   | `${'ip_lease' | 'mac_lease' | 'interface_segment'}.shard`
   | `datapath.${'dpid' | 'all'}`
   | 'route.way'
@@ -84,6 +84,10 @@ const OTHERS: { readonly [N in ResourceName]?: readonly IndexDefinition[] } = {
     index<'interface'>('interface.shard', (row) => shardOf(row.network_id, row.id)),
     index<'interface'>('interface.segment_shard', (row) => shardOf(row.segment_id, row.id)),
     index<'interface'>('interface.gateway', (row) => (row.mode === 'promiscuous' ? row.segment_id : null)),
+    // All of them under 0: what the switch plays on one bridge alone, which is rare.
+    index<'interface'>('interface.pinned', (row) =>
+      row.mode === 'simulated' && row.owner_datapath_id !== null ? 0 : null,
+    ),
     index<'interface'>('interface.hostname', (row) => row.hostname),
   ],
   route: [index<'route'>('route.way', wayKey)],

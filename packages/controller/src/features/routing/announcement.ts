@@ -92,7 +92,7 @@ export const speakOfLegs = (entries: Announcements, view: View, now: number): re
 }
 
 export const announcementSpeaker = speaker<Announcements>({
-  ...{ kind: 'router_solicitation', feature: 'routing', table: 'arrival' },
+  ...{ kind: 'neighbour', feature: 'routing', table: 'arrival' },
   createState: () => new Map(),
   notice: (flow, { state, view, now }) => noticeLeg(flow, state, view, now),
   speak: ({ state, view, now }) => speakOfLegs(state, view, now),

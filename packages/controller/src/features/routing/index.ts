@@ -22,6 +22,7 @@ import {
   routeTable,
   tooBigTable,
 } from './tables.ts'
+import { routingWarnings } from './warnings.ts'
 
 /** Simulated routers: legs, their addresses, routes and neighbours. */
 export const routingFeature: Feature = {
@@ -51,5 +52,6 @@ export const routingFeature: Feature = {
     ...mtuRules,
   ],
   speakers: [announcementSpeaker],
+  warnings: routingWarnings,
   standing: [...arrivalStanding, ...legFlows, ...routeStanding, ...hopStanding, ...mtuStanding],
 }

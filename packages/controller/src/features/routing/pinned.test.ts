@@ -7,6 +7,7 @@ import { buildEthernet, buildIpv4, formatIpv4, toIpv4, toMac } from '../../packe
 import { HANDOVER } from '../../pipeline/domain.ts'
 import { icmpErrorHandler } from '../icmp/handler.ts'
 import { type Announcements, noticeLeg, speakOfLegs } from './announcement.ts'
+import { routingWarnings } from './warnings.ts'
 
 const [OWNER, OTHER] = DPIDS
 type Rows = Parameters<typeof compileSite>[0]
@@ -191,3 +192,16 @@ t.test(
     t.strictSame([said(5, moved), said(6)], [[], []])
   },
 )
+
+t.test('what such a leg cannot do is a warning, on its bridge and where packets are for it', async (t) => {
+  const view = viewOf(rows({ interfaces: [guest(1), inside, leg] }))
+  const around = (isAway: boolean) => ({ hasOthers: true, besides: [], isAway: () => isAway })
+  t.match(routingWarnings(OWNER, view, around(false)), [
+    /^if-9 is on this bridge alone, which has no uplink into nw-9: nobody outside reaches it; vnctl interfaces modify if-9 /,
+  ])
+  t.strictSame(routingWarnings(OTHER, view, around(true)), [], 'nothing there is for it')
+  const pinned = viewOf(rows({ interfaces: [{ ...inside, owner_datapath_id: 2 }, leg] }))
+  t.match(routingWarnings(OTHER, pinned, around(false)), [
+    /^if-8 is on this bridge alone, and nw-1 is a virtual network: its guests on other bridges do not reach the router/,
+  ])
+})
