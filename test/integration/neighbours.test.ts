@@ -2,9 +2,10 @@
  * Next hops that no row names, on real Open vSwitch, in both families: a router whose leg is in a physical network, in a VLAN, and who
  * is there by chance. The first packet is not lost; who moves is followed; nobody at home is told; a restart loses nothing.
  */
+
+import * as packet from '@openvnet/controller/packet'
 import { toIpAddress } from '@openvnet/schema'
 import t from 'tap'
-import * as packet from '@openvnet/controller/packet'
 import type { Guest } from '../lab/guest.ts'
 import { createLab } from '../lab/lab.ts'
 import { OPENFLOW_PORT, Site } from '../lab/vnetd.ts'
@@ -13,8 +14,15 @@ import { addressIn6 } from '../scenarios/in_ipv6.ts'
 
 const DPID = '0x00000000000000a1'
 const BRIDGE = 'br0'
-const MAC = { user: '02:00:00:00:00:01', far: '02:00:00:00:00:0e', moved: '02:00:00:00:00:1e' }
+const MAC = {
+  user: '02:00:00:00:00:01',
+  far: '02:00:00:00:00:0e',
+  moved: '02:00:00:00:00:1e',
+  scanner: '02:00:00:00:00:02',
+}
 const FAR = '192.168.2.200'
+/** Of the same one, for whom nobody asks before there is a scan. */
+const LATER = '192.168.2.201'
 
 const lab = await createLab()
 t.teardown(() => lab.close())
@@ -33,7 +41,7 @@ await street.bridge({ name: 'br-street', failMode: 'standalone' })
 await street.addPort('br-street', 'downlink')
 const far = await street.guest({
   ...{ port: 'far', mac: MAC.far, bridge: 'br-street', ipv6: true },
-  addresses: [`${FAR}/24`, `${addressIn6(FAR)}/64`],
+  addresses: [FAR, LATER].flatMap((address) => [`${address}/24`, `${addressIn6(address)}/64`]),
   routes: [
     '10.1.1.0/24 via 192.168.2.254',
     `${addressIn6('10.1.1.0')}/64 via ${addressIn6('192.168.2.254')}`,
@@ -51,6 +59,11 @@ const user = await host.guest({
   ],
 })
 
+const scanner = await host.guest({
+  ...{ port: 'if-scanner', mac: MAC.scanner, bridge: BRIDGE, ipv6: true },
+  addresses: ['10.1.1.2/24', `${addressIn6('10.1.1.2')}/64`],
+})
+
 const { rest } = site
 const both = (address: string) => ({ ipv4_address: address, ipv6_address: addressIn6(address) })
 const subnets = (address: string) => ({ ipv4_network: address, ipv6_network: addressIn6(address) })
@@ -64,6 +77,10 @@ await rest.post('interfaces', {
 await rest.post('interfaces', {
   ...{ uuid: 'if-user', network_uuid: 'nw-in', mac_address: MAC.user },
   ...both('10.1.1.1'),
+})
+await rest.post('interfaces', {
+  ...{ uuid: 'if-scanner', network_uuid: 'nw-in', mac_address: MAC.scanner },
+  ...both('10.1.1.2'),
 })
 await rest.post('interfaces', {
   ...{ uuid: 'if-legin', mode: 'simulated', network_uuid: 'nw-in' },
@@ -83,7 +100,7 @@ for (const [leg, network] of [
   await rest.post('routes', { ...route, ipv6_network: addressIn6(network), ipv6_prefix: 64 })
 }
 await site.converged(DPID)
-await Promise.all([user, far].map((guest) => guest.probed()))
+await Promise.all([user, far, scanner].map((guest) => guest.probed()))
 
 const FAMILIES = [FAR, addressIn6(FAR)] as const
 const learned = async (): Promise<readonly string[]> =>
@@ -136,6 +153,40 @@ t.test('a restart of vnetd loses no packet, and sends no flow', async (t) => {
   for (const ping of pings) await ping.reaches(ping.answers + 50)
   for (const ping of pings) t.strictSame((await ping.stop()).lost, [])
   t.strictSame(await learned(), before)
+})
+
+const SCANNED = 10_000
+
+/** A packet for each of many addresses that nobody has. */
+const scan = async (): Promise<Uint8Array[]> => {
+  const leg = addressIn6('10.1.1.254')
+  await acquainted(scanner, leg)
+  const dst = packet.toMac((await scanner.arp()).find(({ address }) => address === leg)!.mac!)
+  const first = toIpAddress(addressIn6('192.168.2.0')).value + 0x10000n
+  return Array.from({ length: SCANNED }, (_, index) =>
+    packet.buildUdpFrame(
+      { src: packet.toMac(MAC.scanner), dst },
+      { src: toIpAddress(addressIn6('10.1.1.2')).value, dst: first + BigInt(index) },
+      { src: 4000, dst: 9, payload: new Uint8Array(8) },
+    ),
+  )
+}
+
+t.test('a scan of 10,000 silent addresses disturbs nobody', async (t) => {
+  const frames = await scan()
+  const known = user.pingStart(FAR, { interval: 0.05 })
+  await known.reaches(3)
+  // As many as fit into the arguments of a program.
+  for (let sent = 0; sent < SCANNED; sent += 2500) await scanner.send(...frames.slice(sent, sent + 2500))
+  for (const address of [LATER, addressIn6(LATER)]) {
+    const { sent, received } = await user.ping(address, { count: 2, interval: 0.05, timeout: 10 })
+    t.equal(received, sent, `${address} is found meanwhile`)
+  }
+  t.strictSame((await known.stop()).lost, [])
+  await until('it is counted', async () => (await count('resolution', 'held')) > 0)
+  const { punts = {} } = (await site.datapath(DPID))!
+  const all = Object.values(punts['resolution'] ?? {}).reduce((sum, some) => sum + some, 0)
+  t.ok(all < SCANNED / 4, `${all} packets came to the program`)
 })
 
 /** What who has moved says to everybody. */

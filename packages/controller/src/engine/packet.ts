@@ -90,7 +90,7 @@ export interface PacketHandler<S = unknown> {
   /** May throw: that is caught, counted and logged now and then. */
   readonly handle: (packet: PuntedPacket, context: HandlerContext<S>) => PacketAnswer
   /** Sentences for the status of a switch, from what it remembers. @param now see `HandlerContext` */
-  readonly warnings?: (state: S, dpid: string, now: number) => readonly string[]
+  readonly warnings?: (state: S, dpid: string, now: number, view: View) => readonly string[]
 }
 
 /** A handler of any state; `packetHandler` makes one from a typed one. */

@@ -119,9 +119,11 @@ export class Programs {
 
   /** What programs have to say of a switch, as they remember it. */
   warnings(dpid: string): readonly string[] {
+    const view = this.#options.view()
+    if (view === undefined) return []
     const now = this.#now()
     return [...this.#programs.values()].flatMap(
-      ({ handler, state }) => handler.warnings?.(state, dpid, now) ?? [],
+      ({ handler, state }) => handler.warnings?.(state, dpid, now, view) ?? [],
     )
   }
 

@@ -16,6 +16,7 @@ import {
 } from '../../packet/index.ts'
 import type { PacketToSend } from '../../pipeline/packets.ts'
 import type { SliceName } from '../../pipeline/slices.ts'
+import { networkName } from '../presence/queries.ts'
 import { type Asking, type Entry, LIMITS, type Net } from './entries.ts'
 import { isOnLink, isSaid } from './queries.ts'
 import { ask, asUnreachable, createState, MEMORY, onwards, type State } from './state.ts'
@@ -120,12 +121,12 @@ export const handleUnresolved = (punted: PuntedPacket, context: HandlerContext<S
 /** Milliseconds for which it is said that a table was full. */
 const TOLD_MS = 60_000
 
-const warningsOf = ({ entries }: State, dpid: string, now: number): readonly string[] =>
+const warningsOf = ({ entries }: State, dpid: string, now: number, view: View): readonly string[] =>
   [...entries.nets]
     .filter((net) => net.dpid === dpid && net.evicted !== undefined && now - net.evicted < TOLD_MS)
     .map(
       ({ network }) =>
-        `network ${network}: routers know ${LIMITS.known} neighbours outside of the model here, and there are more: who was not used for longest is asked for again`,
+        `${networkName(network, view)}: routers know ${LIMITS.known} neighbours outside of the model here, and there are more: who was not used for longest is asked for again`,
     )
 
 export const resolutionHandler = packetHandler<State>({
