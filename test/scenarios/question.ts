@@ -78,29 +78,45 @@ export interface TraceSpec {
   readonly reaches?: string
 }
 
-/** One question for each hop, by UDP and by ICMP, as programs ask that trace routes. */
-export const traced = ({ why, from, to, hops, reaches }: TraceSpec): readonly QuestionSpec[] => {
-  const own = reaches === undefined
-  const before = hops.slice(0, own ? -1 : undefined)
-  const ask = (by: 'udp' | 'echo', ttl: number): Question =>
-    by === 'udp' ? { udp: 33_434 + ttl, to, ttl } : { echo: true, to, ttl }
-  const named = (by: 'udp' | 'echo', ttl: number): string => (by === 'udp' ? `udp ${33_434 + ttl}` : 'echo')
-  return (['udp', 'echo'] as const).flatMap((by) => [
-    ...before.map((hop, index) => ({
-      ...{ why: `${why}: hop ${index + 1} by ${by}`, from, asks: ask(by, index + 1) },
-      gets: { [from]: [`time exceeded from ${hop} for ${named(by, index + 1)} to ${to}`] },
-    })),
-    {
-      ...{ why: `${why}: the end by ${by}`, from, asks: ask(by, before.length + 1) },
-      gets: lastOf(by, before.length + 1),
-    },
-  ])
+type Way = 'udp' | 'tcp' | 'echo'
+const WAYS: readonly Way[] = ['udp', 'tcp', 'echo']
 
-  function lastOf(by: 'udp' | 'echo', ttl: number): QuestionSpec['gets'] {
-    const answer =
-      by === 'udp' ? `port unreachable from ${to} for udp ${33_434 + ttl} to ${to}` : `echo reply from ${to}`
-    if (reaches === undefined) return { [from]: [answer] }
-    const asked = by === 'udp' ? `udp ${33_434 + ttl}` : 'echo request'
-    return { [reaches]: [`${asked} to ${to} with TTL 1`], [from]: [answer] }
-  }
+/** What a program asks that traces routes, and how the packet is called by who quotes it and by who gets it. */
+const probe = (way: Way, to: string, ttl: number) => {
+  if (way === 'echo') return { asks: { echo: true, to, ttl }, quoted: 'echo', got: 'echo request' } as const
+  const port = 33_434 + ttl
+  const asks: Question = way === 'udp' ? { udp: port, to, ttl } : { tcp: port, to, ttl }
+  return { asks, quoted: `${way} ${port}`, got: `${way} ${port}` }
+}
+
+const endOf = (way: Way, to: string, ttl: number): string => {
+  if (way === 'echo') return `echo reply from ${to}`
+  const port = 33_434 + ttl
+  return way === 'udp'
+    ? `port unreachable from ${to} for udp ${port} to ${to}`
+    : `tcp reset from ${to} port ${port}`
+}
+
+/** One question for each hop, by UDP, TCP and ICMP, as programs ask that trace routes. */
+export const traced = ({ why, from, to, hops, reaches }: TraceSpec): readonly QuestionSpec[] => {
+  const before = hops.slice(0, reaches === undefined ? -1 : undefined)
+  const last = before.length + 1
+  return WAYS.flatMap((way) => {
+    const { asks, got } = probe(way, to, last)
+    const end = endOf(way, to, last)
+    return [
+      ...before.map((hop, index) => {
+        const { asks: asked, quoted } = probe(way, to, index + 1)
+        const answer = `time exceeded from ${hop} for ${quoted} to ${to}`
+        return { why: `${why}: hop ${index + 1} by ${way}`, from, asks: asked, gets: { [from]: [answer] } }
+      }),
+      {
+        ...{ why: `${why}: the end by ${way}`, from, asks },
+        gets: {
+          ...(reaches === undefined ? {} : { [reaches]: [`${got} to ${to} with TTL 1`] }),
+          [from]: [end],
+        },
+      },
+    ]
+  })
 }

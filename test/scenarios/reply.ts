@@ -61,7 +61,8 @@ const describeQuoted = (family: 4 | 6, bytes: Uint8Array): string => {
       ? [bytes[9]!, bytes.subarray(16, 20), (bytes[0]! & 0xf) * 4]
       : [bytes[6]!, bytes.subarray(24, 40), 40]
   const to = addressIn(dst)
-  if (protocol === IP_PROTO.udp) return `udp ${readU16(bytes, header + 2)} to ${to}`
+  const name = protocol === IP_PROTO.udp ? 'udp' : protocol === IP_PROTO.tcp ? 'tcp' : undefined
+  if (name !== undefined) return `${name} ${readU16(bytes, header + 2)} to ${to}`
   return isIcmp({ family, protocol }) ? `echo to ${to}` : `protocol ${protocol} to ${to}`
 }
 
@@ -95,9 +96,10 @@ const describeUdp = ({ src, dst, ttl, ends, payload }: ReceivedIp): string => {
   return `udp ${udp.dst} to ${dst} with TTL ${ttl}`
 }
 
-const describeTcp = ({ src, ends, payload }: ReceivedIp): string => {
+const describeTcp = ({ src, dst, ttl, ends, payload }: ReceivedIp): string => {
   const segment = parseTcp(payload, ends)
   if (segment === undefined) return 'malformed TCP'
+  if (segment.flags === TCP_FLAG.syn) return `tcp ${segment.dst} to ${dst} with TTL ${ttl}`
   const isReset = (segment.flags & TCP_FLAG.rst) !== 0
   return `tcp ${isReset ? 'reset' : `flags ${segment.flags}`} from ${src} port ${segment.src}`
 }

@@ -9,6 +9,7 @@ import {
   buildIpv4,
   buildIpv4Error,
   buildIpv6Error,
+  buildTcp,
   type Ethernet,
   formatMac,
   ICMP_TYPE,
@@ -23,9 +24,11 @@ import {
   parseIcmp,
   parseIcmpv6,
   parseIpv4,
+  parseTcp,
   parseUdp,
   Reassembly,
   solicitedNodeAddress,
+  TCP_FLAG,
   toIpv4,
   toMac,
   wholeIpv4,
@@ -201,7 +204,7 @@ export class SimulatedGuest {
       const isOpen = udp === undefined || CLIENT_PORTS.includes(udp.dst)
       return isOpen ? [] : this.#tell(packet, frame, { cause: 'port_unreachable' }, dst)
     }
-    if (protocol === IP_PROTO.tcp) return []
+    if (protocol === IP_PROTO.tcp) return this.#reset(packet, frame)
     if (protocol !== IP_PROTO.icmp && protocol !== IP_PROTO.icmpv6)
       return this.#tell(packet, frame, { cause: 'protocol_unreachable', named_at: NEXT_HEADER_AT }, dst)
     const reply = echoReply(packet)
@@ -210,6 +213,19 @@ export class SimulatedGuest {
     }
     if (describeReply(buildEthernet(frame))?.startsWith('echo reply') === true) this.answerTtl = packet.ttl
     return []
+  }
+
+  /** Who would connect hears that nobody listens; whatever else comes is an answer. */
+  #reset({ src, dst, protocol, payload, ends }: ReceivedIp, frame: Ethernet): Uint8Array[] {
+    const segment = parseTcp(payload, ends)
+    if (segment?.flags !== TCP_FLAG.syn) return []
+    const reset = {
+      ...{ src: segment.dst, dst: segment.src, sequence: 0, acknowledgement: segment.sequence + 1 },
+      ...{ flags: TCP_FLAG.rst | TCP_FLAG.ack, window: 0, urgent: 0 },
+      ...{ options: new Uint8Array(), payload: new Uint8Array() },
+    }
+    const back = buildIp({ src: dst, dst: src, ttl: TTL, protocol }, (reversed) => buildTcp(reset, reversed))
+    return this.#back(src, frame, back)
   }
 
   #passOn(packet: ReceivedIp, frame: Ethernet): Uint8Array[] {
