@@ -7,6 +7,7 @@ import { newSeed, Random } from '../../packages/controller/test/random.ts'
 import { inIpv6, writesInBoth } from './in_ipv6.ts'
 import { LiveSite, type Piece } from './live_site.ts'
 import { manyHosts } from './many_hosts.ts'
+import { PINNED } from './pinned.ts'
 import type { PingSpec } from './scenario.ts'
 
 /** More with FUZZ_FACTOR, e.g. 10. */
@@ -25,6 +26,16 @@ const addAll = async (site: LiveSite, pieces: readonly Piece[], random: Random):
     if (random.chance(0.2)) await site.settled()
   }
   await site.settled()
+}
+
+const isRowNamed = (piece: Piece, uuid: string): boolean =>
+  piece.kind === 'row' && piece.operation.row?.uuid === uuid
+
+/** @param datapath row id */
+const withOwner = (piece: Piece, datapath: number): Piece => {
+  if (piece.kind !== 'row' || piece.operation.resource !== 'interface') return piece
+  const { operation } = piece
+  return { kind: 'row', operation: { ...operation, row: { ...operation.row!, owner_datapath_id: datapath } } }
 }
 
 const whole = async (): Promise<LiveSite> => {
@@ -47,6 +58,31 @@ t.test('any order of rows, hosts and ports gives the same tables', async (t) => 
     const site = template.anew()
     await addAll(site, random.shuffled(site.pieces), random)
     t.ok(site.text() === EXPECTED, `run ${run}`)
+  }
+})
+
+t.test('so does a router with a leg on one host, whoever had the leg before', async (t) => {
+  const both = { ...PINNED, writes: writesInBoth(PINNED.writes) }
+  const legs = await LiveSite.of(both)
+  const random = new Random(seed)
+  const settled = async (pieces: readonly Piece[]): Promise<LiveSite> => {
+    const site = legs.anew()
+    await addAll(site, pieces, random)
+    return site
+  }
+  const first = await settled(legs.pieces)
+  const ipv6 = inIpv6(PINNED)
+  t.same([first.world().check(both), first.world(ipv6.guests).check(ipv6)], [[], []])
+  const leg = legs.pieces.find((piece) => isRowNamed(piece, 'if-legflat'))!
+  for (let run = 0; run < RUNS / 4 && t.passing(); run += 1) {
+    const site = await settled(random.shuffled(legs.pieces))
+    t.ok(site.text() === first.text(), `run ${run}`)
+    site.add(withOwner(leg, 2))
+    await site.settled()
+    t.not(site.text(), first.text())
+    site.add(leg)
+    await site.settled()
+    t.ok(site.text() === first.text(), `run ${run}: nothing is left on the other host`)
   }
 })
 
