@@ -77,7 +77,7 @@ class Program {
 }
 
 /** As in scripts/start.mjs. */
-const NODE_OPTIONS = ['--max-semi-space-size=4']
+const NODE_OPTIONS = ['--max-semi-space-size=4', '--no-allocation-site-pretenuring']
 
 const vnetd = async (directory: string, ...options: readonly string[]): Promise<Program> => {
   const program = new Program([

@@ -13,7 +13,7 @@ import type { LoopReport } from './loop_delay.ts'
 const MAIN = fileURLToPath(new URL('../../packages/vnetd/dist/main.js', import.meta.url))
 const LOOP_DELAY = fileURLToPath(new URL('loop_delay.ts', import.meta.url))
 /** As in scripts/start.mjs. */
-const NODE_OPTIONS = ['--max-semi-space-size=4']
+const NODE_OPTIONS = ['--max-semi-space-size=4', '--no-allocation-site-pretenuring']
 const START_MS = 60_000
 
 export interface VnetdOptions {
