@@ -46,8 +46,8 @@ t.test('a router knows the subnets, its own addresses and the neighbours of both
     'table=router_ingress, priority=1024,ip,reg2=0x8,metadata=0x1/0xffffffff,nw_src=172.16.1.0/24 actions=load:0x1->NXM_NX_REG3[],goto_table:router_address',
   ])
   t.strictSame(of('route'), [
-    'table=route, priority=1064,ipv6,reg3=0x1,ipv6_dst=fd00:1::/64 actions=set_field:52:54:00:74:00:00->eth_src,load:0->NXM_OF_IN_PORT[],move:NXM_NX_IPV6_DST[0..31]->NXM_NX_REG11[],move:NXM_NX_IPV6_DST[32..63]->NXM_NX_REG10[],move:NXM_NX_IPV6_DST[64..95]->NXM_NX_REG9[],move:NXM_NX_IPV6_DST[96..127]->NXM_NX_REG8[],write_metadata:0x1/0xffffffff,goto_table:neighbour',
-    'table=route, priority=1024,ip,reg3=0x1,nw_dst=172.16.1.0/24 actions=set_field:52:54:00:74:00:00->eth_src,load:0->NXM_OF_IN_PORT[],move:NXM_OF_IP_DST[]->NXM_NX_REG11[],write_metadata:0x1/0xffffffff,goto_table:neighbour',
+    'table=route, priority=1064,ipv6,reg3=0x1,ipv6_dst=fd00:1::/64 actions=set_field:52:54:00:74:00:00->eth_src,load:0->NXM_OF_IN_PORT[],move:NXM_NX_IPV6_DST[0..31]->NXM_NX_REG11[],move:NXM_NX_IPV6_DST[32..63]->NXM_NX_REG10[],move:NXM_NX_IPV6_DST[64..95]->NXM_NX_REG9[],move:NXM_NX_IPV6_DST[96..127]->NXM_NX_REG8[],write_metadata:0x1/0xffffffff,goto_table:router_ttl',
+    'table=route, priority=1024,ip,reg3=0x1,nw_dst=172.16.1.0/24 actions=set_field:52:54:00:74:00:00->eth_src,load:0->NXM_OF_IN_PORT[],move:NXM_OF_IP_DST[]->NXM_NX_REG11[],write_metadata:0x1/0xffffffff,goto_table:router_ttl',
   ])
   t.strictSame(
     of('neighbour').filter((line) => !line.includes('punt')),
