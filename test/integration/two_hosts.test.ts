@@ -238,10 +238,11 @@ t.test(
     const wasOn = new Map(SERVICES[0].guests.map(({ name, bridge }) => [name, bridge]))
     for (const [name, bridge] of wasOn) await world.move(name, bridge === 'a' ? 'b' : 'a')
     await world.converged()
-    await until(
-      'who moved is reached',
-      async () => (await world.guest('crane').ping('10.21.3.10', { count: 1 })).received === 1,
-    )
+    for (const { name, gateway } of SERVICES.flatMap(({ guests }) => guests))
+      await until(
+        `${name} reaches its router there`,
+        async () => (await world.guest(name).ping(gateway!, { count: 1 })).received === 1,
+      )
     for (const [index, family] of FAMILIES.entries()) {
       const { problems, answers } = await askForReal(STAGES[family], ofServices[family])
       t.same(problems, [])
