@@ -79,6 +79,33 @@ t.test('what a run has known, the next one begins with', async (t) => {
   t.strictSame(next.take(), [`${A} connected vm=1,vnet-vxlan=2`])
 })
 
+t.test('neighbours are remembered as long as there is their network, and shared', async (t) => {
+  const mac_address = '02:00:00:00:00:01'
+  const heard = [7, 8].map((network_id) => ({ dpid: A, network_id, address: '10.0.0.9', mac_address }))
+  const first = start()
+  first.places.connected(A, PORTS)
+  first.places.neighbours([...heard, { ...heard[0]!, address: '10.0.0.8' }])
+  first.places.neighbours([{ ...heard[0]!, address: '10.0.0.8', mac_address: null }])
+  const next = start()
+  next.places.remember(first.changes)
+  const ofNetwork = (network: number) => `${A} neighbour ${network} 10.0.0.9`
+  t.strictSame(
+    next.take().filter((line) => line.includes('neighbour')),
+    [7, 8].map((network) => `${ofNetwork(network)} ${mac_address}`),
+  )
+  const rows = withRows(A)
+  next.places.load({ ...rows, rows: { ...rows.rows, network: [{ id: 8 }] } as unknown as Snapshot['rows'] })
+  t.strictSame(next.take(), [`${ofNetwork(7)} null`], 'its network is gone')
+  next.places.apply({ revision: 9, operations: [{ resource: 'network', id: 8, row: null }] })
+  t.strictSame(next.take(), [`${ofNetwork(8)} null`])
+  const other = start()
+  other.places.hearAll('another', first.places.own)
+  t.equal(other.take().filter((line) => line.includes('neighbour')).length, 2)
+  first.places.neighbours([{ ...heard[0]!, mac_address: null }])
+  other.places.hear('another', first.changes.at(-1)!)
+  t.match(other.take(), [`${ofNetwork(7)} null`])
+})
+
 t.test('iface-ids that a database does not tell again are over', async (t) => {
   const { places, take } = start()
   places.remember([
@@ -226,6 +253,10 @@ t.test('what no rule could compute with is left out of what is remembered or hea
     { ports: [['x', 1.5]] },
     { ports: [['x', 2 ** 32]] },
     { iface_ids: [['x', 1]] },
+    { neighbours: [[1, '10.0.0.256', '02:00:00:00:00:01']] },
+    { neighbours: [[1, 'fe80::1%eth0', '02:00:00:00:00:01']] },
+    { neighbours: [[1, '10.0.0.1', '02:00:00:00:00']] },
+    { neighbours: [['1', '10.0.0.1', null]] },
   ]
   const lines = [good, ...bad.map((part) => ({ ...good, dpid: B, ...part }))]
   await writeFile(file, lines.map((line) => JSON.stringify(line)).join('\n'))
