@@ -166,3 +166,28 @@ export const PINNED: Scenario = {
   wires: [HOSTS.map((bridge) => ({ bridge, port: 'uplink' }))],
   ...{ writes: WRITES, guests: GUESTS, pings: PINGS, sends: SENDS },
 }
+
+/**
+ * The same without encapsulation: hosts are in the physical network themselves, by which all goes. Who is outside asks there, which the
+ * hosts themselves would hear.
+ */
+export const PINNED_BARE: Scenario = {
+  ...PINNED,
+  name: 'a router leg on one of two hosts that do without encapsulation',
+  writes: WRITES.map((write, index): Write => {
+    const { body } = write
+    if (write.path === 'datapaths') return { ...write, body: { ...body, transport: 'mac2mac' } }
+    if (body['mode'] !== 'patch') return write
+    const ends = { mac_address: `02:00:00:00:03:0${index}`, ipv4_address: `${FLAT.address}.${100 + index}` }
+    return { ...write, body: { ...body, ...ends, mode: 'host' } }
+  }),
+  sends: [],
+  pings: PINGS.filter(
+    ({ from, answered, arrives }) => answered && from !== OUTSIDE.name && arrives === undefined,
+  ).map((ping) => ({
+    ...ping,
+    ...(ping.crosses === undefined
+      ? {}
+      : { crosses: ping.crosses.map((each) => ({ ...each, network: FLAT.network })) }),
+  })),
+}

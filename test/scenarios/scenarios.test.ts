@@ -9,7 +9,7 @@ import { runOnSimulator } from './on_simulator.ts'
 import { PATH_MTU } from './path_mtu.ts'
 import { PATHS } from './paths.ts'
 import { PHYSICAL } from './physical.ts'
-import { PINNED } from './pinned.ts'
+import { PINNED, PINNED_BARE } from './pinned.ts'
 import { overTwoHosts } from './scenario.ts'
 import { SEGMENTS } from './segments.ts'
 import { services } from './services.ts'
@@ -19,7 +19,17 @@ const ROUTED = [PATHS, PATH_MTU, NEXT_HOPS].flatMap((scenario) => [scenario, ove
 /** Written for each family, as the protocols differ. */
 const SERVICES = [services(4), services(6)].flatMap((scenario) => [scenario, overTwoHosts(scenario)])
 
-const ALL = [...SCENARIOS, ...ROUTED, ...MANY_HOSTS, ...SAID, ...MAC2MAC, PHYSICAL, PINNED, SEGMENTS]
+const ALL = [
+  ...SCENARIOS,
+  ...ROUTED,
+  ...MANY_HOSTS,
+  ...SAID,
+  ...MAC2MAC,
+  PHYSICAL,
+  PINNED,
+  PINNED_BARE,
+  SEGMENTS,
+]
 
 /** Which tunnels carry IPv6 makes no difference to it. */
 const OVER_IPV6 = [

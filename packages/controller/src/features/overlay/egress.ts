@@ -8,7 +8,7 @@ import { output, pushVlan, type Step, setField } from '../../pipeline/actions.ts
 import { isPlainlyFound, keyOf, plainWay } from './networks.ts'
 import { type PlainWay, type Tunnel, tunnelBetween } from './ways.ts'
 
-type Sent = Step<'tun_dst' | 'tun_ipv6_dst' | 'eth_dst' | 'vlan_vid'>
+type Sent = Step<'tunnel_id' | 'tun_dst' | 'tun_ipv6_dst' | 'eth_src' | 'eth_dst' | 'vlan_vid'>
 
 export const intoTunnel = ({ remote, port_no }: Tunnel): Sent[] => {
   const { family, value } = toIpAddress(remote)
@@ -18,13 +18,13 @@ export const intoTunnel = ({ remote, port_no }: Tunnel): Sent[] => {
   ]
 }
 
-const plainly = ({ vlan_id, port_no }: PlainWay): Sent[] => [
+export const plainly = ({ vlan_id, port_no }: PlainWay): Sent[] => [
   ...(vlan_id === null ? [] : [pushVlan(vlan_id)]),
   output(port_no),
 ]
 
-const reachedAt = (remote: string): string => `reached at ${remote}`
-const PLAINLY = 'reached without encapsulation'
+export const reachedAt = (remote: string): string => `reached at ${remote}`
+export const PLAINLY = 'reached without encapsulation'
 
 export interface Way {
   readonly steps: readonly Sent[]

@@ -12,6 +12,7 @@ import { PRIORITY } from '../../pipeline/priority.ts'
 import { punt } from '../../pipeline/punts.ts'
 import type { FlowDraft } from '../../pipeline/table.ts'
 import {
+  domainName,
   handoverMac,
   interfaceName,
   ownerOfLeg,
@@ -19,11 +20,17 @@ import {
   switchesReachingNetwork,
   switchOfPinnedLeg,
 } from '../presence/queries.ts'
-import { intoTunnel } from './egress.ts'
+import { intoTunnel, PLAINLY, plainly, reachedAt, type Way } from './egress.ts'
 import { keyOf } from './networks.ts'
 import { stationOf, tunnelPortsOf } from './stations.ts'
-import { overlayTable, tunnelIngressTable, tunnelSourceTable } from './tables.ts'
-import { tunnelBetween } from './ways.ts'
+import {
+  mac2macSourceTable,
+  mac2macTable,
+  overlayTable,
+  tunnelIngressTable,
+  tunnelSourceTable,
+} from './tables.ts'
+import { plainBetween, tunnelBetween } from './ways.ts'
 
 /** Switches on which packets may be that a router sends through the leg: all networks of a router are reached from the same. */
 const switchesAroundLeg = listQuery<string>('switches around pinned leg', (id, view) => {
@@ -34,22 +41,61 @@ const switchesAroundLeg = listQuery<string>('switches around pinned leg', (id, v
 
 const routerName = (id: number, view: View): string => view.get('route_link', id)?.uuid ?? 'the router'
 
+/** Of the router on a host, which is how it sends without encapsulation; `null` where the host has no row. */
+const macOn = (dpid: string, router: number, view: View): number | null => {
+  const { datapath } = stationOf(dpid, view)
+  return datapath === null ? null : handoverMac(datapath, router, view)
+}
+
+/** How the router's packets get from a host to the owner, as those of guests do: bare where rows say so, else by the tunnel. */
+const wayTo = (router: number, [from, owner]: readonly [string, string], view: View): Way | null => {
+  const plain = plainBetween(from, owner, view)
+  const eth_src = plain === null ? null : macOn(from, router, view)
+  if (plain !== null && eth_src !== null)
+    return { steps: [setField('eth_src', eth_src), ...plainly(plain)], text: PLAINLY }
+  const tunnel = tunnelBetween(from, owner, view)
+  if (tunnel === null) return null
+  const steps = [setField('tunnel_id', keyOf(HANDOVER)), ...intoTunnel(tunnel)]
+  return { steps, text: reachedAt(tunnel.remote) }
+}
+
 /** On a host that is not the owner. */
-const away = (row: Row<'interface'>, owner: string, dpid: string, view: View): FlowDraft[] => {
-  const tunnel = tunnelBetween(dpid, owner, view)
-  if (tunnel === null || row.owner_datapath_id === null) return []
-  const datapath = row.owner_datapath_id
-  return routersOfLeg(row.id, view).flatMap((router) => {
-    const eth_dst = handoverMac(datapath, router, view)
-    if (eth_dst === null) return []
+const away = (row: Row<'interface'>, owner: string, dpid: string, view: View): FlowDraft[] =>
+  routersOfLeg(row.id, view).flatMap((router) => {
+    const eth_dst = macOn(owner, router, view)
+    const way = wayTo(router, [dpid, owner], view)
+    if (eth_dst === null || way === null) return []
     return overlayTable.flow({
       priority: PRIORITY.ordinary,
       match: { domain: HANDOVER, eth_dst },
-      steps: [setField('tunnel_id', keyOf(HANDOVER)), ...intoTunnel(tunnel)],
+      steps: way.steps,
       why: () =>
-        `What ${routerName(router, view)} sends through legs that ${owner} alone has goes on there, reached at ${tunnel.remote}.`,
+        `What ${routerName(router, view)} sends through legs that ${owner} alone has goes on there, ${way.text}.`,
     })
   })
+
+/** What comes to the owner from one that sends without encapsulation. */
+const plainFrom = (router: number, other: string, dpid: string, view: View): FlowDraft[] => {
+  const plain = plainBetween(other, dpid, view)
+  const [eth_dst, eth_src] = [macOn(dpid, router, view), macOn(other, router, view)]
+  if (plain === null || eth_dst === null || eth_src === null) return []
+  const name = routerName(router, view)
+  return [
+    mac2macTable.flow({
+      priority: PRIORITY.ordinary,
+      match: { domain: plain.domain, eth_dst },
+      steps: [setSlice('domain', HANDOVER), setSlice('from_tunnel', 1)],
+      goto: 'mac2mac_source',
+      why: () =>
+        `What comes through ${domainName(plain.domain, view)} with this address is handed over to ${name}.`,
+    }),
+    mac2macSourceTable.flow({
+      priority: PRIORITY.ordinary,
+      match: { domain: HANDOVER, eth_src },
+      goto: 'arrival',
+      why: () => `${other} may hand packets over to ${name} without encapsulation.`,
+    }),
+  ]
 }
 
 const source = (address: string, sender: string): FlowDraft => {
@@ -63,10 +109,12 @@ const source = (address: string, sender: string): FlowDraft => {
 }
 
 const atHome = (row: Row<'interface'>, dpid: string, view: View): FlowDraft[] => {
-  const others = view
-    .query(switchesAroundLeg, row.id)
-    .filter((other) => other !== dpid && tunnelBetween(other, dpid, view) !== null)
+  const others = view.query(switchesAroundLeg, row.id).filter((other) => other !== dpid)
+  const tunnelled = others.filter((other) => tunnelBetween(other, dpid, view) !== null)
   return [
+    ...routersOfLeg(row.id, view).flatMap((router) =>
+      others.flatMap((other) => plainFrom(router, other, dpid, view)),
+    ),
     ...view.query(tunnelPortsOf, dpid).map((in_port) =>
       tunnelIngressTable.flow({
         priority: PRIORITY.ordinary,
@@ -77,7 +125,7 @@ const atHome = (row: Row<'interface'>, dpid: string, view: View): FlowDraft[] =>
           `What comes through the tunnels of port ${in_port} with key ${keyOf(HANDOVER)} is handed over for legs that are here alone, as ${interfaceName(row.id, view)}.`,
       }),
     ),
-    ...others.flatMap((other) => stationOf(other, view).sources.map((address) => source(address, other))),
+    ...tunnelled.flatMap((other) => stationOf(other, view).sources.map((address) => source(address, other))),
   ]
 }
 

@@ -205,3 +205,33 @@ t.test('what such a leg cannot do is a warning, on its bridge and where packets 
     /^if-8 is on this bridge alone, and nw-1 is a virtual network: its guests on other bridges do not reach the router/,
   ])
 })
+
+t.test(
+  'between hosts that do without encapsulation it goes as it is, from an address of the sender',
+  async (t) => {
+    const host = (id: number): Guest => ({
+      ...{ id: 20 + id, mac: `52:54:00:00:01:0${id}`, addresses: { 9: `10.9.0.${id}` } },
+      ...{ mode: 'host', port_name: 'eth0', owner_datapath_id: id },
+    })
+    const bare = (id: number) => ({ ...end(id), transport: 'mac2mac' as const })
+    const lines = await siteOf({
+      datapaths: { 1: bare(1), 2: bare(2) },
+      interfaces: [guest(1), guest(2), inside, leg, host(1), host(2)],
+    })
+    const sender = 'f6:00:02:00:00:01'
+    t.match(
+      lines(OTHER, 'overlay', 'overlay').join('\n'),
+      `metadata=0x80000000/0xffffffff,dl_dst=${ROUTER_MAC} actions=set_field:${sender}->eth_src,output:2`,
+    )
+    t.match(
+      lines(OWNER, 'overlay', 'mac2mac').join('\n'),
+      `metadata=0x9/0xffffffff,dl_dst=${ROUTER_MAC} actions=load:0x1->NXM_NX_REG4[0],write_metadata:0x80000000/0xffffffff,goto_table:mac2mac_source`,
+    )
+    t.strictSame(
+      lines(OWNER, 'overlay', 'mac2mac_source').filter((line) => line.includes('0x80000000')),
+      [
+        `table=mac2mac_source, priority=200,metadata=0x80000000/0xffffffff,dl_src=${sender} actions=goto_table:arrival`,
+      ],
+    )
+  },
+)
