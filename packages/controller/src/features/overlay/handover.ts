@@ -14,11 +14,11 @@ import type { FlowDraft } from '../../pipeline/table.ts'
 import {
   domainName,
   handoverMac,
+  homeOfLeg,
   interfaceName,
   ownerOfLeg,
   routersOfLeg,
   switchesReachingNetwork,
-  switchOfPinnedLeg,
 } from '../presence/queries.ts'
 import { intoTunnel, PLAINLY, plainly, reachedAt, type Way } from './egress.ts'
 import { keyOf } from './networks.ts'
@@ -34,7 +34,7 @@ import { plainBetween, tunnelBetween } from './ways.ts'
 
 /** Switches on which packets may be that a router sends through the leg: all networks of a router are reached from the same. */
 const switchesAroundLeg = listQuery<string>('switches around pinned leg', (id, view) => {
-  if (view.query(switchOfPinnedLeg, id).length === 0) return []
+  if (homeOfLeg(id, view).length === 0) return []
   const networks = new Set(view.list('route.interface_id', id).flatMap(({ network_id }) => network_id ?? []))
   return [...new Set([...networks].flatMap((network) => view.query(switchesReachingNetwork, network)))].sort()
 })

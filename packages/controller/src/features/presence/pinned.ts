@@ -28,21 +28,26 @@ const isLeg = ({ id }: InterfaceRow, view: View): boolean => view.count('route.i
 export const ownerOfLeg = (row: InterfaceRow, view: View): string | null =>
   isPinned(row) ? (view.get('datapath', row.owner_datapath_id)?.dpid ?? null) : null
 
-/** Its bridge: none or one datapath id. None as long as nothing is known of that, or since it is forgotten. */
-export const switchOfPinnedLeg = listQuery<string>('switch of pinned leg', (id, view) => {
+/**
+ * Its bridge: none or one datapath id. None as long as nothing is known of that, or since it is forgotten. Not kept: nearly all who are
+ * asked about are guests.
+ */
+export const homeOfLeg = (id: number, view: View): readonly string[] => {
   const row = view.get('interface', id)
-  // Nearly all are guests.
   if (!isPinned(row) || !isLeg(row, view)) return []
   const dpid = ownerOfLeg(row, view)
   return dpid !== null && view.isDescribed(dpid) ? [dpid] : []
-})
+}
+
+/** For the rules of interfaces. */
+export const switchOfPinnedLeg = listQuery<string>('switch of pinned leg', homeOfLeg)
 
 /** Bridges that alone have legs in the network. */
 export const switchesOfPinnedLegs = listQuery<string>('switches of pinned legs', (network, view) => {
   const legs = new Set(
     view.list('route.network_id', network).flatMap(({ interface_id }) => interface_id ?? []),
   )
-  return [...new Set([...legs].flatMap((leg) => view.query(switchOfPinnedLeg, leg)))].sort()
+  return [...new Set([...legs].flatMap((leg) => homeOfLeg(leg, view)))].sort()
 })
 
 /** Routers that have a route through the leg. */

@@ -35,7 +35,7 @@ export {
   simulatedOfNetwork,
 } from './members.ts'
 export { guestMtu, handoverMtu } from './mtu.ts'
-export { handoverMac, isFirstLeg, ownerOfLeg, routersOfLeg, switchOfPinnedLeg } from './pinned.ts'
+export { handoverMac, homeOfLeg, isFirstLeg, ownerOfLeg, routersOfLeg, switchOfPinnedLeg } from './pinned.ts'
 export {
   firstRouted,
   hasSeveralRouters,

@@ -18,6 +18,7 @@ import {
   domainName,
   domainOfNetwork,
   handoverMac,
+  homeOfLeg,
   interfaceName,
   isFirstLeg,
   isOutside,
@@ -43,12 +44,12 @@ const outsideDomains = (leg: number, view: View): readonly number[] => [
 
 const switchOfMac = listQuery<string>('switch of pinned MAC', (id, view) => {
   const lease = view.get('mac_lease', id)
-  return lease === undefined ? [] : view.query(switchOfPinnedLeg, lease.interface_id)
+  return lease === undefined ? [] : homeOfLeg(lease.interface_id, view)
 })
 
 const switchOfAddress = listQuery<string>('switch of pinned address', (id, view) => {
   const leg = view.get('ip_lease', id)?.interface_id ?? null
-  return leg === null ? [] : view.query(switchOfPinnedLeg, leg)
+  return leg === null ? [] : homeOfLeg(leg, view)
 })
 
 const fromOutside = (leg: number) => [setSlice('ingress_interface', leg)]

@@ -13,12 +13,12 @@ import {
   addressOfLease,
   allowedSwitches,
   hasSeveralRouters,
+  homeOfLeg,
   interfaceName,
   interfaceOfLease,
   networksOfRouter,
   routersOfLeg,
   switchesReachingNetwork,
-  switchOfPinnedLeg,
 } from '../presence/queries.ts'
 import { backToSource, becomesReply, echoRequestTo, laterFragment } from './legs.ts'
 import { routerAddressTable } from './tables.ts'
@@ -39,7 +39,7 @@ const switchesOfFarAddress = listQuery<string>('switches of far router address',
   const lease = view.get('ip_lease', id)
   const owner = lease && interfaceOfLease(lease, view)
   if (lease === undefined || owner?.mode !== 'simulated') return []
-  const isPinned = view.query(switchOfPinnedLeg, owner.id).length > 0
+  const isPinned = homeOfLeg(owner.id, view).length > 0
   if (!isPinned && routersBehindOthers(owner.id, lease.network_id, view).length === 0) return []
   return allowedSwitches(owner, view.query(switchesReachingNetwork, lease.network_id), view)
 })
@@ -79,8 +79,7 @@ const compileFarAddress = (lease: Row<'ip_lease'>, view: View): Compiled => {
   if (owned === null) return {}
   const who = interfaceName(owned.owner, view)
   const behind = routersBehindOthers(owned.owner, lease.network_id, view)
-  const handed =
-    view.query(switchOfPinnedLeg, owned.owner).length === 0 ? [] : routersOfLeg(owned.owner, view)
+  const handed = homeOfLeg(owned.owner, view).length === 0 ? [] : routersOfLeg(owned.owner, view)
   const flows = (routers: readonly number[], origin: Origin) =>
     routers.flatMap((router) => answers(router, origin, owned.address, lease.address, who))
   return { flows: [...flows(behind, { further: 1 }), ...flows(handed, { from_tunnel: 1 })] }
