@@ -442,6 +442,30 @@ t.test(
   },
 )
 
+t.test('in a segment: who is there with a MAC address alone answers, and is heard where it is', async (t) => {
+  const free: Guest = { id: 2, mac: other.mac, segment_id: 1, addresses: {} }
+  const segment: Rows = {
+    ...ROWS,
+    segments: { 1: {} },
+    changes: { 1: { ipv6_network: 'fd00:1::' }, 2: { segment_id: 1 } },
+    interfaces: [user, free, inner, { ...outer, addresses: { 2: '192.168.1.254' } }],
+  }
+  const site = await new Site([], segment).settled()
+  const told = 'actions=load:0x9->NXM_NX_REG5[0..7],load:0x29->NXM_NX_REG5[8..15],goto_table:punt'
+  t.ok(
+    site.all.includes(
+      `table=learning, priority=400,arp,metadata=0x80000001/0xffffffff,dl_dst=${outer.mac},arp_op=2 ${told}`,
+    ),
+    site.all.join('\n'),
+  )
+  t.match(site.send('192.168.1.200'), { outcome: 'held' })
+  const answer = arp({ from: packet.toMac(free.mac!) })
+  t.equal(ended(site.punt('neighbour', answer, { metadata: 0x8000_0001, reg0: 2 })), 'learned')
+  await site.settled()
+  t.strictSame(site.neighbours, [`192.168.1.200 ${free.mac}`])
+  t.match(site.lines, [/^table=neighbour.*metadata=0x2\//, /^table=learning.*metadata=0x80000001\//])
+})
+
 t.test('an advertisement that overrides nothing, and rows that come to know better', async (t) => {
   const site = await knowing('fd00:2::200', advertisement())
   await site.pass(2)
