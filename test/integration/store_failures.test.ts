@@ -139,7 +139,7 @@ t.test('the file is overwritten', async (t) => {
 })
 
 t.test('the file is locked by another process', async (t) => {
-  const there = ['-t', `${vnetd.pid}`, '-m', process.execPath, ...process.execArgv, LOCKER, database]
+  const there = ['-t', `${vnetd.pid}`, '-m', process.execPath, '--conditions=vnet-source', LOCKER, database]
   const locker = spawn('nsenter', there, { stdio: ['ignore', 'pipe', 'inherit'] })
   t.teardown(() => locker.kill('SIGKILL'))
   await once(locker.stdout, 'data')
