@@ -40,7 +40,7 @@ const frame = (n: number): Uint8Array => {
 const FRAMES = Array.from({ length: 256 }, (_, n) => frame(n))
 
 /**
- * As a flow of the table `punt` sends it: interface 2 of network 1, leg 1; see docs/pipeline.md.
+ * As a flow of the table `punt` sends it: interface 2, come to leg 1 in network 1; see docs/pipeline.md.
  * @param reason with the kind in its lowest octet
  */
 const punted = (data: Uint8Array, reason: number): NxtPacketIn2 => ({
@@ -55,6 +55,7 @@ const punted = (data: Uint8Array, reason: number): NxtPacketIn2 => ({
         { field: 'reg0', value: 2, mask: null },
         { field: 'reg2', value: 1, mask: null },
         { field: 'reg5', value: reason, mask: null },
+        { field: 'reg6', value: 1, mask: null },
       ],
     },
     { type: 'userdata', userdata: Uint8Array.of(reason & 0xff) },
