@@ -2,12 +2,11 @@
 import { toIpAddress } from '@openvnet/schema'
 import type { View } from '../../engine/view.ts'
 import {
-  buildEthernet,
-  buildNd,
-  ETH_TYPE,
+  buildNdFrame,
   eui64Address,
   INFINITE_LIFETIME,
   linkLocalAddress,
+  type NdEnd,
   type NdOption,
   type PrefixInformation,
   type RouterAdvertisement,
@@ -129,13 +128,7 @@ export const withdrawal = (before: Advertised, now: Advertised | null): RouterAd
   }
 }
 
-/** @param to MAC and IPv6 address */
-export const frameOf = (
-  mac: string,
-  message: RouterAdvertisement,
-  to: { readonly mac: number; readonly address: bigint },
-): Uint8Array => {
-  const src = macNumber(mac)
-  const payload = buildNd(message, { src: linkLocalAddress(src), dst: to.address })
-  return buildEthernet({ src, dst: to.mac, eth_type: ETH_TYPE.ipv6, payload })
+export const frameOf = (mac: string, message: RouterAdvertisement, to: NdEnd): Uint8Array => {
+  const from = macNumber(mac)
+  return buildNdFrame(message, { mac: from, address: linkLocalAddress(from) }, to)
 }

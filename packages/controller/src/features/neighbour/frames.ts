@@ -3,11 +3,9 @@ import type { IpAddress } from '@openvnet/schema'
 import {
   ARP_OP,
   BROADCAST_MAC,
-  buildArp,
-  buildEthernet,
-  buildNd,
-  ETH_TYPE,
-  multicastMacIpv6,
+  buildArpFrame,
+  buildNdFrame,
+  groupEnd,
   solicitedNodeAddress,
 } from '../../packet/index.ts'
 import type { AskingLeg } from './queries.ts'
@@ -15,19 +13,15 @@ import type { AskingLeg } from './queries.ts'
 /** @param mac of the one who is asked; `undefined`: everybody */
 const requestOf = (leg: AskingLeg, target: number, mac: number | undefined): Uint8Array => {
   const arp = { op: ARP_OP.request, sha: leg.mac, spa: Number(leg.address.value), tha: mac ?? 0, tpa: target }
-  const ends = { src: leg.mac, dst: mac ?? BROADCAST_MAC }
-  return buildEthernet({ ...ends, eth_type: ETH_TYPE.arp, payload: buildArp(arp) })
+  return buildArpFrame(arp, mac ?? BROADCAST_MAC)
 }
 
-const solicitationOf = (leg: AskingLeg, target: bigint, mac: number | undefined): Uint8Array => {
-  const group = solicitedNodeAddress(target)
-  const payload = buildNd(
+const solicitationOf = (leg: AskingLeg, target: bigint, mac: number | undefined): Uint8Array =>
+  buildNdFrame(
     { kind: 'neighbour_solicitation', target, options: [{ kind: 'source_link_layer', mac: leg.mac }] },
-    { src: leg.address.value, dst: mac === undefined ? group : target },
+    { mac: leg.mac, address: leg.address.value },
+    mac === undefined ? groupEnd(solicitedNodeAddress(target)) : { mac, address: target },
   )
-  const dst = mac ?? multicastMacIpv6(group)
-  return buildEthernet({ src: leg.mac, dst, eth_type: ETH_TYPE.ipv6, payload })
-}
 
 /** The frame by which a leg asks who has an address of its family. @param mac of the one who is asked; absent: everybody */
 export const questionOf = (leg: AskingLeg, { family, value }: IpAddress, mac?: number): Uint8Array =>

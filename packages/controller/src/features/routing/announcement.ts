@@ -10,11 +10,9 @@ import {
   ALL_NODES,
   ARP_OP,
   BROADCAST_MAC,
-  buildArp,
-  buildEthernet,
-  buildNd,
-  ETH_TYPE,
-  multicastMacIpv6,
+  buildArpFrame,
+  buildNdFrame,
+  groupEnd,
 } from '../../packet/index.ts'
 import { macNumber } from '../../pipeline/addresses.ts'
 import type { PacketToSend } from '../../pipeline/packets.ts'
@@ -53,16 +51,16 @@ const frameOf = (mac: number, { family, value }: IpAddress): Uint8Array => {
   if (family === 4) {
     const address = Number(value)
     const arp = { op: ARP_OP.request, sha: mac, spa: address, tha: 0, tpa: address }
-    return buildEthernet({ src: mac, dst: BROADCAST_MAC, eth_type: ETH_TYPE.arp, payload: buildArp(arp) })
+    return buildArpFrame(arp, BROADCAST_MAC)
   }
-  const payload = buildNd(
+  return buildNdFrame(
     {
       ...{ kind: 'neighbour_advertisement', target: value, router: true, solicited: false, override: true },
       options: [{ kind: 'target_link_layer', mac }],
     },
-    { src: value, dst: ALL_NODES },
+    { mac, address: value },
+    groupEnd(ALL_NODES),
   )
-  return buildEthernet({ src: mac, dst: multicastMacIpv6(ALL_NODES), eth_type: ETH_TYPE.ipv6, payload })
 }
 
 const inNetwork = (lease: Row<'ip_lease'>, view: View): PacketToSend[] => {
