@@ -11,6 +11,7 @@ import { createLab } from '../lab/lab.ts'
 import { OPENFLOW_PORT, Site } from '../lab/vnetd.ts'
 import { until } from '../lab/wait.ts'
 import { addressIn6 } from '../scenarios/in_ipv6.ts'
+import { STREET_BRIDGE, startStreet } from './street.ts'
 
 const DPID = '0x00000000000000a1'
 const BRIDGE = 'br0'
@@ -31,16 +32,9 @@ const site = await Site.on(host)
 await site.start()
 
 /** What is at the other end of the uplink: a switch with somebody in VLAN 100. */
-const street = await lab.host('street')
-await host.namespace.ip(
-  `link add uplink type veth peer name downlink netns ${street.namespace.name}`,
-  'link set uplink up',
-)
-await street.namespace.ip('link set downlink up')
-await street.bridge({ name: 'br-street', failMode: 'standalone' })
-await street.addPort('br-street', 'downlink')
+const street = await startStreet(lab, host)
 const far = await street.guest({
-  ...{ port: 'far', mac: MAC.far, bridge: 'br-street', ipv6: true },
+  ...{ port: 'far', mac: MAC.far, bridge: STREET_BRIDGE, ipv6: true },
   addresses: [FAR, LATER].flatMap((address) => [`${address}/24`, `${addressIn6(address)}/64`]),
   routes: [
     '10.1.1.0/24 via 192.168.2.254',

@@ -8,6 +8,7 @@ import type { Namespace } from '../lab/namespace.ts'
 import { OPENFLOW_PORT, Site } from '../lab/vnetd.ts'
 import { until } from '../lab/wait.ts'
 import { addressIn6 } from '../scenarios/in_ipv6.ts'
+import { STREET_BRIDGE, startStreet } from './street.ts'
 
 const DPID = '0x00000000000000a1'
 const BRIDGE = 'br0'
@@ -20,20 +21,13 @@ const site = await Site.on(host)
 await site.start()
 
 /** What is at the other end of the uplink: a switch with somebody untagged, and somebody in VLAN 100. */
-const street = await lab.host('street')
-await host.namespace.ip(
-  `link add uplink type veth peer name downlink netns ${street.namespace.name}`,
-  'link set uplink up',
-)
-await street.namespace.ip('link set downlink up')
-await street.bridge({ name: 'br-street', failMode: 'standalone' })
-await street.addPort('br-street', 'downlink')
+const street = await startStreet(lab, host)
 const passer = await street.guest({
-  ...{ port: 'passer', mac: '02:00:00:00:00:0e', bridge: 'br-street', ipv6: true },
+  ...{ port: 'passer', mac: '02:00:00:00:00:0e', bridge: STREET_BRIDGE, ipv6: true },
   addresses: ['192.168.1.200/24', 'fd00:192:168:1::c8/64'],
 })
 const neighbour = await street.guest({
-  ...{ port: 'neighbour', mac: '02:00:00:00:00:0f', bridge: 'br-street', ipv6: true },
+  ...{ port: 'neighbour', mac: '02:00:00:00:00:0f', bridge: STREET_BRIDGE, ipv6: true },
   addresses: ['192.168.2.200/24', 'fd00:192:168:2::c8/64'],
 })
 await street.vsctl('set', 'Port', 'neighbour', 'tag=100')
